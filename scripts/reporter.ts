@@ -1,0 +1,35 @@
+import type { Reporter, SerializedError, TestModule } from 'vitest/node'
+
+/**
+ * Ends every run with one plain line, `123 passed, 0 failed` (and `, N skipped` when any), alone on its line and without
+ * colours, so that a person or a program finds the outcome in the last line of a long log.
+ *
+ * What breaks outside a test (a file that doesn't load, an unhandled rejection) counts as one failure each: a run that
+ * exits with 1 must never say `0 failed`.
+ */
+export class CountsReporter implements Reporter {
+  onTestRunEnd(testModules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
+    let passed = 0
+    let failed = unhandledErrors.length
+    const skipped: string[] = []
+
+    for (const testModule of testModules) {
+      let failedInModule = 0
+      for (const testCase of testModule.children.allTests()) {
+        const result = testCase.result()
+        if (result.state === 'passed') passed++
+        else if (result.state === 'skipped')
+          skipped.push(`${testCase.fullName}: ${result.note ?? 'its condition does not hold here'}`)
+        else failedInModule++
+      }
+      // Its imports or a hook failed, or all its tests passed and it failed yet.
+      if (failedInModule === 0 && testModule.state() === 'failed') failedInModule = 1
+      failed += failedInModule
+    }
+
+    const lines = skipped.map((line) => `skipped: ${line}`)
+    lines.push(`${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`)
+    // After the default reporter's summary, which is written synchronously before this.
+    process.stdout.write(`\n${lines.join('\n')}\n`)
+  }
+}
