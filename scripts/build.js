@@ -1,0 +1,95 @@
+// Bundles the command, the library and the testnet's supervisor into dist/. Plain JavaScript, so that whichever Node runs
+// `npm ci` can run it. Bundled, a command starts in a third of the time: one file to read instead of a thousand.
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+// dist/<name>.js from <source>. Each one is a file of its own because another process or thread starts there.
+const entries = {
+  main: 'src/main.ts',
+  index: 'src/index.ts',
+  supervisor: 'testnet/main.ts',
+}
+
+// Native code finds its binary beside its own package.json, so it can't be bundled.
+const external = ['sodium-native', 'classic-level', '@chainsafe/hashtree']
+
+// Bundled CommonJS packages call `require` and read `__dirname`, which ES modules don't have.
+const banner = `import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);
+const __filename = import.meta.filename;
+const __dirname = import.meta.dirname;`
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = join(root, 'dist')
+
+async function loadEsbuild() {
+  try {
+    return await import('esbuild')
+  } catch (error) {
+    if (error.code === 'ERR_MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+function presentEntries() {
+  const present = {}
+  for (const [name, source] of Object.entries(entries)) {
+    if (existsSync(join(root, source))) present[name] = join(root, source)
+    else console.log(`build: ${source} does not exist, so there is no dist/${name}.js`)
+  }
+  return present
+}
+
+/** Each file appears whole or not at all, and an unchanged one is not touched: a running testnet may be reading them. */
+function write(files) {
+  mkdirSync(dist, { recursive: true })
+  for (const { path, contents } of files) {
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue
+    const partial = `${path}.${process.pid}.partial`
+    writeFileSync(partial, contents)
+    renameSync(partial, path)
+  }
+  const current = new Set(files.map(({ path }) => basename(path)))
+  for (const name of readdirSync(dist)) {
+    if (/\.js(\.map)?$/.test(name) && !current.has(name)) rmSync(join(dist, name))
+  }
+}
+
+const esbuild = await loadEsbuild()
+if (esbuild === undefined) {
+  // `prepare` also runs where only the production dependencies are: that must not fail the installation.
+  const preparing = process.argv.includes('--prepare')
+  console.log(`build: esbuild is not installed, so dist/ is not built${preparing ? '' : ': run "npm ci"'}`)
+  process.exitCode = preparing ? 0 : 1
+} else {
+  const started = Date.now()
+  const entryPoints = presentEntries()
+  try {
+    const { outputFiles } = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints,
+      outdir: dist,
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      splitting: true,
+      sourcemap: true,
+      external,
+      banner: { js: banner },
+      logLevel: 'warning',
+    })
+    write(outputFiles)
+    console.log(
+      `build: ${Object.keys(entryPoints)
+        .map((name) => `dist/${name}.js`)
+        .join(', ')} in ${Date.now() - started} ms`,
+    )
+  } catch (error) {
+    if (!Array.isArray(error.errors)) throw error
+    // esbuild has printed each of them with its place.
+    process.exitCode = 1
+  }
+}
