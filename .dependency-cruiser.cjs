@@ -1,0 +1,142 @@
+// Who may import whom. The table is the one of ARCHITECTURE.md; a layer may always import itself.
+// What a layer may call (clocks, promises, chance) is held by eslint.config.js.
+
+const machines = ['mempool', 'chain', 'relay', 'sync', 'membership', 'peers']
+const anyMachine = `src/(${machines.join('|')})/`
+const machineLimits = `src/(${machines.join('|')})/limits\\.ts`
+
+// Layer: what it may import, as regular expressions on the path from the project's root.
+const mayImport = {
+  'src/lib': [],
+  'src/domain': ['src/lib/'],
+  ...Object.fromEntries(machines.map((machine) => [`src/${machine}`, ['src/domain/', 'src/lib/']])),
+  'src/kernel': [anyMachine, 'src/domain/', 'src/lib/'],
+  'src/ports': ['src/domain/', 'src/lib/'],
+  'src/wallet': ['src/domain/', 'src/lib/'],
+  'src/client': ['src/domain/', 'src/lib/'],
+  'src/dashboard': ['src/client/', 'src/domain/'],
+  // Adapters meet in node/compose.ts, never one another: that is what lets each of them be replaced.
+  'src/adapters': ['src/ports/', 'src/domain/', 'src/lib/'],
+  // A machine decides through the kernel only; its limits are also what the node reports and configures.
+  'src/node': ['src/kernel/', machineLimits, 'src/ports/', 'src/adapters/', 'src/domain/', 'src/lib/'],
+  // The simulator runs the production runtime on the real gossipsub, but composes its own world.
+  'src/sim': [
+    'src/node/(?!compose\\.ts)',
+    'src/kernel/',
+    machineLimits,
+    'src/ports/',
+    'src/adapters/(libp2p|crypto|store)/',
+    'src/wallet/',
+    'src/domain/',
+    'src/lib/',
+  ],
+  'src/cli': ['src/client/', 'src/wallet/', 'src/node/', 'testnet/', 'src/domain/', 'src/lib/'],
+  testnet: ['src/client/', 'src/wallet/', 'src/node/', 'src/adapters/http/', 'src/domain/', 'src/lib/'],
+}
+
+const layerRules = Object.entries(mayImport).map(([layer, allowed]) => ({
+  name: `layer-${layer.replace('src/', '')}`,
+  comment: `${layer} may import ${allowed.join(', ') || 'nothing of ours'}, and itself.`,
+  severity: 'error',
+  from: { path: `^${layer}/` },
+  to: { path: '^(src|testnet|scripts|test)/', pathNot: [`^${layer}/`, ...allowed.map((path) => `^${path}`)] },
+}))
+
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'entry-main',
+      comment: 'src/main.ts turns arguments into a command: everything else is behind src/cli.',
+      severity: 'error',
+      from: { path: '^src/main\\.ts$' },
+      to: { path: '^(src|testnet|scripts|test)/', pathNot: '^src/(cli|domain|lib)/' },
+    },
+    {
+      name: 'entry-index',
+      comment: 'The public library is made of src, and nothing in src is made of the public library.',
+      severity: 'error',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^(testnet|scripts|test)/' },
+    },
+    {
+      name: 'nobody-imports-an-entry',
+      severity: 'error',
+      from: { path: '^(src|testnet)/' },
+      to: { path: '^src/(main|index)\\.ts$' },
+    },
+    {
+      name: 'adapters-apart',
+      comment: 'One adapter does not know another: what they share is a port or a domain type.',
+      severity: 'error',
+      from: { path: '^src/adapters/([^/]+)' },
+      to: { path: '^src/adapters/', pathNot: '^src/adapters/$1' },
+    },
+    {
+      name: 'only-compose-constructs',
+      comment: 'node/compose.ts alone imports an adapter as a value; the rest of node/ knows ports.',
+      severity: 'error',
+      from: { path: '^src/node/', pathNot: '^src/node/compose\\.ts$' },
+      to: { path: '^src/adapters/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'cli-loads-the-node-when-asked',
+      comment: 'A command that only talks to a node must start without libp2p: import() inside the command.',
+      severity: 'error',
+      from: { path: '^src/(cli/|main\\.ts$)' },
+      to: { path: '^(src/node|testnet)/', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'libp2p-stays-in-its-adapter',
+      comment: 'Outside, a peer is a branded string and a message is bytes.',
+      severity: 'error',
+      from: { path: '^(src|testnet)/', pathNot: '^src/(adapters/libp2p|sim)/' },
+      to: {
+        path: 'node_modules/(libp2p|@libp2p/[^/]+|@chainsafe/libp2p-gossipsub|@multiformats/[^/]+|it-[^/]+|uint8arraylist)/',
+      },
+    },
+    {
+      name: 'packages-are-declared',
+      comment: 'A package that package.json does not name may vanish with the next update of another.',
+      severity: 'error',
+      from: { path: '^(src|testnet|scripts|test)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'shipped-code-needs-no-dev-dependency',
+      severity: 'error',
+      from: { path: '^(src|testnet)/', pathNot: '^src/(sim|dashboard)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'imports-exist',
+      severity: 'error',
+      from: {},
+      // esbuild is absent in a production installation, and dist/ before the build.
+      to: { couldNotResolve: true, pathNot: '^\\.\\./dist/' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Also among types: two files that know each other are one file.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A source file that nothing reaches is deleted, or it is missing from where it belongs.',
+      severity: 'error',
+      from: { orphan: true, path: '^(src|testnet)/', pathNot: '^(src/(main|index)\\.ts|testnet/main\\.ts)$' },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|coverage)/' },
+    // Type-only imports count: a layer that needs another's types depends on it.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    cache: false,
+  },
+}

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+/** One step of the gate: a program of this project, started with the Node that runs this file. */
+export interface Stage {
+  readonly name: string
+  /** A JavaScript file and its arguments, relative to the project's root. */
+  readonly command: readonly string[]
+}
+
+export interface StageResult {
+  readonly stage: Stage
+  readonly ok: boolean
+  readonly output: string
+}
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+export const vitest = 'node_modules/vitest/vitest.mjs'
+
+/** What reads the sources and runs nothing of them. The slow ones first, so that the short ones fill the gaps. */
+export const staticStages: readonly Stage[] = [
+  { name: 'lint', command: ['node_modules/eslint/bin/eslint.js', '.'] },
+  { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
+  {
+    name: 'layers',
+    command: [
+      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      ...['--config', '.dependency-cruiser.cjs', 'src', 'testnet', 'scripts', 'test'],
+    ],
+  },
+  { name: 'format', command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'] },
+]
+
+/**
+ * Runs the stages, as many at once as there are cores, and prints a line for each; a failing one brings its output with it.
+ */
+export async function runStages(stages: readonly Stage[]): Promise<readonly StageResult[]> {
+  const results: StageResult[] = []
+  const waiting = [...stages]
+  const worker = async (): Promise<void> => {
+    for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) {
+      const started = performance.now()
+      const result = await run(stage)
+      const seconds = ((performance.now() - started) / 1000).toFixed(1)
+      console.log(`${result.ok ? 'ok    ' : 'FAILED'} ${stage.name.padEnd(8)} ${seconds.padStart(5)} s`)
+      if (!result.ok) console.log(result.output.replace(/^(?=.)/gm, '  '))
+      results.push(result)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker))
+  return results
+}
+
+async function run(stage: Stage): Promise<StageResult> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...stage.command], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const output: string[] = []
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => output.push(text))
+    }
+    child.on('error', (error) => output.push(`${error.message}\n`))
+    child.on('close', (code) => {
+      resolve({ stage, ok: code === 0, output: output.join('') })
+    })
+  })
+}
