@@ -1,0 +1,27 @@
+/** Names on the wire (PROTOCOL.md, Gossip topics and Request protocols). */
+import type { NetworkId } from './ids.ts'
+import { shortNetworkId } from './params.ts'
+
+/** The closed list of gossip topics. */
+export type Topic = 'transactions' | 'blocks' | 'records'
+export const TOPICS: readonly Topic[] = ['transactions', 'blocks', 'records']
+
+/** The closed list of request protocols. */
+export type Protocol = 'hello' | 'objects' | 'chain' | 'reconcile' | 'probe' | 'observe'
+export const PROTOCOLS: readonly Protocol[] = ['hello', 'objects', 'chain', 'reconcile', 'probe', 'observe']
+
+/** `/hearsay/<first 8 hex digits of networkId>/<topic>` */
+export function topicName(network: NetworkId, topic: Topic): string {
+  return `/hearsay/${shortNetworkId(network)}/${topic}`
+}
+
+/**
+ * `/hearsay/<id8>/<name>/1`; only hello's name is the same on all networks, `/hearsay/hello/1`: two nodes of different networks must be
+ * able to tell each other so, and with the network in the name they would only learn that a protocol is missing.
+ */
+export function protocolName(network: NetworkId, protocol: Protocol): string {
+  return protocol === 'hello' ? '/hearsay/hello/1' : `/hearsay/${shortNetworkId(network)}/${protocol}/1`
+}
+
+/** The version that hello carries; a node with another one is refused. */
+export const PROTOCOL_VERSION = 1

@@ -1,0 +1,178 @@
+/**
+ * Every reason for which an object is not taken, and the one table of what follows from it (PROTOCOL.md, Verdicts).
+ *
+ * `reject` is for what an honest node could never have forwarded; it is an offence of the sender. `ignore` is for all that depends
+ * on our state, clock, policy or load: an honest node may differ from us there, so it must cost nobody anything by itself.
+ */
+import type { Verdict } from './verdict.ts'
+
+export type RejectCode =
+  | 'undecodable'
+  | 'too-large'
+  | 'overflow'
+  | 'invalid-key'
+  | 'invalid-signature'
+  | 'known'
+  | 'known-other-signature'
+  | 'expired'
+  | 'too-early'
+  | 'fee-too-low'
+  | 'nonce-too-low'
+  | 'nonce-gap'
+  | 'insufficient-balance'
+  | 'replacement-underpriced'
+  | 'sender-full'
+  | 'pool-full'
+  | 'overloaded'
+  | 'storage-failed'
+
+/**
+ * `invalid` counts towards the ban (ten within an hour); `unpaid` towards a disconnect without a ban (more than 50 in 10 s): a flood
+ * of what the ledger refuses is free to make, but an honest node out of step with us may send a few.
+ */
+export type Offence = 'invalid' | 'unpaid'
+
+export interface Consequence {
+  readonly verdict: Verdict
+  readonly offence: Offence | null
+  readonly httpStatus: 200 | 400 | 413 | 422 | 429 | 503
+  /** What is wrong, for a person. */
+  readonly message: string
+  /** What to do next, for a person. */
+  readonly hint: string
+}
+
+export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
+  undecodable: {
+    verdict: 'reject',
+    offence: 'invalid',
+    httpStatus: 400,
+    message: 'the bytes are not a signed transaction',
+    hint: 'make them with `hearsay tx sign`; PROTOCOL.md has the format',
+  },
+  'too-large': {
+    verdict: 'reject',
+    offence: 'invalid',
+    httpStatus: 413,
+    message: 'the payload is longer than 16384 bytes',
+    hint: 'shorten the payload, or relay its hash instead',
+  },
+  overflow: {
+    verdict: 'reject',
+    offence: 'invalid',
+    httpStatus: 422,
+    message: 'amount and fee together exceed 18446744073709551615',
+    hint: 'lower the amount or the fee',
+  },
+  'invalid-key': {
+    verdict: 'reject',
+    offence: 'invalid',
+    httpStatus: 422,
+    message: 'the sender is not a valid Ed25519 public key of the prime-order subgroup',
+    hint: 'make a key with `hearsay keys new`',
+  },
+  'invalid-signature': {
+    verdict: 'reject',
+    offence: 'invalid',
+    httpStatus: 422,
+    message: 'the signature does not verify for this sender, body and network',
+    hint: 'sign again, with the key of the sender and the network of this node (`hearsay status` shows it)',
+  },
+  known: {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 200,
+    message: 'already known',
+    hint: 'nothing to do',
+  },
+  'known-other-signature': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 200,
+    message: 'already known with another signature',
+    hint: 'nothing to do: the id does not depend on the signature',
+  },
+  expired: {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the transaction is older than the network lets a transaction live',
+    hint: 'sign it again; if it was just signed, check the clocks of both machines',
+  },
+  'too-early': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the transaction was created more than 30 s in the future',
+    hint: 'check the clocks of both machines',
+  },
+  'fee-too-low': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the fee is below the floor of the network',
+    hint: 'raise it with --fee',
+  },
+  'nonce-too-low': {
+    verdict: 'ignore',
+    offence: 'unpaid',
+    httpStatus: 422,
+    message: 'the nonce was used already',
+    hint: 'leave --nonce out to take the next free one',
+  },
+  'nonce-gap': {
+    verdict: 'ignore',
+    offence: 'unpaid',
+    httpStatus: 422,
+    message: 'the nonce is more than 16 ahead of the next one of this sender',
+    hint: 'send the missing ones first, or leave --nonce out',
+  },
+  'insufficient-balance': {
+    verdict: 'ignore',
+    offence: 'unpaid',
+    httpStatus: 422,
+    message: 'the balance does not cover this transaction and the pending ones before it',
+    hint: 'see `hearsay account show`; lower the amount or wait',
+  },
+  'replacement-underpriced': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'another transaction with this nonce is pending and the fee is not at least a tenth higher',
+    hint: 'raise --fee to replace it, or leave --nonce out',
+  },
+  'sender-full': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 429,
+    message: 'this sender has as many pending transactions as one sender may have',
+    hint: 'wait until some are in a block',
+  },
+  'pool-full': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 503,
+    message: 'the pool is full of transactions that pay at least as much',
+    hint: 'raise --fee, or try again later',
+  },
+  overloaded: {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 503,
+    message: 'the node has more to check than it can',
+    hint: 'try again later or at another node',
+  },
+  'storage-failed': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 503,
+    message: 'the transaction could not be written to disk, so it was not accepted',
+    hint: 'look at the log of the node and at the free space of its disk',
+  },
+}
+
+/** The more severe of two verdicts: reject before ignore before accept. */
+export function worseVerdict(a: Verdict, b: Verdict): Verdict {
+  if (a === 'reject' || b === 'reject') return 'reject'
+  return a === 'ignore' || b === 'ignore' ? 'ignore' : 'accept'
+}

@@ -1,0 +1,196 @@
+/**
+ * The JSON documents that the API speaks, shared by the server and its clients. 64-bit numbers are decimal strings; hashes are
+ * lower-case hex; addresses are bech32m; every top-level document carries `v: 1` so that a reader can tell what it reads.
+ */
+import type { PropagationRecord } from './propagation.ts'
+
+export interface Problem {
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+  /** Id of the transaction concerned, where there is one. */
+  readonly id?: string
+}
+
+export interface HeadView {
+  readonly height: number
+  readonly hash: string
+}
+
+export interface IdentityView {
+  readonly v: 1
+  readonly name: string
+  readonly peerId: string
+  readonly network: string
+  readonly networkId: string
+  readonly agentVersion: string
+  readonly listen: readonly string[]
+  readonly pid: number
+}
+
+export interface StatusView extends IdentityView {
+  readonly startedAt: number
+  readonly uptimeMs: number
+  readonly state: 'starting' | 'ready' | 'alone' | 'failing'
+  readonly peers: number
+  /** Mesh peers of the transactions topic. */
+  readonly mesh: number
+  readonly head: HeadView
+  readonly settled: { readonly height: number }
+  readonly mempool: { readonly count: number; readonly bytes: number; readonly parked: number; readonly fingerprint: string }
+  readonly verifier: { readonly name: string; readonly fallbackReason: string | null; readonly verifications: number }
+  readonly eventLoopDelayP99Ms: number
+  readonly rssBytes: number
+}
+
+export interface HealthView {
+  readonly v: 1
+  readonly ok: boolean
+  /** What is not well, in words; empty when ok. */
+  readonly problems: readonly string[]
+}
+
+export interface PeerView {
+  readonly peerId: string
+  /** Name from its hello; empty until it said hello. */
+  readonly name: string
+  readonly address: string
+  readonly direction: 'inbound' | 'outbound'
+  readonly connectedMs: number
+  readonly agentVersion: string
+  readonly score: number
+  /** Topics (short names) in whose mesh the peer is. */
+  readonly mesh: readonly string[]
+  readonly topics: readonly string[]
+  readonly offences: number
+  readonly rttMs: number | null
+  readonly head: HeadView | null
+}
+
+export interface BanView {
+  readonly subject: string
+  readonly reason: string
+  readonly untilMs: number
+}
+
+export interface PeersView {
+  readonly v: 1
+  readonly peers: readonly PeerView[]
+  readonly bans: readonly BanView[]
+}
+
+export interface MeshView {
+  readonly v: 1
+  readonly topics: readonly {
+    readonly topic: string
+    readonly subscribers: readonly string[]
+    readonly mesh: readonly string[]
+  }[]
+}
+
+export type TransactionState = 'pending' | 'parked' | 'in-block' | 'settled' | 'expired' | 'replaced' | 'evicted'
+
+export interface TransactionView {
+  readonly v: 1
+  readonly id: string
+  readonly hash: string
+  readonly state: TransactionState
+  readonly height: number | null
+  readonly blockHash: string | null
+  readonly replacedBy: string | null
+  readonly sender: string
+  readonly recipient: string
+  readonly amount: string
+  readonly fee: string
+  readonly nonce: string
+  readonly createdAt: number
+  /** Hex. */
+  readonly payload: string
+  readonly sizeBytes: number
+  /** Came from this node's own user. */
+  readonly local: boolean
+}
+
+export interface SubmitView {
+  readonly v: 1
+  readonly id: string
+  /** `accepted`: on disk and on its way; `known`: this node has it already (and it is on disk). */
+  readonly status: 'accepted' | 'known'
+  readonly state: TransactionState
+}
+
+/** Body of `POST /v1/transactions` in JSON; the alternative is the SSZ of the signed transaction as octet-stream. */
+export interface TransactionDocument {
+  readonly sender: string
+  readonly nonce: string
+  readonly recipient: string
+  readonly amount: string
+  readonly fee: string
+  readonly createdAt: number
+  /** Hex, may be empty. */
+  readonly payload: string
+  /** Hex, 128 digits. */
+  readonly signature: string
+}
+
+export interface PropagationView {
+  readonly v: 1
+  readonly id: string
+  readonly node: string
+  /** Whether this node has (or had) it. */
+  readonly known: boolean
+  readonly firstSeenNs: string | null
+  readonly from: string | null
+  readonly copies: number
+  readonly records: readonly PropagationRecord[]
+}
+
+export interface MempoolView {
+  readonly v: 1
+  readonly count: number
+  readonly bytes: number
+  readonly parked: number
+  readonly limits: { readonly count: number; readonly bytes: number; readonly parked: number }
+  /** SHA-256 over the sorted ids: equal pools have equal fingerprints. */
+  readonly fingerprint: string
+  readonly transactions: readonly {
+    readonly id: string
+    readonly sender: string
+    readonly nonce: string
+    readonly fee: string
+    readonly sizeBytes: number
+    readonly createdAt: number
+    readonly state: 'pending' | 'parked'
+    readonly local: boolean
+  }[]
+}
+
+export interface AccountView {
+  readonly v: 1
+  readonly address: string
+  readonly key: string
+  /** From the ledger at the head; null while the node has no ledger. */
+  readonly balance: string | null
+  readonly nonce: string
+  /** The nonce to use for the next transaction, after all pending ones. */
+  readonly nextNonce: string
+  readonly pending: number
+}
+
+export interface LimitsView {
+  readonly v: 1
+  readonly structures: readonly { readonly name: string; readonly size: number; readonly capacity: number; readonly unit: string }[]
+}
+
+/** Topics of the event stream. */
+export type EventTopic = 'propagation' | 'transactions' | 'peers' | 'mesh' | 'blocks' | 'network' | 'node'
+export const EVENT_TOPICS: readonly EventTopic[] = ['propagation', 'transactions', 'peers', 'mesh', 'blocks', 'network', 'node']
+
+/** One event of the stream; `data` depends on `topic` and `event`. */
+export interface ApiEvent {
+  readonly v: 1
+  readonly topic: EventTopic
+  readonly event: string
+  readonly node: string
+  readonly data: unknown
+}

@@ -1,0 +1,43 @@
+/** What happens to a node: past tense, data only. The runtime makes these from the outside world; the kernel alone reads them. */
+import type { AskFailure } from '../ports/requests.ts'
+import type { Direction } from '../ports/connections.ts'
+import type { PublishOutcome } from '../ports/gossip.ts'
+import type { MessageId, NetAddress, PeerId } from '../domain/ids.ts'
+import type { Protocol, Topic } from '../domain/protocols.ts'
+
+/** Number of a verification job, a write job, a submission or a request: unique within one run of the node. */
+export type JobNumber = number
+
+export type Event =
+  /** The router raised a message; a verdict is owed. `waitedMs`: time in ingress. */
+  | {
+      readonly kind: 'gossip-received'
+      readonly topic: Topic
+      readonly bytes: Uint8Array
+      readonly from: PeerId
+      readonly messageId: MessageId
+      readonly waitedMs: number
+    }
+  /** Ingress gave a message up: full, or it had waited too long. A verdict is owed all the same. */
+  | { readonly kind: 'gossip-shed'; readonly topic: Topic; readonly from: PeerId; readonly messageId: MessageId; readonly reason: 'full' | 'late' }
+  | { readonly kind: 'malformed-received'; readonly from: PeerId; readonly what: 'rpc' | 'oversize' | 'flood' }
+  /** A user handed in signed transactions through the API. */
+  | { readonly kind: 'transactions-submitted'; readonly submission: JobNumber; readonly items: readonly Uint8Array[] }
+  /** Index of the first invalid check of the job, or -1 when all hold. */
+  | { readonly kind: 'signatures-verified'; readonly job: JobNumber; readonly firstInvalid: number }
+  | { readonly kind: 'write-finished'; readonly job: JobNumber; readonly ok: boolean }
+  | { readonly kind: 'published'; readonly topic: Topic; readonly outcome: PublishOutcome }
+  | { readonly kind: 'peer-connected'; readonly peer: PeerId; readonly address: NetAddress; readonly direction: Direction }
+  | { readonly kind: 'peer-disconnected'; readonly peer: PeerId }
+  | { readonly kind: 'dial-finished'; readonly address: NetAddress; readonly ok: boolean }
+  /** How many peers hear a topic, and how many are in its mesh, after a change. */
+  | { readonly kind: 'mesh-changed'; readonly topic: Topic; readonly subscribers: number; readonly mesh: number }
+  | { readonly kind: 'answer-received'; readonly request: JobNumber; readonly frames: readonly Uint8Array[]; readonly elapsedMs: number }
+  | { readonly kind: 'request-failed'; readonly request: JobNumber; readonly reason: AskFailure }
+  /** A peer asks; a `reply` with the same number is owed. */
+  | { readonly kind: 'request-received'; readonly request: JobNumber; readonly protocol: Protocol; readonly from: PeerId; readonly bytes: Uint8Array }
+  /** Pool entries read back at start, already durable. */
+  | { readonly kind: 'pool-restored'; readonly items: readonly { readonly bytes: Uint8Array; readonly local: boolean }[] }
+  | { readonly kind: 'bans-restored'; readonly bans: readonly { readonly subject: string; readonly untilMs: number; readonly reason: string }[] }
+  /** The clock moved: the runtime sends one every 250 ms. */
+  | { readonly kind: 'woke' }

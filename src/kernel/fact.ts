@@ -1,0 +1,38 @@
+/** What observers are told: metrics, log, event stream and propagation record are all made from these. */
+import type { PeerId, TxId } from '../domain/ids.ts'
+import type { Topic } from '../domain/protocols.ts'
+import type { Offence, RejectCode } from '../domain/reject.ts'
+
+export type Removal = 'expired' | 'replaced' | 'evicted' | 'in-block' | 'invalidated'
+
+export type Fact =
+  /** A transaction was admitted for the first time. `from` is null when this node's user made it. */
+  | {
+      readonly kind: 'transaction-admitted'
+      readonly id: TxId
+      readonly from: PeerId | null
+      readonly bytes: number
+      readonly state: 'pending' | 'parked'
+      readonly waitedMs: number
+      readonly way: 'gossip' | 'local' | 'repair' | 'restored' | 'reorg'
+    }
+  /** `id` is the transaction's, or the message's where the transaction could not be read. */
+  | {
+      readonly kind: 'transaction-refused'
+      readonly id: string
+      readonly from: PeerId | null
+      readonly bytes: number
+      readonly code: RejectCode
+      readonly verdict: 'ignore' | 'reject'
+    }
+  | { readonly kind: 'transaction-removed'; readonly id: TxId; readonly why: Removal; readonly by: TxId | null }
+  | { readonly kind: 'transaction-published'; readonly id: TxId; readonly bytes: number }
+  | { readonly kind: 'message-judged'; readonly topic: Topic; readonly from: PeerId; readonly verdict: 'accept' | 'ignore' | 'reject'; readonly items: number; readonly bytes: number }
+  | { readonly kind: 'message-shed'; readonly topic: Topic; readonly from: PeerId; readonly reason: 'full' | 'late' }
+  | { readonly kind: 'offence-counted'; readonly peer: PeerId; readonly offence: Offence; readonly code: string; readonly count: number }
+  | { readonly kind: 'subject-banned'; readonly subject: string; readonly untilMs: number; readonly reason: string }
+  | { readonly kind: 'network-refused'; readonly peer: PeerId; readonly theirs: string; readonly ours: string }
+  | { readonly kind: 'peer-greeted'; readonly peer: PeerId; readonly name: string }
+  | { readonly kind: 'peer-joined'; readonly peer: PeerId; readonly address: string; readonly direction: 'inbound' | 'outbound' }
+  | { readonly kind: 'peer-left'; readonly peer: PeerId }
+  | { readonly kind: 'store-failed'; readonly reason: string }

@@ -1,0 +1,46 @@
+/**
+ * Byte strings. `Buffer` is used for its native hex codec only; nothing here depends on time, chance or input and output.
+ */
+
+const HEX = /^(?:[0-9a-f]{2})*$/
+
+/** Lower-case hexadecimal of `bytes`, two characters a byte. */
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}
+
+/** The bytes that lower-case hexadecimal `text` stands for, or null where it is anything else: one text, one value. */
+export function fromHex(text: string): Uint8Array | null {
+  if (!HEX.test(text)) return null
+  const decoded = Buffer.from(text, 'hex')
+  return new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.byteLength)
+}
+
+/** Whether two byte strings are the same. Not constant-time: never for secrets. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0
+}
+
+/** Three-way comparison in lexicographic order: negative, zero or positive. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  return Buffer.compare(a, b)
+}
+
+/** One new byte string made of all parts in order. */
+export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const part of parts) length += part.byteLength
+  const out = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.byteLength
+  }
+  return out
+}
+
+/** UTF-8 of `text`. */
+export function utf8(text: string): Uint8Array {
+  const encoded = Buffer.from(text, 'utf8')
+  return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength)
+}

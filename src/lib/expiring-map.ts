@@ -1,0 +1,80 @@
+/**
+ * A map whose entries die: by age, and by count, the oldest first. All entries live equally long and are never refreshed, so
+ * insertion order is order of expiry and both bounds cost O(1) an operation. Time is an argument; it may stand still but
+ * an earlier time than the last one is taken as the last one, so that a clock set back revives nothing.
+ */
+export class ExpiringMap<K, V> {
+  readonly #entries = new Map<K, { value: V; expiresAtMs: number }>()
+  readonly #ttlMs: number
+  readonly #capacity: number
+  #latestMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: { ttlMs: number; capacity: number }) {
+    this.#ttlMs = options.ttlMs
+    this.#capacity = options.capacity
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get capacity(): number {
+    return this.#capacity
+  }
+
+  get(key: K, nowMs: number): V | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined || entry.expiresAtMs <= this.#advance(nowMs)) return undefined
+    return entry.value
+  }
+
+  has(key: K, nowMs: number): boolean {
+    return this.get(key, nowMs) !== undefined
+  }
+
+  /** Adds an entry that expires `ttlMs` from now; an entry that lives already keeps its time and takes the new value. */
+  set(key: K, value: V, nowMs: number): void {
+    const now = this.#advance(nowMs)
+    const existing = this.#entries.get(key)
+    if (existing !== undefined && existing.expiresAtMs > now) {
+      existing.value = value
+      return
+    }
+    this.#entries.delete(key)
+    this.expire(now)
+    if (this.#entries.size >= this.#capacity) {
+      const oldest = this.#entries.keys().next()
+      if (oldest.done !== true) this.#entries.delete(oldest.value)
+    }
+    this.#entries.set(key, { value, expiresAtMs: now + this.#ttlMs })
+  }
+
+  delete(key: K): boolean {
+    return this.#entries.delete(key)
+  }
+
+  clear(): void {
+    this.#entries.clear()
+  }
+
+  /** Drops what has expired; amortised O(1), since only expired entries are visited. Returns how many went. */
+  expire(nowMs: number): number {
+    const now = this.#advance(nowMs)
+    let dropped = 0
+    for (const [key, entry] of this.#entries) {
+      if (entry.expiresAtMs > now) break
+      this.#entries.delete(key)
+      dropped++
+    }
+    return dropped
+  }
+
+  *entries(): IterableIterator<[K, V]> {
+    for (const [key, entry] of this.#entries) yield [key, entry.value]
+  }
+
+  #advance(nowMs: number): number {
+    this.#latestMs = Math.max(this.#latestMs, nowMs)
+    return this.#latestMs
+  }
+}

@@ -1,0 +1,28 @@
+/** The configuration of one node, parsed once and frozen. Everything a deployment may choose; what all nodes share is in NetworkParams. */
+import type { NetworkParams } from '../domain/params.ts'
+import type { AccountId } from '../domain/ids.ts'
+
+/** `node` for the open network, `dev` for a local testnet, `bench` for measurements without protections that loopback trips. */
+export type Profile = 'node' | 'dev' | 'bench'
+
+export interface NodeConfig {
+  /** How the node calls itself to its peers and in records, 1 to 64 printable ASCII characters. */
+  readonly name: string
+  readonly network: NetworkParams
+  readonly profile: Profile
+  /** Null: everything in memory (simulations and tests). */
+  readonly dataDir: string | null
+  /** Multiaddrs to listen on. */
+  readonly listen: readonly string[]
+  /** Multiaddrs to dial and to keep dialling. */
+  readonly bootstrap: readonly string[]
+  /** `host:port` of the API; null: none. */
+  readonly api: string | null
+  /** Host names besides loopback ones that the API answers to. */
+  readonly apiHosts: readonly string[]
+  /** Public key of the validator whose blocks this node makes, and its secret (32 bytes); null: it makes none. */
+  readonly validator: { readonly key: AccountId; readonly secret: Uint8Array } | null
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Largest number of connections; a star's hub needs its degree. */
+  readonly connectionsMax: number
+}

@@ -1,0 +1,42 @@
+/**
+ * What the API may ask of a node: the port between adapters/http and the runtime. Answers are the documents of domain/views.
+ */
+import type { ApiEvent, AccountView, EventTopic, HealthView, IdentityView, LimitsView, MempoolView, MeshView, PeersView, PropagationView, StatusView, TransactionState, TransactionView } from '../domain/views.ts'
+import type { RejectCode } from '../domain/reject.ts'
+
+export type SubmitResult =
+  | { readonly kind: 'accepted'; readonly id: string; readonly state: TransactionState }
+  | { readonly kind: 'known'; readonly id: string; readonly state: TransactionState }
+  | { readonly kind: 'rejected'; readonly code: RejectCode; readonly id: string | null }
+
+export type Lookup<T> =
+  | { readonly kind: 'found'; readonly value: T }
+  | { readonly kind: 'missing' }
+  /** A prefix that several ids share. */
+  | { readonly kind: 'ambiguous'; readonly matches: readonly string[] }
+
+export interface EventSubscription {
+  close(): void
+}
+
+export interface NodeControl {
+  identity(): IdentityView
+  status(): StatusView
+  health(): HealthView
+  peers(): PeersView
+  mesh(): MeshView
+  mempool(options: { limit: number }): MempoolView
+  limits(): LimitsView
+  /** One result for each item, in order; settles after every accepted one is durable. */
+  submit(items: readonly Uint8Array[]): Promise<readonly SubmitResult[]>
+  /** By id or unique prefix of at least 4 hex digits. */
+  transaction(idOrPrefix: string): Promise<Lookup<TransactionView>>
+  propagation(idOrPrefix: string): Lookup<PropagationView>
+  account(key: string): AccountView
+  /** Calls back for every event of the topics, synchronously; the callback must be cheap and bounded. */
+  subscribe(topics: readonly EventTopic[], onEvent: (event: ApiEvent, sequence: number) => void): EventSubscription
+  /** Events still in the ring after `sequence`; `missed` is how many are gone. */
+  eventsSince(topics: readonly EventTopic[], sequence: number): { readonly events: readonly (readonly [number, ApiEvent])[]; readonly missed: number }
+  /** Prometheus text of all metrics. */
+  metrics(): Promise<string>
+}

@@ -1,0 +1,40 @@
+import type { MessageId, PeerId } from '../domain/ids.ts'
+import type { Topic } from '../domain/protocols.ts'
+import type { Verdict } from '../domain/verdict.ts'
+
+export type PublishOutcome =
+  | { readonly kind: 'published'; readonly recipients: number }
+  /** The router has seen these exact bytes on this topic within its memory. */
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'failed'; readonly reason: string }
+
+export interface TopicMesh {
+  readonly topic: Topic
+  /** Connected peers that subscribe to the topic. */
+  readonly subscribers: readonly PeerId[]
+  /** Those among them to whom whole messages are sent. */
+  readonly mesh: readonly PeerId[]
+}
+
+/** What a gossip router tells; every call is synchronous and must be cheap. */
+export interface GossipListener {
+  /** A message that the router has not seen before. It owes a verdict through `reportVerdict` within 5 s. */
+  onMessage(message: { topic: Topic; bytes: Uint8Array; from: PeerId; messageId: MessageId }): void
+  /** A further copy of a message that the router has seen. */
+  onDuplicate(copy: { topic: Topic; from: PeerId; messageId: MessageId; bytes: number }): void
+  /** A peer sent something that no honest node sends: undecodable, oversized or carrying fields that must be empty. */
+  onMalformed(peer: PeerId, what: 'rpc' | 'oversize' | 'flood'): void
+  /** Subscribers or mesh of a topic changed. */
+  onMeshChange(change: { topic: Topic; peer: PeerId; event: 'subscribe' | 'unsubscribe' | 'graft' | 'prune' }): void
+}
+
+/** Best-effort spread of messages over topics: may lose, delay, reorder and repeat, may not alter. */
+export interface Gossip {
+  /** Hands a message to the mesh. `flood` sends it to all subscribers, for when the mesh is thin. Never rejects. */
+  publish(topic: Topic, bytes: Uint8Array, options: { flood: boolean }): Promise<PublishOutcome>
+  /** The verdict on a message from `onMessage`; false when it came too late to have an effect. */
+  reportVerdict(messageId: MessageId, from: PeerId, verdict: Verdict): boolean
+  meshOf(topic: Topic): TopicMesh
+  /** The router's score of a peer. */
+  score(peer: PeerId): number
+}

@@ -1,0 +1,29 @@
+import type { PeerId } from '../domain/ids.ts'
+import type { Protocol } from '../domain/protocols.ts'
+
+export type AskFailure = 'unreachable' | 'unsupported' | 'deadline' | 'too-large' | 'reset' | 'busy'
+
+export type AskOutcome =
+  | { readonly kind: 'answered'; readonly frames: readonly Uint8Array[]; readonly elapsedMs: number }
+  | { readonly kind: 'failed'; readonly reason: AskFailure }
+
+/** Bounds of one exchange; both sides hold them. */
+export interface ExchangeLimits {
+  readonly deadlineMs: number
+  readonly frameBytesMax: number
+  readonly totalBytesMax: number
+  /** Streams of this protocol that may be open at once with one peer, each way. */
+  readonly streamsMax: number
+}
+
+/**
+ * Answers one request: frames to send, or null to reset the stream (a request that deserves none). Must settle within the deadline.
+ */
+export type RequestHandler = (from: PeerId, request: Uint8Array) => Promise<readonly Uint8Array[] | null>
+
+/** One stream a request: one frame out, any number of frames back (PROTOCOL.md, Request protocols). */
+export interface Requests {
+  /** Never rejects. */
+  ask(peer: PeerId, protocol: Protocol, request: Uint8Array): Promise<AskOutcome>
+  serve(protocol: Protocol, handler: RequestHandler): Promise<void>
+}
