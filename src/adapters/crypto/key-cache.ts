@@ -1,0 +1,81 @@
+/**
+ * What is known about public keys: for a valid one a value that makes its next verification cheaper, for an invalid one that it
+ * is invalid. Two least-recently-used maps, so that invented keys never displace real ones.
+ *
+ * The attacker's best move is to choose keys: they are the keys of a Map, as flat strings of 32 Latin-1 characters, so no text names
+ * a property of an object, hashing is seeded by V8, and a caller's later writes to its buffer change nothing here.
+ * Invariant: each map holds at most its capacity; a key stands in at most one of them.
+ */
+import type { VerifierCache } from '../../ports/signature-verifier.ts'
+import { INVALID_KEYS_MAX, VALID_KEYS_MAX } from './limits.ts'
+
+const PUBLIC_KEY_BYTES = 32
+
+export interface KeyCacheLimits {
+  readonly validMax: number
+  readonly invalidMax: number
+}
+
+export class KeyCache<Prepared> {
+  readonly #valid = new Map<string, Prepared>()
+  readonly #invalid = new Map<string, null>()
+  readonly #prepare: (publicKey: Uint8Array) => Prepared | null
+  readonly #limits: KeyCacheLimits
+  #keyChecks = 0
+
+  /**
+   * `prepare` applies rule 1 to 32 bytes: null for an invalid key, else what is worth keeping. It must not keep the bytes it gets.
+   */
+  constructor(
+    prepare: (publicKey: Uint8Array) => Prepared | null,
+    limits: KeyCacheLimits = { validMax: VALID_KEYS_MAX, invalidMax: INVALID_KEYS_MAX },
+  ) {
+    this.#prepare = prepare
+    this.#limits = limits
+  }
+
+  /** How often `prepare` ran. */
+  get keyChecks(): number {
+    return this.#keyChecks
+  }
+
+  /** The prepared form of a key, or null where the key is invalid, by its length too. */
+  get(publicKey: Uint8Array): Prepared | null {
+    if (publicKey.byteLength !== PUBLIC_KEY_BYTES) return null
+    const key = Buffer.from(publicKey.buffer, publicKey.byteOffset, PUBLIC_KEY_BYTES).toString('latin1')
+    const known = this.#valid.get(key)
+    if (known !== undefined) {
+      touch(this.#valid, key, known)
+      return known
+    }
+    if (this.#invalid.has(key)) {
+      touch(this.#invalid, key, null)
+      return null
+    }
+    this.#keyChecks++
+    const prepared = this.#prepare(publicKey)
+    if (prepared === null) insert(this.#invalid, key, null, this.#limits.invalidMax)
+    else insert(this.#valid, key, prepared, this.#limits.validMax)
+    return prepared
+  }
+
+  caches(): readonly VerifierCache[] {
+    return [
+      { name: 'validKeys', size: this.#valid.size, capacity: this.#limits.validMax },
+      { name: 'invalidKeys', size: this.#invalid.size, capacity: this.#limits.invalidMax },
+    ]
+  }
+}
+
+/** Makes an entry the most recently used one: a Map iterates in order of insertion. */
+function touch<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key)
+  map.set(key, value)
+}
+
+function insert<Value>(map: Map<string, Value>, key: string, value: Value, capacity: number): void {
+  map.set(key, value)
+  if (map.size <= capacity) return
+  const oldest = map.keys().next()
+  if (oldest.done !== true) map.delete(oldest.value)
+}

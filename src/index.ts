@@ -1,0 +1,2 @@
+/** The public library. */
+export { verifySignature } from './adapters/crypto/verify-signature.ts'
