@@ -42,6 +42,13 @@ const noAsync = [
   },
 ]
 
+const typesOnly = [
+  {
+    selector: 'ExportNamedDeclaration > :matches(VariableDeclaration, FunctionDeclaration, ClassDeclaration)',
+    message: 'A port is a contract: its values live in an adapter or in the domain.',
+  },
+]
+
 const testFrameworkNames = 'it|test|describe|suite|bench'
 const noSkippedTests = [
   {
@@ -161,6 +168,10 @@ export default tseslint.config(
       'no-restricted-globals': ['error', ...asyncGlobals, ...impureGlobals, ...noBuffer],
       'no-restricted-imports': restrictImports(relativeOnly),
     },
+  },
+  {
+    files: ['src/ports/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...noDefaultExport, ...noReexports, ...typesOnly] },
   },
   {
     files: ['src/lib/**/*.ts'],

@@ -82,11 +82,8 @@ if (esbuild === undefined) {
       logLevel: 'warning',
     })
     write(outputFiles)
-    console.log(
-      `build: ${Object.keys(entryPoints)
-        .map((name) => `dist/${name}.js`)
-        .join(', ')} in ${Date.now() - started} ms`,
-    )
+    const built = Object.keys(entryPoints).map((name) => `dist/${name}.js`)
+    console.log(`build: ${built.join(', ') || 'nothing'} in ${Date.now() - started} ms`)
   } catch (error) {
     if (!Array.isArray(error.errors)) throw error
     // esbuild has printed each of them with its place.
