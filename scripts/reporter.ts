@@ -18,11 +18,12 @@ export class CountsReporter implements Reporter {
       for (const testCase of testModule.children.allTests()) {
         const result = testCase.result()
         if (result.state === 'passed') passed++
-        else if (result.state === 'skipped')
-          skipped.push(`${testCase.fullName}: ${result.note ?? 'its condition does not hold here'}`)
+        else if (result.state === 'skipped') skipped.push(`${testCase.fullName}: ${result.note ?? 'did not run'}`)
         else failedInModule++
       }
-      // Its imports or a hook failed, or all its tests passed and it failed yet.
+      // A hook that failed left its tests without a result.
+      for (const suite of testModule.children.allSuites()) if (suite.errors().length > 0) failedInModule++
+      // Its imports failed, or a hook of the whole file.
       if (failedInModule === 0 && testModule.state() === 'failed') failedInModule = 1
       failed += failedInModule
     }

@@ -55,7 +55,12 @@ export async function runStages(stages: readonly Stage[]): Promise<readonly Stag
 
 async function run(stage: Stage): Promise<StageResult> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...stage.command], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [...stage.command], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // The output is kept and read here, so it is plain whatever the terminal can do.
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    })
     const output: string[] = []
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => output.push(text))

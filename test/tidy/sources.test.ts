@@ -90,7 +90,7 @@ describe('every test file', () => {
     const inTests = tests.filter((path) => path.endsWith('.test.ts'))
     // A promise that a timer resolves; one that a timer rejects is a deadline. Polling for a condition lives in test/support.
     const promisedTimer =
-      /new Promise(?:<[^>]*>)?\(\s*(?:async\s*)?\(?(\w+)(?:[^)=]*)\)?\s*=>\s*\{?\s*(?:return\s+|void\s+)?setTimeout\(\s*(?:\1\b|\(\)\s*=>\s*\{?\s*\1\()/
+      /new Promise(?:<[^>]*>)?\(\s*(?:async\s*|function\s*)?\(?(\w+)(?:[^)=]*)\)?\s*(?:=>)?\s*\{?\s*(?:return\s+|void\s+)?setTimeout\(\s*(?:\1\b|\(\)\s*=>\s*\{?\s*\1\()/
     expect(occurrences(inTests, promisedTimer)).toEqual([])
     expect(occurrences(inTests, /['"](node:)?timers\/promises['"]|\bawait (sleep|delay)\(|\bAtomics\.wait\(/)).toEqual(
       [],
