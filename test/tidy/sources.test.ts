@@ -56,13 +56,19 @@ describe('every limit', () => {
     const bare = sources
       .filter((path) => basename(path) === 'limits.ts' && path.startsWith('src/'))
       .flatMap((path) => {
-        const lines = read(path).split('\n')
-        return lines.flatMap((line, index) => {
-          const isConstant = /^export const \w+/.test(line) || /^\s+\w+: -?[\d(]/.test(line)
-          const isExplained =
-            line.includes('//') || /^\s*(\/\/|\*\/|\/\*\*.*\*\/)|\*\/\s*$/.test(lines[index - 1] ?? '')
-          return isConstant && !isExplained ? [`${path}:${index + 1} ${line.trim()}`] : []
-        })
+        let above = ''
+        let explainedSubject: string | undefined
+        return read(path)
+          .split('\n')
+          .flatMap((line, index) => {
+            const subject = /^export const ([A-Za-z]+)|^\s+([a-z]+)\w*: -?[\d(]/.exec(line)?.slice(1).find(Boolean)
+            // One reason may stand for a pair of one subject: INVALID_BUDGET and, on the next line, INVALID_WINDOW_MS.
+            const isExplained =
+              line.includes('//') || /^\s*\/\/|\*\/\s*$/.test(above) || (subject ?? '') === explainedSubject
+            above = line
+            explainedSubject = isExplained ? subject : undefined
+            return subject !== undefined && !isExplained ? [`${path}:${index + 1} ${line.trim()}`] : []
+          })
       })
     expect(bare).toEqual([])
   })
