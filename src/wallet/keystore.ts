@@ -1,0 +1,231 @@
+/**
+ * A directory of encrypted keys, one file `NAME.json` each (keystore-file.ts says what is in it, secret-file.ts how it is kept). Expected
+ * failures are values; a passphrase and a secret come in as arguments and are never logged.
+ */
+import { randomBytes } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { assert } from '../lib/assert.ts'
+import { toHex, fromHex, utf8 } from '../lib/bytes.ts'
+import type { KeyPair } from './keys.ts'
+import { keyPairOf, SECRET_BYTES } from './keys.ts'
+import {
+  decryptSecret,
+  encryptSecret,
+  ENTROPY_BYTES,
+  formatKeystore,
+  isScryptN,
+  parseKeystore,
+  SCRYPT_N,
+  type KeystoreDocument,
+} from './keystore-file.ts'
+import {
+  checkSecretDirectory,
+  createSecretFile,
+  ensureSecretDirectory,
+  readSecretFile,
+  type SecretFileFailure,
+} from './secret-file.ts'
+
+/** Names are file names on every system, whatever its opinion about case: no path, no dot, at most 64 characters. */
+const KEY_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/
+/** Most files that `listKeys` reads: far more than a person has, few enough for a directory of something else to be harmless. */
+const KEYS_MAX = 1_000
+const EXTENSION = '.json'
+/** Of a temporary file's name: two processes never draw the same. */
+const UNIQUE_BYTES = 8
+
+export type KeystoreFailure =
+  | SecretFileFailure
+  | { readonly kind: 'bad-name'; readonly name: string }
+  | { readonly kind: 'empty-passphrase' }
+  /** The file isn't a keystore of version 1; `detail` says why. */
+  | { readonly kind: 'malformed'; readonly path: string; readonly detail: string }
+  /** Another passphrase, or a file that was damaged or altered: they can't be told apart. */
+  | { readonly kind: 'wrong-passphrase'; readonly path: string }
+  /** scrypt needs 128·N·8 bytes (256 MiB for our own files) and didn't get them. */
+  | { readonly kind: 'no-memory'; readonly path: string }
+
+export interface KeyEntry {
+  readonly name: string
+  readonly path: string
+  /** 32 bytes, as the file says; opening it proves that the secret belongs to it. */
+  readonly publicKey: Uint8Array
+}
+
+interface Failed {
+  readonly ok: false
+  readonly failure: KeystoreFailure
+}
+
+export type CreatedKey = { readonly ok: true; readonly entry: KeyEntry } | Failed
+export type ShownKey = { readonly ok: true; readonly entry: KeyEntry } | Failed
+export type OpenedKey = { readonly ok: true; readonly entry: KeyEntry; readonly keys: KeyPair } | Failed
+export type ListedKeys =
+  | {
+      readonly ok: true
+      /** By name. */
+      readonly entries: readonly KeyEntry[]
+      /** Files named like keys that can't be shown, and why. */
+      readonly unreadable: readonly { readonly name: string; readonly failure: KeystoreFailure }[]
+      /** Files beyond the first 1,000 names, which were not looked at. */
+      readonly leftOut: number
+    }
+  | Failed
+
+/** A passphrase as text (taken in Unicode form NFKC, as UTF-8, so that keyboards don't matter) or as exact bytes. */
+export type Passphrase = string | Uint8Array
+
+/**
+ * Encrypts `secret` (32 bytes) into the new file `directory/name.json`; for a new key it comes from `keyPairFromRandom`, for an
+ * imported one from `parseSecretText`. The directory is made when missing. An existing key is never overwritten. Takes about a second
+ * and 256 MiB with the default `n`; `random` gives so many random bytes and is an argument for tests only.
+ */
+export async function createKey(options: {
+  readonly directory: string
+  readonly name: string
+  readonly secret: Uint8Array
+  readonly passphrase: Passphrase
+  readonly n?: number
+  readonly random?: (count: number) => Uint8Array
+}): Promise<CreatedKey> {
+  const { directory, name, secret, n = SCRYPT_N, random = randomBytes } = options
+  assert(secret.byteLength === SECRET_BYTES, 'a secret has 32 bytes')
+  assert(isScryptN(n), 'scrypt n is a power of two within the bounds')
+  if (!KEY_NAME.test(name)) return failed({ kind: 'bad-name', name })
+  const passphrase = passphraseBytes(options.passphrase)
+  try {
+    if (passphrase.byteLength === 0) return failed({ kind: 'empty-passphrase' })
+    const ensured = await ensureSecretDirectory(directory)
+    if (!ensured.ok) return ensured
+    const path = pathOf(directory, name)
+    // Said before a second is spent on scrypt; the link in createSecretFile is what decides.
+    const existing = await readSecretFile(path)
+    if (existing.ok || existing.failure.kind !== 'not-found') {
+      return !existing.ok && existing.failure.kind === 'io' ? existing : failed({ kind: 'exists', path })
+    }
+    const document = await encryptSecret({ secret, passphrase, n, entropy: random(ENTROPY_BYTES) }).catch(() => null)
+    if (document === null) return failed({ kind: 'no-memory', path })
+    const written = await createSecretFile(path, formatKeystore(document), toHex(random(UNIQUE_BYTES)))
+    return written.ok ? { ok: true, entry: { name, path, publicKey: document.publicKey } } : written
+  } finally {
+    passphrase.fill(0)
+  }
+}
+
+/** Name, path and public key, without a passphrase. */
+export async function showKey(directory: string, name: string): Promise<ShownKey> {
+  const loaded = await load(directory, name)
+  return loaded.ok ? { ok: true, entry: loaded.entry } : loaded
+}
+
+/** Decrypts a key. About a second for our own files; what a file may ask for is bounded (1 GiB, 4 s). */
+export async function openKey(options: {
+  readonly directory: string
+  readonly name: string
+  readonly passphrase: Passphrase
+}): Promise<OpenedKey> {
+  const loaded = await load(options.directory, options.name)
+  if (!loaded.ok) return loaded
+  const { entry, document } = loaded
+  const passphrase = passphraseBytes(options.passphrase)
+  try {
+    const secret = await decryptSecret(document, passphrase)
+    if (secret === null) return failed({ kind: 'wrong-passphrase', path: entry.path })
+    const keys = keyPairOf(secret)
+    secret.fill(0)
+    return { ok: true, entry, keys }
+  } catch {
+    // Only scrypt itself rejects, and only for want of memory.
+    return failed({ kind: 'no-memory', path: entry.path })
+  } finally {
+    passphrase.fill(0)
+  }
+}
+
+/** All keys of a directory. One that doesn't exist has none. */
+export async function listKeys(directory: string): Promise<ListedKeys> {
+  const checked = await checkSecretDirectory(directory)
+  if (!checked.ok) {
+    if (checked.failure.kind === 'not-found') return { ok: true, entries: [], unreadable: [], leftOut: 0 }
+    return checked
+  }
+  let files: string[]
+  try {
+    files = await readdir(directory)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    return failed({ kind: 'io', path: directory, code })
+  }
+  const names = files
+    .filter((file) => file.endsWith(EXTENSION))
+    .map((file) => file.slice(0, -EXTENSION.length))
+    .filter((name) => KEY_NAME.test(name))
+    .sort()
+  const entries: KeyEntry[] = []
+  const unreadable: { name: string; failure: KeystoreFailure }[] = []
+  for (const name of names.slice(0, KEYS_MAX)) {
+    const loaded = await load(directory, name)
+    if (loaded.ok) entries.push(loaded.entry)
+    else unreadable.push({ name, failure: loaded.failure })
+  }
+  return { ok: true, entries, unreadable, leftOut: Math.max(0, names.length - KEYS_MAX) }
+}
+
+export type ParsedSecret =
+  { readonly ok: true; readonly secret: Uint8Array } | { readonly ok: false; readonly reason: 'not-a-secret' }
+
+/** A secret as it is exported: 64 hexadecimal digits and a line end. For a file of mode 0600 or stdin, never for an argument. */
+export function formatSecretText(secret: Uint8Array): string {
+  assert(secret.byteLength === SECRET_BYTES, 'a secret has 32 bytes')
+  return `${toHex(secret)}\n`
+}
+
+/** The secret in exported text: 64 hexadecimal digits in either case, white space around them. The reason never quotes the text. */
+export function parseSecretText(text: string): ParsedSecret {
+  const digits = text.trim().toLowerCase()
+  const secret = digits.length === SECRET_BYTES * 2 ? fromHex(digits) : null
+  return secret === null ? { ok: false, reason: 'not-a-secret' } : { ok: true, secret }
+}
+
+/** Writes an exported secret into a new file of mode 0600; an existing file stays as it is. */
+export async function exportSecretToFile(path: string, secret: Uint8Array): Promise<{ readonly ok: true } | Failed> {
+  return createSecretFile(path, formatSecretText(secret), toHex(randomBytes(UNIQUE_BYTES)))
+}
+
+/** Reads an exported secret from a file that only its owner can read. */
+export async function importSecretFromFile(
+  path: string,
+): Promise<{ readonly ok: true; readonly secret: Uint8Array } | Failed> {
+  const read = await readSecretFile(path)
+  if (!read.ok) return read
+  const parsed = parseSecretText(read.text)
+  return parsed.ok ? parsed : failed({ kind: 'malformed', path, detail: 'it does not hold 64 hexadecimal digits' })
+}
+
+type Loaded = { readonly ok: true; readonly entry: KeyEntry; readonly document: KeystoreDocument } | Failed
+
+async function load(directory: string, name: string): Promise<Loaded> {
+  if (!KEY_NAME.test(name)) return failed({ kind: 'bad-name', name })
+  const path = pathOf(directory, name)
+  const checked = await checkSecretDirectory(directory)
+  if (!checked.ok && checked.failure.kind !== 'not-found') return checked
+  const read = await readSecretFile(path)
+  if (!read.ok) return read
+  const parsed = parseKeystore(read.text)
+  if (!parsed.ok) return failed({ kind: 'malformed', path, detail: parsed.detail })
+  return { ok: true, entry: { name, path, publicKey: parsed.document.publicKey }, document: parsed.document }
+}
+
+function pathOf(directory: string, name: string): string {
+  return join(directory, `${name}${EXTENSION}`)
+}
+
+/** A copy that can be wiped after use; best effort, since a string can't be. */
+function passphraseBytes(passphrase: Passphrase): Uint8Array {
+  return typeof passphrase === 'string' ? utf8(passphrase.normalize('NFKC')) : Uint8Array.from(passphrase)
+}
+
+function failed(failure: KeystoreFailure): Failed {
+  return { ok: false, failure }
+}
