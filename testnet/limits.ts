@@ -1,0 +1,41 @@
+/** Bounds of the testnet's supervisor and of its links, each with its reason. */
+
+/** Most nodes of one testnet: a process takes about 90 MB, so more than this needs `--per-process`, and a machine of its own. */
+export const NODES_MAX = 1_000
+/** Most links of one testnet: each is a listening socket, and the usual limit of open files is 4,096 or more. */
+export const LINKS_MAX = 3_000
+/** Most connections that stand on one link at once: one is in use, a few more are redials that overlap with its end. */
+export const LINK_CONNECTIONS_MAX = 16
+/** How long a connection waits for a target that is still starting, ms: less than libp2p's own dial timeout of 10 s. */
+export const LINK_TARGET_WAIT_MS = 8_000
+/** Bytes in flight in one direction of one connection: 1 MiB lets 10 MB/s through at a delay of 100 ms; past it the sender waits. */
+export const FLIGHT_BYTES_MAX = 1_048_576
+/** Pieces in flight in one direction: a sender of one-byte pieces must not turn 1 MiB into a million objects. */
+export const FLIGHT_PIECES_MAX = 16_384
+/** With a bandwidth set, pieces of at most this many bytes pass one after the other, so that a large one does not arrive as one burst. */
+export const PIECE_BYTES_MAX = 8_192
+/** Longest delay of a link, ms: a connection with more is dead for every protocol above it. */
+export const LINK_DELAY_MS_MAX = 60_000
+
+/** How long a node process may take until it answers, ms: 1 s alone, and N start at once on few cores. */
+export const NODE_START_MS_MAX = 60_000
+/** Node processes that boot at the same time: each boot is half a second of one core, and more at once only delays the first one. */
+export const BOOTS_AT_ONCE_PER_CORE = 4
+/** How long the mesh may take to stand after the last node answers, ms. Gossipsub repairs its mesh each second. */
+export const MESH_MS_MAX = 60_000
+/** How often the readiness condition is looked at, ms. */
+export const READINESS_POLL_MS = 100
+/** How long one node may take to answer one question of the supervisor, ms: a paused one never does. */
+export const NODE_ANSWER_MS_MAX = 2_000
+/** How long nodes may take to stop by themselves before they are killed, ms: their disks sync in far less. */
+export const STOP_GRACE_MS = 5_000
+/** How long a process may take to vanish after SIGKILL, ms: only a disk that hangs makes it longer. */
+export const KILL_MS_MAX = 5_000
+/** Largest body of a request to the supervisor, bytes: the longest is a partition of 1,000 named nodes. */
+export const CONTROL_BODY_BYTES_MAX = 65_536
+/** How long a request to the supervisor may take to arrive, ms: it comes from the same machine. */
+export const CONTROL_REQUEST_MS_MAX = 5_000
+/** What an error quotes from the end of a node's log, bytes: the reason is in the last lines. */
+export const LOG_TAIL_BYTES = 4_096
+/** The smallest mesh that counts as standing, where there are as many subscribers: gossipsub's Dlo on our networks. */
+export const MESH_LOW = 4
