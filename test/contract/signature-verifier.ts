@@ -198,6 +198,32 @@ export function signatureVerifierContract(
       expect(verifier.verify(check)).toBe(true)
     })
 
+    it('knows a key by all of its bits', () => {
+      const verifier = create()
+      const { publicKey } = honest('bits')
+      expect(verifier.isValidKey(publicKey)).toBe(true)
+      for (let at = 0; at < 32; at++) {
+        const other = publicKey.slice()
+        other[at] = (other[at] ?? 0) ^ 1
+        verifier.isValidKey(other)
+        expect(verifier.stats().keyChecks).toBe(at + 2)
+      }
+    })
+
+    it('forgets the key that was not used for the longest time', () => {
+      const verifier = create({ validMax: 2, invalidMax: 2 })
+      const valid = [1n, 2n, 3n].map((n) => craft({ a: a + n, r, message: utf8('') }).publicKey)
+      const invalid = [1, 2, 3].map((i) => craft({ a, i, r, message: utf8('') }).publicKey)
+      for (const [one, two, three] of [valid, invalid] as [Uint8Array, Uint8Array, Uint8Array][]) {
+        for (const key of [one, two, one, three]) verifier.isValidKey(key)
+        const before = verifier.stats().keyChecks
+        verifier.isValidKey(one)
+        expect(verifier.stats().keyChecks).toBe(before)
+        verifier.isValidKey(two)
+        expect(verifier.stats().keyChecks).toBe(before + 1)
+      }
+    })
+
     it('keeps a bounded number of keys, and invalid ones never push out valid ones', () => {
       const verifier = create({ validMax: 2, invalidMax: 2 })
       const keys = [1n, 2n, 3n].map((n) => craft({ a: a + n, r, message: utf8('') }).publicKey)

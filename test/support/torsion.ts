@@ -57,7 +57,10 @@ export const NON_CANONICAL_SMALL_ORDER: readonly NamedEncoding[] = [
   { name: 'y = p + 1 with sign', bytes: encode(FIELD_PRIME + 1n, true) },
 ]
 
-/** Encodings with p + 2 ≤ y < 2^255: what is left of the non-canonical ones. Not all of them stand for a point at all. */
+/**
+ * Encodings with p + 2 ≤ y < 2^255: what is left of the non-canonical ones. Ten of the 17 y stand for points, none of them of prime
+ * order, so rule 1 would refuse these by their order alone; libraries differ in how they decode them.
+ */
 export const NON_CANONICAL_OTHERS: readonly NamedEncoding[] = Array.from({ length: 17 }, (_, i) =>
   BigInt(i + 2),
 ).flatMap((y) => [

@@ -39,7 +39,10 @@ export function createLibsodiumVerifier(sodium: Libsodium, limits?: KeyCacheLimi
   }
 }
 
-/** The bytes in ordinary memory: over a SharedArrayBuffer the binding sees nothing and says false. A copy only then. */
+/**
+ * The bytes in ordinary memory, a copy only where they are shared: bindings have been seen to answer false over a SharedArrayBuffer
+ * (this version under Node 24 doesn't), and an honest signature must not depend on that.
+ */
 function unshared(bytes: Uint8Array): Uint8Array {
   return bytes.buffer instanceof ArrayBuffer ? bytes : Uint8Array.from(bytes)
 }
