@@ -86,7 +86,16 @@ export type ParsedNetwork =
   | { readonly ok: true; readonly params: NetworkParams; readonly bootstrap: readonly string[] }
   | { readonly ok: false; readonly message: string }
 
-const NETWORK_KEYS = ['name', 'genesisTime', 'slotMs', 'validators', 'accounts', 'txLifetimeMs', 'feeFloor', 'bootstrap']
+const NETWORK_KEYS = [
+  'name',
+  'genesisTime',
+  'slotMs',
+  'validators',
+  'accounts',
+  'txLifetimeMs',
+  'feeFloor',
+  'bootstrap',
+]
 
 /**
  * Reads the JSON document `network.json`: `{name, genesisTime (ms), slotMs, validators: [hex], accounts: [{key: hex, balance:
@@ -96,10 +105,12 @@ export function parseNetwork(document: unknown): ParsedNetwork {
   if (!isRecord(document)) return bad('it is not a JSON object')
   for (const key of Object.keys(document)) if (!NETWORK_KEYS.includes(key)) return bad(`unknown field "${key}"`)
   const { name, genesisTime, slotMs, validators, accounts } = document
-  if (typeof name !== 'string' || !/^[\x21-\x7e]{1,64}$/.test(name)) return bad('"name" must be 1 to 64 printable characters')
+  if (typeof name !== 'string' || !/^[\x21-\x7e]{1,64}$/.test(name))
+    return bad('"name" must be 1 to 64 printable characters')
   if (!isCount(genesisTime)) return bad('"genesisTime" must be milliseconds since 1970')
   if (!isCount(slotMs) || slotMs < 100) return bad('"slotMs" must be at least 100')
-  if (!Array.isArray(validators) || validators.length > 1_024) return bad('"validators" must be a list of at most 1024 public keys')
+  if (!Array.isArray(validators) || validators.length > 1_024)
+    return bad('"validators" must be a list of at most 1024 public keys')
   const validatorKeys: AccountId[] = []
   for (const key of validators as unknown[]) {
     if (!isKeyText(key)) return bad('"validators" holds something that is not 64 hex digits')
@@ -110,7 +121,8 @@ export function parseNetwork(document: unknown): ParsedNetwork {
   const funded: GenesisAccount[] = []
   let supply = 0n
   for (const account of accounts as unknown[]) {
-    if (!isRecord(account) || !isKeyText(account.key)) return bad('"accounts" holds something without a key of 64 hex digits')
+    if (!isRecord(account) || !isKeyText(account.key))
+      return bad('"accounts" holds something without a key of 64 hex digits')
     const balance = parseU64(account.balance)
     if (balance === null) return bad(`the balance of ${account.key} is not a decimal number of 64 bits`)
     supply += balance

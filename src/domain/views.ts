@@ -37,7 +37,12 @@ export interface StatusView extends IdentityView {
   readonly mesh: number
   readonly head: HeadView
   readonly settled: { readonly height: number }
-  readonly mempool: { readonly count: number; readonly bytes: number; readonly parked: number; readonly fingerprint: string }
+  readonly mempool: {
+    readonly count: number
+    readonly bytes: number
+    readonly parked: number
+    readonly fingerprint: string
+  }
   readonly verifier: { readonly name: string; readonly fallbackReason: string | null; readonly verifications: number }
   readonly eventLoopDelayP99Ms: number
   readonly rssBytes: number
@@ -179,12 +184,25 @@ export interface AccountView {
 
 export interface LimitsView {
   readonly v: 1
-  readonly structures: readonly { readonly name: string; readonly size: number; readonly capacity: number; readonly unit: string }[]
+  readonly structures: readonly {
+    readonly name: string
+    readonly size: number
+    readonly capacity: number
+    readonly unit: string
+  }[]
 }
 
 /** Topics of the event stream. */
 export type EventTopic = 'propagation' | 'transactions' | 'peers' | 'mesh' | 'blocks' | 'network' | 'node'
-export const EVENT_TOPICS: readonly EventTopic[] = ['propagation', 'transactions', 'peers', 'mesh', 'blocks', 'network', 'node']
+export const EVENT_TOPICS: readonly EventTopic[] = [
+  'propagation',
+  'transactions',
+  'peers',
+  'mesh',
+  'blocks',
+  'network',
+  'node',
+]
 
 /** One event of the stream; `data` depends on `topic` and `event`. */
 export interface ApiEvent {

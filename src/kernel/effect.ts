@@ -13,11 +13,22 @@ export type Effect =
   | { readonly kind: 'verify-signatures'; readonly job: JobNumber; readonly checks: readonly SignatureCheck[] }
   | { readonly kind: 'publish'; readonly topic: Topic; readonly bytes: Uint8Array; readonly flood: boolean }
   /** `durable`: `write-finished` comes only after the bytes are on the disk. */
-  | { readonly kind: 'write'; readonly job: JobNumber; readonly writes: readonly StoreWrite[]; readonly durable: boolean }
+  | {
+      readonly kind: 'write'
+      readonly job: JobNumber
+      readonly writes: readonly StoreWrite[]
+      readonly durable: boolean
+    }
   | { readonly kind: 'answer-submission'; readonly submission: JobNumber; readonly results: readonly SubmitResult[] }
   | { readonly kind: 'disconnect'; readonly peer: PeerId; readonly reason: string }
   | { readonly kind: 'dial'; readonly address: NetAddress }
-  | { readonly kind: 'ask'; readonly request: JobNumber; readonly peer: PeerId; readonly protocol: Protocol; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'ask'
+      readonly request: JobNumber
+      readonly peer: PeerId
+      readonly protocol: Protocol
+      readonly bytes: Uint8Array
+    }
   /** Null resets the stream. */
   | { readonly kind: 'reply'; readonly request: JobNumber; readonly frames: readonly Uint8Array[] | null }
   /** Something that observers want to know; changes nothing. */

@@ -19,25 +19,52 @@ export type Event =
       readonly waitedMs: number
     }
   /** Ingress gave a message up: full, or it had waited too long. A verdict is owed all the same. */
-  | { readonly kind: 'gossip-shed'; readonly topic: Topic; readonly from: PeerId; readonly messageId: MessageId; readonly reason: 'full' | 'late' }
+  | {
+      readonly kind: 'gossip-shed'
+      readonly topic: Topic
+      readonly from: PeerId
+      readonly messageId: MessageId
+      readonly reason: 'full' | 'late'
+    }
   | { readonly kind: 'malformed-received'; readonly from: PeerId; readonly what: 'rpc' | 'oversize' | 'flood' }
   /** A user handed in signed transactions through the API. */
   | { readonly kind: 'transactions-submitted'; readonly submission: JobNumber; readonly items: readonly Uint8Array[] }
-  /** Index of the first invalid check of the job, or -1 when all hold. */
-  | { readonly kind: 'signatures-verified'; readonly job: JobNumber; readonly firstInvalid: number }
+  /** Index of the first invalid check of the job, or -1 when all hold; `keyInvalid` when that one fails for its public key already. */
+  | {
+      readonly kind: 'signatures-verified'
+      readonly job: JobNumber
+      readonly firstInvalid: number
+      readonly keyInvalid: boolean
+    }
   | { readonly kind: 'write-finished'; readonly job: JobNumber; readonly ok: boolean }
   | { readonly kind: 'published'; readonly topic: Topic; readonly outcome: PublishOutcome }
-  | { readonly kind: 'peer-connected'; readonly peer: PeerId; readonly address: NetAddress; readonly direction: Direction }
+  | {
+      readonly kind: 'peer-connected'
+      readonly peer: PeerId
+      readonly address: NetAddress
+      readonly direction: Direction
+    }
   | { readonly kind: 'peer-disconnected'; readonly peer: PeerId }
-  | { readonly kind: 'dial-finished'; readonly address: NetAddress; readonly ok: boolean }
+  | { readonly kind: 'dial-finished'; readonly address: NetAddress; readonly peer: PeerId | null }
   /** How many peers hear a topic, and how many are in its mesh, after a change. */
   | { readonly kind: 'mesh-changed'; readonly topic: Topic; readonly subscribers: number; readonly mesh: number }
-  | { readonly kind: 'answer-received'; readonly request: JobNumber; readonly frames: readonly Uint8Array[]; readonly elapsedMs: number }
+  | {
+      readonly kind: 'answer-received'
+      readonly request: JobNumber
+      readonly frames: readonly Uint8Array[]
+      readonly elapsedMs: number
+    }
   | { readonly kind: 'request-failed'; readonly request: JobNumber; readonly reason: AskFailure }
   /** A peer asks; a `reply` with the same number is owed. */
-  | { readonly kind: 'request-received'; readonly request: JobNumber; readonly protocol: Protocol; readonly from: PeerId; readonly bytes: Uint8Array }
-  /** Pool entries read back at start, already durable. */
-  | { readonly kind: 'pool-restored'; readonly items: readonly { readonly bytes: Uint8Array; readonly local: boolean }[] }
-  | { readonly kind: 'bans-restored'; readonly bans: readonly { readonly subject: string; readonly untilMs: number; readonly reason: string }[] }
+  | {
+      readonly kind: 'request-received'
+      readonly request: JobNumber
+      readonly protocol: Protocol
+      readonly from: PeerId
+      readonly bytes: Uint8Array
+    }
+  /** Pool entries read back at start, as `pool-record` wrote them. */
+  | { readonly kind: 'pool-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }
+  | { readonly kind: 'bans-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }
   /** The clock moved: the runtime sends one every 250 ms. */
   | { readonly kind: 'woke' }

@@ -1,5 +1,5 @@
 /** What observers are told: metrics, log, event stream and propagation record are all made from these. */
-import type { PeerId, TxId } from '../domain/ids.ts'
+import type { MessageId, PeerId, TxId } from '../domain/ids.ts'
 import type { Topic } from '../domain/protocols.ts'
 import type { Offence, RejectCode } from '../domain/reject.ts'
 
@@ -11,6 +11,8 @@ export type Fact =
       readonly kind: 'transaction-admitted'
       readonly id: TxId
       readonly from: PeerId | null
+      /** The gossip message that brought it; null when it came another way. */
+      readonly messageId: MessageId | null
       readonly bytes: number
       readonly state: 'pending' | 'parked'
       readonly waitedMs: number
@@ -21,18 +23,37 @@ export type Fact =
       readonly kind: 'transaction-refused'
       readonly id: string
       readonly from: PeerId | null
+      readonly messageId: MessageId | null
       readonly bytes: number
       readonly code: RejectCode
       readonly verdict: 'ignore' | 'reject'
     }
   | { readonly kind: 'transaction-removed'; readonly id: TxId; readonly why: Removal; readonly by: TxId | null }
   | { readonly kind: 'transaction-published'; readonly id: TxId; readonly bytes: number }
-  | { readonly kind: 'message-judged'; readonly topic: Topic; readonly from: PeerId; readonly verdict: 'accept' | 'ignore' | 'reject'; readonly items: number; readonly bytes: number }
+  | {
+      readonly kind: 'message-judged'
+      readonly topic: Topic
+      readonly from: PeerId
+      readonly verdict: 'accept' | 'ignore' | 'reject'
+      readonly items: number
+      readonly bytes: number
+    }
   | { readonly kind: 'message-shed'; readonly topic: Topic; readonly from: PeerId; readonly reason: 'full' | 'late' }
-  | { readonly kind: 'offence-counted'; readonly peer: PeerId; readonly offence: Offence; readonly code: string; readonly count: number }
+  | {
+      readonly kind: 'offence-counted'
+      readonly peer: PeerId
+      readonly offence: Offence
+      readonly code: string
+      readonly count: number
+    }
   | { readonly kind: 'subject-banned'; readonly subject: string; readonly untilMs: number; readonly reason: string }
   | { readonly kind: 'network-refused'; readonly peer: PeerId; readonly theirs: string; readonly ours: string }
   | { readonly kind: 'peer-greeted'; readonly peer: PeerId; readonly name: string }
-  | { readonly kind: 'peer-joined'; readonly peer: PeerId; readonly address: string; readonly direction: 'inbound' | 'outbound' }
+  | {
+      readonly kind: 'peer-joined'
+      readonly peer: PeerId
+      readonly address: string
+      readonly direction: 'inbound' | 'outbound'
+    }
   | { readonly kind: 'peer-left'; readonly peer: PeerId }
   | { readonly kind: 'store-failed'; readonly reason: string }

@@ -1,0 +1,57 @@
+/** What the kernel remembers of work that is under way outside of it. */
+import type { MessageId, PeerId, TxId } from '../domain/ids.ts'
+import type { SubmitResult } from '../ports/control.ts'
+import type { Transaction } from '../domain/transaction.ts'
+import type { JobNumber } from './event.ts'
+
+/** A gossip message whose new transactions are being verified. */
+export interface GossipJob {
+  readonly kind: 'gossip'
+  readonly from: PeerId
+  readonly messageId: MessageId
+  readonly waitedMs: number
+  /** New ones, in the order of the message. */
+  readonly fresh: readonly Transaction[]
+  readonly items: number
+  readonly bytes: number
+  /** Whether every other item is known by its TxHash: then, and only then, may the message be handed on as it is. */
+  readonly restKnown: boolean
+  /** Messages that hold a transaction of this job and wait for its end. */
+  readonly deferred: DeferredMessage[]
+}
+
+export interface DeferredMessage {
+  readonly bytes: Uint8Array
+  readonly from: PeerId
+  readonly messageId: MessageId
+  readonly waitedMs: number
+}
+
+/** Transactions of one API call that are being verified. */
+export interface SubmissionJob {
+  readonly kind: 'submission'
+  readonly submission: JobNumber
+  /** Those whose signatures are being checked now, with their place in the call. */
+  readonly fresh: readonly Placed[]
+  /** Those found valid so far. */
+  readonly sound: readonly Placed[]
+  readonly results: (SubmitResult | null)[]
+  /** Known ones that are not on disk yet: the answer waits for them too. */
+  readonly unsaved: readonly TxId[]
+  readonly deferred: DeferredMessage[]
+}
+
+export interface Placed {
+  readonly transaction: Transaction
+  readonly index: number
+}
+
+/** A durable write that a submission waits for. */
+export interface WriteJob {
+  readonly submission: JobNumber
+  readonly results: readonly SubmitResult[]
+  /** Admitted by this submission: taken back when the write fails, published when it succeeds. */
+  readonly admitted: readonly TxId[]
+  /** Known before, made durable by this write. */
+  readonly known: readonly TxId[]
+}

@@ -1,0 +1,89 @@
+/** Peers come, greet and go. */
+import { decodeHello, encodeHello } from '../domain/codec/hello-codec.ts'
+import type { Hello } from '../domain/hello.ts'
+import type { NetAddress, PeerId } from '../domain/ids.ts'
+import { PROTOCOL_VERSION } from '../domain/protocols.ts'
+import type { Machines } from './machines.ts'
+import { penalise } from './penalise.ts'
+import type { Turn } from './turn.ts'
+
+export function onPeerConnected(
+  machines: Machines,
+  peer: PeerId,
+  address: NetAddress,
+  direction: 'inbound' | 'outbound',
+  turn: Turn,
+): void {
+  if (!machines.offences.admitsPeer(peer, turn.now.wallMs)) {
+    turn.do({ kind: 'disconnect', peer, reason: 'banned' })
+    return
+  }
+  machines.peers.connected(peer, address, direction, turn.now.monoMs)
+  turn.note({ kind: 'peer-joined', peer, address, direction })
+  // Whoever dialled asks; the answer greets back, so one exchange tells both.
+  if (direction === 'inbound') return
+  const request = machines.nextJob()
+  machines.asked.set(request, { peer, protocol: 'hello' })
+  turn.do({ kind: 'ask', request, peer, protocol: 'hello', bytes: encodeHello(ownHello(machines)) })
+}
+
+export function onPeerDisconnected(machines: Machines, peer: PeerId, turn: Turn): void {
+  machines.redial.lost(peer, turn.now.monoMs)
+  if (machines.peers.disconnected(peer) !== undefined) turn.note({ kind: 'peer-left', peer })
+}
+
+/** Answers a hello. Another network's gets our hello all the same, so that both ends can say why they part. */
+export function onHelloRequest(machines: Machines, request: number, from: PeerId, bytes: Uint8Array, turn: Turn): void {
+  const hello = decodeHello(bytes)
+  if (hello === null) {
+    turn.do({ kind: 'reply', request, frames: null })
+    penalise(machines, from, 'invalid', 'malformed-hello', turn)
+    return
+  }
+  turn.do({ kind: 'reply', request, frames: [encodeHello(ownHello(machines))] })
+  greeted(machines, from, hello, 'asked', turn)
+}
+
+export function onHelloAnswer(machines: Machines, peer: PeerId, frames: readonly Uint8Array[], turn: Turn): void {
+  const hello = frames.length === 1 && frames[0] !== undefined ? decodeHello(frames[0]) : null
+  if (hello === null) {
+    penalise(machines, peer, 'invalid', 'malformed-hello', turn)
+    return
+  }
+  greeted(machines, peer, hello, 'answered', turn)
+}
+
+function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' | 'answered', turn: Turn): void {
+  if (hello.networkId !== machines.networkId || hello.version !== PROTOCOL_VERSION) {
+    turn.note({
+      kind: 'network-refused',
+      peer,
+      theirs: `${hello.networkId} version ${hello.version}`,
+      ours: `${machines.networkId} version ${PROTOCOL_VERSION}`,
+    })
+    // Whoever asked ends it, after reading the answer; cutting from this side as well could overtake the answer that explains it.
+    if (role === 'answered') turn.do({ kind: 'disconnect', peer, reason: 'another network' })
+    else machines.strangers.set(peer, turn.now.monoMs)
+    return
+  }
+  const entry = machines.peers.get(peer)
+  if (entry === undefined) return
+  entry.greeted = true
+  entry.name = hello.name
+  entry.head = { height: Number(hello.headHeight), hash: hello.headHash }
+  turn.note({ kind: 'peer-greeted', peer, name: hello.name })
+}
+
+function ownHello(machines: Machines): Hello {
+  const head = machines.head()
+  return {
+    version: PROTOCOL_VERSION,
+    networkId: machines.networkId,
+    headHeight: BigInt(head.height),
+    headHash: head.hash,
+    settledHeight: BigInt(machines.settledHeight()),
+    mempoolCount: BigInt(machines.pool.count),
+    mempoolFingerprint: machines.pool.fingerprint(),
+    name: machines.config.name,
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * A batch of transactions from gossip (PROTOCOL.md, Batches).
+ *
+ * Rules. A message is accepted only when every item is newly admitted, its signature checked, or known by its TxHash. One invalid item:
+ * reject, nothing admitted. Any other item: ignore, and the admitted ones leave again in a batch of our own, in order. *Rationale*: what
+ * we accept is forwarded as it is, so we would be charged for whatever rides along (attack A33).
+ * A message that holds nothing new is ignored: forwarding it again would let anybody make the network repeat itself (attack A6).
+ */
+import { decodeBatch } from '../domain/codec/transaction-codec.ts'
+import { REJECTS, type RejectCode } from '../domain/reject.ts'
+import type { MessageId, PeerId } from '../domain/ids.ts'
+import type { Transaction } from '../domain/transaction.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import { DEFERRED_MAX, JOBS_MAX } from '../relay/limits.ts'
+import { admit } from './admit.ts'
+import type { DeferredMessage, GossipJob } from './jobs.ts'
+import type { Machines } from './machines.ts'
+import { penalise } from './penalise.ts'
+import { enqueue } from './publish.ts'
+import { triage, type Runs, type Triage } from './triage.ts'
+import type { Turn } from './turn.ts'
+
+export function onTransactionsMessage(machines: Machines, message: DeferredMessage, turn: Turn): void {
+  if (!machines.offences.admitsPeer(message.from, turn.now.wallMs)) {
+    judge(message, 'ignore', 0, turn)
+    return
+  }
+  const batch = decodeBatch(message.bytes)
+  if (!batch.ok) {
+    refuseAll(machines, message, batch.code, message.messageId, 0, turn)
+    return
+  }
+  const runs: Runs = new Map()
+  const looks = batch.value.map((bytes) => ({ bytes, look: triage(machines, bytes, runs, turn.now) }))
+  for (const { look } of looks) {
+    if (look.kind !== 'in-flight') continue
+    defer(machines, message, look.job, looks.length, turn)
+    return
+  }
+  for (const { look } of looks) {
+    if (look.kind !== 'invalid') continue
+    machines.seen.judgedInvalid(look.hash, look.code, turn.now.monoMs)
+    refuseAll(machines, message, look.code, look.id ?? message.messageId, looks.length, turn)
+    return
+  }
+  verifyFresh(machines, message, looks, turn)
+}
+
+function verifyFresh(
+  machines: Machines,
+  message: DeferredMessage,
+  looks: readonly { bytes: Uint8Array; look: Triage }[],
+  turn: Turn,
+): void {
+  const fresh = new Map<string, Transaction>()
+  let restKnown = true
+  for (const { bytes, look } of looks) {
+    if (look.kind === 'fresh') fresh.set(look.transaction.hash, look.transaction)
+    if (look.kind !== 'refused') continue
+    restKnown = false
+    refuseOne(machines, message, look.id, bytes.byteLength, look.code, turn)
+  }
+  if (fresh.size === 0) {
+    judge(message, 'ignore', looks.length, turn)
+    return
+  }
+  if (machines.jobs.size >= JOBS_MAX) {
+    turn.note({ kind: 'message-shed', topic: 'transactions', from: message.from, reason: 'full' })
+    judge(message, 'ignore', looks.length, turn)
+    return
+  }
+  const job: GossipJob = {
+    kind: 'gossip',
+    from: message.from,
+    messageId: message.messageId,
+    waitedMs: message.waitedMs,
+    fresh: [...fresh.values()],
+    items: looks.length,
+    bytes: message.bytes.byteLength,
+    restKnown,
+    deferred: [],
+  }
+  const number = machines.nextJob()
+  machines.jobs.set(number, job)
+  for (const transaction of job.fresh) machines.inFlight.set(transaction.hash, number)
+  turn.do({
+    kind: 'verify-signatures',
+    job: number,
+    checks: job.fresh.map(({ senderKey, signedBytes, signature }) => ({
+      publicKey: senderKey,
+      message: signedBytes,
+      signature,
+    })),
+  })
+}
+
+/** The signatures of a message were checked: all of it, some of it or nothing comes in, and the verdict is given. */
+export function onMessageVerified(
+  machines: Machines,
+  job: GossipJob,
+  firstInvalid: number,
+  keyInvalid: boolean,
+  turn: Turn,
+): void {
+  const forged = firstInvalid < 0 ? undefined : job.fresh[firstInvalid]
+  if (forged !== undefined) {
+    const code = keyInvalid ? 'invalid-key' : 'invalid-signature'
+    machines.seen.judgedInvalid(forged.hash, code, turn.now.monoMs)
+    refuseAll(machines, job, code, forged.id, job.items, turn)
+    return
+  }
+  const admitted: Transaction[] = []
+  let whole = job.restKnown
+  for (const transaction of job.fresh) {
+    const admission = admit(
+      machines,
+      transaction,
+      { way: 'gossip', from: job.from, messageId: job.messageId, waitedMs: job.waitedMs },
+      turn,
+    )
+    if (admission.kind === 'admitted') {
+      admitted.push(transaction)
+    } else if (admission.code !== 'known') {
+      whole = false
+      refuseOne(machines, job, transaction.id, transaction.bytes.byteLength, admission.code, turn)
+    }
+  }
+  if (whole && admitted.length > 0) {
+    judge(job, 'accept', job.items, turn)
+    return
+  }
+  judge(job, 'ignore', job.items, turn)
+  enqueue(
+    machines,
+    admitted.map(({ id, bytes }) => ({ id, bytes, own: false })),
+    turn,
+  )
+}
+
+function defer(machines: Machines, message: DeferredMessage, job: number, items: number, turn: Turn): void {
+  const running = machines.jobs.get(job)
+  if (running !== undefined && running.deferred.length < DEFERRED_MAX) {
+    running.deferred.push(message)
+    return
+  }
+  turn.note({ kind: 'message-shed', topic: 'transactions', from: message.from, reason: 'full' })
+  judge(message, 'ignore', items, turn)
+}
+
+interface Judged {
+  readonly from: PeerId
+  readonly messageId: MessageId
+  readonly bytes: number | Uint8Array
+}
+
+function refuseAll(machines: Machines, message: Judged, code: RejectCode, id: string, items: number, turn: Turn): void {
+  turn.note({
+    kind: 'transaction-refused',
+    id,
+    from: message.from,
+    messageId: message.messageId,
+    bytes: sizeOf(message),
+    code,
+    verdict: 'reject',
+  })
+  judge(message, REJECTS[code].verdict, items, turn)
+  const { offence } = REJECTS[code]
+  if (offence !== null) penalise(machines, message.from, offence, code, turn)
+}
+
+function refuseOne(
+  machines: Machines,
+  { from, messageId }: Judged,
+  id: string,
+  bytes: number,
+  code: RejectCode,
+  turn: Turn,
+): void {
+  turn.note({ kind: 'transaction-refused', id, from, messageId, bytes, code, verdict: 'ignore' })
+  const { offence } = REJECTS[code]
+  if (offence !== null) penalise(machines, from, offence, code, turn)
+}
+
+function judge(message: Judged, verdict: Verdict, items: number, turn: Turn): void {
+  turn.do({ kind: 'report-verdict', messageId: message.messageId, from: message.from, verdict })
+  turn.note({
+    kind: 'message-judged',
+    topic: 'transactions',
+    from: message.from,
+    verdict,
+    items,
+    bytes: sizeOf(message),
+  })
+}
+
+function sizeOf(message: Judged): number {
+  return typeof message.bytes === 'number' ? message.bytes : message.bytes.byteLength
+}

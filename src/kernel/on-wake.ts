@@ -1,0 +1,23 @@
+/** What is due because time has passed. */
+import { depart } from './admit.ts'
+import type { Machines } from './machines.ts'
+import { deleteBan } from './penalise.ts'
+import { release } from './publish.ts'
+import type { Turn } from './turn.ts'
+
+/** How long a peer of another network may take to leave by itself before it is cut. */
+const STRANGER_GRACE_MS = 2_000
+
+export function onWake(machines: Machines, turn: Turn): void {
+  const { wallMs, monoMs } = turn.now
+  for (const id of machines.pool.expire(wallMs)) depart(machines, id, 'expired', null, turn)
+  machines.seen.expire(monoMs)
+  for (const subject of machines.offences.expire(wallMs)) turn.writeLazily(deleteBan(subject))
+  for (const address of machines.redial.due(monoMs)) turn.do({ kind: 'dial', address })
+  for (const [peer, sinceMs] of machines.strangers) {
+    if (monoMs - sinceMs < STRANGER_GRACE_MS) continue
+    machines.strangers.delete(peer)
+    turn.do({ kind: 'disconnect', peer, reason: 'another network' })
+  }
+  release(machines, turn)
+}

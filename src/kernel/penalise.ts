@@ -1,0 +1,64 @@
+/** What an offence costs a peer: the one place where bans are made, written and carried out. */
+import { fromHex, toHex, utf8 } from '../lib/bytes.ts'
+import type { PeerId } from '../domain/ids.ts'
+import type { Offence } from '../domain/reject.ts'
+import type { Ban } from '../peers/offences.ts'
+import { addressGroup } from '../peers/address-group.ts'
+import type { StoreWrite } from '../ports/store.ts'
+import type { Machines } from './machines.ts'
+import type { Turn } from './turn.ts'
+
+export function penalise(machines: Machines, peer: PeerId, offence: Offence, code: string, turn: Turn): void {
+  const ip = machines.peers.get(peer)?.ip ?? null
+  const outcome = machines.offences.count(peer, ip, offence, code, turn.now.monoMs, turn.now.wallMs)
+  turn.note({ kind: 'offence-counted', peer, offence, code, count: outcome.count })
+  if (outcome.kind === 'counted') return
+  if (outcome.kind === 'disconnect') {
+    turn.do({ kind: 'disconnect', peer, reason: `more than ${outcome.count - 1} unpaid objects within 10 s` })
+    return
+  }
+  for (const ban of outcome.bans) {
+    turn.note({ kind: 'subject-banned', subject: ban.subject, untilMs: ban.untilWallMs, reason: ban.reason })
+    turn.writeLazily(putBan(ban))
+  }
+  turn.do({ kind: 'disconnect', peer, reason: `banned: ${code}` })
+  for (const other of machines.peers.all()) {
+    if (
+      other.peer !== peer &&
+      other.direction === 'inbound' &&
+      other.ip !== null &&
+      !machines.offences.admitsAddress(other.ip, turn.now.wallMs)
+    ) {
+      turn.do({ kind: 'disconnect', peer: other.peer, reason: `address ${addressGroup(other.ip)} is banned` })
+    }
+  }
+}
+
+/** A ban on disk: key the subject in hex (subjects hold colons and slashes), value JSON. */
+export function putBan(ban: Ban): StoreWrite {
+  return {
+    kind: 'put',
+    space: 'bans',
+    key: toHex(utf8(ban.subject)),
+    value: utf8(JSON.stringify({ until: ban.untilWallMs, reason: ban.reason })),
+  }
+}
+
+export function deleteBan(subject: string): StoreWrite {
+  return { kind: 'delete', space: 'bans', key: toHex(utf8(subject)) }
+}
+
+/** Null where the record is damaged: a lost ban is tolerable, a wrong one is not. */
+export function readBan(key: string, value: Uint8Array): Ban | null {
+  const subject = fromHex(key)
+  if (subject === null) return null
+  try {
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(value))
+    if (typeof parsed !== 'object' || parsed === null || !('until' in parsed) || !('reason' in parsed)) return null
+    if (typeof parsed.until !== 'number' || !Number.isFinite(parsed.until) || typeof parsed.reason !== 'string')
+      return null
+    return { subject: new TextDecoder().decode(subject), untilWallMs: parsed.until, reason: parsed.reason }
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The first look at one signed transaction: everything that can be said before its signature is checked, cheapest first (PROTOCOL.md,
+ * Order of checks): size, decoding, known or judged by TxHash, time window, fee, nonce and balance.
+ */
+import { decodeTransaction, transactionHash } from '../domain/codec/transaction-codec.ts'
+import type { AccountId, TxHash, TxId } from '../domain/ids.ts'
+import { U64_MAX } from '../domain/params.ts'
+import type { RejectCode } from '../domain/reject.ts'
+import type { Now } from '../domain/time.ts'
+import type { Transaction } from '../domain/transaction.ts'
+import type { JobNumber } from './event.ts'
+import type { Machines } from './machines.ts'
+
+export type Triage =
+  /** These exact bytes were found valid before. */
+  | { readonly kind: 'known'; readonly id: TxId }
+  /** No honest node could have sent these bytes. */
+  | { readonly kind: 'invalid'; readonly code: RejectCode; readonly id: TxId | null; readonly hash: TxHash }
+  /** Not taken here and now. */
+  | { readonly kind: 'refused'; readonly code: RejectCode; readonly id: TxId }
+  /** Its signature is being checked by that job. */
+  | { readonly kind: 'in-flight'; readonly job: JobNumber }
+  | { readonly kind: 'fresh'; readonly transaction: Transaction }
+
+/**
+ * The transactions of one message that came before, by sender. A run of consecutive nonces in one message is looked at as a whole: each
+ * would be a gap without the ones before it, which are not in the pool yet.
+ */
+export type Runs = Map<AccountId, { lastNonce: bigint; spent: bigint }>
+
+export function triage(machines: Machines, bytes: Uint8Array, runs: Runs, now: Now): Triage {
+  const hash = transactionHash(bytes)
+  const judgement = machines.seen.judgement(hash, now.monoMs)
+  if (judgement?.kind === 'invalid') return { kind: 'invalid', code: judgement.code, id: null, hash }
+  const evicted = judgement !== undefined && machines.seen.departure(judgement.id, now.monoMs)?.why === 'evicted'
+  if (judgement !== undefined && !evicted) return { kind: 'known', id: judgement.id }
+  const job = machines.inFlight.get(hash)
+  if (job !== undefined) return { kind: 'in-flight', job }
+  const decoded = decodeTransaction(bytes, machines.transactionPrefix, hash)
+  if (!decoded.ok) return { kind: 'invalid', code: decoded.code, id: null, hash }
+  return triageDecoded(machines, decoded.value, runs, now)
+}
+
+function triageDecoded(machines: Machines, transaction: Transaction, runs: Runs, now: Now): Triage {
+  const { id, hash } = transaction
+  const cost = transaction.amount + transaction.fee
+  if (cost > U64_MAX) return { kind: 'invalid', code: 'overflow', id, hash }
+  const present = machines.pool.get(id)
+  if (present !== undefined) {
+    if (present.transaction.hash === hash) return { kind: 'known', id }
+    return { kind: 'refused', code: 'known-other-signature', id }
+  }
+  const departure = machines.seen.departure(id, now.monoMs)
+  if (departure !== undefined && departure.why !== 'evicted')
+    return { kind: 'refused', code: 'known-other-signature', id }
+
+  const account = machines.accountOf(transaction.sender)
+  const run = runs.get(transaction.sender)
+  const continues = run !== undefined && transaction.nonce === run.lastNonce + 1n
+  const spent = (continues ? run.spent : 0n) + cost
+  if (continues) {
+    // The pool decides when the ones before it are in; here only what would be unpayable in any case is kept from the verifier.
+    if (spent > account.balance) return { kind: 'refused', code: 'insufficient-balance', id }
+  } else {
+    const code = machines.pool.precheck(transaction, account, now.wallMs)
+    if (code !== null) return { kind: 'refused', code, id }
+  }
+  runs.set(transaction.sender, { lastNonce: transaction.nonce, spent })
+  return { kind: 'fresh', transaction }
+}

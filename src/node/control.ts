@@ -1,0 +1,277 @@
+/** Answers the API from the machines and the observers: reads, and submissions. */
+import { toHex } from '../lib/bytes.ts'
+import { asAccountId, asTxId, isHashText, type PeerId, type TxId } from '../domain/ids.ts'
+import { TOPICS } from '../domain/protocols.ts'
+import type { Transaction } from '../domain/transaction.ts'
+import type {
+  AccountView,
+  HealthView,
+  IdentityView,
+  LimitsView,
+  MempoolView,
+  MeshView,
+  PeersView,
+  PropagationView,
+  StatusView,
+  TransactionView,
+} from '../domain/views.ts'
+import type { Machines } from '../kernel/machines.ts'
+import { stateOf } from '../kernel/on-submission.ts'
+import type { Lookup, NodeControl } from '../ports/control.ts'
+import { Archive } from './archive.ts'
+import type { Clock } from './clock.ts'
+import type { Observer } from './observe.ts'
+import type { Ports, Runtime } from './runtime.ts'
+
+export interface Vitals {
+  eventLoopDelayP99Ms(): number
+  rssBytes(): number
+}
+
+export interface ControlOptions {
+  readonly runtime: Runtime
+  readonly ports: Ports
+  readonly observer: Observer
+  readonly clock: Clock
+  readonly vitals: Vitals
+  readonly agentVersion: string
+  readonly pid: number
+  /** Why the verifier is not the first choice; null when it is. */
+  readonly fallbackReason: string | null
+  readonly metrics: () => Promise<string>
+}
+
+/** Ids that are listed when a prefix fits several. */
+const MATCHES_MAX = 5
+
+export function createControl(options: ControlOptions): NodeControl {
+  const { runtime, ports, observer, clock } = options
+  const { machines } = runtime.kernel
+  const startedAt = clock.now()
+  const archive = new Archive()
+  observer.events.subscribe(['transactions'], (event) => {
+    if (event.event !== 'admitted') return
+    const entry = machines.pool.get((event.data as { id: TxId }).id)
+    if (entry !== undefined) archive.keep(entry.transaction)
+  })
+
+  const identity = (): IdentityView => ({
+    v: 1,
+    name: machines.config.name,
+    peerId: ports.connections.self,
+    network: machines.config.network.name,
+    networkId: machines.networkId,
+    agentVersion: options.agentVersion,
+    listen: ports.connections.addresses(),
+    pid: options.pid,
+  })
+
+  const status = (): StatusView => {
+    const { pool } = machines
+    const mesh = ports.gossip.meshOf('transactions').mesh.length
+    const peers = machines.peers.size
+    return {
+      ...identity(),
+      startedAt: startedAt.wallMs,
+      uptimeMs: Math.round(clock.now().monoMs - startedAt.monoMs),
+      state: observer.storeFailure !== null ? 'failing' : peers === 0 ? 'alone' : mesh === 0 ? 'starting' : 'ready',
+      peers,
+      mesh,
+      head: machines.head(),
+      settled: { height: machines.settledHeight() },
+      mempool: { count: pool.count, bytes: pool.bytes, parked: pool.parked, fingerprint: pool.fingerprint() },
+      verifier: {
+        name: ports.verifier.name,
+        fallbackReason: options.fallbackReason,
+        verifications: ports.verifier.stats().verifications,
+      },
+      eventLoopDelayP99Ms: options.vitals.eventLoopDelayP99Ms(),
+      rssBytes: options.vitals.rssBytes(),
+    }
+  }
+
+  const health = (): HealthView => {
+    const problems: string[] = []
+    if (observer.storeFailure !== null) problems.push(`the store failed: ${observer.storeFailure}`)
+    if (machines.peers.size === 0) problems.push('no peer is connected')
+    return { v: 1, ok: problems.length === 0, problems }
+  }
+
+  const peers = (): PeersView => {
+    const now = clock.now()
+    const topics = TOPICS.map((topic) => ports.gossip.meshOf(topic))
+    const isIn = (list: readonly PeerId[], peer: PeerId): boolean => list.includes(peer)
+    return {
+      v: 1,
+      peers: [...machines.peers.all()].map((entry) => ({
+        peerId: entry.peer,
+        name: entry.name,
+        address: entry.address,
+        direction: entry.direction,
+        connectedMs: Math.round(now.monoMs - entry.sinceMonoMs),
+        agentVersion: observer.agents.get(entry.peer) ?? '',
+        score: ports.gossip.score(entry.peer),
+        mesh: topics.filter(({ mesh }) => isIn(mesh, entry.peer)).map(({ topic }) => topic),
+        topics: topics.filter(({ subscribers }) => isIn(subscribers, entry.peer)).map(({ topic }) => topic),
+        offences: machines.offences.invalidCount(entry.peer, now.monoMs),
+        rttMs: ports.connections.rttMs(entry.peer),
+        head: entry.head,
+      })),
+      bans: machines.offences
+        .bans()
+        .map(({ subject, reason, untilWallMs }) => ({ subject, reason, untilMs: untilWallMs })),
+    }
+  }
+
+  const mesh = (): MeshView => ({ v: 1, topics: TOPICS.map((topic) => ports.gossip.meshOf(topic)) })
+
+  const limits = (): LimitsView => ({
+    v: 1,
+    structures: [
+      ...machines.pool.sizes(),
+      ...machines.seen.sizes(),
+      ...machines.batcher.sizes(),
+      ...machines.offences.sizes(),
+      ...machines.redial.sizes(),
+      ...runtime.sizes(),
+      ...observer.propagation.sizes(),
+      ...archive.sizes(),
+    ],
+  })
+
+  return {
+    identity,
+    status,
+    health,
+    peers,
+    mesh,
+    limits,
+    mempool: ({ limit }) => mempoolView(machines, limit),
+    submit: (items) => runtime.submit(items),
+    transaction: (idOrPrefix) => Promise.resolve(findTransaction(machines, archive, clock, idOrPrefix)),
+    propagation: (idOrPrefix) => findPropagation(observer, machines.config.name, idOrPrefix),
+    account: (key) => accountView(machines, key),
+    subscribe: (topics, onEvent) => observer.events.subscribe(topics, onEvent),
+    eventsSince: (topics, sequence) => observer.events.since(topics, sequence),
+    metrics: options.metrics,
+  }
+}
+
+function mempoolView(machines: Machines, limit: number): MempoolView {
+  const { pool } = machines
+  const transactions: MempoolView['transactions'][number][] = []
+  for (const { transaction, state, local } of pool.entries()) {
+    if (transactions.length >= limit) break
+    transactions.push({
+      id: transaction.id,
+      sender: transaction.sender,
+      nonce: transaction.nonce.toString(),
+      fee: transaction.fee.toString(),
+      sizeBytes: transaction.bytes.byteLength,
+      createdAt: transaction.createdAtMs,
+      state,
+      local,
+    })
+  }
+  const capacity = (name: string): number => pool.sizes().find((entry) => entry.name === name)?.capacity ?? 0
+  return {
+    v: 1,
+    count: pool.count,
+    bytes: pool.bytes,
+    parked: pool.parked,
+    limits: { count: capacity('mempool.count'), bytes: capacity('mempool.bytes'), parked: capacity('mempool.parked') },
+    fingerprint: pool.fingerprint(),
+    transactions,
+  }
+}
+
+function findTransaction(
+  machines: Machines,
+  archive: Archive,
+  clock: Clock,
+  idOrPrefix: string,
+): Lookup<TransactionView> {
+  const ids = isHashText(idOrPrefix)
+    ? [asTxId(idOrPrefix)]
+    : [
+        ...new Set([
+          ...machines.pool.idsByPrefix(idOrPrefix, MATCHES_MAX),
+          ...machines.seen.departedByPrefix(idOrPrefix, MATCHES_MAX),
+        ]),
+      ]
+  const [id, ...others] = ids
+  if (id === undefined) return { kind: 'missing' }
+  if (others.length > 0) return { kind: 'ambiguous', matches: ids.slice(0, MATCHES_MAX) }
+  const entry = machines.pool.get(id)
+  const transaction = entry?.transaction ?? archive.get(id)
+  if (transaction === undefined) return { kind: 'missing' }
+  const now = clock.now()
+  const departure = machines.seen.departure(id, now.monoMs)
+  return {
+    kind: 'found',
+    value: {
+      v: 1,
+      ...describe(transaction),
+      state: stateOf(machines, id, now),
+      height: null,
+      blockHash: null,
+      replacedBy: departure?.why === 'replaced' ? departure.by : null,
+      local: entry?.local ?? false,
+    },
+  }
+}
+
+function describe(
+  transaction: Transaction,
+): Pick<
+  TransactionView,
+  'id' | 'hash' | 'sender' | 'recipient' | 'amount' | 'fee' | 'nonce' | 'createdAt' | 'payload' | 'sizeBytes'
+> {
+  return {
+    id: transaction.id,
+    hash: transaction.hash,
+    sender: transaction.sender,
+    recipient: transaction.recipient,
+    amount: transaction.amount.toString(),
+    fee: transaction.fee.toString(),
+    nonce: transaction.nonce.toString(),
+    createdAt: transaction.createdAtMs,
+    payload: toHex(transaction.payload),
+    sizeBytes: transaction.bytes.byteLength,
+  }
+}
+
+function findPropagation(observer: Observer, node: string, idOrPrefix: string): Lookup<PropagationView> {
+  const ids = isHashText(idOrPrefix) ? [idOrPrefix] : observer.propagation.idsByPrefix(idOrPrefix, MATCHES_MAX)
+  const [id, ...others] = ids
+  if (id === undefined) return { kind: 'missing' }
+  if (others.length > 0) return { kind: 'ambiguous', matches: ids }
+  const sighting = observer.propagation.get(id)
+  return {
+    kind: 'found',
+    value: {
+      v: 1,
+      id,
+      node,
+      known: sighting !== undefined && sighting.first !== null,
+      firstSeenNs: sighting?.first?.t_ns ?? null,
+      from: sighting?.first?.from ?? null,
+      copies: sighting?.copies ?? 0,
+      records: sighting?.records ?? [],
+    },
+  }
+}
+
+function accountView(machines: Machines, key: string): AccountView {
+  const id = asAccountId(key)
+  const account = machines.accountOf(id)
+  return {
+    v: 1,
+    address: key,
+    key,
+    balance: null,
+    nonce: account.nonce.toString(),
+    nextNonce: machines.pool.nextNonce(id, account).toString(),
+    pending: machines.pool.pendingOf(id),
+  }
+}

@@ -1,0 +1,29 @@
+/** Bounds of the runtime, each with its reason. */
+
+/** Messages that wait for the kernel, over all peers: two seconds of work at 500 messages a second; what is older is dropped anyway. */
+export const INGRESS_COUNT_MAX = 1_024
+/** Their bytes: with the largest messages of 1 MiB the count alone would allow a gigabyte. */
+export const INGRESS_BYTES_MAX = 64 * 1_048_576
+/** One peer's share: a quarter, so that three more can always get in. */
+export const INGRESS_PEER_COUNT_MAX = 256
+/** A verdict is due within 5 s of the router's memory; 3 s of waiting leave 2 s to check and hand on. */
+export const INGRESS_WAIT_MAX_MS = 3_000
+
+/** Signatures checked before the loop may do something else: 32 × 80 µs, under 3 ms. */
+export const VERIFY_SLICE = 32
+/** Time that messages are taken from ingress before the loop may do something else. */
+export const PUMP_SLICE_MS = 5
+
+/** How often the kernel is woken: the resolution of expiry and of redials. */
+export const WAKE_MS = 250
+
+/** Objects whose propagation is remembered; beyond it the oldest is forgotten. 10 minutes at 25 a second. */
+export const PROPAGATION_OBJECTS_MAX = 16_384
+/** Records kept for one object: a first sight, the copies of every mesh peer, refusals. */
+export const PROPAGATION_RECORDS_MAX = 64
+/** Messages whose transactions are remembered, so that copies can be counted for them. */
+export const MESSAGES_MAX = 16_384
+/** Events that a reader who lost its connection can still get. */
+export const EVENT_RING_MAX = 8_192
+/** Transactions that left the pool and can still be shown. */
+export const ARCHIVE_MAX = 16_384

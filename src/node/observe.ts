@@ -1,0 +1,205 @@
+/**
+ * Observers: facts become propagation records, events of the stream, metrics and log lines. Nothing here changes what the node does, and
+ * everything is bounded.
+ */
+import { assertNever } from '../lib/assert.ts'
+import type { MessageId, PeerId } from '../domain/ids.ts'
+import type { PropagationEvent, PropagationRecord } from '../domain/propagation.ts'
+import type { Topic } from '../domain/protocols.ts'
+import type { EventTopic } from '../domain/views.ts'
+import type { Fact } from '../kernel/fact.ts'
+import type { PublishOutcome } from '../ports/gossip.ts'
+import type { Clock } from './clock.ts'
+import { EventRing } from './event-ring.ts'
+import { PropagationLog } from './propagation-log.ts'
+
+/** What observers feed; the real one is adapters/metrics. Labels come from closed lists only. */
+export interface Meter {
+  count(name: MeterCounter, labels: Readonly<Record<string, string>>, by?: number): void
+  observe(name: MeterHistogram, seconds: number): void
+}
+
+export type MeterCounter =
+  | 'messages' // topic, verdict
+  | 'items' // topic, outcome (admitted, known, or the reject code)
+  | 'duplicates' // topic
+  | 'bytes' // topic, kind (first, duplicate)
+  | 'shed' // topic, reason
+  | 'late_verdicts' // topic
+  | 'published' // topic, outcome
+  | 'offences' // offence
+  | 'bans' // subject (peer, address)
+  | 'removed' // why
+  | 'store_failures'
+export type MeterHistogram = 'queue_seconds'
+
+/** Where log lines go; the real one is adapters/log. */
+export interface Journal {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void
+  info(fields: Readonly<Record<string, unknown>>, message: string): void
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void
+  error(fields: Readonly<Record<string, unknown>>, message: string): void
+}
+
+export class Observer {
+  readonly events = new EventRing()
+  readonly propagation = new PropagationLog()
+  readonly agents = new Map<PeerId, string>()
+  readonly #name: string
+  readonly #clock: Clock
+  readonly #meter: Meter
+  readonly #journal: Journal
+  #storeFailure: string | null = null
+
+  constructor(options: { name: string; clock: Clock; meter: Meter; journal: Journal }) {
+    this.#name = options.name
+    this.#clock = options.clock
+    this.#meter = options.meter
+    this.#journal = options.journal
+  }
+
+  /** Why the store failed; null while it has not. */
+  get storeFailure(): string | null {
+    return this.#storeFailure
+  }
+
+  note(fact: Fact): void {
+    switch (fact.kind) {
+      case 'transaction-admitted': {
+        if (fact.messageId !== null) this.propagation.brought(fact.messageId, fact.id)
+        const { from, bytes, waitedMs, state, way, id } = fact
+        if (way === 'gossip') this.#record('DELIVER', id, from, bytes, null, waitedMs)
+        if (way === 'repair') this.#record('RECOVERED', id, from, bytes, null, waitedMs)
+        this.#meter.count('items', { topic: 'transactions', outcome: 'admitted' })
+        this.#meter.observe('queue_seconds', waitedMs / 1_000)
+        this.#emit('transactions', 'admitted', { id, state, way, from })
+        return
+      }
+      case 'transaction-refused': {
+        const { id, from, bytes, code, verdict, messageId } = fact
+        if (messageId !== null) this.propagation.brought(messageId, id)
+        this.#record(verdict === 'reject' ? 'REJECT' : 'IGNORE', id, from, bytes, code)
+        this.#meter.count('items', { topic: 'transactions', outcome: code })
+        this.#emit('transactions', 'refused', { id, from, code, verdict })
+        return
+      }
+      case 'transaction-removed':
+        this.#meter.count('removed', { why: fact.why })
+        this.#emit('transactions', 'removed', { id: fact.id, why: fact.why, by: fact.by })
+        return
+      case 'transaction-published':
+        this.#record('PUBLISH', fact.id, null, fact.bytes, null)
+        return
+      case 'message-judged':
+        this.#meter.count('messages', { topic: fact.topic, verdict: fact.verdict })
+        this.#meter.count('bytes', { topic: fact.topic, kind: 'first' }, fact.bytes)
+        return
+      case 'message-shed':
+        this.#meter.count('shed', { topic: fact.topic, reason: fact.reason })
+        return
+      case 'offence-counted':
+        this.#meter.count('offences', { offence: fact.offence })
+        this.#emit('peers', 'offence', { peerId: fact.peer, offence: fact.offence, code: fact.code, count: fact.count })
+        return
+      case 'subject-banned':
+        this.#meter.count('bans', { subject: fact.subject.startsWith('peer:') ? 'peer' : 'address' })
+        this.#journal.warn({ subject: fact.subject, reason: fact.reason, untilMs: fact.untilMs }, 'banned')
+        this.#emit('peers', 'banned', { subject: fact.subject, reason: fact.reason, untilMs: fact.untilMs })
+        return
+      case 'network-refused':
+        this.#journal.warn(
+          { peer: fact.peer, theirs: fact.theirs, ours: fact.ours },
+          'peer belongs to another network: refused',
+        )
+        this.#emit('peers', 'refused-network', { peerId: fact.peer, theirs: fact.theirs, ours: fact.ours })
+        return
+      case 'peer-greeted':
+        this.#emit('peers', 'greeted', { peerId: fact.peer, name: fact.name })
+        return
+      case 'peer-joined':
+        this.#journal.debug({ peer: fact.peer, address: fact.address, direction: fact.direction }, 'peer connected')
+        this.#emit('peers', 'joined', { peerId: fact.peer, address: fact.address, direction: fact.direction })
+        return
+      case 'peer-left':
+        this.agents.delete(fact.peer)
+        this.#emit('peers', 'left', { peerId: fact.peer })
+        return
+      case 'store-failed':
+        this.storeFailed(fact.reason)
+        return
+      default:
+        assertNever(fact)
+    }
+  }
+
+  duplicate(copy: { topic: Topic; from: PeerId; messageId: MessageId; bytes: number }): void {
+    this.#meter.count('duplicates', { topic: copy.topic })
+    this.#meter.count('bytes', { topic: copy.topic, kind: 'duplicate' }, copy.bytes)
+    for (const id of this.propagation.objectsOf(copy.messageId))
+      this.#record('DUPLICATE', id, copy.from, copy.bytes, null)
+  }
+
+  meshChange(change: { topic: Topic; peer: PeerId; event: 'subscribe' | 'unsubscribe' | 'graft' | 'prune' }): void {
+    this.#emit('mesh', change.event, { topic: change.topic, peerId: change.peer })
+  }
+
+  identified(peer: PeerId, agentVersion: string): void {
+    this.agents.set(peer, agentVersion)
+  }
+
+  lateVerdict(): void {
+    this.#meter.count('late_verdicts', {})
+  }
+
+  published(topic: Topic, outcome: PublishOutcome): void {
+    this.#meter.count('published', { topic, outcome: outcome.kind })
+    if (outcome.kind === 'failed') this.#journal.warn({ topic, reason: outcome.reason }, 'publish failed')
+  }
+
+  disconnecting(peer: PeerId, reason: string): void {
+    this.#journal.info({ peer, reason }, 'disconnecting')
+    this.#emit('peers', 'disconnecting', { peerId: peer, reason })
+  }
+
+  storeFailed(reason: string): void {
+    this.#meter.count('store_failures', {})
+    if (this.#storeFailure === null) this.#journal.error({ reason }, 'the store failed: nothing more is accepted')
+    this.#storeFailure ??= reason
+    this.#emit('node', 'store-failed', { reason })
+  }
+
+  /** An adapter broke its promise never to reject. */
+  broken(error: unknown): void {
+    this.#journal.error(
+      { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      'unexpected failure',
+    )
+  }
+
+  #record(
+    event: PropagationEvent,
+    id: string,
+    from: PeerId | null,
+    bytes: number,
+    reason: string | null,
+    queueMs: number | null = null,
+  ): void {
+    const record: PropagationRecord = {
+      t_ns: this.#clock.wallNs().toString(),
+      node: this.#name,
+      kind: 'transaction',
+      id,
+      event,
+      from,
+      bytes,
+      reason,
+      queueMs,
+    }
+    this.propagation.add(record)
+    this.#emit('propagation', event, record)
+  }
+
+  #emit(topic: EventTopic, event: string, data: unknown): void {
+    this.events.emit({ v: 1, topic, event, node: this.#name, data })
+  }
+}

@@ -1,0 +1,134 @@
+/** Carries out effects on the ports, and turns what comes of them into events. Decides nothing. */
+import { assertNever } from '../lib/assert.ts'
+import type { PeerId } from '../domain/ids.ts'
+import type { Protocol } from '../domain/protocols.ts'
+import type { Effect } from '../kernel/effect.ts'
+import type { Event, JobNumber } from '../kernel/event.ts'
+import type { SubmitResult } from '../ports/control.ts'
+import type { Clock } from './clock.ts'
+import type { Observer } from './observe.ts'
+import type { Ports } from './runtime.ts'
+import { Verification } from './verification.ts'
+
+export class Performer {
+  readonly #ports: Ports
+  readonly #post: (event: Event) => void
+  readonly #observer: Observer
+  readonly #verification: Verification
+  /** Submissions and requests of peers that await an answer. */
+  readonly #submissions = new Map<JobNumber, (results: readonly SubmitResult[]) => void>()
+  readonly #replies = new Map<JobNumber, (frames: readonly Uint8Array[] | null) => void>()
+  #number = 0
+
+  /** @param options.idle called when verification has caught up */
+  constructor(options: {
+    ports: Ports
+    post: (event: Event) => void
+    clock: Clock
+    observer: Observer
+    idle: () => void
+  }) {
+    this.#ports = options.ports
+    this.#post = options.post
+    this.#observer = options.observer
+    this.#verification = new Verification({
+      verifier: options.ports.verifier,
+      soon: (callback) => options.clock.soon(callback),
+      done: (result) => {
+        this.#post({ kind: 'signatures-verified', ...result })
+        if (this.#verification.idle) options.idle()
+      },
+    })
+  }
+
+  get verifierIdle(): boolean {
+    return this.#verification.idle
+  }
+
+  /** Registers a submission and starts it with its number. */
+  submission(start: (submission: JobNumber) => void): Promise<readonly SubmitResult[]> {
+    return new Promise((resolve) => {
+      const number = ++this.#number
+      this.#submissions.set(number, resolve)
+      start(number)
+    })
+  }
+
+  /** Puts a peer's request to the kernel. */
+  answer(protocol: Protocol, from: PeerId, bytes: Uint8Array): Promise<readonly Uint8Array[] | null> {
+    return new Promise((resolve) => {
+      const request = ++this.#number
+      this.#replies.set(request, resolve)
+      this.#post({ kind: 'request-received', request, protocol, from, bytes })
+    })
+  }
+
+  perform(effect: Effect): void {
+    const { gossip, requests, connections, store } = this.#ports
+    switch (effect.kind) {
+      case 'report-verdict':
+        if (!gossip.reportVerdict(effect.messageId, effect.from, effect.verdict)) this.#observer.lateVerdict()
+        return
+      case 'verify-signatures':
+        this.#verification.start(effect.job, effect.checks)
+        return
+      case 'publish':
+        this.#then(gossip.publish(effect.topic, effect.bytes, { flood: effect.flood }), (outcome) => {
+          this.#observer.published(effect.topic, outcome)
+          this.#post({ kind: 'published', topic: effect.topic, outcome })
+        })
+        return
+      case 'write':
+        this.#then(store.write(effect.writes, { durable: effect.durable }), (outcome) => {
+          if (!outcome.ok) this.#observer.storeFailed(outcome.reason)
+          if (effect.job !== 0 || !outcome.ok) this.#post({ kind: 'write-finished', job: effect.job, ok: outcome.ok })
+        })
+        return
+      case 'answer-submission':
+        this.#submissions.get(effect.submission)?.(effect.results)
+        this.#submissions.delete(effect.submission)
+        return
+      case 'disconnect':
+        this.#observer.disconnecting(effect.peer, effect.reason)
+        this.#then(connections.disconnect(effect.peer), () => undefined)
+        return
+      case 'dial':
+        this.#then(connections.dial(effect.address), (outcome) => {
+          this.#post({
+            kind: 'dial-finished',
+            address: effect.address,
+            peer: outcome.kind === 'connected' ? outcome.peer : null,
+          })
+        })
+        return
+      case 'ask':
+        this.#then(requests.ask(effect.peer, effect.protocol, effect.bytes), (outcome) => {
+          if (outcome.kind === 'answered')
+            this.#post({
+              kind: 'answer-received',
+              request: effect.request,
+              frames: outcome.frames,
+              elapsedMs: outcome.elapsedMs,
+            })
+          else this.#post({ kind: 'request-failed', request: effect.request, reason: outcome.reason })
+        })
+        return
+      case 'reply':
+        this.#replies.get(effect.request)?.(effect.frames)
+        this.#replies.delete(effect.request)
+        return
+      case 'note':
+        this.#observer.note(effect.fact)
+        return
+      default:
+        assertNever(effect)
+    }
+  }
+
+  /** Ports never reject; a rejection is a bug in an adapter and must not vanish. */
+  #then<T>(promise: Promise<T>, callback: (value: T) => void): void {
+    promise.then(callback).catch((error: unknown) => {
+      this.#observer.broken(error)
+    })
+  }
+}

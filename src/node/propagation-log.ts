@@ -1,0 +1,80 @@
+/**
+ * What this node saw of each object: the propagation records by id, bounded in objects and in records of one object. Copies are counted for
+ * all, also when their records no longer fit.
+ */
+import type { MessageId } from '../domain/ids.ts'
+import type { PropagationRecord } from '../domain/propagation.ts'
+import { MESSAGES_MAX, PROPAGATION_OBJECTS_MAX, PROPAGATION_RECORDS_MAX } from './limits.ts'
+
+export interface Sighting {
+  readonly records: PropagationRecord[]
+  /** Times that the object's bytes came in, the first included. */
+  copies: number
+  first: PropagationRecord | null
+}
+
+export class PropagationLog {
+  readonly #sightings = new Map<string, Sighting>()
+  /** Which objects a gossip message held, so that a further copy of the message counts for each. */
+  readonly #messages = new Map<MessageId, string[]>()
+
+  get size(): number {
+    return this.#sightings.size
+  }
+
+  /** Adds a record under its id. */
+  add(record: PropagationRecord): void {
+    const sighting = this.#of(record.id)
+    if (record.event === 'DELIVER' || record.event === 'PUBLISH' || record.event === 'RECOVERED')
+      sighting.first ??= record
+    if (record.from !== null && record.event !== 'FORWARD') sighting.copies++
+    if (sighting.records.length < PROPAGATION_RECORDS_MAX) sighting.records.push(record)
+  }
+
+  /** Remembers that a message brought an object. */
+  brought(message: MessageId, id: string): void {
+    const ids = this.#messages.get(message)
+    if (ids !== undefined) {
+      ids.push(id)
+      return
+    }
+    dropOldest(this.#messages, MESSAGES_MAX)
+    this.#messages.set(message, [id])
+  }
+
+  objectsOf(message: MessageId): readonly string[] {
+    return this.#messages.get(message) ?? []
+  }
+
+  get(id: string): Sighting | undefined {
+    return this.#sightings.get(id)
+  }
+
+  idsByPrefix(prefix: string, limit: number): string[] {
+    const found: string[] = []
+    for (const id of this.#sightings.keys()) if (id.startsWith(prefix) && found.push(id) >= limit) break
+    return found
+  }
+
+  sizes(): { name: string; size: number; capacity: number; unit: string }[] {
+    return [
+      { name: 'propagation.objects', size: this.#sightings.size, capacity: PROPAGATION_OBJECTS_MAX, unit: 'objects' },
+      { name: 'propagation.messages', size: this.#messages.size, capacity: MESSAGES_MAX, unit: 'messages' },
+    ]
+  }
+
+  #of(id: string): Sighting {
+    const existing = this.#sightings.get(id)
+    if (existing !== undefined) return existing
+    dropOldest(this.#sightings, PROPAGATION_OBJECTS_MAX)
+    const sighting: Sighting = { records: [], copies: 0, first: null }
+    this.#sightings.set(id, sighting)
+    return sighting
+  }
+}
+
+function dropOldest<K, V>(map: Map<K, V>, capacity: number): void {
+  if (map.size < capacity) return
+  const oldest = map.keys().next()
+  if (oldest.done !== true) map.delete(oldest.value)
+}

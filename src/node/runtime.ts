@@ -1,0 +1,181 @@
+/**
+ * The runtime turns the outside world into events and hands the kernel's effects to `perform`. It decides nothing: order, bounds and fairness
+ * of what comes in are all that it adds.
+ */
+import type { NetAddress, PeerId } from '../domain/ids.ts'
+import { TOPICS, type Protocol, type Topic } from '../domain/protocols.ts'
+import type { Event } from '../kernel/event.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Connections, ConnectionsListener, Direction, Gatekeeper } from '../ports/connections.ts'
+import type { SubmitResult } from '../ports/control.ts'
+import type { Gossip, GossipListener } from '../ports/gossip.ts'
+import type { Requests } from '../ports/requests.ts'
+import type { SignatureVerifier } from '../ports/signature-verifier.ts'
+import type { Store } from '../ports/store.ts'
+import type { Clock } from './clock.ts'
+import { Ingress } from './ingress.ts'
+import { INGRESS_WAIT_MAX_MS, PUMP_SLICE_MS, WAKE_MS } from './limits.ts'
+import type { Observer } from './observe.ts'
+import { Performer } from './perform.ts'
+
+export interface Ports {
+  readonly gossip: Gossip
+  readonly requests: Requests
+  readonly connections: Connections
+  readonly store: Store
+  readonly verifier: SignatureVerifier
+}
+
+/** Request protocols that this node answers. */
+const SERVED: readonly Protocol[] = ['hello']
+
+export class Runtime {
+  readonly kernel: Kernel
+  readonly #clock: Clock
+  readonly #observer: Observer
+  readonly #ingress = new Ingress()
+  readonly #events: Event[] = []
+  readonly #cancels: (() => void)[] = []
+  readonly #meshChanged = new Set<Topic>()
+  #performer: Performer | null = null
+  #ports: Ports | null = null
+  #stepping = false
+  #pumping = false
+  #stopped = false
+
+  constructor(options: { kernel: Kernel; clock: Clock; observer: Observer }) {
+    this.kernel = options.kernel
+    this.#clock = options.clock
+    this.#observer = options.observer
+  }
+
+  /** Who may connect; asked by the connection gater before the ports are attached too. */
+  readonly gatekeeper: Gatekeeper = {
+    admitsAddress: (ip) => this.kernel.admitsAddress(ip, this.#clock.now()),
+    admitsPeer: (peer) => this.kernel.admitsPeer(peer, this.#clock.now()),
+  }
+
+  readonly gossipListener: GossipListener = {
+    onMessage: ({ topic, bytes, from, messageId }) => {
+      const accepted = this.#ingress.push({ topic, bytes, from, messageId, arrivedMonoMs: this.#clock.now().monoMs })
+      if (accepted) this.#pumpSoon()
+      else this.post({ kind: 'gossip-shed', topic, from, messageId, reason: 'full' })
+    },
+    onDuplicate: (copy) => {
+      this.#observer.duplicate(copy)
+    },
+    onMalformed: (from, what) => {
+      this.post({ kind: 'malformed-received', from, what })
+    },
+    onMeshChange: (change) => {
+      this.#observer.meshChange(change)
+      this.#meshChangedSoon(change.topic)
+    },
+  }
+
+  readonly connectionsListener: ConnectionsListener = {
+    onConnect: (peer: PeerId, address: NetAddress, direction: Direction) => {
+      this.post({ kind: 'peer-connected', peer, address, direction })
+    },
+    onDisconnect: (peer) => {
+      this.post({ kind: 'peer-disconnected', peer })
+      for (const topic of TOPICS) this.#meshChangedSoon(topic)
+    },
+    onIdentify: (peer, agentVersion) => {
+      this.#observer.identified(peer, agentVersion)
+    },
+  }
+
+  /** Reads what the disk holds, then opens for business: answers requests, wakes the kernel. */
+  async start(ports: Ports): Promise<void> {
+    this.#ports = ports
+    this.#performer = new Performer({
+      ports,
+      post: (event) => this.post(event),
+      clock: this.#clock,
+      observer: this.#observer,
+      idle: () => this.#pumpSoon(),
+    })
+    this.post({ kind: 'bans-restored', records: await ports.store.entries('bans') })
+    this.post({ kind: 'pool-restored', records: await ports.store.entries('pool') })
+    for (const protocol of SERVED)
+      await ports.requests.serve(protocol, (from, bytes) => this.performer.answer(protocol, from, bytes))
+    this.#cancels.push(this.#clock.every(WAKE_MS, () => this.post({ kind: 'woke' })))
+    this.post({ kind: 'woke' })
+  }
+
+  /** Ends all that this started; what is under way in ports ends with them. */
+  stop(): void {
+    this.#stopped = true
+    for (const cancel of this.#cancels) cancel()
+  }
+
+  /** Transactions from this node's user; settles when each is durable or refused. */
+  submit(items: readonly Uint8Array[]): Promise<readonly SubmitResult[]> {
+    return this.performer.submission((submission) => {
+      this.post({ kind: 'transactions-submitted', submission, items })
+    })
+  }
+
+  /** Hands an event to the kernel and carries out what follows, in order. An event that comes meanwhile waits for its turn. */
+  post(event: Event): void {
+    this.#events.push(event)
+    if (this.#stepping) return
+    this.#stepping = true
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        for (const effect of this.kernel.step(next, this.#clock.now())) this.#performer?.perform(effect)
+      }
+    } finally {
+      this.#stepping = false
+    }
+  }
+
+  sizes(): { name: string; size: number; capacity: number; unit: string }[] {
+    return this.#ingress.sizes()
+  }
+
+  get performer(): Performer {
+    if (this.#performer === null) throw new Error('the runtime was not started')
+    return this.#performer
+  }
+
+  #pumpSoon(): void {
+    if (this.#pumping || this.#stopped || this.#ingress.count === 0) return
+    this.#pumping = true
+    this.#clock.soon(() => {
+      this.#pumping = false
+      this.#pump()
+    })
+  }
+
+  /** Feeds messages to the kernel until the slice is over or a verification takes longer than one. */
+  #pump(): void {
+    const startMs = this.#clock.now().monoMs
+    while (this.performer.verifierIdle) {
+      const message = this.#ingress.shift()
+      if (message === undefined) return
+      const nowMs = this.#clock.now().monoMs
+      const waitedMs = nowMs - message.arrivedMonoMs
+      if (waitedMs > INGRESS_WAIT_MAX_MS) this.post({ kind: 'gossip-shed', ...message, reason: 'late' })
+      else this.post({ kind: 'gossip-received', ...message, waitedMs })
+      if (nowMs - startMs >= PUMP_SLICE_MS) break
+    }
+    if (this.performer.verifierIdle) this.#pumpSoon()
+  }
+
+  #meshChangedSoon(topic: Topic): void {
+    if (this.#meshChanged.size === 0) {
+      this.#clock.soon(() => {
+        const topics = [...this.#meshChanged]
+        this.#meshChanged.clear()
+        if (this.#ports === null || this.#stopped) return
+        for (const changed of topics) {
+          const { subscribers, mesh } = this.#ports.gossip.meshOf(changed)
+          this.post({ kind: 'mesh-changed', topic: changed, subscribers: subscribers.length, mesh: mesh.length })
+        }
+      })
+    }
+    this.#meshChanged.add(topic)
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Who is connected, and what each said of itself in its hello.
+ *
+ * Invariant: an entry exists exactly from the first connection with a peer to the end of the last one.
+ */
+import type { NetAddress, PeerId } from '../domain/ids.ts'
+import { ipOf } from './address-group.ts'
+
+export interface PeerHead {
+  readonly height: number
+  readonly hash: string
+}
+
+export interface ConnectedPeer {
+  readonly peer: PeerId
+  readonly address: NetAddress
+  readonly ip: string | null
+  readonly direction: 'inbound' | 'outbound'
+  readonly sinceMonoMs: number
+  /** From its hello; empty and null before. */
+  name: string
+  head: PeerHead | null
+  greeted: boolean
+}
+
+export class PeerTable {
+  readonly #peers = new Map<PeerId, ConnectedPeer>()
+
+  get size(): number {
+    return this.#peers.size
+  }
+
+  connected(peer: PeerId, address: NetAddress, direction: 'inbound' | 'outbound', monoMs: number): ConnectedPeer {
+    const entry: ConnectedPeer = {
+      peer,
+      address,
+      ip: ipOf(address),
+      direction,
+      sinceMonoMs: monoMs,
+      name: '',
+      head: null,
+      greeted: false,
+    }
+    this.#peers.set(peer, entry)
+    return entry
+  }
+
+  disconnected(peer: PeerId): ConnectedPeer | undefined {
+    const entry = this.#peers.get(peer)
+    this.#peers.delete(peer)
+    return entry
+  }
+
+  get(peer: PeerId): ConnectedPeer | undefined {
+    return this.#peers.get(peer)
+  }
+
+  all(): IterableIterator<ConnectedPeer> {
+    return this.#peers.values()
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * When to dial which of the configured addresses: at once at start and after a loss, then with a wait that doubles up to a bound and is
+ * spread by chance, so that nodes that lost each other together do not come back together.
+ *
+ * Tracked per address: unconnected with the time of the next try, dialling, or connected with its peer.
+ * Invariant: at most one dial of an address is under way.
+ */
+import type { NetAddress, PeerId } from '../domain/ids.ts'
+import { DIAL_DEADLINE_MS, REDIAL_FIRST_MS } from './limits.ts'
+
+type State =
+  | { readonly kind: 'waiting'; readonly dueMs: number; readonly failures: number }
+  | { readonly kind: 'dialling'; readonly sinceMs: number; readonly failures: number }
+  | { readonly kind: 'connected'; readonly peer: PeerId }
+
+export class Redial {
+  readonly #addresses = new Map<NetAddress, State>()
+  readonly #longestMs: number
+  readonly #chance: () => number
+
+  /** @param chance numbers in [0, 1) for the spread */
+  constructor(options: { addresses: readonly NetAddress[]; longestMs: number; chance: () => number }) {
+    this.#longestMs = options.longestMs
+    this.#chance = options.chance
+    for (const address of options.addresses)
+      this.#addresses.set(address, { kind: 'waiting', dueMs: Number.NEGATIVE_INFINITY, failures: 0 })
+  }
+
+  /** Addresses to dial now; each counts as being dialled from here on. */
+  due(nowMs: number): NetAddress[] {
+    const due: NetAddress[] = []
+    for (const [address, state] of this.#addresses) {
+      const lost = state.kind === 'dialling' && nowMs - state.sinceMs > DIAL_DEADLINE_MS
+      if (lost || (state.kind === 'waiting' && state.dueMs <= nowMs)) {
+        this.#addresses.set(address, { kind: 'dialling', sinceMs: nowMs, failures: state.failures })
+        due.push(address)
+      }
+    }
+    return due
+  }
+
+  failed(address: NetAddress, nowMs: number): void {
+    const state = this.#addresses.get(address)
+    if (state?.kind !== 'dialling') return
+    const failures = state.failures + 1
+    const wait = Math.min(this.#longestMs, REDIAL_FIRST_MS * 2 ** Math.min(failures - 1, 16))
+    this.#addresses.set(address, { kind: 'waiting', dueMs: nowMs + wait * (0.75 + 0.5 * this.#chance()), failures })
+  }
+
+  /** The dial led to this peer. */
+  succeeded(address: NetAddress, peer: PeerId): void {
+    if (this.#addresses.has(address)) this.#addresses.set(address, { kind: 'connected', peer })
+  }
+
+  /** The peer is gone: its addresses are due again, soon, with the count of failures back at the start. */
+  lost(peer: PeerId, nowMs: number): void {
+    for (const [address, state] of this.#addresses) {
+      if (state.kind === 'connected' && state.peer === peer) {
+        this.#addresses.set(address, {
+          kind: 'waiting',
+          dueMs: nowMs + REDIAL_FIRST_MS * (0.5 + this.#chance()),
+          failures: 0,
+        })
+      }
+    }
+  }
+
+  sizes(): { name: string; size: number; capacity: number; unit: string }[] {
+    return [{ name: 'peers.redial', size: this.#addresses.size, capacity: this.#addresses.size, unit: 'addresses' }]
+  }
+}

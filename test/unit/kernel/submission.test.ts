@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { decodeBatch, encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
+import { KernelWorld, signedTransaction, T0 } from '../../support/kernel-world.ts'
+
+test('nothing is accepted or published before it is on the disk', () => {
+  const world = new KernelWorld()
+  world.post({ kind: 'mesh-changed', topic: 'transactions', subscribers: 5, mesh: 5 })
+  world.disk = 'waits'
+  expect(world.submit(signedTransaction(0, 0))).toBeNull()
+  expect(world.published()).toHaveLength(0)
+  const write = world.effects.find((effect) => effect.kind === 'write' && effect.durable)
+  if (write?.kind !== 'write') throw new Error('no durable write')
+  world.post({ kind: 'write-finished', job: write.job, ok: true })
+  expect(world.answers.get(1)).toMatchObject([{ kind: 'accepted', state: 'pending' }])
+  expect(world.published()).toHaveLength(1)
+})
+
+test('a failed disk takes the transaction back and never says yes', () => {
+  const world = new KernelWorld()
+  world.disk = 'fails'
+  expect(world.submit(signedTransaction(0, 0))).toMatchObject([{ kind: 'rejected', code: 'storage-failed' }])
+  expect(world.kernel.machines.pool.count).toBe(0)
+  expect(world.published()).toHaveLength(0)
+})
+
+test('a second submission while the first still waits for the disk is not told that it is known before the disk has it', () => {
+  const world = new KernelWorld()
+  world.disk = 'waits'
+  const bytes = signedTransaction(0, 0)
+  world.submit(bytes)
+  expect(world.submit(bytes)).toBeNull()
+})
+
+test('a transaction known from gossip is made durable before its submitter is told so', () => {
+  const world = new KernelWorld()
+  const bytes = signedTransaction(0, 0)
+  world.gossip(encodeBatch([bytes]))
+  expect(world.submit(bytes)).toMatchObject([{ kind: 'known' }])
+  expect(world.effects.some((effect) => effect.kind === 'write' && effect.durable)).toBe(true)
+  const writes = world.effects.length
+  expect(world.submit(bytes)).toMatchObject([{ kind: 'known' }])
+  expect(world.effects.slice(writes).some((effect) => effect.kind === 'write')).toBe(false)
+})
+
+test('in one call each transaction stands for itself', () => {
+  const world = new KernelWorld()
+  const forged = signedTransaction(1, 0)
+  forged[5] = (forged[5] ?? 0) ^ 1
+  expect(world.submit(signedTransaction(0, 0), forged, new Uint8Array(3), signedTransaction(2, 0))).toMatchObject([
+    { kind: 'accepted' },
+    { kind: 'rejected', code: 'invalid-signature' },
+    { kind: 'rejected', code: 'undecodable' },
+    { kind: 'accepted' },
+  ])
+})
+
+test('what is submitted while a message is leaving waits for it and leaves as one batch', () => {
+  const world = new KernelWorld()
+  world.post({ kind: 'mesh-changed', topic: 'transactions', subscribers: 5, mesh: 5 })
+  for (let sender = 0; sender < 4; sender++) world.submit(signedTransaction(sender, 0))
+  expect(world.published()).toHaveLength(1)
+  world.post({ kind: 'published', topic: 'transactions', outcome: { kind: 'published', recipients: 5 } })
+  const batch = decodeBatch(world.published()[1]!)
+  expect(batch.ok && batch.value.length).toBe(3)
+})
+
+test('without anybody who listens, transactions wait instead of being lost', () => {
+  const world = new KernelWorld()
+  world.submit(signedTransaction(0, 0))
+  expect(world.published()).toHaveLength(0)
+  world.post({ kind: 'mesh-changed', topic: 'transactions', subscribers: 1, mesh: 0 })
+  expect(world.effects.at(-1)).toMatchObject({ kind: 'publish', flood: true })
+})
+
+test('an expired transaction leaves the pool and is told as expired', () => {
+  const world = new KernelWorld()
+  world.submit(signedTransaction(0, 0))
+  world.advance(31 * 60_000)
+  expect(world.kernel.machines.pool.count).toBe(0)
+  expect(world.facts.at(-1)).toMatchObject({ kind: 'transaction-removed', why: 'expired' })
+})
+
+test('a restart brings the pool back, publishes own transactions again and drops damaged records', () => {
+  const before = new KernelWorld()
+  before.submit(signedTransaction(0, 0))
+  before.gossip(encodeBatch([signedTransaction(1, 0)]))
+  const records = before.effects.flatMap((effect) =>
+    effect.kind === 'write'
+      ? effect.writes.flatMap((write) => (write.kind === 'put' ? [[write.key, write.value] as const] : []))
+      : [],
+  )
+  expect(records).toHaveLength(2)
+  const damaged = records[0]![1].slice()
+  damaged[60] = (damaged[60] ?? 0) ^ 1
+  const after = new KernelWorld()
+  after.post({ kind: 'mesh-changed', topic: 'transactions', subscribers: 5, mesh: 5 })
+  after.post({ kind: 'pool-restored', records: [...records, ['0'.repeat(64), damaged]] })
+  expect(after.kernel.machines.pool.count).toBe(2)
+  expect(after.published()).toHaveLength(1)
+  expect(after.verifier.stats().verifications).toBe(0)
+  expect(after.effects.at(-1)).toMatchObject({ kind: 'write', writes: [{ kind: 'delete', key: '0'.repeat(64) }] })
+})
+
+test('a ban survives a restart and ends in time', () => {
+  const before = new KernelWorld()
+  const attacker = before.connect('attacker')
+  for (let i = 0; i < 10; i++) before.gossip(new Uint8Array([i]), attacker)
+  const records = before.effects.flatMap((effect) =>
+    effect.kind === 'write'
+      ? effect.writes.flatMap((write) =>
+          write.kind === 'put' && write.space === 'bans' ? [[write.key, write.value] as const] : [],
+        )
+      : [],
+  )
+  const after = new KernelWorld()
+  after.post({ kind: 'bans-restored', records })
+  expect(after.kernel.admitsPeer(attacker, { wallMs: T0, monoMs: 0 })).toBe(false)
+  after.advance(3_600_001)
+  expect(after.kernel.admitsPeer(attacker, { wallMs: after.wallMs, monoMs: 0 })).toBe(true)
+})

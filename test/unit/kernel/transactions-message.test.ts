@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+import { encodeBatch, decodeBatch, transactionHash } from '../../../src/domain/codec/transaction-codec.ts'
+import { KernelWorld, peer, signedTransaction, T0 } from '../../support/kernel-world.ts'
+
+const flipped = (bytes: Uint8Array, at: number): Uint8Array => {
+  const copy = bytes.slice()
+  copy[at] = (copy[at] ?? 0) ^ 1
+  return copy
+}
+
+test('a batch of new, valid transactions is accepted and admitted once', () => {
+  const world = new KernelWorld()
+  const batch = encodeBatch([signedTransaction(0, 0), signedTransaction(1, 0)])
+  expect(world.gossip(batch)).toBe('accept')
+  expect(world.kernel.machines.pool.count).toBe(2)
+  expect(world.published()).toHaveLength(0)
+})
+
+test('a replay is ignored, costs no signature check and is not forwarded (A6)', () => {
+  const world = new KernelWorld()
+  const batch = encodeBatch([signedTransaction(0, 0)])
+  world.gossip(batch)
+  const checks = world.verifier.stats().verifications
+  expect(world.gossip(batch)).toBe('ignore')
+  expect(world.verifier.stats().verifications).toBe(checks)
+  expect(world.kernel.machines.offences.invalidCount(peer('neighbour'), 0)).toBe(0)
+})
+
+test('one forged item rejects the whole batch and admits nothing', () => {
+  const world = new KernelWorld()
+  const forged = flipped(signedTransaction(1, 0), 68 + 72)
+  expect(world.gossip(encodeBatch([signedTransaction(0, 0), forged, signedTransaction(2, 0)]))).toBe('reject')
+  expect(world.kernel.machines.pool.count).toBe(0)
+  expect(world.kernel.machines.offences.invalidCount(peer('neighbour'), 0)).toBe(1)
+})
+
+test('a forgery does not speak for the honest transaction of the same id (models 3.8)', () => {
+  const world = new KernelWorld()
+  const honest = signedTransaction(0, 0)
+  expect(world.gossip(encodeBatch([flipped(honest, 10)]))).toBe('reject')
+  expect(world.gossip(encodeBatch([honest]))).toBe('accept')
+})
+
+test('the same forgery is refused again without another signature check', () => {
+  const world = new KernelWorld()
+  const forged = flipped(signedTransaction(0, 0), 20)
+  world.gossip(encodeBatch([forged]))
+  const checks = world.verifier.stats().verifications
+  expect(world.gossip(encodeBatch([forged]), peer('another'))).toBe('reject')
+  expect(world.verifier.stats().verifications).toBe(checks)
+})
+
+test('a transaction signed for another network is an invalid signature here', () => {
+  const world = new KernelWorld()
+  const network = { ...world.kernel.machines.config.network, name: 'dev-other' }
+  expect(world.gossip(encodeBatch([signedTransaction(0, 0, { network })]))).toBe('reject')
+  expect(world.facts.find((fact) => fact.kind === 'transaction-refused')).toMatchObject({ code: 'invalid-signature' })
+})
+
+test('a mixed batch is ignored, and the admitted ones leave in a batch of our own, in order (A33)', () => {
+  const world = new KernelWorld()
+  world.post({ kind: 'mesh-changed', topic: 'transactions', subscribers: 3, mesh: 3 })
+  const cheap = signedTransaction(1, 0, { fee: 0n })
+  const good = [signedTransaction(0, 0), signedTransaction(2, 0)]
+  expect(world.gossip(encodeBatch([good[0]!, cheap, good[1]!]))).toBe('ignore')
+  expect(world.kernel.machines.pool.count).toBe(2)
+  const [batch] = world.published()
+  const items = decodeBatch(batch!)
+  expect(items.ok && items.value.map(transactionHash)).toEqual(good.map(transactionHash))
+})
+
+test('a known id with another signature is ignored whether its signature is valid or not, and costs nobody anything', () => {
+  const world = new KernelWorld()
+  const honest = signedTransaction(0, 0)
+  world.gossip(encodeBatch([honest]))
+  const checks = world.verifier.stats().verifications
+  expect(world.gossip(encodeBatch([flipped(honest, 30)]), peer('other'))).toBe('ignore')
+  expect(world.verifier.stats().verifications).toBe(checks)
+  expect(world.kernel.machines.offences.invalidCount(peer('other'), 0)).toBe(0)
+})
+
+test('a batch with nothing but known and new items is accepted whole', () => {
+  const world = new KernelWorld()
+  const first = signedTransaction(0, 0)
+  world.gossip(encodeBatch([first]))
+  expect(world.gossip(encodeBatch([first, signedTransaction(1, 0)]))).toBe('accept')
+})
+
+test('a run of forty nonces in one batch is no gap', () => {
+  const world = new KernelWorld()
+  const run = Array.from({ length: 40 }, (_, nonce) => signedTransaction(0, nonce))
+  expect(world.gossip(encodeBatch(run))).toBe('accept')
+  expect(world.kernel.machines.pool.count).toBe(40)
+  expect(world.kernel.machines.pool.parked).toBe(0)
+})
+
+test.each([
+  ['empty', new Uint8Array()],
+  ['garbage', Uint8Array.from({ length: 300 }, (_, index) => index)],
+  ['truncated', encodeBatch([signedTransaction(0, 0)]).subarray(0, 100)],
+  ['trailing byte', new Uint8Array([...encodeBatch([signedTransaction(0, 0)]), 0])],
+])('%s bytes are rejected', (_, bytes) => {
+  const world = new KernelWorld()
+  // A trailing byte becomes part of the payload, which the signature does not cover.
+  expect(world.gossip(bytes)).toBe('reject')
+  expect(world.kernel.machines.pool.count).toBe(0)
+})
+
+test('ten forgeries ban the peer, close its connection and cost ten checks; what it sends later costs none (A1)', () => {
+  const world = new KernelWorld()
+  const attacker = world.connect('attacker', '203.0.113.5')
+  for (let i = 0; i < 200; i++)
+    world.gossip(encodeBatch([flipped(signedTransaction(0, 0, { amount: BigInt(i) }), 12)]), attacker)
+  expect(world.verifier.stats().verifications).toBeLessThanOrEqual(10)
+  expect(world.effects.filter((effect) => effect.kind === 'disconnect')).toHaveLength(1)
+  const now = { wallMs: T0, monoMs: 0 }
+  expect(world.kernel.admitsPeer(attacker, now)).toBe(false)
+  expect(world.kernel.admitsPeer(attacker, { wallMs: T0 + 3_600_001, monoMs: 0 })).toBe(true)
+})
+
+test('three banned peers of one address ban the address, but never the shared loopback of a development network', () => {
+  const world = new KernelWorld()
+  const now = { wallMs: T0, monoMs: 0 }
+  for (const ip of ['127.66.0.1', '127.0.0.1']) {
+    for (let id = 0; id < 3; id++) {
+      const attacker = world.connect(`${ip}-${id}`, ip)
+      for (let i = 0; i < 10; i++) {
+        world.gossip(encodeBatch([flipped(signedTransaction(id, 0, { amount: BigInt(i) }), 12)]), attacker)
+      }
+    }
+  }
+  expect(world.kernel.admitsAddress('127.66.0.1', now)).toBe(false)
+  expect(world.kernel.admitsAddress('127.66.0.2', now)).toBe(true)
+  expect(world.kernel.admitsAddress('127.0.0.1', now)).toBe(true)
+})
