@@ -1,0 +1,135 @@
+/**
+ * Whether a transaction may enter the pool, decided on what the pool holds and on what the ledger says of its sender. Nothing is changed
+ * here: the answer names what would have to go.
+ *
+ * Order of checks, cheapest first: values, known, window, fee floor, nonce, replacement, balance, places of the sender, room in the
+ * pool. Each has its code in domain/reject.ts, where it also has its consequence.
+ */
+import { checkValues, checkWindow, costOf } from '../domain/rules/transaction-rules.ts'
+import type { TxId } from '../domain/ids.ts'
+import type { Account } from '../domain/ledger/account.ts'
+import type { RejectCode } from '../domain/reject.ts'
+import type { Transaction } from '../domain/transaction.ts'
+import type { Held } from './entry.ts'
+import type { MempoolLimits } from './limits.ts'
+import type { SenderQueue } from './sender-queue.ts'
+import type { TailHeap } from './tail-heap.ts'
+
+export interface MempoolPolicy {
+  readonly feeFloor: bigint
+  readonly txLifetimeMs: number
+}
+
+/** What the pool holds, as far as admission asks. */
+export interface Holdings {
+  readonly limits: MempoolLimits
+  readonly policy: MempoolPolicy
+  readonly count: number
+  readonly bytes: number
+  /** Entries that came ahead of their turn and have never been pending. */
+  readonly early: number
+  readonly tails: TailHeap
+  get(id: TxId): Held | undefined
+}
+
+export type Decision =
+  | { readonly kind: 'admit'; readonly replaces: Held | undefined; readonly evicts: readonly Held[] }
+  | { readonly kind: 'refused'; readonly code: RejectCode }
+
+/** The smallest fee that replaces a transaction which pays `fee`: a tenth more, and at least one. */
+export function replacementFee(fee: bigint): bigint {
+  const tenth = (fee + 9n) / 10n
+  return fee + (tenth > 1n ? tenth : 1n)
+}
+
+/** @param queue what the pool holds of the sender, in step with `account` */
+export function decideAdmission(
+  pool: Holdings,
+  queue: SenderQueue | undefined,
+  transaction: Transaction,
+  account: Account,
+  nowMs: number,
+): Decision {
+  const stateless = checkStateless(pool, transaction, nowMs)
+  if (stateless !== null) return refuse(stateless)
+
+  const { nonce, fee } = transaction
+  const { limits } = pool
+  if (nonce < account.nonce) return refuse('nonce-too-low')
+  const next = queue?.nextNonce ?? account.nonce
+  if (nonce > next + BigInt(limits.nonceGapMax)) return refuse('nonce-gap')
+
+  const replaces = queue?.at(nonce)
+  if (replaces !== undefined && fee < replacementFee(replaces.transaction.fee)) return refuse('replacement-underpriced')
+
+  const before = costBefore(queue, nonce, replaces)
+  if (before + costOf(transaction) > account.balance) return refuse('insufficient-balance')
+
+  const parks = nonce > next
+  if (replaces === undefined) {
+    const isFull = parks
+      ? (queue?.earlyCount ?? 0) >= limits.parkedPerSenderMax
+      : (queue?.pending.length ?? 0) >= limits.pendingPerSenderMax
+    if (isFull) return refuse('sender-full')
+  }
+
+  const evicts = makeRoom(pool, queue, transaction, replaces, parks)
+  return evicts === null ? refuse('pool-full') : { kind: 'admit', replaces, evicts }
+}
+
+function checkStateless(pool: Holdings, transaction: Transaction, nowMs: number): RejectCode | null {
+  const values = checkValues(transaction)
+  if (values !== null) return values
+  const known = pool.get(transaction.id)
+  if (known !== undefined) return known.transaction.hash === transaction.hash ? 'known' : 'known-other-signature'
+  const window = checkWindow(transaction.createdAtMs, nowMs, pool.policy.txLifetimeMs)
+  if (window !== null) return window
+  return transaction.fee < pool.policy.feeFloor ? 'fee-too-low' : null
+}
+
+/**
+ * What the sender must be able to pay besides this transaction. For one in the place of a pending one that is all other pending ones, also
+ * those behind it: a replacement must not make its own followers unpayable, or one fee would undo what many nodes have relayed.
+ */
+function costBefore(queue: SenderQueue | undefined, nonce: bigint, replaces: Held | undefined): bigint {
+  if (queue === undefined) return 0n
+  if (replaces?.state === 'pending') return queue.pendingCost - costOf(replaces.transaction)
+  return queue.costBelow(nonce)
+}
+
+/**
+ * Which entries must go, or null where the newcomer pays too little for room. A parked newcomer displaces only other early ones that pay
+ * less, never a pending one (A24). A pending newcomer displaces any parked one first, since only it is sure to pay; then pending ones
+ * that pay less. None of its own sender: it stands on them.
+ */
+function makeRoom(
+  pool: Holdings,
+  queue: SenderQueue | undefined,
+  transaction: Transaction,
+  replaces: Held | undefined,
+  parks: boolean,
+): readonly Held[] | null {
+  const { limits } = pool
+  const added = replaces === undefined ? 1 : 0
+  const addedBytes = transaction.bytes.byteLength - (replaces?.transaction.bytes.byteLength ?? 0)
+  let excess = pool.count + added - limits.countMax
+  let excessBytes = pool.bytes + addedBytes - limits.bytesMax
+  let excessEarly = parks && added === 1 ? pool.early + 1 - limits.parkedMax : 0
+  const fits = (): boolean => excess <= 0 && excessBytes <= 0 && excessEarly <= 0
+  if (fits()) return []
+  const evicts: Held[] = []
+  for (const candidate of pool.tails.candidates(queue)) {
+    const paysLess = candidate.transaction.fee < transaction.fee
+    if (parks ? !(candidate.early && paysLess) : candidate.state === 'pending' && !paysLess) return null
+    evicts.push(candidate)
+    excess--
+    excessBytes -= candidate.transaction.bytes.byteLength
+    if (candidate.early) excessEarly--
+    if (fits()) return evicts
+  }
+  return null
+}
+
+function refuse(code: RejectCode): Decision {
+  return { kind: 'refused', code }
+}
