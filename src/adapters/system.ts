@@ -1,7 +1,6 @@
 /** What the operating system tells a node: the two clocks, chance for keys, and how the process is doing. */
 import { randomBytes } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { IntervalHistogram } from 'node:perf_hooks'
 import type { Now } from '../domain/time.ts'
 
 /** The clocks of this machine. */
@@ -63,7 +62,7 @@ export function watchProcess(): ProcessGauge {
   }
 }
 
-function p99Ms(delays: IntervalHistogram): number {
+function p99Ms(delays: ReturnType<typeof monitorEventLoopDelay>): number {
   if (delays.count === 0) return 0
   // The histogram holds the whole time between two probes, of which the resolution was meant.
   const lateMs = delays.percentile(99) / 1e6 - DELAY_RESOLUTION_MS

@@ -124,6 +124,18 @@ export interface SubmitView {
   readonly state: TransactionState
 }
 
+/** Answer to `POST /v1/transactions:batch`: one result for each transaction, in order. */
+export interface SubmitBatchView {
+  readonly v: 1
+  readonly accepted: number
+  readonly known: number
+  readonly rejected: number
+  readonly results: readonly (
+    | { readonly status: 'accepted' | 'known'; readonly id: string; readonly state: TransactionState }
+    | ({ readonly status: 'rejected' } & Problem)
+  )[]
+}
+
 /** Body of `POST /v1/transactions` in JSON; the alternative is the SSZ of the signed transaction as octet-stream. */
 export interface TransactionDocument {
   readonly sender: string

@@ -6,5 +6,5 @@ import type { Level } from './level-store.ts'
 export async function openMemoryStore(): Promise<LevelStore> {
   const level = new MemoryLevel<string, Uint8Array>({ valueEncoding: 'view', storeEncoding: 'view' })
   await level.open()
-  return new LevelStore(level as unknown as Level, { copiesValues: false })
+  return new LevelStore(level, { copiesValues: false })
 }

@@ -1,0 +1,83 @@
+/** What a request must pass before its body is read: host, origin, rate, token, encoding. */
+import type { FastifyRequest } from 'fastify'
+import type { HostGuard } from './host-guard.ts'
+import { HttpProblem } from './problem.ts'
+import type { RateGuard } from './rate-guard.ts'
+
+export interface Guards {
+  readonly host: HostGuard
+  readonly rate: RateGuard
+  readonly hasToken: (authorization: string | undefined) => boolean
+  readonly monotonicMs: () => number
+}
+
+/** Reading is free on loopback; writing and looking inside never. */
+function needsToken(request: FastifyRequest): boolean {
+  return request.method !== 'GET' || request.url.startsWith('/v1/debug')
+}
+
+/** @throws HttpProblem */
+export function checkRequest(request: FastifyRequest, guards: Guards): void {
+  const { headers } = request
+  if (repeatsHost(request.raw.rawHeaders) || !guards.host.admitsHost(headers.host)) throw foreignHost()
+  if (!guards.host.admitsOrigin(headers.origin, headers.host ?? '')) throw foreignOrigin()
+  if (!guards.rate.admits(request.ip, guards.monotonicMs())) throw tooManyRequests()
+  if (needsToken(request) && !guards.hasToken(headers.authorization))
+    throw unauthorised(headers.authorization !== undefined)
+  if (headers['content-encoding'] !== undefined) throw encodedBody()
+}
+
+/** Node takes the first of two; whoever stands in front may have taken the other. */
+function repeatsHost(rawHeaders: readonly string[]): boolean {
+  let hosts = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') hosts++
+  return hosts > 1
+}
+
+function foreignHost(): HttpProblem {
+  return new HttpProblem(403, {
+    code: 'foreign-host',
+    message: 'the Host header does not name this node',
+    hint: 'use localhost, 127.0.0.1 or [::1] with the port of the API, or add the name to the API hosts of the node',
+  })
+}
+
+function foreignOrigin(): HttpProblem {
+  return new HttpProblem(403, {
+    code: 'foreign-origin',
+    message: 'pages of other sites may not use this API',
+    hint: 'open the page of the node itself, or call the API from a program',
+  })
+}
+
+function tooManyRequests(): HttpProblem {
+  return new HttpProblem(
+    429,
+    {
+      code: 'too-many-requests',
+      message: 'this client sends more requests than one client may',
+      hint: 'wait a second, or use a batch',
+    },
+    { 'retry-after': '1' },
+  )
+}
+
+function unauthorised(given: boolean): HttpProblem {
+  return new HttpProblem(
+    401,
+    {
+      code: 'unauthorised',
+      message: given ? 'the token is not the one of this node' : 'this request needs the token of the node',
+      hint: 'send "Authorization: Bearer <token>" with the content of .cookie in the data directory; it is new with each start',
+    },
+    { 'www-authenticate': 'Bearer' },
+  )
+}
+
+function encodedBody(): HttpProblem {
+  return new HttpProblem(415, {
+    code: 'unsupported-encoding',
+    message: 'bodies with a Content-Encoding are not accepted',
+    hint: 'send the body as it is',
+  })
+}

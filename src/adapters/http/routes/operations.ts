@@ -1,0 +1,63 @@
+/** For machines that look after the node: /livez, /readyz, /metrics; and for people who find the port: /. */
+import { Type } from 'typebox'
+import { commonProblems } from '../schemas.ts'
+import { healthView } from './node.ts'
+import type { Routes } from './route.ts'
+
+const PLAIN = 'text/plain; charset=utf-8'
+
+export const operationRoutes: Routes = (server, { control, options }) => {
+  server.get(
+    '/livez',
+    {
+      schema: {
+        summary: 'Whether the process turns its event loop',
+        tags: ['operations'],
+        response: { 200: Type.String(), ...commonProblems },
+      },
+    },
+    async (_request, reply) => reply.type(PLAIN).send('ok\n'),
+  )
+  server.get(
+    '/readyz',
+    {
+      schema: {
+        summary: 'Whether the node can take transactions; if not, why',
+        tags: ['operations'],
+        response: { 200: healthView, 503: healthView, ...commonProblems },
+      },
+    },
+    async (_request, reply) => {
+      const health = control.health()
+      return reply.code(health.ok ? 200 : 503).send(health)
+    },
+  )
+  server.get(
+    '/metrics',
+    {
+      schema: {
+        summary: 'Metrics in the text format of Prometheus',
+        tags: ['operations'],
+        response: { 200: Type.String(), ...commonProblems },
+      },
+    },
+    async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(await control.metrics()),
+  )
+  server.get('/', { schema: { hide: true } }, async (_request, reply) => {
+    const { name, peerId, network } = control.identity()
+    return reply.type(PLAIN).send(frontPage({ name, peerId, network, version: options.version }))
+  })
+}
+
+function frontPage(node: { name: string; peerId: string; network: string; version: string }): string {
+  return `hearsay ${node.version}: node ${node.name} (${node.peerId}) of network ${node.network}
+
+/v1/node/status            how the node is doing
+/v1/peers  /v1/mesh        whom it is connected with
+/v1/mempool                what waits for a block
+/v1/transactions/ID        one transaction; ID/propagation: how it came here
+/v1/events?topics=...      what happens, as it happens (server-sent events)
+/readyz  /livez  /metrics  for machines
+/openapi.json              every request and answer
+`
+}

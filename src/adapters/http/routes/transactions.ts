@@ -1,0 +1,201 @@
+/** POST /v1/transactions, GET /v1/transactions/{id} and its propagation. */
+import { Type } from 'typebox'
+import type { PropagationView, SubmitView, TransactionDocument, TransactionView } from '../../../domain/views.ts'
+import type { SubmitResult } from '../../../ports/control.ts'
+import { assert } from '../../../lib/assert.ts'
+import { REJECTS } from '../../../domain/reject.ts'
+import { PAYLOAD_BYTES_MAX } from '../../../domain/params.ts'
+import { BODY_BYTES_MAX, SUBMIT_IDLE_TIMEOUT_MS } from '../limits.ts'
+import { rejection } from '../problem.ts'
+import {
+  commonProblems,
+  count,
+  describes,
+  guardedProblems,
+  hash,
+  hex,
+  needsToken,
+  nullable,
+  problem,
+  transactionState,
+  u64,
+  v1,
+} from '../schemas.ts'
+import { transactionBytes } from '../transaction-document.ts'
+import { found, idParameter } from './lookup.ts'
+import type { Routes } from './route.ts'
+
+const account = Type.String({
+  description: 'an address of this network or a public key of 64 hex digits',
+  maxLength: 128,
+})
+
+export const transactionDocument = describes<TransactionDocument>()(
+  Type.Object(
+    {
+      sender: account,
+      nonce: u64,
+      recipient: account,
+      amount: u64,
+      fee: u64,
+      createdAt: Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'milliseconds since 1970, as a JSON number',
+      }),
+      payload: Type.String({ ...hex, description: `lower-case hex of at most ${PAYLOAD_BYTES_MAX} bytes` }),
+      signature: Type.String({ pattern: '^[0-9a-f]{128}$', description: '128 lower-case hex digits' }),
+    },
+    { additionalProperties: false },
+  ),
+)
+
+const submitView = describes<SubmitView>()(
+  Type.Object({
+    v: v1,
+    id: hash,
+    status: Type.Union([Type.Literal('accepted'), Type.Literal('known')]),
+    state: transactionState,
+  }),
+)
+
+const transactionView = describes<TransactionView>()(
+  Type.Object({
+    v: v1,
+    id: hash,
+    hash,
+    state: transactionState,
+    height: nullable(count),
+    blockHash: nullable(hash),
+    replacedBy: nullable(hash),
+    sender: Type.String(),
+    recipient: Type.String(),
+    amount: u64,
+    fee: u64,
+    nonce: u64,
+    createdAt: count,
+    payload: hex,
+    sizeBytes: count,
+    local: Type.Boolean(),
+  }),
+)
+
+const propagationRecord = Type.Object({
+  t_ns: u64,
+  node: Type.String(),
+  kind: Type.Union([Type.Literal('transaction'), Type.Literal('block'), Type.Literal('record'), Type.Literal('mesh')]),
+  id: Type.String(),
+  event: Type.Union([
+    Type.Literal('PUBLISH'),
+    Type.Literal('DELIVER'),
+    Type.Literal('DUPLICATE'),
+    Type.Literal('REJECT'),
+    Type.Literal('IGNORE'),
+    Type.Literal('FORWARD'),
+    Type.Literal('RECOVERED'),
+    Type.Literal('GRAFT'),
+    Type.Literal('PRUNE'),
+  ]),
+  from: nullable(Type.String()),
+  bytes: count,
+  reason: nullable(Type.String()),
+  queueMs: Type.Optional(nullable(Type.Number())),
+  checkMs: Type.Optional(nullable(Type.Number())),
+})
+
+const propagationView = describes<PropagationView>()(
+  Type.Object({
+    v: v1,
+    id: hash,
+    node: Type.String(),
+    known: Type.Boolean(),
+    firstSeenNs: nullable(u64),
+    from: nullable(Type.String()),
+    copies: count,
+    records: Type.Array(propagationRecord),
+  }),
+)
+
+const idParams = Type.Object({ id: Type.String({ description: 'id, or a unique beginning of at least 4 digits' }) })
+/** Bytes in the words of OpenAPI 3.1: a schema without a type. */
+export const bytesSchema = (description: string) => Type.Unsafe<Uint8Array>({ description })
+
+export const transactionRoutes: Routes = (server, { control, options }) => {
+  server.post(
+    '/v1/transactions',
+    {
+      bodyLimit: BODY_BYTES_MAX,
+      schema: {
+        summary: 'Hand in a signed transaction',
+        description: '202 when it is on disk and on its way, 200 when the node has it already.',
+        tags: ['transactions'],
+        security: needsToken,
+        body: {
+          content: {
+            'application/json': { schema: transactionDocument },
+            'application/octet-stream': { schema: bytesSchema('SSZ of SignedTransaction') },
+          },
+        },
+        response: {
+          200: submitView,
+          202: submitView,
+          ...guardedProblems,
+          413: problem,
+          415: problem,
+          422: problem,
+          503: problem,
+        },
+      },
+    },
+    async (request, reply) => {
+      request.raw.socket.setTimeout(SUBMIT_IDLE_TIMEOUT_MS)
+      const body = request.body as Uint8Array | TransactionDocument
+      const bytes = body instanceof Uint8Array ? body : transactionBytes(body, options.parseAccount)
+      const [result] = await control.submit([bytes])
+      assert(result !== undefined, 'one result for each item')
+      const view = submissionView(result)
+      return reply.code(view.status === 'accepted' ? 202 : 200).send(view)
+    },
+  )
+
+  server.get(
+    '/v1/transactions/:id',
+    {
+      schema: {
+        summary: 'A transaction and what became of it',
+        tags: ['transactions'],
+        params: idParams,
+        response: { 200: transactionView, ...commonProblems, 404: problem, 409: problem },
+      },
+    },
+    async (request) => {
+      const id = idParameter(request.params.id)
+      return found(await control.transaction(id), 'transaction', id)
+    },
+  )
+
+  server.get(
+    '/v1/transactions/:id/propagation',
+    {
+      schema: {
+        summary: 'How a transaction came to this node: when, from whom, how often',
+        tags: ['transactions'],
+        params: idParams,
+        response: { 200: propagationView, ...commonProblems, 404: problem, 409: problem },
+      },
+    },
+    async (request) => {
+      const id = idParameter(request.params.id)
+      return found(control.propagation(id), 'transaction', id)
+    },
+  )
+}
+
+/** @throws HttpProblem when the transaction was refused */
+function submissionView(result: SubmitResult): SubmitView {
+  if (result.kind !== 'rejected') return { v: 1, id: result.id, status: result.kind, state: result.state }
+  // A second signature of a known body is no failure of who hands it in.
+  if (REJECTS[result.code].httpStatus === 200 && result.id !== null)
+    return { v: 1, id: result.id, status: 'known', state: 'pending' }
+  throw rejection(result.code, result.id)
+}

@@ -1,0 +1,127 @@
+/** A node's API with types. Loads no libp2p and nothing but node:http. */
+import type {
+  AccountView,
+  HealthView,
+  IdentityView,
+  LimitsView,
+  MempoolView,
+  MeshView,
+  PeersView,
+  PropagationView,
+  StatusView,
+  SubmitBatchView,
+  SubmitView,
+  TransactionDocument,
+  TransactionView,
+} from '../domain/views.ts'
+import { encodeBatch } from '../domain/codec/transaction-codec.ts'
+import type { EventStreamOptions, StreamItem } from './event-stream.ts'
+import { readEvents } from './event-stream.ts'
+import type { Call } from './exchange.ts'
+import { Exchange, parseJson, problemOf, strangeAnswer } from './exchange.ts'
+import { TIMEOUT_DEFAULT_MS } from './limits.ts'
+import type { Outcome } from './outcome.ts'
+
+export interface Client {
+  /** `http://host:port` */
+  readonly url: string
+  /** Status 202: on the node's disk and on its way; 200: the node had it. */
+  submit(transaction: Uint8Array | TransactionDocument): Promise<Outcome<SubmitView>>
+  /** 1 to 256 signed transactions; one result for each, in order. */
+  submitBatch(transactions: readonly Uint8Array[]): Promise<Outcome<SubmitBatchView>>
+  /** By id or unique prefix of at least 4 digits. */
+  transaction(id: string): Promise<Outcome<TransactionView>>
+  propagation(id: string): Promise<Outcome<PropagationView>>
+  /** By address or public key in hex. */
+  account(address: string): Promise<Outcome<AccountView>>
+  mempool(options?: { limit?: number }): Promise<Outcome<MempoolView>>
+  peers(): Promise<Outcome<PeersView>>
+  mesh(): Promise<Outcome<MeshView>>
+  identity(): Promise<Outcome<IdentityView>>
+  status(): Promise<Outcome<StatusView>>
+  /** Also an unhealthy node is an answer: its problems are in the value. */
+  health(): Promise<Outcome<HealthView>>
+  limits(): Promise<Outcome<LimitsView>>
+  /** Prometheus text. */
+  metrics(): Promise<Outcome<string>>
+  openapi(): Promise<Outcome<unknown>>
+  events(options?: EventStreamOptions): AsyncGenerator<StreamItem, void, undefined>
+  /** Any other resource of the API that answers with JSON. */
+  get(path: string): Promise<Outcome<unknown>>
+  /** Closes idle connections; a client that is used again opens new ones. */
+  close(): void
+}
+
+export interface ConnectOptions {
+  /** Content of the node's cookie file, for writes and debugging. */
+  readonly token?: string
+  readonly timeoutMs?: number
+}
+
+/**
+ * A client of the node at `apiUrl` (`http://host:port`). Nothing is sent yet.
+ * @throws TypeError when `apiUrl` is no http URL
+ */
+export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
+  const url = new URL(apiUrl)
+  if (url.protocol !== 'http:') throw new TypeError(`not an http URL: ${apiUrl}`)
+  const exchange = new Exchange({
+    url,
+    token: options.token ?? null,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_DEFAULT_MS,
+  })
+  const get = <T>(path: string): Promise<Outcome<T>> => askJson<T>(exchange, { method: 'GET', path })
+  const post = <T>(path: string, type: string, bytes: Uint8Array | string): Promise<Outcome<T>> =>
+    askJson<T>(exchange, { method: 'POST', path, body: { type, bytes } })
+  return {
+    url: url.origin,
+    submit: (transaction) =>
+      transaction instanceof Uint8Array
+        ? post('/v1/transactions', 'application/octet-stream', transaction)
+        : post('/v1/transactions', 'application/json', JSON.stringify(transaction)),
+    submitBatch: (transactions) =>
+      post('/v1/transactions:batch', 'application/octet-stream', encodeBatch(transactions)),
+    transaction: (id) => get(`/v1/transactions/${encodeURIComponent(id)}`),
+    propagation: (id) => get(`/v1/transactions/${encodeURIComponent(id)}/propagation`),
+    account: (address) => get(`/v1/accounts/${encodeURIComponent(address)}`),
+    mempool: ({ limit } = {}) => get(limit === undefined ? '/v1/mempool' : `/v1/mempool?limit=${limit}`),
+    peers: () => get('/v1/peers'),
+    mesh: () => get('/v1/mesh'),
+    identity: () => get('/v1/node/identity'),
+    status: () => get('/v1/node/status'),
+    health: () => askHealth(exchange),
+    limits: () => get('/v1/debug/limits'),
+    metrics: () => askText(exchange, '/metrics'),
+    openapi: () => get('/openapi.json'),
+    events: (streamOptions) => readEvents(exchange, streamOptions),
+    get: (path) => get(path),
+    close: () => {
+      exchange.close()
+    },
+  }
+}
+
+async function askJson<T>(exchange: Exchange, call: Call): Promise<Outcome<T>> {
+  const answer = await exchange.ask(call)
+  if (!answer.ok) return answer
+  if (answer.status < 200 || answer.status > 299) return problemOf(answer.status, answer.body)
+  const value = parseJson(answer.body)
+  if (typeof value !== 'object' || value === null)
+    return { ok: false, kind: 'problem', status: answer.status, problem: strangeAnswer(answer.status) }
+  return { ok: true, status: answer.status, value: value as T }
+}
+
+async function askText(exchange: Exchange, path: string): Promise<Outcome<string>> {
+  const answer = await exchange.ask({ method: 'GET', path })
+  if (!answer.ok) return answer
+  return answer.status === 200 ? { ok: true, status: 200, value: answer.body } : problemOf(answer.status, answer.body)
+}
+
+async function askHealth(exchange: Exchange): Promise<Outcome<HealthView>> {
+  const answer = await exchange.ask({ method: 'GET', path: '/readyz' })
+  if (!answer.ok) return answer
+  const value = parseJson(answer.body)
+  if (typeof value === 'object' && value !== null && 'problems' in value)
+    return { ok: true, status: answer.status, value: value as HealthView }
+  return problemOf(answer.status, answer.body)
+}

@@ -1,0 +1,150 @@
+/**
+ * One request, one answer, over node:http: it loads and answers in half the time of fetch (8 ms against 16 ms here), which is what a
+ * command that asks one question is made of.
+ */
+import { Agent, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { Problem } from '../domain/views.ts'
+import { ANSWER_BYTES_MAX, SOCKETS_MAX } from './limits.ts'
+import type { Failure } from './outcome.ts'
+
+export interface Call {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: { readonly type: string; readonly bytes: Uint8Array | string }
+}
+
+export type Answer = { readonly ok: true; readonly status: number; readonly body: string } | Failure
+
+export class Exchange {
+  readonly url: URL
+  readonly #token: string | null
+  readonly #timeoutMs: number
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: SOCKETS_MAX })
+
+  constructor(options: { url: URL; token: string | null; timeoutMs: number }) {
+    this.url = options.url
+    this.#token = options.token
+    this.#timeoutMs = options.timeoutMs
+  }
+
+  /** Asks once; never rejects. Any HTTP status is an answer. */
+  ask(call: Call): Promise<Answer> {
+    return new Promise((resolve) => {
+      const deadline = setTimeout(() => {
+        outgoing.destroy(new Error(`no answer within ${this.#timeoutMs} ms`))
+      }, this.#timeoutMs)
+      const settle = (answer: Answer): void => {
+        clearTimeout(deadline)
+        resolve(answer)
+      }
+      const fail = (error: Error): void => {
+        settle(this.unreachable(error))
+      }
+      const outgoing = request(this.url, { ...this.#requestOptions(call), agent: this.#agent }, (incoming) => {
+        collect(incoming).then((body) => {
+          settle({ ok: true, status: incoming.statusCode ?? 0, body })
+        }, fail)
+      })
+      outgoing.on('error', fail)
+      outgoing.end(call.body?.bytes)
+    })
+  }
+
+  /**
+   * Opens a stream: resolves with the answer's headers read. The caller ends it with `destroy`. Never rejects.
+   * The time-out holds until the headers.
+   */
+  open(call: Call, signal?: AbortSignal): Promise<{ ok: true; status: number; incoming: IncomingMessage } | Failure> {
+    return new Promise((resolve) => {
+      // Its own connection: a stream occupies one for good.
+      const outgoing = request(this.url, { ...this.#requestOptions(call), agent: false, ...(signal && { signal }) })
+      const deadline = setTimeout(() => {
+        outgoing.destroy(new Error(`no answer within ${this.#timeoutMs} ms`))
+      }, this.#timeoutMs)
+      outgoing.on('response', (incoming) => {
+        clearTimeout(deadline)
+        resolve({ ok: true, status: incoming.statusCode ?? 0, incoming })
+      })
+      outgoing.on('error', (error) => {
+        clearTimeout(deadline)
+        resolve(this.unreachable(error))
+      })
+      outgoing.end()
+    })
+  }
+
+  unreachable(error: Error): Failure {
+    const why = 'code' in error && error.code === 'ECONNREFUSED' ? 'nobody listens there' : error.message
+    return { ok: false, kind: 'unreachable', message: `the node at ${this.url.origin} cannot be reached: ${why}` }
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #requestOptions(call: Call) {
+    return {
+      method: call.method,
+      path: call.path,
+      headers: {
+        ...call.headers,
+        ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
+        ...(call.body === undefined
+          ? {}
+          : { 'content-type': call.body.type, 'content-length': String(Buffer.byteLength(call.body.bytes)) }),
+      },
+    }
+  }
+}
+
+/** The whole body as text. Rejects when the connection breaks before its end, or when it is too large. */
+export function collect(incoming: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    incoming.on('data', (chunk: Buffer) => {
+      size += chunk.byteLength
+      if (size > ANSWER_BYTES_MAX) incoming.destroy(new Error('the answer is too large'))
+      chunks.push(chunk)
+    })
+    incoming.on('end', () => {
+      resolve(Buffer.concat(chunks).toString('utf8'))
+    })
+    incoming.on('error', reject)
+    incoming.on('close', () => {
+      reject(new Error('the connection broke'))
+    })
+  })
+}
+
+/** The problem of a refusal; what answers without one is not a node of ours. */
+export function problemOf(status: number, body: string): Failure {
+  return { ok: false, kind: 'problem', status, problem: parseProblem(body) ?? strangeAnswer(status) }
+}
+
+function parseProblem(body: string): Problem | null {
+  const value = parseJson(body)
+  if (typeof value !== 'object' || value === null) return null
+  const { code, message, hint, id } = value as Record<string, unknown>
+  if (typeof code !== 'string' || typeof message !== 'string') return null
+  return { code, message, hint: typeof hint === 'string' ? hint : '', ...(typeof id === 'string' ? { id } : {}) }
+}
+
+export function strangeAnswer(status: number): Problem {
+  return {
+    code: 'strange-answer',
+    message: `the answer (status ${status}) is not one of a hearsay node`,
+    hint: 'check the address: something else may listen there',
+  }
+}
+
+/** Undefined where the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}

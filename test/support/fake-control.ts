@@ -1,0 +1,187 @@
+/** A node without a node: the control port over plain fields that a test sets, with a ring of events like the real one. */
+import type {
+  AccountView,
+  ApiEvent,
+  EventTopic,
+  HealthView,
+  PropagationView,
+  TransactionView,
+} from '../../src/domain/views.ts'
+import type { Lookup, NodeControl, SubmitResult } from '../../src/ports/control.ts'
+
+const ZERO_HASH = '0'.repeat(64)
+
+export class FakeControl implements NodeControl {
+  /** Every item that was handed in, in order. */
+  readonly submitted: Uint8Array[] = []
+  /** The answer to an item; accepted unless set. */
+  onSubmit: (item: Uint8Array, index: number) => SubmitResult | Promise<SubmitResult> = () => ({
+    kind: 'accepted',
+    id: 'a'.repeat(64),
+    state: 'pending',
+  })
+  problems: string[] = []
+  startedAt = 1_700_000_000_000
+  lookups = new Map<string, Lookup<TransactionView>>()
+  propagations = new Map<string, Lookup<PropagationView>>()
+  /** Throws this from `status` and `peers` when set. */
+  fault: Error | null = null
+  metricsText = 'hearsay_up 1\n'
+  poolLimit: number | null = null
+  #ring: [number, ApiEvent][] = []
+  #sequence = 0
+  #forgotten: [number, EventTopic][] = []
+  readonly #ringSize: number
+  readonly #subscribers = new Set<(event: ApiEvent, sequence: number) => void>()
+
+  constructor(options: { ringSize?: number } = {}) {
+    this.#ringSize = options.ringSize ?? 1_000
+  }
+
+  get subscribers(): number {
+    return this.#subscribers.size
+  }
+
+  /** Something happens. */
+  emit(topic: EventTopic, event: string, data: unknown = {}): number {
+    const sequence = ++this.#sequence
+    const made: ApiEvent = { v: 1, topic, event, node: 'node-0', data }
+    this.#ring.push([sequence, made])
+    while (this.#ring.length > this.#ringSize) {
+      const [oldest] = this.#ring.splice(0, 1)
+      if (oldest !== undefined) this.#forgotten.push([oldest[0], oldest[1].topic])
+    }
+    for (const subscriber of this.#subscribers) subscriber(made, sequence)
+    return sequence
+  }
+
+  identity() {
+    return {
+      v: 1,
+      name: 'node-0',
+      peerId: '12D3KooWFake',
+      network: 'dev-fake',
+      networkId: ZERO_HASH,
+      agentVersion: 'hearsay/0.1.0',
+      listen: ['/ip4/127.0.0.1/tcp/4001'],
+      pid: 4_242,
+    } as const
+  }
+
+  status() {
+    if (this.fault !== null) throw this.fault
+    return {
+      ...this.identity(),
+      startedAt: this.startedAt,
+      uptimeMs: 1_000,
+      state: 'ready',
+      peers: 3,
+      mesh: 2,
+      head: { height: 0, hash: ZERO_HASH },
+      settled: { height: 0 },
+      mempool: { count: 1, bytes: 250, parked: 0, fingerprint: ZERO_HASH },
+      verifier: { name: 'libsodium', fallbackReason: null, verifications: 7 },
+      eventLoopDelayP99Ms: 0.5,
+      rssBytes: 100_000_000,
+    } as const
+  }
+
+  health(): HealthView {
+    return { v: 1, ok: this.problems.length === 0, problems: this.problems }
+  }
+
+  peers() {
+    if (this.fault !== null) throw this.fault
+    return {
+      v: 1,
+      peers: [
+        {
+          peerId: '12D3KooWOther',
+          name: 'node-1',
+          address: '/ip4/127.0.0.1/tcp/4002',
+          direction: 'outbound',
+          connectedMs: 900,
+          agentVersion: 'hearsay/0.1.0',
+          score: 1.5,
+          mesh: ['transactions'],
+          topics: ['transactions'],
+          offences: 0,
+          rttMs: null,
+          head: null,
+        },
+      ],
+      bans: [{ subject: '12D3KooWLiar', reason: 'invalid-signature', untilMs: 1 }],
+    } as const
+  }
+
+  mesh() {
+    return {
+      v: 1,
+      topics: [{ topic: 'transactions', subscribers: ['12D3KooWOther'], mesh: ['12D3KooWOther'] }],
+    } as const
+  }
+
+  mempool({ limit }: { limit: number }) {
+    this.poolLimit = limit
+    return {
+      v: 1,
+      count: 1,
+      bytes: 250,
+      parked: 0,
+      limits: { count: 10, bytes: 1_000, parked: 5 },
+      fingerprint: ZERO_HASH,
+      transactions: [
+        {
+          id: ZERO_HASH,
+          sender: 'ths1fake',
+          nonce: '0',
+          fee: '1',
+          sizeBytes: 250,
+          createdAt: 1,
+          state: 'pending',
+          local: true,
+        },
+      ].slice(0, limit) as never,
+    } as const
+  }
+
+  limits() {
+    return { v: 1, structures: [{ name: 'pool', size: 1, capacity: 10, unit: 'transactions' }] } as const
+  }
+
+  async submit(items: readonly Uint8Array[]): Promise<readonly SubmitResult[]> {
+    this.submitted.push(...items)
+    return Promise.all(items.map(async (item, index) => this.onSubmit(item, index)))
+  }
+
+  async transaction(id: string): Promise<Lookup<TransactionView>> {
+    return this.lookups.get(id) ?? { kind: 'missing' }
+  }
+
+  propagation(id: string): Lookup<PropagationView> {
+    return this.propagations.get(id) ?? { kind: 'missing' }
+  }
+
+  account(key: string): AccountView {
+    return { v: 1, address: `ths1${key.slice(0, 8)}`, key, balance: null, nonce: '0', nextNonce: '0', pending: 0 }
+  }
+
+  subscribe(topics: readonly EventTopic[], onEvent: (event: ApiEvent, sequence: number) => void) {
+    const subscriber = (event: ApiEvent, sequence: number): void => {
+      if (topics.includes(event.topic)) onEvent(event, sequence)
+    }
+    this.#subscribers.add(subscriber)
+    return { close: () => void this.#subscribers.delete(subscriber) }
+  }
+
+  eventsSince(topics: readonly EventTopic[], sequence: number) {
+    return {
+      events: this.#ring.filter(([at, event]) => at > sequence && topics.includes(event.topic)),
+      missed: this.#forgotten.filter(([at, topic]) => at > sequence && topics.includes(topic)).length,
+    }
+  }
+
+  async metrics(): Promise<string> {
+    return this.metricsText
+  }
+}
