@@ -1,0 +1,161 @@
+/**
+ * The Connections port over a libp2p node. A peer is connected or it is not: when both sides dial at once there are two connections,
+ * and as the router doesn't move its stream from a lost one to the other, the loss of one ends both.
+ */
+import type { Connection, Libp2p } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
+import { multiaddr } from '@multiformats/multiaddr'
+import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../../domain/ids.ts'
+import type { Connections, ConnectionsListener, DialOutcome } from '../../ports/connections.ts'
+import { CLOSE_MS, DIAL_ATTEMPTS, DIAL_MS, DIAL_RETRY_MS } from './limits.ts'
+
+export interface ConnectionsParts {
+  readonly node: Libp2p
+  readonly listener: ConnectionsListener
+  /** The last connection with a peer closed: for the other adapters, before the listener is told. */
+  readonly onGone: (peer: PeerId) => void
+  /** A peer is about to be disconnected. */
+  readonly onLeaving: (peer: PeerId) => void
+}
+
+export interface Libp2pConnections extends Connections {
+  /** The open connection with a peer, the oldest of several. */
+  connectionWith(peer: PeerId): Connection | undefined
+}
+
+/** Wraps a node that has not started yet. */
+export function createConnections(parts: ConnectionsParts): Libp2pConnections {
+  return new ConnectionsAdapter(parts)
+}
+
+class ConnectionsAdapter implements Libp2pConnections {
+  readonly self: PeerId
+  readonly #node: Libp2p
+  readonly #parts: ConnectionsParts
+  /** Bounded by connectionsMax, and by what we dial. */
+  readonly #open = new Map<PeerId, Set<Connection>>()
+
+  constructor(parts: ConnectionsParts) {
+    this.#parts = parts
+    this.#node = parts.node
+    this.self = asPeerId(parts.node.peerId.toString())
+    parts.node.addEventListener('connection:open', ({ detail }) => this.#onOpen(detail))
+    parts.node.addEventListener('connection:close', ({ detail }) => this.#onClose(detail))
+    parts.node.addEventListener('peer:identify', ({ detail }) => {
+      const peer = asPeerId(detail.peerId.toString())
+      if (this.#open.has(peer)) parts.listener.onIdentify(peer, detail.agentVersion ?? '')
+    })
+  }
+
+  addresses(): readonly NetAddress[] {
+    return this.#node.getMultiaddrs().map((address) => asNetAddress(address.toString()))
+  }
+
+  async dial(address: NetAddress): Promise<DialOutcome> {
+    const signal = AbortSignal.timeout(DIAL_MS)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const connection = await this.#node.dial(multiaddr(address), { signal })
+        return await this.#confirmed(connection, signal)
+      } catch (error) {
+        const reason = signal.aborted ? `no connection within ${DIAL_MS} ms` : reasonOf(error)
+        if (attempt === DIAL_ATTEMPTS || !isRefusal(error) || !(await pause(DIAL_RETRY_MS, signal)))
+          return { kind: 'failed', reason }
+      }
+    }
+  }
+
+  async disconnect(peer: PeerId): Promise<void> {
+    const open = this.#open.get(peer)
+    if (open === undefined) return
+    this.#parts.onLeaving(peer)
+    await Promise.all([...open].map((connection) => end(connection)))
+  }
+
+  rttMs(peer: PeerId): number | null {
+    return this.connectionWith(peer)?.rtt ?? null
+  }
+
+  connectionWith(peer: PeerId): Connection | undefined {
+    for (const connection of this.#open.get(peer) ?? []) if (connection.status === 'open') return connection
+    return undefined
+  }
+
+  /**
+   * A connection counts when the other side has answered on it: one that refuses us lets the handshake finish and then closes, so
+   * that `dial` by itself reports success.
+   */
+  async #confirmed(connection: Connection, signal: AbortSignal): Promise<DialOutcome> {
+    const ping = (this.#node.services as { ping: { ping(peer: unknown, options: unknown): Promise<number> } }).ping
+    connection.rtt = await ping.ping(connection.remotePeer, { signal })
+    return { kind: 'connected', peer: asPeerId(connection.remotePeer.toString()) }
+  }
+
+  #onOpen(connection: Connection): void {
+    const peer = asPeerId(connection.remotePeer.toString())
+    const others = this.#open.get(peer)
+    if (others !== undefined) {
+      others.add(connection)
+      return
+    }
+    this.#open.set(peer, new Set([connection]))
+    this.#parts.listener.onConnect(peer, asNetAddress(connection.remoteAddr.toString()), connection.direction)
+  }
+
+  #onClose(connection: Connection): void {
+    const peer = asPeerId(connection.remotePeer.toString())
+    const others = this.#open.get(peer)
+    if (others?.delete(connection) !== true) return
+    if (others.size > 0) {
+      for (const other of others) void end(other)
+      return
+    }
+    this.#open.delete(peer)
+    this.#parts.onGone(peer)
+    this.#parts.listener.onDisconnect(peer)
+  }
+}
+
+/** Ends a connection: gracefully for a moment, then by force. Never rejects. */
+async function end(connection: Connection): Promise<void> {
+  try {
+    await connection.close({ signal: AbortSignal.timeout(CLOSE_MS) })
+  } catch (error) {
+    connection.abort(error instanceof Error ? error : new Error('disconnected'))
+  }
+}
+
+/** Whether the other side closed at once: what it does when too many dial it within a second. */
+function isRefusal(error: unknown): boolean {
+  const text = error instanceof Error ? `${error.name} ${error.message}` : ''
+  return /ECONNRESET|EPIPE|UnexpectedEOF|unexpected end|StreamReset|StreamClosed|connection closed|socket/i.test(text)
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'the connection was reset'
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : undefined
+  return first instanceof Error ? first.message : error.message
+}
+
+/** Waits; false when `signal` aborts first. */
+async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(true), ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve(false)
+    })
+  })
+}
+
+/** Whether a text is a multiaddr that can be dialled, and the peer id that it ends in, if any. */
+export function peerOfAddress(address: string): PeerId | null {
+  try {
+    const id = multiaddr(address)
+      .getComponents()
+      .findLast(({ name }) => name === 'p2p')?.value
+    return id === undefined ? null : asPeerId(peerIdFromString(id).toString())
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Length-prefixed frames on one stream, within a deadline and a byte budget. it-pipe and it-length-prefixed carry the read side;
+ * writing is `send` and waiting for room. Hard-won order: listen before writing, race everything with the deadline (a read after
+ * `close()` may hang for ever), and abort what fails, since leaving the loop leaves the stream open.
+ */
+import type { Stream } from '@libp2p/interface'
+import * as lp from 'it-length-prefixed'
+import { pipe } from 'it-pipe'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import type { ExchangeLimits } from '../../ports/requests.ts'
+
+/** The exchange took longer than its limits allow. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError'
+}
+
+/** A frame or the whole exceeds the limits. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError'
+}
+
+/** Reads frames with `body` until it returns; aborts the stream and throws on any failure and at the deadline. */
+export async function exchange<T>(
+  stream: Stream,
+  limits: ExchangeLimits,
+  body: (frames: AsyncIterable<Uint8Array>, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const signal = AbortSignal.timeout(limits.deadlineMs)
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new DeadlineError(`no end within ${limits.deadlineMs} ms`)))
+  })
+  late.catch(() => {})
+  const incoming = pipe(
+    stream,
+    (chunks) => within(chunks, limits.totalBytesMax),
+    (chunks) => lp.decode(chunks, { maxDataLength: limits.frameBytesMax }),
+  )
+  const first = incoming.next()
+  first.catch(() => {})
+  async function* frames(): AsyncGenerator<Uint8Array> {
+    for (let result = await first; result.done !== true; result = await incoming.next())
+      yield new Uint8Array(result.value.subarray())
+  }
+  try {
+    return await Promise.race([body(frames(), signal), late])
+  } catch (thrown) {
+    // A reset may reject with undefined.
+    const error = thrown instanceof Error ? thrown : new Error('stream reset')
+    stream.abort(error)
+    throw error.name === 'InvalidDataLengthError' ? new TooLargeError(error.message) : error
+  }
+}
+
+/** Writes one frame; resolves when the stream has room for the next. */
+export async function writeFrame(stream: Stream, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  if (!stream.send(lp.encode.single(bytes))) await stream.onDrain({ signal })
+}
+
+/** Passes chunks on until they exceed `bytesMax` (and what their length prefixes cost: 5 bytes a frame at most, so 4 KiB in all). */
+async function* within(
+  chunks: AsyncIterable<Uint8Array | Uint8ArrayList>,
+  bytesMax: number,
+): AsyncGenerator<Uint8Array | Uint8ArrayList> {
+  let bytes = 0
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength
+    if (bytes > bytesMax + PREFIXES_BYTES_MAX) throw new TooLargeError(`more than ${bytesMax} bytes`)
+    yield chunk
+  }
+}
+
+/** Room for length prefixes: 800 frames of the longest prefix. */
+const PREFIXES_BYTES_MAX = 4_096

@@ -1,0 +1,75 @@
+/**
+ * Whom libp2p lets in and dials. By address before the handshake, so that a banned one costs us no cryptography; by proven identity
+ * after it, both ways. The node's own table decides, since the library's scores forget a peer that reconnects (hardening L2).
+ */
+import type { ConnectionGater, MultiaddrConnection, PeerId as Libp2pPeerId } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import { asPeerId } from '../../domain/ids.ts'
+import type { Gatekeeper } from '../../ports/connections.ts'
+import { SOCKETS_PER_ADDRESS_MAX } from './limits.ts'
+import type { Libp2pProfile } from './profile.ts'
+
+/** Makes the gater. Counts of open sockets live in it: use one for each node. */
+export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile): ConnectionGater {
+  const sockets = new Map<string, number>()
+
+  const countSocket = (group: string, connection: MultiaddrConnection): void => {
+    sockets.set(group, (sockets.get(group) ?? 0) + 1)
+    connection.addEventListener('close', () => {
+      const left = (sockets.get(group) ?? 1) - 1
+      if (left === 0) sockets.delete(group)
+      else sockets.set(group, left)
+    })
+  }
+
+  const deniesPeer = (peer: Libp2pPeerId): boolean =>
+    // Other key types bring their own parsers, and with them their bugs (hardening A31).
+    peer.type !== 'Ed25519' || !gatekeeper.admitsPeer(asPeerId(peer.toString()))
+
+  return {
+    denyInboundConnection: (connection) => {
+      const ip = ipOf(connection.remoteAddr)
+      if (ip === null || !gatekeeper.admitsAddress(ip)) return true
+      if (isUncounted(ip, profile)) return false
+      const group = addressGroup(ip)
+      if ((sockets.get(group) ?? 0) >= SOCKETS_PER_ADDRESS_MAX) return true
+      countSocket(group, connection)
+      return false
+    },
+    denyDialPeer: deniesPeer,
+    denyInboundEncryptedConnection: deniesPeer,
+    denyOutboundEncryptedConnection: deniesPeer,
+    // The library's default refuses private addresses in browsers only; say so rather than depend on it.
+    denyDialMultiaddr: () => false,
+  }
+}
+
+/** The IP address of a multiaddr as text, or null where it has none. */
+export function ipOf(address: Multiaddr): string | null {
+  const component = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
+  return component?.value ?? null
+}
+
+/**
+ * What counts as one address: all of an IPv4 address, the first 64 bits of an IPv6 one, which a household gets as a whole. An
+ * IPv4-mapped IPv6 address counts as the IPv4 one.
+ */
+export function addressGroup(ip: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
+  if (mapped?.[1] !== undefined) return mapped[1]
+  if (!ip.includes(':')) return ip
+  const [head = '', tail] = ip.toLowerCase().split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length
+  const groups = [...before, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after]
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
+}
+
+/** All nodes of a local testnet share one loopback address; attackers in tests come from others (127.66.0.x). */
+function isUncounted(ip: string, profile: Libp2pProfile): boolean {
+  return profile !== 'node' && (ip === '127.0.0.1' || ip === '::1')
+}

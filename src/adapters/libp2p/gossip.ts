@@ -1,0 +1,250 @@
+/**
+ * The Gossip port over gossipsub's router: on libp2p in a node, on simulated streams in virtual time. The router spreads; here stands
+ * what it leaves open: who sends too much or what no honest node sends, which message is a further copy, whether a verdict still has
+ * an effect.
+ */
+import type { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
+import { asMessageId, asPeerId, type MessageId, type NetworkId, type PeerId } from '../../domain/ids.ts'
+import { TOPICS, topicName, type Topic } from '../../domain/protocols.ts'
+import type { Verdict } from '../../domain/verdict.ts'
+import { ExpiringMap } from '../../lib/expiring-map.ts'
+import type { Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
+import { SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
+import { OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, VERDICT_MS } from './limits.ts'
+import { MeshView } from './mesh-view.ts'
+import type { MessageIds } from './message-id.ts'
+import type { Libp2pProfile } from './profile.ts'
+import { hookRouter } from './router-hooks.ts'
+import type { GossipRouter, Rpc, RouterPeer } from './router.ts'
+import { answerable, costOf, isPlain } from './rpc-limits.ts'
+import { SenderBudgets } from './sender-budgets.ts'
+
+export interface GossipParts {
+  /** Made with `gossipOptions(…, ids)` of the same network and `ids`; not started yet. */
+  readonly router: GossipRouter
+  readonly ids: MessageIds
+  readonly network: NetworkId
+  readonly profile: Libp2pProfile
+  readonly listener: GossipListener
+  /** A clock in milliseconds that doesn't go back. */
+  readonly now: () => number
+  /** The peer's gossip stream broke beyond repair: its connection is of no more use. */
+  readonly onBroken: (peer: PeerId) => void
+}
+
+/** Sizes of what grows, with their bounds. */
+export interface GossipSizes {
+  readonly seenIds: { readonly size: number; readonly capacity: number }
+  readonly openVerdicts: { readonly size: number; readonly capacity: number }
+}
+
+export interface RouterGossip extends Gossip {
+  /** Joins the topics; call it when the router has started. */
+  join(): void
+  /** From now on nothing that the peer sends counts: it is being disconnected. */
+  mute(peer: PeerId): void
+  /** The peer's last connection closed. */
+  forget(peer: PeerId): void
+  sizes(): GossipSizes
+}
+
+/** Wraps a router that has not started yet. */
+export function createGossip(parts: GossipParts): RouterGossip {
+  return new GossipAdapter(parts)
+}
+
+/** Errors of a read stream that only a dishonest sender causes: a length that is too long, negative or no number. */
+const LENGTH_ERRORS: ReadonlySet<string> = new Set([
+  'InvalidDataLengthError',
+  'InvalidDataLengthLengthError',
+  'InvalidMessageLengthError',
+])
+
+class GossipAdapter implements RouterGossip {
+  readonly #router: GossipRouter
+  readonly #ids: MessageIds
+  readonly #listener: GossipListener
+  readonly #now: () => number
+  readonly #onBroken: (peer: PeerId) => void
+  readonly #names: ReadonlyMap<Topic, string>
+  readonly #topics: ReadonlyMap<string, Topic>
+  readonly #topicNames: ReadonlySet<string>
+  readonly #budgets: SenderBudgets
+  readonly #muted = new Set<PeerId>()
+  readonly #meshView: MeshView
+  /** Messages that the router knows, with their length in bytes: the twin of its private cache, so that copies can be noticed. */
+  readonly #seen = new ExpiringMap<MessageId, number>({ ttlMs: SEEN_TTL_MS, capacity: SEEN_IDS_MAX })
+  readonly #open = new ExpiringMap<MessageId, true>({ ttlMs: VERDICT_MS, capacity: OPEN_VERDICTS_MAX })
+
+  constructor(parts: GossipParts) {
+    this.#router = parts.router
+    this.#ids = parts.ids
+    this.#listener = parts.listener
+    this.#now = parts.now
+    this.#onBroken = parts.onBroken
+    this.#names = new Map(TOPICS.map((topic) => [topic, topicName(parts.network, topic)]))
+    this.#topics = new Map(TOPICS.map((topic) => [topicName(parts.network, topic), topic]))
+    this.#topicNames = new Set(this.#topics.keys())
+    this.#budgets = new SenderBudgets(rpcBudget(parts.profile))
+    this.#meshView = new MeshView((change) => parts.listener.onMeshChange(change))
+    hookRouter(parts.router, {
+      onRpc: (from, rpc, pass) => this.#onRpc(from, rpc, pass),
+      onUndecodable: (from) => this.#listener.onMalformed(asPeerId(from.toString()), 'rpc'),
+      onBroken: (from, error) => this.#onStreamError(asPeerId(from.toString()), error),
+    })
+    this.#listen()
+  }
+
+  join(): void {
+    for (const name of this.#names.values()) this.#router.subscribe(name)
+  }
+
+  async publish(topic: Topic, bytes: Uint8Array, { flood }: { flood: boolean }): Promise<PublishOutcome> {
+    const name = this.#name(topic)
+    try {
+      const { recipients } = await this.#router.publish(name, bytes, { floodPublish: flood })
+      this.#seen.set(this.#ids.textOf(name, bytes), bytes.byteLength, this.#now())
+      return { kind: 'published', recipients: recipients.length }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      if (reason === 'PublishError.Duplicate') return { kind: 'duplicate' }
+      // The router has not taken it, so that it can be published again when somebody listens.
+      if (reason === 'PublishError.NoPeersSubscribedToTopic') return { kind: 'published', recipients: 0 }
+      return { kind: 'failed', reason }
+    }
+  }
+
+  reportVerdict(messageId: MessageId, from: PeerId, verdict: Verdict): boolean {
+    if (!this.#open.has(messageId, this.#now())) return false
+    this.#open.delete(messageId)
+    try {
+      this.#router.reportMessageValidationResult(messageId, from, verdict as TopicValidatorResult)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  meshOf(topic: Topic): TopicMesh {
+    const name = this.#name(topic)
+    return {
+      topic,
+      subscribers: this.#router.getSubscribers(name).map((peer) => asPeerId(peer.toString())),
+      mesh: this.#router.getMeshPeers(name).map(asPeerId),
+    }
+  }
+
+  score(peer: PeerId): number {
+    return this.#router.getScore(peer)
+  }
+
+  mute(peer: PeerId): void {
+    this.#muted.add(peer)
+  }
+
+  forget(peer: PeerId): void {
+    this.#muted.delete(peer)
+    this.#budgets.forget(peer)
+    this.#meshView.forget(peer)
+  }
+
+  sizes(): GossipSizes {
+    return {
+      seenIds: { size: this.#seen.size, capacity: this.#seen.capacity },
+      openVerdicts: { size: this.#open.size, capacity: this.#open.capacity },
+    }
+  }
+
+  /** One RPC on its way to the router. What is passed on is exactly what the router will take, so that `#seen` stays its twin. */
+  async #onRpc(from: RouterPeer, rpc: Rpc, pass: (rpc: Rpc) => Promise<void>): Promise<void> {
+    const peer = asPeerId(from.toString())
+    // The router would let 128 more RPCs of a graylisted peer pass within a second (hardening L4).
+    if (this.#muted.has(peer) || this.#router.getScore(peer) < SCORE_THRESHOLDS.graylistThreshold) return
+    const now = this.#now()
+    const spent = this.#budgets.spend(peer, costOf(rpc), now)
+    if (spent !== 'within') {
+      if (spent === 'first-beyond') this.#listener.onMalformed(peer, 'flood')
+      return
+    }
+    const plain = rpc.messages.filter((message) => isPlain(message, this.#topicNames))
+    if (plain.length < rpc.messages.length) this.#listener.onMalformed(peer, 'rpc')
+    rpc.messages = plain
+    this.#noteCopies(peer, rpc, now)
+    await this.#passAnswerable(rpc, pass, now)
+  }
+
+  #noteCopies(from: PeerId, rpc: Rpc, now: number): void {
+    for (const message of rpc.messages) {
+      const data = message.data as Uint8Array
+      const messageId = this.#ids.textOf(message.topic, data)
+      if (this.#seen.has(messageId, now)) {
+        const topic = this.#topics.get(message.topic) as Topic
+        this.#listener.onDuplicate({ topic, from, messageId, bytes: data.byteLength })
+        continue
+      }
+      this.#seen.set(messageId, data.byteLength, now)
+      // The data is a view on the network's buffer, which it would keep alive for as long as a pool keeps the message. (Not slice():
+      // that of a Buffer makes another view.)
+      message.data = new Uint8Array(data)
+      this.#ids.alias(message.topic, data, message.data)
+    }
+  }
+
+  async #passAnswerable(rpc: Rpc, pass: (rpc: Rpc) => Promise<void>, now: number): Promise<void> {
+    const { control } = rpc
+    const asked = control?.iwant.flatMap((list) => list.messageIDs) ?? []
+    if (control === undefined || asked.length < 2) return pass(rpc)
+    const [first = [], ...further] = answerable(
+      asked,
+      (id) => this.#ids.textOfId(id),
+      (id) => this.#seen.get(id, now) ?? 0,
+    )
+    control.iwant = [{ messageIDs: first }]
+    await pass(rpc)
+    for (const messageIDs of further) {
+      const rest = { ihave: [], iwant: [{ messageIDs }], idontwant: [], graft: [], prune: [] }
+      await pass({ subscriptions: [], messages: [], control: rest })
+    }
+  }
+
+  #onStreamError(peer: PeerId, error: Error): void {
+    // Other errors are ends of streams and connections.
+    if (!LENGTH_ERRORS.has(error.name)) return
+    this.#listener.onMalformed(peer, 'oversize')
+    this.#onBroken(peer)
+  }
+
+  #listen(): void {
+    this.#router.addEventListener('gossipsub:message', ({ detail }) => {
+      const topic = this.#topics.get(detail.msg.topic)
+      if (topic === undefined) return
+      const messageId = asMessageId(detail.msgId)
+      this.#open.set(messageId, true, this.#now())
+      const from = asPeerId(detail.propagationSource.toString())
+      this.#listener.onMessage({ topic, bytes: detail.msg.data, from, messageId })
+    })
+    this.#router.addEventListener('subscription-change', ({ detail }) => {
+      const peer = asPeerId(detail.peerId.toString())
+      for (const { topic: name, subscribe } of detail.subscriptions) {
+        const topic = this.#topics.get(name)
+        if (topic !== undefined) this.#meshView.subscribed(topic, peer, subscribe)
+        if (topic !== undefined) this.#meshView.meshed(topic, peer, this.#isMeshed(name, peer))
+      }
+    })
+    const onMesh = ({ detail }: { detail: { peerId: string; topic: string } }): void => {
+      const topic = this.#topics.get(detail.topic)
+      const peer = asPeerId(detail.peerId)
+      if (topic !== undefined) this.#meshView.meshed(topic, peer, this.#isMeshed(detail.topic, peer))
+    }
+    this.#router.addEventListener('gossipsub:graft', onMesh)
+    this.#router.addEventListener('gossipsub:prune', onMesh)
+  }
+
+  #isMeshed(name: string, peer: PeerId): boolean {
+    return this.#router.getMeshPeers(name).includes(peer)
+  }
+
+  #name(topic: Topic): string {
+    return this.#names.get(topic) as string
+  }
+}

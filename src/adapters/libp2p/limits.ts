@@ -1,0 +1,83 @@
+/** Bounds of the libp2p adapters, each with its reason. What the router is told stands in gossip-options.ts. */
+import type { Protocol } from '../../domain/protocols.ts'
+import type { ExchangeLimits } from '../../ports/requests.ts'
+import type { Libp2pProfile } from './profile.ts'
+
+const KIB = 1_024
+const MIB = 1_048_576
+
+/**
+ * Bounds of one request and its answer, by protocol. A deadline is what the largest honest answer takes on a slow link (1 MiB/s,
+ * 300 ms away) with as much again for a busy machine; frames are the largest object, totals what the protocol allows in one answer.
+ */
+export const EXCHANGE_LIMITS: Readonly<Record<Protocol, ExchangeLimits>> = {
+  hello: { deadlineMs: 5_000, frameBytesMax: 4 * KIB, totalBytesMax: 4 * KIB, streamsMax: 2 },
+  // One block of 1 MiB and its envelope is the largest frame.
+  objects: { deadlineMs: 10_000, frameBytesMax: MIB + 64 * KIB, totalBytesMax: 2 * MIB, streamsMax: 32 },
+  chain: { deadlineMs: 20_000, frameBytesMax: MIB + 64 * KIB, totalBytesMax: 8 * MIB, streamsMax: 8 },
+  reconcile: { deadlineMs: 10_000, frameBytesMax: 64 * KIB, totalBytesMax: MIB, streamsMax: 8 },
+  // Probes measure whether a peer answers: an answer after 2 s is none.
+  probe: { deadlineMs: 2_000, frameBytesMax: KIB, totalBytesMax: KIB, streamsMax: 16 },
+  observe: { deadlineMs: 5_000, frameBytesMax: 256 * KIB, totalBytesMax: 256 * KIB, streamsMax: 8 },
+}
+
+/** Requests to one peer by one protocol that may wait for a free stream; with more the peer is as good as dead. */
+export const WAITING_REQUESTS_MAX = 256
+
+/**
+ * Streams of one connection, each way: the sum of `streamsMax` above, and those of gossip, identify, its push and pings, is 86.
+ * Each may buffer one window.
+ */
+export const STREAMS_PER_CONNECTION_MAX = 128
+
+/** A stream's receive window, bytes: yamux accepts no less than 256 KiB. */
+export const WINDOW_BYTES = 256 * KIB
+/** To which a window may grow where the round trip is long: 1 MiB at 300 ms carries 3.3 MiB/s, more than the budget. */
+export const WINDOW_BYTES_MAX = MIB
+/** Header of a yamux frame, bytes. */
+export const FRAME_HEADER_BYTES = 12
+/** Unsent bytes of one connection before it is cut (hardening A28: a peer that pings and never reads). */
+export const UNSENT_BYTES_MAX = 8 * MIB
+
+/** What one connection may bring in, bytes a second and at once (hardening 1, shared parameters). Beyond it is read more slowly. */
+export function inboundBudget(profile: Libp2pProfile): { readonly perSecond: number; readonly burst: number } {
+  return profile === 'node' ? { perSecond: MIB, burst: 4 * MIB } : { perSecond: 16 * MIB, burst: 64 * MIB }
+}
+
+/**
+ * Units of work that one peer may cause in the router, a second and at once: each RPC, each message and each 64 ids of control are
+ * one. On the open network the byte budget allows 4,000 messages of 250 B a second; more come only from those who send tiny ones.
+ */
+export function rpcBudget(profile: Libp2pProfile): { readonly perSecond: number; readonly burst: number } {
+  return profile === 'node' ? { perSecond: 8_000, burst: 32_000 } : { perSecond: 64_000, burst: 256_000 }
+}
+/** Ids of control messages that count as one unit: looking one up costs about a 64th of taking a message. */
+export const IDS_PER_UNIT = 64
+
+/** Ids whose duplicates are noticed: two minutes at 4,000 messages a second. */
+export const SEEN_IDS_MAX = 524_288
+/** How long a verdict is waited for, ms: gossip-options.ts, MCACHE_HEARTBEATS. */
+export const VERDICT_MS = 5_000
+/** Open verdicts: more than ingress ever holds; the oldest is given up. */
+export const OPEN_VERDICTS_MAX = 65_536
+
+/** Inbound sockets of one IPv4 address or IPv6 /64 on the open network, handshakes included (hardening A9, A26). */
+export const SOCKETS_PER_ADDRESS_MAX = 4
+/** Inbound sockets in handshake: silent ones from a few addresses must not shut the door (hardening L9). */
+export const PENDING_INBOUND_MAX = 64
+/** Handshakes take 10 ms of CPU; this is for machines that start 20 nodes at once. */
+export const UPGRADE_MS = 5_000
+/** One attempt to dial, ms. */
+export const DIAL_MS = 8_000
+/** Attempts of one dial that the other side refused at once, and the pause between them, ms: its limit counts by the second. */
+export const DIAL_ATTEMPTS = 3
+export const DIAL_RETRY_MS = 1_100
+/** Time for a graceful end of a connection, so that what was sent last still arrives, ms. */
+export const CLOSE_MS = 500
+/** Interval of keep-alive pings, ms, and how long an answer may take before the connection counts as dead. */
+export const PING_INTERVAL_MS = 10_000
+export const PING_TIMEOUT_MS = 10_000
+/** Silence after which a socket is closed, ms: six pings. */
+export const SOCKET_SILENCE_MS = 60_000
+/** Largest identify message, bytes: keys, 16 addresses and 32 protocols fit twice. */
+export const IDENTIFY_BYTES_MAX = 8 * KIB

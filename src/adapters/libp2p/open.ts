@@ -1,0 +1,119 @@
+/** A node's libp2p: made here, and seen from outside as three ports. */
+import { gossipsub } from '@chainsafe/libp2p-gossipsub'
+import { createLibp2p } from 'libp2p'
+import type { NetworkId, PeerId } from '../../domain/ids.ts'
+import type { Connections, ConnectionsListener, Gatekeeper } from '../../ports/connections.ts'
+import type { Gossip, GossipListener } from '../../ports/gossip.ts'
+import type { Requests } from '../../ports/requests.ts'
+import { createConnections } from './connections.ts'
+import { createGater } from './gater.ts'
+import { createGossip, type GossipSizes } from './gossip.ts'
+import { gossipOptions, messageIdsOf } from './gossip-options.ts'
+import { privateKeyFromSeed } from './identity.ts'
+import { verifyGuard } from './muxer-guard.ts'
+import { baseServices, nodeOptions, yamuxOptions } from './options.ts'
+import type { Libp2pProfile } from './profile.ts'
+import { createRequests } from './requests.ts'
+import { verifyRouterHooks } from './router-hooks.ts'
+import { routerOf } from './router.ts'
+
+export interface Libp2pConfig {
+  /** 32 secret bytes: the node's Ed25519 identity. */
+  readonly identitySeed: Uint8Array
+  readonly network: NetworkId
+  readonly profile: Libp2pProfile
+  /** Multiaddrs to listen on, such as `/ip4/127.0.0.1/tcp/0`. */
+  readonly listen: readonly string[]
+  readonly connectionsMax: number
+  /** What identify tells others, such as `hearsay/0.1.0`. */
+  readonly agentVersion: string
+  /** A clock in milliseconds that doesn't go back. */
+  readonly now: () => number
+}
+
+export interface Libp2pListeners {
+  readonly gossip: GossipListener
+  readonly connections: ConnectionsListener
+  readonly gatekeeper: Gatekeeper
+}
+
+export interface OpenLibp2p {
+  readonly self: PeerId
+  readonly gossip: Gossip
+  readonly requests: Requests
+  readonly connections: Connections
+  /** Fill of what the gossip adapter remembers. */
+  gossipSizes(): GossipSizes
+  /** Listens and joins the topics. Serve the request protocols first: peers ask at once. Rejects, saying why, when it can't listen. */
+  start(): Promise<void>
+  /** Closes every connection and listener; the node can't be started again. */
+  stop(): Promise<void>
+}
+
+/**
+ * Makes a node that has not started. Rejects when the installed libraries differ from what the adapters rely on (self-tests), or
+ * when a multiaddr can't be read.
+ */
+export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListeners): Promise<OpenLibp2p> {
+  const ids = messageIdsOf(config.network)
+  const node = await createLibp2p({
+    ...nodeOptions({
+      privateKey: await privateKeyFromSeed(config.identitySeed),
+      profile: config.profile,
+      connectionsMax: config.connectionsMax,
+      listen: config.listen,
+      agentVersion: config.agentVersion,
+      gater: createGater(listeners.gatekeeper, config.profile),
+      now: config.now,
+    }),
+    services: { ...baseServices(), pubsub: gossipsub(gossipOptions(config, ids)) },
+  })
+  const router = routerOf(node.services.pubsub)
+  await verifyRouterHooks(router)
+  await verifyGuard(yamuxOptions())
+
+  const gossip = createGossip({
+    router,
+    ids,
+    network: config.network,
+    profile: config.profile,
+    listener: listeners.gossip,
+    now: config.now,
+    onBroken: (peer) => void connections.disconnect(peer),
+  })
+  const connections = createConnections({
+    node,
+    listener: listeners.connections,
+    onGone: (peer) => gossip.forget(peer),
+    onLeaving: (peer) => gossip.mute(peer),
+  })
+  const requests = createRequests(
+    {
+      connectionWith: (peer) => connections.connectionWith(peer),
+      handle: (protocol, handler, options) => node.handle(protocol, handler, options),
+    },
+    config,
+  )
+  return {
+    self: connections.self,
+    gossip,
+    requests,
+    connections,
+    gossipSizes: () => gossip.sizes(),
+    async start() {
+      try {
+        await node.start()
+      } catch (error) {
+        throw new Error(`cannot listen on ${config.listen.join(', ')}: ${listenFailure(error)}`, { cause: error })
+      }
+      gossip.join()
+    },
+    async stop() {
+      await node.stop()
+    },
+  }
+}
+
+function listenFailure(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
