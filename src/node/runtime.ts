@@ -86,22 +86,33 @@ export class Runtime {
     },
   }
 
-  /** Reads what the disk holds, then opens for business: answers requests, wakes the kernel. */
-  async start(ports: Ports): Promise<void> {
+  /** Reads what the disk holds and serves the request protocols; to be called before the network listens, since peers ask at once. */
+  async attach(ports: Ports): Promise<void> {
     this.#ports = ports
     this.#performer = new Performer({
       ports,
-      post: (event) => this.post(event),
+      post: (event) => {
+        this.post(event)
+      },
       clock: this.#clock,
       observer: this.#observer,
-      idle: () => this.#pumpSoon(),
+      idle: () => {
+        this.#pumpSoon()
+      },
     })
     this.post({ kind: 'bans-restored', records: await ports.store.entries('bans') })
     this.post({ kind: 'pool-restored', records: await ports.store.entries('pool') })
     for (const protocol of SERVED)
       await ports.requests.serve(protocol, (from, bytes) => this.performer.answer(protocol, from, bytes))
-    this.#cancels.push(this.#clock.every(WAKE_MS, () => this.post({ kind: 'woke' })))
-    this.post({ kind: 'woke' })
+  }
+
+  /** Starts the kernel's clock: from here on it dials. */
+  open(): void {
+    const wake = (): void => {
+      this.post({ kind: 'woke' })
+    }
+    this.#cancels.push(this.#clock.every(WAKE_MS, wake))
+    wake()
   }
 
   /** Ends all that this started; what is under way in ports ends with them. */

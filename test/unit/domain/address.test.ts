@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bytesToWords, encodeBech32m } from '../../../src/lib/bech32.ts'
-import { decodeAddress, encodeAddress, networkKindOf } from '../../../src/wallet/address.ts'
+import { decodeAddress, encodeAddress, networkKindOf } from '../../../src/domain/address.ts'
 
 const key = Uint8Array.from({ length: 32 }, (_, i) => i)
 

@@ -2,7 +2,7 @@
  * Addresses: a public key as people copy it. Bech32m of the 32 bytes, with the prefix `hs` on production networks and `ths` on
  * development ones, so that money of the one is never sent to an address of the other by mistake (experience: Grammar).
  */
-import { isDevNetwork } from '../domain/params.ts'
+import { isDevNetwork } from './params.ts'
 import { assert } from '../lib/assert.ts'
 import { bytesToWords, decodeBech32m, encodeBech32m, wordsToBytes, type Bech32mFailure } from '../lib/bech32.ts'
 

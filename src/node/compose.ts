@@ -1,0 +1,223 @@
+/** Puts a node together: the one place that constructs adapters. Everything that an operator can mend comes back as a value. */
+import { join } from 'node:path'
+import { openVerifier } from '../adapters/crypto/open-verifier.ts'
+import { openHttpApi, type HttpApi } from '../adapters/http/open-http-api.ts'
+import { COOKIE_FILE_NAME, writeCookie, type Cookie } from '../adapters/http/cookie-file.ts'
+import { openLibp2p } from '../adapters/libp2p/open.ts'
+import { peerIdFromSeed } from '../adapters/libp2p/identity.ts'
+import { openJournal } from '../adapters/log/journal.ts'
+import { createMetrics } from '../adapters/metrics/metrics.ts'
+import { openDiskStore } from '../adapters/store/open-disk-store.ts'
+import { openMemoryStore } from '../adapters/store/open-memory-store.ts'
+import { loadOrCreateIdentity } from '../adapters/store/identity-file.ts'
+import { systemNow, systemRandomBytes, systemSeed, systemWallNs, watchProcess } from '../adapters/system.ts'
+import { decodeAddress, networkKindOf } from '../domain/address.ts'
+import { asAccountId, asNetAddress, isHashText, type AccountId, type NetAddress } from '../domain/ids.ts'
+import { networkIdOf } from '../domain/params.ts'
+import { Kernel } from '../kernel/kernel.ts'
+import { toHex } from '../lib/bytes.ts'
+import { createPrng } from '../lib/prng.ts'
+import type { NodeControl } from '../ports/control.ts'
+import type { Store } from '../ports/store.ts'
+import type { Clock } from './clock.ts'
+import type { NodeConfig } from './config.ts'
+import { createControl } from './control.ts'
+import { Observer } from './observe.ts'
+import { Runtime } from './runtime.ts'
+import { VERSION } from './version.ts'
+
+export interface Node {
+  readonly peerId: string
+  /** Multiaddrs that it listens on, with its peer id. */
+  readonly listen: readonly NetAddress[]
+  /** Base URL of the API; null without one. */
+  readonly apiUrl: string | null
+  readonly cookieFile: string | null
+  readonly control: NodeControl
+  /** Graceful: stops accepting, closes connections, frees the disk. */
+  stop(): Promise<void>
+}
+
+export type NodeOpening =
+  { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly message: string; readonly hint: string }
+
+/** Starts a node. Never rejects for a taken port, a locked or broken directory, or a wrong address. */
+export async function openNode(config: NodeConfig): Promise<NodeOpening> {
+  const closers: (() => unknown)[] = []
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close()
+  }
+  const fail = async (message: string, hint: string): Promise<NodeOpening> => {
+    await closeAll()
+    return { ok: false, message, hint }
+  }
+  try {
+    return await assemble(config, closers, fail, closeAll)
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error), 'see the log of the node')
+  }
+}
+
+async function assemble(
+  config: NodeConfig,
+  closers: (() => unknown)[],
+  fail: (message: string, hint: string) => Promise<NodeOpening>,
+  closeAll: () => Promise<void>,
+): Promise<NodeOpening> {
+  const identity =
+    config.dataDir === null
+      ? ({ ok: true, secret: systemRandomBytes(32) } as const)
+      : await loadOrCreateIdentity(join(config.dataDir, 'identity'), () => systemRandomBytes(32))
+  if (!identity.ok) return fail(identity.message, identity.hint)
+
+  const opening = config.dataDir === null ? null : await openDiskStore(join(config.dataDir, 'store'))
+  if (opening !== null && !opening.ok) return fail(opening.message, opening.hint)
+  const store: Store = opening?.store ?? (await openMemoryStore())
+  closers.push(() => store.close())
+
+  const journal = openJournal({ level: config.logLevel, name: config.name })
+  const { verifier, fallbackReason } = await openVerifier()
+  if (fallbackReason !== null) journal.warn({ reason: fallbackReason }, 'signatures are checked by the slow fallback')
+  const clock = systemClock()
+  const metrics = createMetrics()
+  const observer = new Observer({ name: config.name, clock, meter: metrics.meter, journal })
+  const prng = createPrng(systemSeed())
+  const kernel = new Kernel({
+    network: config.network,
+    profile: config.profile,
+    name: config.name,
+    self: await peerIdFromSeed(identity.secret),
+    bootstrap: config.bootstrap.map(asNetAddress),
+    chance: () => prng.next(),
+  })
+  const runtime = new Runtime({ kernel, clock, observer })
+  const libp2p = await openLibp2p(
+    {
+      identitySeed: identity.secret,
+      network: networkIdOf(config.network),
+      profile: config.profile,
+      listen: config.listen,
+      connectionsMax: config.connectionsMax,
+      agentVersion: `hearsay/${VERSION}`,
+      now: () => performance.now(),
+    },
+    { gossip: runtime.gossipListener, connections: runtime.connectionsListener, gatekeeper: runtime.gatekeeper },
+  )
+  closers.push(() => libp2p.stop())
+  const ports = { gossip: libp2p.gossip, requests: libp2p.requests, connections: libp2p.connections, store, verifier }
+  await runtime.attach(ports)
+  try {
+    await libp2p.start()
+  } catch (error) {
+    return fail(
+      error instanceof Error ? error.message : String(error),
+      'choose another --listen address, or stop what uses the port',
+    )
+  }
+  runtime.open()
+  closers.push(() => {
+    runtime.stop()
+  })
+
+  const vitals = watchProcess()
+  closers.push(() => {
+    vitals.stop()
+  })
+  const control = createControl({
+    runtime,
+    ports,
+    observer,
+    clock,
+    vitals,
+    agentVersion: `hearsay/${VERSION}`,
+    pid: process.pid,
+    fallbackReason,
+    metrics: () => metrics.text(),
+  })
+  const { pool, peers } = kernel.machines
+  metrics.gauge('pool_transactions', 'Transactions in the pool', () => pool.count)
+  metrics.gauge('pool_bytes', 'Bytes of the transactions in the pool', () => pool.bytes)
+  metrics.gauge('peers', 'Connected peers', () => peers.size)
+  metrics.gauge('mesh_peers', 'Peers in the mesh of the transactions topic', () => kernel.machines.audience.mesh)
+  metrics.gauge('signature_checks', 'Signatures checked since the start', () => verifier.stats().verifications)
+  metrics.gauge(
+    'event_loop_delay_p99_seconds',
+    'How late the event loop is',
+    () => vitals.eventLoopDelayP99Ms() / 1_000,
+  )
+  const api = await openApi(config, control, closers)
+  if (api !== null && !api.ok) return fail(api.message, api.hint)
+  return {
+    ok: true,
+    node: {
+      peerId: libp2p.self,
+      listen: libp2p.connections.addresses(),
+      apiUrl: api?.api.url ?? null,
+      cookieFile: api?.cookieFile ?? null,
+      control,
+      stop: closeAll,
+    },
+  }
+}
+
+type ApiOpening =
+  | { readonly ok: true; readonly api: HttpApi; readonly cookieFile: string | null }
+  | { readonly ok: false; readonly message: string; readonly hint: string }
+
+async function openApi(
+  config: NodeConfig,
+  control: NodeControl,
+  closers: (() => unknown)[],
+): Promise<ApiOpening | null> {
+  if (config.api === null) return null
+  const cookieFile = config.dataDir === null ? null : join(config.dataDir, COOKIE_FILE_NAME)
+  const cookie: Cookie =
+    cookieFile === null
+      ? { token: toHex(systemRandomBytes(32)), remove: () => undefined }
+      : await writeCookie(cookieFile, systemRandomBytes(32))
+  closers.push(() => {
+    cookie.remove()
+  })
+  const opening = await openHttpApi({
+    control,
+    listen: config.api,
+    token: cookie.token,
+    hosts: config.apiHosts,
+    dev: config.profile !== 'node',
+    version: VERSION,
+    parseAccount: (text) => parseAccount(text, config.network.name),
+    monotonicMs: () => performance.now(),
+  })
+  if (!opening.ok) return opening
+  closers.push(() => opening.api.close())
+  return { ok: true, api: opening.api, cookieFile }
+}
+
+function parseAccount(text: string, network: string): AccountId | null {
+  if (isHashText(text)) return asAccountId(text)
+  const decoded = decodeAddress(text, networkKindOf(network))
+  return decoded.ok ? asAccountId(toHex(decoded.publicKey)) : null
+}
+
+function systemClock(): Clock {
+  return {
+    now: systemNow,
+    wallNs: systemWallNs,
+    every(ms, callback) {
+      const timer = setInterval(callback, ms)
+      timer.unref()
+      return () => {
+        clearInterval(timer)
+      }
+    },
+    after(ms, callback) {
+      const timer = setTimeout(callback, ms)
+      return () => {
+        clearTimeout(timer)
+      }
+    },
+    soon(callback) {
+      setImmediate(callback)
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { compareBytes, concatBytes, equalBytes, fromHex, toHex, utf8 } from '../../../src/lib/bytes.ts'
+import { sha256, sha256Hex, sha256Of } from '../../../src/lib/hash.ts'
+
+test('hex goes both ways and accepts one spelling only', () => {
+  const bytes = Uint8Array.from([0, 1, 0xab, 0xff])
+  expect(toHex(bytes)).toBe('0001abff')
+  expect(fromHex('0001abff')).toEqual(bytes)
+  for (const text of ['0001ABFF', '1', 'zz', '0x00', ' 00', '00 ']) expect(fromHex(text)).toBeNull()
+  expect(fromHex('')).toEqual(new Uint8Array())
+})
+
+test('a view is not confused with its buffer', () => {
+  const whole = Uint8Array.from([1, 2, 3, 4])
+  expect(toHex(whole.subarray(1, 3))).toBe('0203')
+  expect(sha256Hex(whole.subarray(1, 3))).toBe(sha256Hex(Uint8Array.from([2, 3])))
+})
+
+test('concatenation, equality and order', () => {
+  expect(concatBytes(Uint8Array.of(1), new Uint8Array(), Uint8Array.of(2, 3))).toEqual(Uint8Array.of(1, 2, 3))
+  expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).toBe(true)
+  expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2, 0))).toBe(false)
+  expect(compareBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 3))).toBeLessThan(0)
+})
+
+test('SHA-256 of "abc" (FIPS 180-4)', () => {
+  const digest = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+  expect(sha256Hex(utf8('abc'))).toBe(digest)
+  expect(toHex(sha256(utf8('abc')))).toBe(digest)
+  expect(toHex(sha256Of([utf8('a'), utf8('bc')]))).toBe(digest)
+})

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { createNobleVerifier } from '../../../src/adapters/crypto/noble-verifier.ts'
+import { asMessageId, asPeerId } from '../../../src/domain/ids.ts'
+import type { ApiEvent } from '../../../src/domain/views.ts'
+import { EventRing } from '../../../src/node/event-ring.ts'
+import { Ingress, type IngressMessage } from '../../../src/node/ingress.ts'
+import { EVENT_RING_MAX, INGRESS_COUNT_MAX, INGRESS_PEER_COUNT_MAX, VERIFY_SLICE } from '../../../src/node/limits.ts'
+import { Verification, type VerificationResult } from '../../../src/node/verification.ts'
+import { keysOf } from '../../support/kernel-world.ts'
+import { sign } from '../../../src/wallet/keys.ts'
+
+const message = (from: string, number: number, bytes = 10): IngressMessage => ({
+  topic: 'transactions',
+  bytes: new Uint8Array(bytes),
+  from: asPeerId(from),
+  messageId: asMessageId(String(number)),
+  arrivedMonoMs: 0,
+})
+
+describe('ingress', () => {
+  test('peers take turns: a flood waits behind one message of another', () => {
+    const ingress = new Ingress()
+    for (let i = 0; i < 100; i++) ingress.push(message('flood', i))
+    ingress.push(message('honest', 1_000))
+    const order = [ingress.shift(), ingress.shift()].map((next) => next?.from)
+    expect(order).toContain('honest')
+  })
+
+  test('one peer cannot take more than its share, all together not more than the bound', () => {
+    const ingress = new Ingress()
+    let taken = 0
+    for (let i = 0; i < 1_000; i++) if (ingress.push(message('flood', i))) taken++
+    expect(taken).toBe(INGRESS_PEER_COUNT_MAX)
+    for (let i = 0; i < 10_000; i++) ingress.push(message(`peer-${i % 100}`, i))
+    expect(ingress.count).toBe(INGRESS_COUNT_MAX)
+    let left = 0
+    while (ingress.shift() !== undefined) left++
+    expect(left).toBe(INGRESS_COUNT_MAX)
+    expect(ingress.sizes().map(({ size }) => size)).toEqual([0, 0])
+  })
+
+  test('bytes are bounded', () => {
+    const ingress = new Ingress()
+    for (let i = 0; i < 200; i++) ingress.push(message(`p${i}`, i, 1_048_576))
+    expect(ingress.count).toBe(64)
+  })
+})
+
+describe('verification', () => {
+  const { secret, publicKey } = keysOf(1)
+  const good = Uint8Array.of(1)
+  const signature = sign(secret, good)
+  const check = (valid: boolean): { publicKey: Uint8Array; message: Uint8Array; signature: Uint8Array } => ({
+    publicKey,
+    message: valid ? good : Uint8Array.of(2),
+    signature,
+  })
+
+  test('long jobs give the loop back after each slice and keep their order', () => {
+    const results: VerificationResult[] = []
+    const waiting: (() => void)[] = []
+    const verification = new Verification({
+      verifier: createNobleVerifier(),
+      soon: (callback) => waiting.push(callback),
+      done: (result) => results.push(result),
+    })
+    const long = Array.from({ length: VERIFY_SLICE + 2 }, (_, i) => check(i !== VERIFY_SLICE + 1))
+    verification.start(1, long)
+    verification.start(2, [check(true)])
+    expect(results).toEqual([])
+    while (waiting.length > 0) waiting.shift()?.()
+    expect(results).toEqual([
+      { job: 1, firstInvalid: VERIFY_SLICE + 1, keyInvalid: false },
+      { job: 2, firstInvalid: -1, keyInvalid: false },
+    ])
+    expect(verification.idle).toBe(true)
+  })
+
+  test('an invalid key is told apart', () => {
+    const results: VerificationResult[] = []
+    const verification = new Verification({
+      verifier: createNobleVerifier(),
+      soon: (callback) => {
+        callback()
+      },
+      done: (result) => results.push(result),
+    })
+    verification.start(1, [{ publicKey: new Uint8Array(32), message: good, signature }])
+    expect(results).toEqual([{ job: 1, firstInvalid: 0, keyInvalid: true }])
+  })
+})
+
+describe('event ring', () => {
+  const event = (number: number): ApiEvent => ({
+    v: 1,
+    topic: number % 2 === 0 ? 'peers' : 'mesh',
+    event: 'e',
+    node: 'n',
+    data: number,
+  })
+
+  test('a reader gets its topics, live and after a gap', () => {
+    const ring = new EventRing()
+    const live: unknown[] = []
+    const subscription = ring.subscribe(['peers'], ({ data }) => live.push(data))
+    for (let i = 0; i < 6; i++) ring.emit(event(i))
+    subscription.close()
+    ring.emit(event(8))
+    expect(live).toEqual([0, 2, 4])
+    expect(ring.since(['peers'], 3).events.map(([, { data }]) => data)).toEqual([4, 8])
+  })
+
+  test('what is gone is counted', () => {
+    const ring = new EventRing()
+    for (let i = 0; i < EVENT_RING_MAX + 10; i++) ring.emit(event(i))
+    const { events, missed } = ring.since(['peers', 'mesh'], 0)
+    expect(missed).toBe(10)
+    expect(events).toHaveLength(EVENT_RING_MAX)
+    expect(events[0]?.[1].data).toBe(10)
+  })
+})
