@@ -39,3 +39,5 @@ export const CONTROL_REQUEST_MS_MAX = 5_000
 export const LOG_TAIL_BYTES = 4_096
 /** The smallest mesh that counts as standing, where there are as many subscribers: gossipsub's Dlo on our networks. */
 export const MESH_LOW = 4
+/** Connections that a node of a testnet takes beside its links: nodes that are added later, tests' hostile peers, a node run by hand. */
+export const GUESTS_MAX = 16

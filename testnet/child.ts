@@ -1,0 +1,51 @@
+/**
+ * A node process of a testnet: `node child.js CONFIG…`, one configuration file a node. It is the same node as `hearsay node run`, tied to
+ * its supervisor: the end of the channel between them is the end of the process.
+ */
+import { openNode, type Node } from '../src/node/compose.ts'
+import { STOP_GRACE_MS } from './limits.ts'
+import { readNodeConfig } from './node-config-file.ts'
+import type { NodeMessage } from './node-messages.ts'
+
+const nodes: Node[] = []
+let isStopping = false
+
+async function main(): Promise<void> {
+  process.on('disconnect', stop)
+  // The hang-up is what a paused process of a dead supervisor gets from the kernel.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
+  if (!process.connected) {
+    stop()
+    return
+  }
+  await Promise.all(process.argv.slice(2).map(start))
+}
+
+async function start(configFile: string): Promise<void> {
+  const config = readNodeConfig(configFile)
+  const opening = await openNode(config)
+  if (!opening.ok) {
+    console.error(`${config.name}: ${opening.message}; ${opening.hint}`)
+    tell({ kind: 'failed', name: config.name, message: opening.message })
+    return
+  }
+  const { node } = opening
+  nodes.push(node)
+  if (isStopping) return
+  tell({ kind: 'ready', name: config.name, peerId: node.peerId, listen: node.listen, api: node.apiUrl ?? '' })
+}
+
+function stop(): void {
+  if (isStopping) return
+  isStopping = true
+  // Whoever is gone cannot kill what hangs.
+  setTimeout(() => process.exit(1), STOP_GRACE_MS).unref()
+  void Promise.allSettled(nodes.map((node) => node.stop())).then(() => process.exit(0))
+}
+
+function tell(message: NodeMessage): void {
+  // The supervisor may be gone at any moment; 'disconnect' then says so.
+  process.send?.(message, undefined, undefined, () => undefined)
+}
+
+await main()

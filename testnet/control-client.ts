@@ -1,0 +1,244 @@
+/**
+ * Starts, steers and ends testnets, for the command line and for tests. Every function takes the network's home; outcomes are values.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readCookie } from '../src/adapters/http/cookie-file.ts'
+import type {
+  Command,
+  ControlAnswers,
+  ControlRequests,
+  Gap,
+  Refusal,
+  SupervisorMessage,
+  TestnetPlan,
+} from './control.ts'
+import { clearStale, isSupervised, leftoverPids } from './leftovers.ts'
+import { KILL_MS_MAX, STOP_GRACE_MS } from './limits.ts'
+import type { Manifest } from './manifest.ts'
+import { readManifest } from './manifest-file.ts'
+import { signalProcess, waitUntilGone } from './process-table.ts'
+import { SUPERVISOR_MARK } from './supervisor-lock.ts'
+
+export interface UpOptions extends TestnetPlan {
+  /** One line of progress, for a person. */
+  readonly onProgress: (text: string) => void
+  /** Ends the start, and what was started, when it fires. */
+  readonly signal?: AbortSignal
+  /** The supervisor's program; where it is not given, the one beside this file. */
+  readonly supervisorEntry?: string
+}
+
+/** A network that was started without `detach`: it ends with this process, or when told. */
+export interface Session {
+  /** Resolves when the network is gone, whoever ended it. */
+  readonly ended: Promise<void>
+}
+
+export type UpOutcome =
+  | {
+      readonly kind: 'ready'
+      readonly manifest: Manifest
+      readonly elapsedMs: number
+      readonly session: Session | null
+    }
+  /** One runs in this home already. */
+  | { readonly kind: 'running'; readonly manifest: Manifest | null; readonly pid: number }
+  /** It did not become ready and was stopped: what each node waited for, and its log. */
+  | { readonly kind: 'failed'; readonly message: string; readonly gaps: readonly Gap[]; readonly logFile: string }
+  | { readonly kind: 'aborted' }
+
+export type CommandOutcome<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  /** The network refuses: what, why and what to do next. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** No network runs in this home; `stale`: one ended without cleaning up, which was done now. */
+  | { readonly kind: 'none'; readonly stale: boolean }
+  | { readonly kind: 'unreachable'; readonly message: string }
+
+export type DownOutcome =
+  | { readonly kind: 'down'; readonly nodes: number; readonly forced: boolean }
+  | { readonly kind: 'none'; readonly stale: boolean; readonly killed: number }
+  /** Something survived SIGKILL. */
+  | { readonly kind: 'failed'; readonly message: string }
+
+/** What a plan is where nothing else is said. */
+export const DEFAULT_PLAN = {
+  count: 10,
+  degree: 6,
+  topology: 'random',
+  link: { delayMs: 0, jitterMs: 0, bytesPerSecond: null },
+  direct: false,
+  slotMs: 2_000,
+  validators: 4,
+  perProcess: 1,
+} as const satisfies Partial<TestnetPlan>
+
+/** Starts a network and waits until it is ready on every node. A network that fails to start is stopped before this returns. */
+export async function up(options: UpOptions): Promise<UpOutcome> {
+  const home = resolve(options.home)
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  const existing = readManifest(home)
+  if (existing !== null && isSupervised(existing))
+    return { kind: 'running', manifest: existing, pid: existing.supervisor.pid }
+  const logFile = join(home, 'supervisor.log')
+  const child = spawnSupervisor({ ...planOf(options), home }, options.supervisorEntry ?? defaultEntry(), logFile)
+  const ended = new Promise<void>((done) => {
+    child
+      .once('exit', () => {
+        done()
+      })
+      .once('error', () => {
+        done()
+      })
+  })
+  const outcome = await new Promise<UpOutcome>((settle) => {
+    child.on('message', (message: SupervisorMessage) => {
+      onMessage(message, { home, logFile, ended, options, settle })
+    })
+    void ended.then(() => {
+      settle({ kind: 'failed', message: 'the supervisor ended before the network was ready', gaps: [], logFile })
+    })
+    options.signal?.addEventListener(
+      'abort',
+      () => {
+        child.kill('SIGTERM')
+        settle({ kind: 'aborted' })
+      },
+      { once: true },
+    )
+  })
+  if (outcome.kind !== 'ready') {
+    await stopSupervisor(child, ended)
+    return outcome
+  }
+  if (options.detach) {
+    child.disconnect()
+    child.unref()
+  }
+  return outcome
+}
+
+/** Asks the network of a home to carry out a command. */
+export async function command<C extends Command>(
+  home: string,
+  name: C,
+  request: ControlRequests[C],
+): Promise<CommandOutcome<ControlAnswers[C]>> {
+  const manifest = readManifest(resolve(home))
+  if (manifest === null) return { kind: 'none', stale: false }
+  if (!isSupervised(manifest)) {
+    await clearStale(manifest.home)
+    return { kind: 'none', stale: true }
+  }
+  const cookie = readCookie(manifest.supervisor.cookieFile)
+  if (!cookie.ok) return { kind: 'unreachable', message: cookie.message }
+  try {
+    const answer = await fetch(new URL(`/v1/${name}`, manifest.supervisor.url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${cookie.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    })
+    const document: unknown = await answer.json()
+    if (answer.ok) return { kind: 'done', value: document as ControlAnswers[C] }
+    return { kind: 'refused', refusal: document as Refusal }
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+    return {
+      kind: 'unreachable',
+      message: `the supervisor (process ${manifest.supervisor.pid}) does not answer: ${cause}`,
+    }
+  }
+}
+
+/**
+ * Stops the network of a home and returns when no process of it is left: in good order, or at once with `force`. What does not stop in
+ * time is killed.
+ */
+export async function down(home: string, options: { force: boolean }): Promise<DownOutcome> {
+  const manifest = readManifest(resolve(home))
+  if (manifest === null) return { kind: 'none', stale: false, killed: 0 }
+  if (!isSupervised(manifest)) return { kind: 'none', stale: true, killed: await clearStale(manifest.home) }
+  const { pid } = manifest.supervisor
+  const asked = await command(home, 'down', { force: options.force })
+  if (asked.kind !== 'done') signalProcess(pid, 'SIGTERM')
+  const isGone = await waitUntilGone([pid, ...leftoverPids(manifest)], STOP_GRACE_MS + KILL_MS_MAX)
+  if (isGone) return { kind: 'down', nodes: manifest.nodes.length, forced: options.force }
+  const left = [pid, ...leftoverPids(readManifest(manifest.home) ?? manifest)]
+  for (const each of left) signalProcess(each, 'SIGKILL')
+  if (!(await waitUntilGone(left, KILL_MS_MAX)))
+    return { kind: 'failed', message: `processes ${left.join(', ')} did not end` }
+  await clearStale(manifest.home)
+  return { kind: 'down', nodes: manifest.nodes.length, forced: true }
+}
+
+function onMessage(
+  message: SupervisorMessage,
+  to: { home: string; logFile: string; ended: Promise<void>; options: UpOptions; settle: (outcome: UpOutcome) => void },
+): void {
+  switch (message.kind) {
+    case 'progress':
+      to.options.onProgress(message.text)
+      return
+    case 'ready': {
+      const manifest = readManifest(to.home)
+      if (manifest === null)
+        to.settle({ kind: 'failed', message: 'the manifest vanished', gaps: [], logFile: to.logFile })
+      else
+        to.settle({
+          kind: 'ready',
+          manifest,
+          elapsedMs: message.elapsedMs,
+          session: to.options.detach ? null : { ended: to.ended },
+        })
+      return
+    }
+    case 'running':
+      to.settle({ kind: 'running', manifest: readManifest(to.home), pid: message.pid })
+      return
+    case 'failed':
+      to.settle({ kind: 'failed', message: message.message, gaps: message.gaps, logFile: to.logFile })
+  }
+}
+
+function spawnSupervisor(plan: TestnetPlan, entry: string, logFile: string): ChildProcess {
+  const log = openSync(logFile, 'a', 0o600)
+  try {
+    return spawn(process.execPath, [entry, SUPERVISOR_MARK, JSON.stringify(plan)], {
+      // A session of its own: Ctrl-C in the terminal reaches the command, which decides.
+      detached: true,
+      stdio: ['ignore', log, log, 'ipc'],
+    })
+  } finally {
+    closeSync(log)
+  }
+}
+
+async function stopSupervisor(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS + KILL_MS_MAX)
+  await ended
+  clearTimeout(timer)
+}
+
+function planOf({
+  home,
+  count,
+  degree,
+  topology,
+  link,
+  direct,
+  slotMs,
+  validators,
+  seed,
+  perProcess,
+  detach,
+}: UpOptions): TestnetPlan {
+  return { home, count, degree, topology, link, direct, slotMs, validators, seed, perProcess, detach }
+}
+
+/** Beside the bundle's files, or the source when run from sources. */
+function defaultEntry(): string {
+  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'supervisor.js', import.meta.url))
+}

@@ -1,0 +1,133 @@
+/** The documents that a testnet's supervisor exchanges with whoever starts and steers it. */
+import type { HeadView } from '../src/domain/views.ts'
+import type { NodeState } from './manifest.ts'
+import type { LinkShape } from './shaper/shape.ts'
+import type { Topology } from './topology.ts'
+
+/** What a network shall be; complete, so that the same plan gives the same network but for ports, times and keys of nodes. */
+export interface TestnetPlan {
+  /** Absolute path of the network's folder. */
+  readonly home: string
+  /** How many nodes, at least 1. */
+  readonly count: number
+  /** Links a node, for the topologies that ask. */
+  readonly degree: number
+  readonly topology: Topology
+  readonly link: LinkShape
+  /** Nodes dial one another without the shaper: no delay, no partition, a little faster. */
+  readonly direct: boolean
+  readonly slotMs: number
+  /** How many validators the genesis lists. */
+  readonly validators: number
+  /** 32 bits; fixes the topology and the jitter. */
+  readonly seed: number
+  /** Nodes in one process; more than 1 shares its fate and pauses among them. */
+  readonly perProcess: number
+  /** Stays when its starter goes. */
+  readonly detach: boolean
+}
+
+/** What the supervisor tells its starter, over the channel between them. */
+export type SupervisorMessage =
+  | { readonly kind: 'progress'; readonly text: string }
+  | { readonly kind: 'ready'; readonly elapsedMs: number }
+  /** Another supervisor holds the home. */
+  | { readonly kind: 'running'; readonly pid: number }
+  | { readonly kind: 'failed'; readonly message: string; readonly gaps: readonly Gap[] }
+
+/** A node that is not ready, what it waits for, and where to look. */
+export interface Gap {
+  readonly node: string
+  readonly waitsFor: string
+  readonly logFile: string
+}
+
+/** One node as `testnet status` shows it; what only the node knows is null while it does not answer. */
+export interface NodeStatus {
+  readonly name: string
+  readonly peerId: string
+  /** As the supervisor knows it; `unresponsive`: its process runs and its API does not answer. */
+  readonly state: NodeState | 'unresponsive'
+  readonly pid: number | null
+  readonly apiUrl: string
+  readonly peers: number | null
+  /** Mesh peers on the transactions topic. */
+  readonly mesh: number | null
+  readonly head: HeadView | null
+  readonly settled: { readonly height: number } | null
+  readonly mempool: { readonly count: number; readonly fingerprint: string } | null
+  readonly rssBytes: number | null
+  /** Why it is not ready, for failed nodes; else null. */
+  readonly reason: string | null
+}
+
+export interface PartitionStatus {
+  readonly groups: readonly (readonly string[])[]
+  readonly cutLinks: number
+  /** Wall clock, ms; null: until somebody heals it. */
+  readonly healsAt: number | null
+}
+
+export interface TestnetStatus {
+  readonly v: 1
+  readonly network: string
+  readonly networkId: string
+  readonly home: string
+  readonly topology: string
+  readonly degree: number
+  readonly link: string
+  readonly seed: number
+  readonly uptimeMs: number
+  readonly partition: PartitionStatus | null
+  readonly nodes: readonly NodeStatus[]
+}
+
+/** What may be asked of a running network. */
+export interface ControlRequests {
+  readonly status: Record<never, never>
+  /** SIGKILL: as a power cut would, but for what the system's cache keeps. */
+  readonly kill: { readonly nodes: readonly string[] }
+  /** SIGSTOP; null: until resumed. */
+  readonly pause: { readonly nodes: readonly string[]; readonly forMs: number | null }
+  readonly resume: { readonly nodes: readonly string[] }
+  /** Stops what runs in good order, starts it with its data and waits until it is ready again. */
+  readonly restart: { readonly nodes: readonly string[] }
+  readonly add: { readonly count: number }
+  readonly partition: { readonly groups: readonly (readonly string[])[]; readonly forMs: number | null }
+  readonly heal: Record<never, never>
+  readonly down: { readonly force: boolean }
+}
+
+export interface ControlAnswers {
+  readonly status: TestnetStatus
+  readonly kill: { readonly nodes: readonly string[] }
+  readonly pause: { readonly nodes: readonly string[] }
+  readonly resume: { readonly nodes: readonly string[] }
+  readonly restart: { readonly nodes: readonly string[]; readonly elapsedMs: number }
+  readonly add: { readonly nodes: readonly string[]; readonly elapsedMs: number }
+  readonly partition: PartitionStatus
+  readonly heal: { readonly healedLinks: number }
+  readonly down: { readonly stopping: boolean }
+}
+
+export type Command = keyof ControlRequests
+export const COMMANDS: readonly Command[] = [
+  'status',
+  'kill',
+  'pause',
+  'resume',
+  'restart',
+  'add',
+  'partition',
+  'heal',
+  'down',
+]
+
+/** Why a command was not carried out: what, and what to do next. */
+export interface Refusal {
+  readonly code: 'unknown-node' | 'wrong-state' | 'bad-request' | 'no-shaper' | 'not-ready' | 'failed'
+  readonly message: string
+  readonly hint: string
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal }

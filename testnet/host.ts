@@ -1,0 +1,67 @@
+/** One node of a testnet as its supervisor knows it, and the host: the process that carries it, alone or packed with others. */
+import { join } from 'node:path'
+import type { NodeProcess } from './node-process.ts'
+import type { ManifestNode, NodeState } from './manifest.ts'
+
+export interface NodeRecord {
+  readonly name: string
+  readonly index: number
+  readonly dataDir: string
+  readonly configFile: string
+  readonly cookieFile: string
+  readonly logFile: string
+  /** Names of the nodes that it dials. */
+  readonly dials: string[]
+  state: NodeState
+  /** Empty until it said so for the first time; stays the same after that. */
+  peerId: string
+  apiUrl: string
+  /** 0 until known; kept over a restart. */
+  apiPort: number
+  p2pPort: number
+  /** Why it failed; else null. */
+  reason: string | null
+}
+
+export interface Host {
+  readonly nodes: readonly NodeRecord[]
+  /** Null before the first start and after its end. */
+  process: NodeProcess | null
+}
+
+/** A node that has not been started yet, with the places of its files. */
+export function newNode(home: string, index: number, logFile: string): NodeRecord {
+  const name = `node-${index}`
+  const folder = join(home, 'nodes', name)
+  return {
+    name,
+    index,
+    dataDir: join(folder, 'data'),
+    configFile: join(folder, 'config.json'),
+    cookieFile: join(folder, 'data', '.cookie'),
+    logFile,
+    dials: [],
+    state: 'starting',
+    peerId: '',
+    apiUrl: '',
+    apiPort: 0,
+    p2pPort: 0,
+    reason: null,
+  }
+}
+
+/** The node's entry in the manifest. */
+export function manifestNode(node: NodeRecord, host: Host): ManifestNode {
+  return {
+    name: node.name,
+    peerId: node.peerId,
+    pid: host.process?.isRunning === true ? host.process.pid : null,
+    state: node.state,
+    apiUrl: node.apiUrl,
+    cookieFile: node.cookieFile,
+    p2pPort: node.p2pPort,
+    dataDir: node.dataDir,
+    logFile: node.logFile,
+    dials: [...node.dials],
+  }
+}

@@ -1,0 +1,93 @@
+/** The links of one testnet, by the names of their ends: opened with ports of their own, led to their targets, cut and healed. */
+import type { PartitionStatus } from './control.ts'
+import { ShapedLink, type LinkTarget } from './shaper/link.ts'
+import type { LinkShape } from './shaper/shape.ts'
+
+export interface LinkRecord {
+  readonly from: string
+  readonly to: string
+  /** Null where nodes dial one another directly. */
+  readonly shaped: ShapedLink | null
+}
+
+export class Links {
+  readonly #shape: LinkShape
+  readonly #seed: number
+  readonly #isDirect: boolean
+  readonly #records: LinkRecord[] = []
+  #partition: { readonly status: PartitionStatus; readonly timer: NodeJS.Timeout | null } | null = null
+
+  constructor(options: { shape: LinkShape; seed: number; direct: boolean }) {
+    this.#shape = options.shape
+    this.#seed = options.seed
+    this.#isDirect = options.direct
+  }
+
+  get isShaped(): boolean {
+    return !this.#isDirect
+  }
+
+  get partition(): PartitionStatus | null {
+    return this.#partition?.status ?? null
+  }
+
+  async open(from: string, to: string): Promise<void> {
+    const options = { name: `${from}>${to}`, shape: this.#shape, seed: this.#seed }
+    this.#records.push({ from, to, shaped: this.#isDirect ? null : await ShapedLink.open(options) })
+  }
+
+  /** Links that shall stand: those that are not cut. */
+  standing(): readonly LinkRecord[] {
+    return this.#records.filter(({ shaped }) => shaped?.isCut !== true)
+  }
+
+  from(name: string): readonly LinkRecord[] {
+    return this.#records.filter(({ from }) => from === name)
+  }
+
+  /** How many links a node has, both ways. */
+  of(name: string): number {
+    return this.#records.filter(({ from, to }) => from === name || to === name).length
+  }
+
+  leadTo(name: string, target: LinkTarget): void {
+    for (const { to, shaped } of this.#records) if (to === name) shaped?.leadTo(target)
+  }
+
+  /** Cuts all links whose ends are in different groups; nodes in no group keep theirs. Replaces a partition that stands. */
+  divide(groups: readonly (readonly string[])[], forMs: number | null, onHealed: () => void): PartitionStatus {
+    this.heal()
+    const groupOf = new Map(groups.flatMap((names, group) => names.map((name) => [name, group] as const)))
+    let cutLinks = 0
+    for (const { from, to, shaped } of this.#records) {
+      const [a, b] = [groupOf.get(from), groupOf.get(to)]
+      if (a === undefined || b === undefined || a === b) continue
+      shaped?.cut('refuse')
+      cutLinks++
+    }
+    const status = { groups, cutLinks, healsAt: forMs === null ? null : Date.now() + forMs }
+    const timer =
+      forMs === null
+        ? null
+        : setTimeout(() => {
+            this.heal()
+            onHealed()
+          }, forMs)
+    this.#partition = { status, timer }
+    return status
+  }
+
+  /** Heals every link; how many were cut. Nodes redial by themselves. */
+  heal(): number {
+    clearTimeout(this.#partition?.timer ?? undefined)
+    this.#partition = null
+    const cut = this.#records.filter(({ shaped }) => shaped?.isCut === true)
+    for (const { shaped } of this.#records) shaped?.heal()
+    return cut.length
+  }
+
+  async close(): Promise<void> {
+    this.heal()
+    await Promise.all(this.#records.flatMap(({ shaped }) => shaped?.close() ?? []))
+  }
+}

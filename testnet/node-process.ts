@@ -1,0 +1,99 @@
+/**
+ * One process of a testnet, with one node or several packed ones. It shares a channel with the supervisor, and ends when the channel
+ * does: so no node outlives its supervisor, whatever ended that. It also stays in the supervisor's session and process group: when the
+ * supervisor dies, the kernel wakes and hangs up a group that is left without a parent, so that a paused node ends too.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import type { NodeMessage, NodeReady } from './node-messages.ts'
+
+export interface ProcessExit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+export type ProcessStart =
+  { readonly ok: true; readonly nodes: readonly NodeReady[] } | { readonly ok: false; readonly message: string }
+
+export class NodeProcess {
+  readonly pid: number | null
+  /** Settles when every node of the process is ready, one of them failed, or the process ended first. */
+  readonly started: Promise<ProcessStart>
+  readonly exited: Promise<ProcessExit>
+  readonly #child: ChildProcess
+  #exit: ProcessExit | null = null
+
+  /** Starts `entry` with one configuration file a node; stdout and stderr are appended to `logFile`. */
+  constructor(options: { entry: string; configFiles: readonly string[]; logFile: string; startMsMax: number }) {
+    const log = openSync(options.logFile, 'a', 0o600)
+    this.#child = spawn(process.execPath, [options.entry, ...options.configFiles], {
+      stdio: ['ignore', log, log, 'ipc'],
+      env: { ...process.env, NO_COLOR: '1' },
+    })
+    closeSync(log)
+    this.pid = this.#child.pid ?? null
+    this.exited = new Promise((resolve) => {
+      const end = (exit: ProcessExit): void => {
+        this.#exit ??= exit
+        resolve(this.#exit)
+      }
+      this.#child.on('exit', (code, signal) => {
+        end({ code, signal })
+      })
+      this.#child.on('error', () => {
+        if (this.pid === null) end({ code: null, signal: null })
+      })
+    })
+    this.started = this.#start(options.configFiles.length, options.startMsMax)
+  }
+
+  get isRunning(): boolean {
+    return this.#exit === null
+  }
+
+  /** Sends a signal; nothing happens when the process has ended. */
+  signal(signal: NodeJS.Signals): void {
+    if (this.#exit === null) this.#child.kill(signal)
+  }
+
+  /** SIGTERM, and SIGKILL after `graceMs`; resolves when the process has ended. A paused one is woken first. */
+  async stop(graceMs: number): Promise<void> {
+    this.signal('SIGCONT')
+    this.signal('SIGTERM')
+    const timer = setTimeout(() => {
+      this.signal('SIGKILL')
+    }, graceMs)
+    await this.exited
+    clearTimeout(timer)
+  }
+
+  async kill(): Promise<void> {
+    this.signal('SIGKILL')
+    await this.exited
+  }
+
+  async #start(count: number, startMsMax: number): Promise<ProcessStart> {
+    const nodes: NodeReady[] = []
+    let timer: NodeJS.Timeout | undefined
+    const told = new Promise<ProcessStart>((resolve) => {
+      this.#child.on('message', (message: NodeMessage) => {
+        if (message.kind === 'failed') {
+          resolve({ ok: false, message: message.message })
+          return
+        }
+        nodes.push(message)
+        if (nodes.length === count) resolve({ ok: true, nodes })
+      })
+      timer = setTimeout(() => {
+        resolve({ ok: false, message: `it did not start within ${startMsMax / 1_000} s` })
+      }, startMsMax)
+    })
+    const ended = this.exited.then(({ code, signal }): ProcessStart => {
+      const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`
+      return { ok: false, message: `its process ended ${how} before it was ready` }
+    })
+    const start = await Promise.race([told, ended])
+    clearTimeout(timer)
+    return start
+  }
+}
