@@ -9,6 +9,7 @@ const entries = {
   main: 'src/main.ts',
   index: 'src/index.ts',
   supervisor: 'testnet/main.ts',
+  child: 'testnet/child.ts',
 }
 
 // Native code finds its binary beside its own package.json, so it can't be bundled.
