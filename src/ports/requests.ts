@@ -17,7 +17,8 @@ export interface ExchangeLimits {
 }
 
 /**
- * Answers one request: frames to send, or null to reset the stream (a request that deserves none). Must settle within the deadline.
+ * Answers one request: one or more frames to send, or null to reset the stream (a request that deserves none). Must settle within
+ * the deadline.
  */
 export type RequestHandler = (from: PeerId, request: Uint8Array) => Promise<readonly Uint8Array[] | null>
 

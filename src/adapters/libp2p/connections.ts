@@ -2,12 +2,12 @@
  * The Connections port over a libp2p node. A peer is connected or it is not: when both sides dial at once there are two connections,
  * and as the router doesn't move its stream from a lost one to the other, the loss of one ends both.
  */
-import type { Connection, Libp2p } from '@libp2p/interface'
+import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../../domain/ids.ts'
 import type { Connections, ConnectionsListener, DialOutcome } from '../../ports/connections.ts'
-import { CLOSE_MS, DIAL_ATTEMPTS, DIAL_MS, DIAL_RETRY_MS } from './limits.ts'
+import { CLOSE_MS, DIAL_ATTEMPTS, DIAL_MS, DIAL_RETRY_MS, FORGET_AFTER_MS } from './limits.ts'
 
 export interface ConnectionsParts {
   readonly node: Libp2p
@@ -111,8 +111,17 @@ class ConnectionsAdapter implements Libp2pConnections {
       return
     }
     this.#open.delete(peer)
+    this.#forgetStored(connection.remotePeer)
     this.#parts.onGone(peer)
     this.#parts.listener.onDisconnect(peer)
+  }
+
+  /** libp2p's store of peers has no bound: what should outlive a connection, the node keeps itself. */
+  #forgetStored(peer: Libp2pPeerId): void {
+    const timer = setTimeout(() => {
+      if (!this.#open.has(asPeerId(peer.toString()))) this.#node.peerStore.delete(peer).catch(() => {})
+    }, FORGET_AFTER_MS)
+    timer.unref()
   }
 }
 

@@ -19,15 +19,17 @@ export class TooLargeError extends Error {
   override readonly name = 'TooLargeError'
 }
 
-/** Reads frames with `body` until it returns; aborts the stream and throws on any failure and at the deadline. */
+/** Reads frames with `body` until it returns; aborts the stream and throws on any failure, and when `deadline` aborts. */
 export async function exchange<T>(
   stream: Stream,
   limits: ExchangeLimits,
-  body: (frames: AsyncIterable<Uint8Array>, signal: AbortSignal) => Promise<T>,
+  deadline: AbortSignal,
+  body: (frames: AsyncGenerator<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  const signal = AbortSignal.timeout(limits.deadlineMs)
   const late = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new DeadlineError(`no end within ${limits.deadlineMs} ms`)))
+    const tooLate = (): void => reject(new DeadlineError(`no end within ${limits.deadlineMs} ms`))
+    if (deadline.aborted) tooLate()
+    else deadline.addEventListener('abort', tooLate, { once: true })
   })
   late.catch(() => {})
   const incoming = pipe(
@@ -42,7 +44,7 @@ export async function exchange<T>(
       yield new Uint8Array(result.value.subarray())
   }
   try {
-    return await Promise.race([body(frames(), signal), late])
+    return await Promise.race([body(frames()), late])
   } catch (thrown) {
     // A reset may reject with undefined.
     const error = thrown instanceof Error ? thrown : new Error('stream reset')
@@ -51,9 +53,26 @@ export async function exchange<T>(
   }
 }
 
-/** Writes one frame; resolves when the stream has room for the next. */
-export async function writeFrame(stream: Stream, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-  if (!stream.send(lp.encode.single(bytes))) await stream.onDrain({ signal })
+/** Writes one frame; resolves when all of it has left for the muxer, so that at most one frame waits in memory. */
+export async function writeFrame(stream: Stream, bytes: Uint8Array, deadline: AbortSignal): Promise<void> {
+  stream.send(lp.encode.single(bytes))
+  await emptied(stream, deadline)
+}
+
+/** Waits for `idle`: the stream's own `onDrain()` keeps answering with its first, long resolved promise (libp2p 3.3). */
+async function emptied(stream: Stream, deadline: AbortSignal): Promise<void> {
+  if (stream.writeBufferLength === 0) return
+  const events = new AbortController()
+  const once = { once: true, signal: events.signal }
+  try {
+    await new Promise<void>((resolve, reject) => {
+      stream.addEventListener('idle', () => resolve(), once)
+      stream.addEventListener('close', () => reject(new Error('closed while writing')), once)
+      deadline.addEventListener('abort', () => reject(new DeadlineError('no room to write in time')), once)
+    })
+  } finally {
+    events.abort()
+  }
 }
 
 /** Passes chunks on until they exceed `bytesMax` (and what their length prefixes cost: 5 bytes a frame at most, so 4 KiB in all). */

@@ -81,3 +81,5 @@ export const PING_TIMEOUT_MS = 10_000
 export const SOCKET_SILENCE_MS = 60_000
 /** Largest identify message, bytes: keys, 16 addresses and 32 protocols fit twice. */
 export const IDENTIFY_BYTES_MAX = 8 * KIB
+/** How long libp2p keeps what it knows of a peer that left, ms: the router still asks for it while it lets go of the peer. */
+export const FORGET_AFTER_MS = 10_000

@@ -109,6 +109,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       gossip.join()
     },
     async stop() {
+      requests.stop()
       await node.stop()
     },
   }

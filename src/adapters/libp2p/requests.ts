@@ -7,6 +7,11 @@ import { DeadlineError, exchange, TooLargeError, writeFrame } from './exchange.t
 import { EXCHANGE_LIMITS, WAITING_REQUESTS_MAX } from './limits.ts'
 import { StreamSlots } from './stream-slots.ts'
 
+export interface Libp2pRequests extends Requests {
+  /** Resets all answers that are under way, so that no asker takes the end of its connection for the end of its answer. */
+  stop(): void
+}
+
 /** What is used of a libp2p node. */
 export interface RequestHost {
   /** The open connection with a peer, if there is one. */
@@ -26,17 +31,19 @@ export interface RequestsOptions {
 }
 
 /** Makes the port. */
-export function createRequests(host: RequestHost, options: RequestsOptions): Requests {
+export function createRequests(host: RequestHost, options: RequestsOptions): Libp2pRequests {
   return new RequestsAdapter(host, options)
 }
 
-class RequestsAdapter implements Requests {
+class RequestsAdapter implements Libp2pRequests {
   readonly #host: RequestHost
   readonly #network: NetworkId
   readonly #now: () => number
   readonly #limits: Readonly<Record<Protocol, ExchangeLimits>>
   /** By protocol and peer; an entry lives as long as a request does. */
   readonly #slots = new Map<string, StreamSlots>()
+  /** Streams on which we are answering; bounded by streamsMax and connections. */
+  readonly #answering = new Set<Stream>()
 
   constructor(host: RequestHost, options: RequestsOptions) {
     this.#host = host
@@ -70,14 +77,21 @@ class RequestsAdapter implements Requests {
     await this.#host.handle(
       protocolName(this.#network, protocol),
       async (stream, connection) => {
+        this.#answering.add(stream)
         try {
           await answer(stream, asPeerId(connection.remotePeer.toString()), limits, handler)
         } catch {
           // The stream is aborted, which is all the asker is told; what the request was worth is the handler's to count.
+        } finally {
+          this.#answering.delete(stream)
         }
       },
       { maxInboundStreams: limits.streamsMax, maxOutboundStreams: limits.streamsMax },
     )
+  }
+
+  stop(): void {
+    for (const stream of this.#answering) stream.abort(new Error('the node stops'))
   }
 
   async #askOn(
@@ -93,11 +107,13 @@ class RequestsAdapter implements Requests {
       signal,
       maxOutboundStreams: limits.streamsMax,
     })
-    return exchange(stream, limits, async (incoming, inTime) => {
-      await writeFrame(stream, request, inTime)
-      await stream.close({ signal: inTime })
+    return exchange(stream, limits, signal, async (incoming) => {
+      await writeFrame(stream, request, signal)
+      await stream.close({ signal })
       const frames: Uint8Array[] = []
       for await (const frame of incoming) frames.push(frame)
+      // A connection that ends in good order ends its streams like a finished answer.
+      if (frames.length === 0) throw new Error('no answer')
       return frames
     })
   }
@@ -117,14 +133,29 @@ class UnreachableError extends Error {
 }
 
 async function answer(stream: Stream, from: PeerId, limits: ExchangeLimits, handler: RequestHandler): Promise<void> {
-  await exchange(stream, limits, async (incoming, signal) => {
-    const request = await incoming[Symbol.asyncIterator]().next()
+  const deadline = AbortSignal.timeout(limits.deadlineMs)
+  await exchange(stream, limits, deadline, async (incoming) => {
+    const request = await incoming.next()
     if (request.done === true) throw new Error('a request without a frame')
     const frames = await handler(from, request.value)
     if (frames === null) throw new Error('a request that deserves no answer')
-    for (const frame of frames) await writeFrame(stream, frame, signal)
-    await stream.close({ signal })
+    if (frames.length === 0 || !isWithin(frames, limits))
+      throw new Error('the answer is empty or exceeds the limits of its protocol')
+    for (const frame of frames) await writeFrame(stream, frame, deadline)
+    await stream.close({ signal: deadline })
+    // An asker that doesn't end its side would keep the stream, and with it one of its few slots, for ever.
+    const end = await incoming.next()
+    if (end.done !== true) throw new Error('more than one frame in a request')
   })
+}
+
+function isWithin(frames: readonly Uint8Array[], limits: ExchangeLimits): boolean {
+  let bytes = 0
+  for (const frame of frames) {
+    if (frame.byteLength > limits.frameBytesMax) return false
+    bytes += frame.byteLength
+  }
+  return bytes <= limits.totalBytesMax
 }
 
 function failureOf(error: unknown): AskFailure {
