@@ -1,60 +1,118 @@
-/** Prometheus metrics of one node: a registry of its own, so that packed nodes of one process stay apart. */
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+/**
+ * What a node counts and measures, in a registry of its own, so that nodes packed into one process stay apart. Names begin with
+ * `hearsay_`, units are base units. Labels are closed sets: never a peer, a hash, or anything else that a stranger chooses.
+ */
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { TOPICS } from '../../domain/protocols.ts'
+import { REJECTS } from '../../domain/reject.ts'
+import { gossipMetricsRegister } from './gossip-register.ts'
+import type { GossipMetricsRegister } from './gossip-register.ts'
+import { registerProcessMetrics } from './process-metrics.ts'
 
-/** Names and labels of all counters. Labels come from closed lists: never a peer id or a hash. */
+const VERDICTS = ['accept', 'ignore', 'reject']
+
+interface CounterShape {
+  readonly help: string
+  /** Each label with all its values where they are few: a series that appears with its first event has no rate for it. */
+  readonly labels: Readonly<Record<string, readonly string[]>>
+}
+
 const COUNTERS = {
-  messages: { help: 'Gossip messages judged', labels: ['topic', 'verdict'] },
-  items: { help: 'Objects in gossip messages and submissions, by what became of them', labels: ['topic', 'outcome'] },
-  duplicates: { help: 'Further copies of messages that were seen before', labels: ['topic'] },
-  bytes: { help: 'Bytes of gossip messages received', labels: ['topic', 'kind'] },
-  shed: { help: 'Messages given up before they were judged', labels: ['topic', 'reason'] },
-  late_verdicts: { help: 'Verdicts that came too late to have an effect', labels: [] },
-  published: { help: 'Messages published by this node', labels: ['topic', 'outcome'] },
-  offences: { help: 'Offences of peers', labels: ['offence'] },
-  bans: { help: 'Bans made', labels: ['subject'] },
-  removed: { help: 'Transactions that left the pool', labels: ['why'] },
-  store_failures: { help: 'Writes that failed', labels: [] },
+  messages: { help: 'Gossip messages judged', labels: { topic: TOPICS, verdict: VERDICTS } },
+  items: {
+    help: 'Objects in gossip messages and submissions, by what became of them',
+    labels: { topic: TOPICS, outcome: ['admitted', ...Object.keys(REJECTS)] },
+  },
+  duplicates: { help: 'Further copies of messages that were seen before', labels: { topic: TOPICS } },
+  bytes: { help: 'Bytes of gossip messages received', labels: { topic: TOPICS, kind: ['first', 'duplicate'] } },
+  shed: { help: 'Messages given up before they were judged', labels: { topic: TOPICS, reason: ['full', 'late'] } },
+  late_verdicts: { help: 'Verdicts that came too late to have an effect', labels: {} },
+  published: {
+    help: 'Messages published by this node',
+    labels: { topic: TOPICS, outcome: ['published', 'duplicate', 'failed'] },
+  },
+  malformed: { help: 'What no honest node sends', labels: { what: ['rpc', 'oversize', 'flood'] } },
+  offences: { help: 'Offences of peers', labels: { offence: ['invalid', 'unpaid'] } },
+  bans: { help: 'Bans made', labels: { subject: ['peer', 'address'] } },
+  removed: {
+    help: 'Transactions that left the pool',
+    labels: { why: ['expired', 'replaced', 'evicted', 'in-block', 'invalidated'] },
+  },
+  store_failures: { help: 'Writes that failed; the first is final', labels: {} },
+} as const satisfies Record<string, CounterShape>
+
+/** From a tenth of a millisecond to seconds: a check takes 75 µs, a verdict is owed within 5 s. */
+const WORK_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+/** From one hop on one machine to a repair after a partition. */
+const SPREAD_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.7, 1, 2, 5, 10, 30, 60]
+
+const HISTOGRAMS = {
+  queue_seconds: { help: 'Time that messages waited before they were judged', buckets: WORK_SECONDS },
+  check_seconds: { help: 'Time that a job of signature checks took', buckets: WORK_SECONDS },
+  judging_seconds: { help: 'Time from the arrival of a message to its verdict', buckets: WORK_SECONDS },
+  propagation_seconds: {
+    help: 'Time from the creation of a transaction to its arrival here; as true as the clocks of both machines',
+    buckets: SPREAD_SECONDS,
+  },
+  submission_seconds: { help: 'Time from a submission to its answer', buckets: WORK_SECONDS },
+  store_write_seconds: { help: 'Time that a write to the store took', buckets: WORK_SECONDS },
 } as const
+
+export type CounterName = keyof typeof COUNTERS
+export type HistogramName = keyof typeof HISTOGRAMS
+type Labels = Readonly<Record<string, string>>
 
 export interface NodeMetrics {
   readonly meter: {
-    count(name: keyof typeof COUNTERS, labels: Readonly<Record<string, string>>, by?: number): void
-    observe(name: 'queue_seconds', seconds: number): void
+    count(name: CounterName, labels: Labels, by?: number): void
+    observe(name: HistogramName, seconds: number): void
   }
-  readonly registry: Registry
+  /** For gossipsub's `metricsRegister`; its metrics keep their own names. */
+  readonly gossipRegister: GossipMetricsRegister
   /** Registers a gauge that is read when metrics are asked for. */
   gauge(name: string, help: string, read: () => number): void
+  /** The same with one label; `read` gives a value for each of its values. The label's values must be a closed set. */
+  gaugeBy(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void
+  /** An answer of the API; the route is the pattern, never the path. */
+  httpAnswered(answer: { route: string; method: string; status: number; elapsedMs: number }): void
   /** Prometheus text format. */
   text(): Promise<string>
+  /** Lets go of all that is read. */
+  close(): void
 }
 
-export function createMetrics(): NodeMetrics {
+/** @param labels of `hearsay_build_info`, as version and network */
+export function createMetrics(labels: Labels = {}): NodeMetrics {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry, prefix: 'hearsay_' })
-  const counters = new Map<string, Counter>()
-  for (const [name, { help, labels }] of Object.entries(COUNTERS)) {
-    counters.set(
-      name,
-      new Counter({ name: `hearsay_${name}_total`, help, labelNames: [...labels], registers: [registry] }),
-    )
-  }
-  const queue = new Histogram({
-    name: 'hearsay_queue_seconds',
-    help: 'Time that messages waited before they were judged',
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
+  const counters = registerCounters(registry)
+  const histograms = registerHistograms(registry)
+  const http = new Histogram({
+    name: 'hearsay_http_request_seconds',
+    help: 'Time that answers of the API took',
+    labelNames: ['route', 'method', 'status'],
+    buckets: WORK_SECONDS,
     registers: [registry],
   })
+  const info = { node_version: process.version, ...labels }
+  new Gauge({
+    name: 'hearsay_build_info',
+    help: 'Always 1; the labels say what runs',
+    labelNames: Object.keys(info),
+    registers: [registry],
+  }).set(info, 1)
+  registerProcessMetrics(registry)
   return {
     meter: {
-      count(name, labels, by = 1) {
-        counters.get(name)?.inc({ ...labels }, by)
+      count: (name, by, count = 1) => {
+        counters.get(name)?.inc({ ...by }, count)
       },
-      observe(_name, seconds) {
-        queue.observe(seconds)
+      observe: (name, seconds) => {
+        // A creator whose clock is ahead of ours makes a negative time, which no bucket holds.
+        histograms.get(name)?.observe(Math.max(0, seconds))
       },
     },
-    registry,
-    gauge(name, help, read) {
+    gossipRegister: gossipMetricsRegister(registry),
+    gauge: (name, help, read) => {
       new Gauge({
         name: `hearsay_${name}`,
         help,
@@ -64,6 +122,58 @@ export function createMetrics(): NodeMetrics {
         },
       })
     },
+    gaugeBy: (name, help, label, read) => {
+      new Gauge({
+        name: `hearsay_${name}`,
+        help,
+        labelNames: [label],
+        registers: [registry],
+        collect() {
+          for (const [value, measured] of Object.entries(read())) this.set({ [label]: value }, measured)
+        },
+      })
+    },
+    httpAnswered: ({ route, method, status, elapsedMs }) => {
+      // The method is the client's word; only two are ours.
+      const known = method === 'GET' || method === 'POST' ? method : 'other'
+      http.observe({ route, method: known, status: String(status) }, elapsedMs / 1_000)
+    },
     text: () => registry.metrics(),
+    close: () => {
+      registry.clear()
+    },
   }
+}
+
+function registerCounters(registry: Registry): Map<CounterName, Counter> {
+  const counters = new Map<CounterName, Counter>()
+  for (const [name, { help, labels }] of Object.entries(COUNTERS) as [CounterName, CounterShape][]) {
+    const counter = new Counter({
+      name: `hearsay_${name}_total`,
+      help,
+      labelNames: Object.keys(labels),
+      registers: [registry],
+    })
+    for (const series of combinations(Object.entries(labels))) counter.inc(series, 0)
+    counters.set(name, counter)
+  }
+  return counters
+}
+
+function registerHistograms(registry: Registry): Map<HistogramName, Histogram> {
+  const histograms = new Map<HistogramName, Histogram>()
+  for (const [name, { help, buckets }] of Object.entries(HISTOGRAMS) as [
+    HistogramName,
+    (typeof HISTOGRAMS)[HistogramName],
+  ][])
+    histograms.set(name, new Histogram({ name: `hearsay_${name}`, help, buckets: [...buckets], registers: [registry] }))
+  return histograms
+}
+
+/** Every choice of one value for each label. */
+function combinations(labels: readonly (readonly [string, readonly string[]])[]): Record<string, string>[] {
+  return labels.reduce<Record<string, string>[]>(
+    (series, [label, values]) => series.flatMap((one) => values.map((value) => ({ ...one, [label]: value }))),
+    [{}],
+  )
 }

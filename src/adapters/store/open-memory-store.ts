@@ -1,6 +1,5 @@
 import { MemoryLevel } from 'memory-level'
 import { LevelStore } from './level-store.ts'
-import type { Level } from './level-store.ts'
 
 /** A store that lives as long as the process: for simulations and tests. Durable writes cost nothing and survive nothing. */
 export async function openMemoryStore(): Promise<LevelStore> {
