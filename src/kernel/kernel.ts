@@ -71,7 +71,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       onWritten(machines, event.job, event.ok, turn)
       return
     case 'published':
-      machines.batcher.left()
+      machines.batcher.left(event.outcome.kind !== 'published' || event.outcome.recipients > 0)
       release(machines, turn)
       return
     case 'peer-connected':

@@ -19,5 +19,6 @@ export function onWake(machines: Machines, turn: Turn): void {
     machines.strangers.delete(peer)
     turn.do({ kind: 'disconnect', peer, reason: 'another network' })
   }
+  machines.batcher.listenersChanged(machines.audience.subscribers)
   release(machines, turn)
 }

@@ -22,7 +22,10 @@ export interface Outgoing {
 
 export class Batcher {
   readonly #queue = new BoundedQueue<Outgoing>(OUTBOX_COUNT_MAX)
-  #leaving = false
+  /** The batch that is leaving; kept until it has left, so that one that nobody took can leave again. */
+  #leaving: readonly Outgoing[] | null = null
+  /** Batches that nobody took, before everything else. */
+  #returned: readonly Outgoing[] | null = null
   #listeners = 0
 
   /** Adds a transaction; false when the queue is full. */
@@ -35,14 +38,29 @@ export class Batcher {
     this.#listeners = count
   }
 
-  /** The message that was leaving has left, or failed to. */
-  left(): void {
-    this.#leaving = false
+  /**
+   * The message that was leaving has left. `taken`: somebody got it. If nobody did, it stays first in line until listeners are heard of
+   * again: the router has not kept it.
+   */
+  left(taken: boolean): void {
+    if (!taken) {
+      this.#returned = this.#leaving
+      this.#listeners = 0
+    }
+    this.#leaving = null
   }
 
   /** The next batch to publish, or null when one is leaving, nobody listens, or nothing waits. */
   next(): readonly Outgoing[] | null {
-    if (this.#leaving || this.#listeners === 0 || this.#queue.size === 0) return null
+    if (this.#leaving !== null || this.#listeners === 0) return null
+    const batch = this.#returned ?? this.#gather()
+    this.#returned = null
+    if (batch.length === 0) return null
+    this.#leaving = batch
+    return batch
+  }
+
+  #gather(): Outgoing[] {
     const batch: Outgoing[] = []
     let bytes = 0
     for (
@@ -56,7 +74,6 @@ export class Batcher {
       batch.push(item)
       bytes += cost
     }
-    this.#leaving = true
     return batch
   }
 

@@ -19,7 +19,7 @@ describe('batcher', () => {
     expect(batcher.next()?.map(({ id }) => id)).toEqual(['0'])
     for (let i = 1; i <= 3; i++) batcher.add(item(i))
     expect(batcher.next()).toBeNull()
-    batcher.left()
+    batcher.left(true)
     expect(batcher.next()?.map(({ id }) => id)).toEqual(['1', '2', '3'])
   })
 
@@ -34,6 +34,20 @@ describe('batcher', () => {
     const batch = large.next() ?? []
     expect(batch.reduce((sum, { bytes }) => sum + bytes.byteLength + 4, 0)).toBeLessThanOrEqual(BATCH_BYTES_MAX)
     expect(batch.length).toBe(15)
+  })
+
+  test('a batch that nobody took leaves again, first in line, when somebody listens', () => {
+    const batcher = new Batcher()
+    batcher.listenersChanged(1)
+    batcher.add(item(0))
+    batcher.next()
+    batcher.add(item(1))
+    batcher.left(false)
+    expect(batcher.next()).toBeNull()
+    batcher.listenersChanged(1)
+    expect(batcher.next()?.map(({ id }) => id)).toEqual(['0'])
+    batcher.left(true)
+    expect(batcher.next()?.map(({ id }) => id)).toEqual(['1'])
   })
 
   test('nothing leaves while nobody listens, and the queue is bounded', () => {
