@@ -180,7 +180,9 @@ test('A17: a hundred thousand subscriptions, and topics named like prototype fie
   await honestTrafficPasses(22)
   expect(Object.keys(Object.prototype)).toEqual([])
   const polluted: Record<string, unknown> = {}
-  for (const key in polluted) throw new Error(`Object.prototype has ${key}`)
+  const inherited: string[] = []
+  for (const key in polluted) inherited.push(key)
+  expect(inherited).toEqual([])
   expect(victim.control.mesh().topics.every(({ subscribers }) => subscribers.length <= 2)).toBe(true)
   const growth = process.memoryUsage().heapUsed - before
   console.log(`A17: heap grew by ${Math.round(growth / 1024)} KiB`)
