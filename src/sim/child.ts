@@ -1,0 +1,26 @@
+/** Runs a simulation in a process of its own: virtual time replaces the clocks and timers of the whole process. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { RunReport } from './run.ts'
+import type { Scenario } from './scenario.ts'
+
+const entry = fileURLToPath(new URL('./run.ts', import.meta.url))
+
+/** The report of one run. A run that fails rejects with what it wrote: the reason, the seed and the command that repeats it. */
+export function runInChild(scenario: Scenario): Promise<RunReport> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [entry], { stdio: ['pipe', 'pipe', 'pipe'] })
+    let output = ''
+    let errors = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
+    child.on('error', reject)
+    child.on('close', (code) => {
+      if (code === 0) resolve(JSON.parse(output) as RunReport)
+      else reject(new Error(`the simulation failed (exit ${code})\n${errors}`))
+    })
+    // A child that died before it read is told by its exit code.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(JSON.stringify(scenario))
+  })
+}

@@ -1,0 +1,131 @@
+/** A member that is the whole node: kernel, runtime and the production adapters for gossip and requests, on a simulated host. */
+import { createRequests } from '../adapters/libp2p/requests.ts'
+import { asNetAddress, asPeerId, type PeerId } from '../domain/ids.ts'
+import { networkIdOf, type NetworkParams } from '../domain/params.ts'
+import type { PropagationRecord } from '../domain/propagation.ts'
+import type { ApiEvent } from '../domain/views.ts'
+import { Kernel } from '../kernel/kernel.ts'
+import { Observer, type Journal, type Meter } from '../node/observe.ts'
+import { Runtime } from '../node/runtime.ts'
+import type { SignatureVerifier } from '../ports/signature-verifier.ts'
+import type { Store } from '../ports/store.ts'
+import type { SimHost } from './host.ts'
+import type { Member, MemberObserver } from './member.ts'
+import type { Scheduler } from './scheduler.ts'
+import { simClock } from './sim-clock.ts'
+import { SimConnections } from './sim-connections.ts'
+import { createSimGossip, type SimGossip } from './sim-gossip.ts'
+
+export interface RelayOptions {
+  readonly host: SimHost
+  readonly network: NetworkParams
+  readonly scheduler: Scheduler
+  readonly store: Store
+  readonly verifier: SignatureVerifier
+  /** Addresses that it dials and keeps dialling. */
+  readonly bootstrap: readonly string[]
+  readonly eagerOnly: boolean
+  readonly find: (address: string) => SimHost | undefined
+  readonly observer: MemberObserver
+}
+
+const NO_METER: Meter = { count: () => undefined, observe: () => undefined }
+
+export class RelayMember implements Member {
+  readonly host: SimHost
+  readonly runtime: Runtime
+  readonly #options: RelayOptions
+  readonly #gossip: SimGossip
+  readonly #connections: SimConnections
+
+  constructor(options: RelayOptions) {
+    const { host, network, scheduler } = options
+    this.#options = options
+    this.host = host
+    const name = `node-${host.index}`
+    const clock = simClock(scheduler, host.process)
+    const observer = new Observer({ name, clock, meter: NO_METER, journal: failingJournal(scheduler, name) })
+    observer.events.subscribe(['propagation'], (event) => report(event, options.observer))
+    const kernel = new Kernel({
+      network,
+      profile: 'node',
+      name,
+      self: asPeerId(host.peerId.toString()),
+      bootstrap: options.bootstrap.map(asNetAddress),
+      chance: () => host.process.random.next(),
+    })
+    this.runtime = new Runtime({ kernel, clock, observer })
+    const { gossipListener, connectionsListener, gatekeeper } = this.runtime
+    this.#gossip = createSimGossip({ ...options, networkId: networkIdOf(network), listener: gossipListener })
+    this.#connections = new SimConnections({
+      ...options,
+      listener: connectionsListener,
+      gatekeeper,
+      onLeaving: (peer) => this.#gossip.gossip.mute(peer),
+    })
+  }
+
+  start(): void {
+    void this.#start()
+  }
+
+  publish(bytes: Uint8Array): void {
+    void this.runtime.submit([bytes])
+  }
+
+  meshPeers(): readonly string[] {
+    return this.#gossip.gossip.meshOf('transactions').mesh
+  }
+
+  async #start(): Promise<void> {
+    const { host, network, scheduler, store, verifier } = this.#options
+    const requests = createRequests(
+      {
+        connectionWith: (peer: PeerId) => host.connectionTo(peer)?.asConnection,
+        handle: async (protocol, handler) => host.handle(protocol, handler),
+      },
+      { network: networkIdOf(network), now: () => scheduler.nowMs },
+    )
+    await this.runtime.attach({
+      gossip: this.#gossip.gossip,
+      requests,
+      connections: this.#connections,
+      store,
+      verifier,
+    })
+    await this.#gossip.start()
+    this.runtime.open()
+  }
+}
+
+/** Lines that say that something broke, which nothing may in a simulation that does not ask for it, end the run. */
+function failingJournal(scheduler: Scheduler, name: string): Journal {
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: (fields, message) => scheduler.fail(new Error(`${name}: ${message} ${JSON.stringify(fields)}`)),
+  }
+}
+
+function report(event: ApiEvent, observer: MemberObserver): void {
+  const { event: kind, id, from, reason } = event.data as PropagationRecord
+  switch (kind) {
+    case 'DELIVER':
+    case 'RECOVERED':
+      observer.onFirst(id, from ?? '')
+      observer.onCopy(id)
+      return
+    case 'DUPLICATE':
+      observer.onCopy(id)
+      return
+    case 'REJECT':
+    case 'IGNORE':
+      observer.onRefused(id, from, reason ?? '')
+      return
+    case 'PUBLISH':
+    case 'FORWARD':
+    case 'GRAFT':
+    case 'PRUNE':
+  }
+}

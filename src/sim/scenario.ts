@@ -1,0 +1,71 @@
+/** What a simulation is asked to do: data, so that a run can be written down, sent to a child process and repeated. */
+import { REFERENCE_LINKS, type LinkProfile } from './network.ts'
+import type { TopologyKind } from './topology.ts'
+
+/** `atMs` counts from the end of the warm-up. */
+export type Fault =
+  | { readonly atMs: number; readonly kind: 'partition'; readonly groups: readonly (readonly number[])[] }
+  | { readonly atMs: number; readonly kind: 'cut'; readonly a: number; readonly b: number }
+  | { readonly atMs: number; readonly kind: 'heal' }
+  /** `kill` as SIGKILL: peers see a reset. `power-cut`: they see nothing, and unsynced writes are lost. `restart` follows either. */
+  | {
+      readonly atMs: number
+      readonly kind: 'kill' | 'power-cut' | 'restart' | 'pause' | 'resume'
+      readonly node: number
+    }
+  /** Sets the clock of a node wrong by this much, ms. */
+  | { readonly atMs: number; readonly kind: 'skew'; readonly node: number; readonly skewMs: number }
+  /** Slows every link of a node down by this much, ms. */
+  | { readonly atMs: number; readonly kind: 'slow'; readonly node: number; readonly extraMs: number }
+  /** From now on gossip messages are lost whole at this rate. */
+  | { readonly atMs: number; readonly kind: 'lose-messages'; readonly rate: number }
+
+/** How a message comes to be: at which node and when; `forged` ones no honest node may pass on. */
+export interface Publication {
+  readonly atMs: number
+  readonly node: number
+  readonly forged?: Forgery
+}
+
+export type Forgery = 'amount' | 'signature' | 'high-s' | 'other-network'
+
+export interface Scenario {
+  readonly seed: number
+  readonly nodes: number
+  readonly topology: TopologyKind
+  /** Connections a node, for the random topology. */
+  readonly degree: number
+  readonly links: LinkProfile
+  /** `router`: bare gossipsub, everything is valid. `relay`: the whole node, kernel and runtime, on the same router. */
+  readonly member: 'router' | 'relay'
+  /** Among relays: nodes that are bare routers. They pass everything on, are counted nowhere, and alone publish forgeries. */
+  readonly hostile: readonly number[]
+  /** Time for connections and mesh before anything is published, ms. */
+  readonly warmUpMs: number
+  readonly publications: readonly Publication[]
+  /** Bytes of a router's message, or of a relay's transaction's payload. */
+  readonly payloadBytes: number
+  /** Time after the last publication or fault, ms. */
+  readonly settleMs: number
+  /** Switches IHAVE and IWANT off, to see what they are worth. */
+  readonly eagerOnly: boolean
+  readonly faults: readonly Fault[]
+}
+
+/** The scenario of the reference measurements with everything that is not given: links 20-120 ms, 12 connections. */
+export function scenario(given: Partial<Scenario> & { readonly seed: number; readonly nodes: number }): Scenario {
+  return {
+    topology: 'random',
+    degree: 12,
+    links: REFERENCE_LINKS,
+    member: 'router',
+    hostile: [],
+    warmUpMs: 10_000,
+    publications: [],
+    payloadBytes: 250,
+    settleMs: 3_000,
+    eagerOnly: false,
+    faults: [],
+    ...given,
+  }
+}

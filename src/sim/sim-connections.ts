@@ -1,0 +1,72 @@
+/** The Connections port over simulated hosts. */
+import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
+import type { Connections, ConnectionsListener, DialOutcome, Gatekeeper } from '../ports/connections.ts'
+import type { SimConnection } from './connection.ts'
+import type { SimHost } from './host.ts'
+
+const AGENT = 'hearsay/simulated'
+
+export class SimConnections implements Connections {
+  readonly self: PeerId
+  readonly #host: SimHost
+  readonly #find: (address: string) => SimHost | undefined
+  readonly #onLeaving: (peer: PeerId) => void
+
+  /**
+   * @param options.find the host at an address
+   * @param options.onLeaving called before a connection is closed by us
+   */
+  constructor(options: {
+    host: SimHost
+    find: (address: string) => SimHost | undefined
+    listener: ConnectionsListener
+    gatekeeper: Gatekeeper
+    onLeaving: (peer: PeerId) => void
+  }) {
+    const { host, listener, gatekeeper } = options
+    this.self = asPeerId(host.peerId.toString())
+    this.#host = host
+    this.#find = options.find
+    this.#onLeaving = options.onLeaving
+    host.gate = {
+      admitsAddress: (ip) => gatekeeper.admitsAddress(ip),
+      admitsPeer: (peer) => gatekeeper.admitsPeer(asPeerId(peer.toString())),
+    }
+    host.onOpen((connection) => {
+      listener.onConnect(peerOf(connection), asNetAddress(connection.remoteAddr.toString()), connection.direction)
+    })
+    host.onIdentify((connection) => listener.onIdentify(peerOf(connection), AGENT))
+    host.onClose((connection) => listener.onDisconnect(peerOf(connection)))
+  }
+
+  addresses(): readonly NetAddress[] {
+    return [asNetAddress(this.#host.address.toString())]
+  }
+
+  async dial(address: NetAddress): Promise<DialOutcome> {
+    const [place = '', peer] = address.split('/p2p/')
+    const target = this.#find(place)
+    if (target === undefined) return { kind: 'failed', reason: 'nothing has this address' }
+    if (peer !== undefined && peer !== target.peerId.toString()) {
+      return { kind: 'failed', reason: 'another peer answers at this address' }
+    }
+    try {
+      return { kind: 'connected', peer: peerOf(await this.#host.dial(target)) }
+    } catch (error) {
+      return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  async disconnect(peer: PeerId): Promise<void> {
+    this.#onLeaving(peer)
+    this.#host.connectionTo(peer)?.abort()
+  }
+
+  rttMs(peer: PeerId): number | null {
+    return this.#host.connectionTo(peer)?.rtt ?? null
+  }
+}
+
+function peerOf(connection: SimConnection): PeerId {
+  return asPeerId(connection.remotePeer.toString())
+}

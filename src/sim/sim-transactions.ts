@@ -1,0 +1,98 @@
+/** Transactions for simulations: signed as users sign them, and forged as hardening A1 lists it. */
+import { decodeTransaction, encodeSignedTransaction, encodeTransactionBody } from '../domain/codec/transaction-codec.ts'
+import { asNetworkId, type TxId } from '../domain/ids.ts'
+import { networkIdOf, type NetworkParams, TX_LIFETIME_MS } from '../domain/params.ts'
+import { signingPrefix } from '../domain/signing.ts'
+import { assert, assertNever } from '../lib/assert.ts'
+import { concatBytes, utf8 } from '../lib/bytes.ts'
+import { sha256, sha256Hex } from '../lib/hash.ts'
+import type { Prng } from '../lib/prng.ts'
+import { keyPairOf, sign } from '../wallet/keys.ts'
+import type { Forgery } from './scenario.ts'
+
+/** Order of the base point's group, little-endian: S + L satisfies the equation as S does, and is what rule 2 forbids. */
+const L = 2n ** 252n + 27_742_317_777_372_353_535_851_937_790_883_648_493n
+
+/** The network of all simulations. */
+export const SIM_NETWORK: NetworkParams = {
+  name: 'sim',
+  genesisTimeMs: 0,
+  slotMs: 1_000,
+  validators: [],
+  accounts: [],
+  txLifetimeMs: TX_LIFETIME_MS,
+  feeFloor: 1n,
+}
+
+export interface MadeTransaction {
+  readonly id: TxId
+  readonly bytes: Uint8Array
+}
+
+/**
+ * A transaction of an account of its own, so that none depends on another.
+ * @param options.number which account: each may be used once
+ * @param options.forgery how its signature is spoilt; null: not at all
+ */
+export function makeTransaction(options: {
+  number: number
+  createdAtMs: number
+  payloadBytes: number
+  random: Prng
+  forgery: Forgery | null
+}): MadeTransaction {
+  const { number, forgery, random } = options
+  const keys = keyPairOf(sha256(utf8(`hearsay/sim/account/${number}`)))
+  const draft = {
+    sender: keys.publicKey,
+    nonce: 0n,
+    recipient: random.bytes(32),
+    amount: 1n + BigInt(random.below(1_000_000)),
+    fee: 1n + BigInt(random.below(1_000)),
+    createdAtMs: options.createdAtMs,
+    payload: random.bytes(options.payloadBytes),
+  }
+  const prefix = signingPrefix('hearsay/tx/1', networkIdOf(SIM_NETWORK))
+  const body = encodeTransactionBody(draft)
+  const signed = (over: Uint8Array): Uint8Array => encodeSignedTransaction(body, sign(keys.secret, over))
+  const genuine = signed(concatBytes(prefix, body))
+  const bytes = forgery === null ? genuine : forge(forgery, genuine, () => signed(concatBytes(otherPrefix(), body)))
+  const decoded = decodeTransaction(bytes, prefix)
+  assert(decoded.ok, 'a transaction of ours can be read')
+  return { id: decoded.value.id, bytes }
+}
+
+/** Offsets of SSZ: 4 of the offset, 32 of R, then S; the body is at 68, its amount 72 further on. */
+const S_AT = 4 + 32
+const AMOUNT_AT = 68 + 72
+
+function forge(forgery: Forgery, genuine: Uint8Array, signedForOther: () => Uint8Array): Uint8Array {
+  const bytes = genuine.slice()
+  const flip = (at: number): Uint8Array => {
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    return bytes
+  }
+  switch (forgery) {
+    case 'amount':
+      return flip(AMOUNT_AT)
+    case 'signature':
+      return flip(S_AT)
+    case 'high-s':
+      addOrder(bytes.subarray(S_AT, S_AT + 32))
+      return bytes
+    case 'other-network':
+      return signedForOther()
+    default:
+      return assertNever(forgery)
+  }
+}
+
+function addOrder(s: Uint8Array): void {
+  let value = L
+  s.forEach((byte, at) => (value += BigInt(byte) << BigInt(8 * at)))
+  for (let at = 0; at < s.byteLength; at++) s[at] = Number((value >> BigInt(8 * at)) & 0xffn)
+}
+
+function otherPrefix(): Uint8Array {
+  return signingPrefix('hearsay/tx/1', asNetworkId(sha256Hex(utf8('another network'))))
+}

@@ -1,0 +1,289 @@
+/** Runs a scenario: members, publications, faults, and the record of what spread where. */
+import { openVerifier } from '../adapters/crypto/open-verifier.ts'
+import { encodeBatch } from '../domain/codec/transaction-codec.ts'
+import { asTxId } from '../domain/ids.ts'
+import { assertNever } from '../lib/assert.ts'
+import { sha256Hex } from '../lib/hash.ts'
+import { createPrng, type Prng } from '../lib/prng.ts'
+import type { MemberObserver } from './member.ts'
+import { Network, type NetworkTotals } from './network.ts'
+import { Population } from './population.ts'
+import { RelayMember } from './relay-member.ts'
+import type { Fault, Publication, Scenario } from './scenario.ts'
+import type { Scheduler } from './scheduler.ts'
+import { SharedVerifier } from './shared-verifier.ts'
+import { makeTransaction } from './sim-transactions.ts'
+import { SpreadRecorder, type SpreadFigures } from './spread.ts'
+import { floodMedianMs, sampledDelays } from './theory.ts'
+import { Trace } from './trace.ts'
+
+export interface Report extends SpreadFigures {
+  /** SHA-256 of the whole trace. */
+  readonly digest: string
+  readonly traceLines: number
+  /** At the end of the warm-up. */
+  readonly mesh: MeshFigures
+  /** All bytes sent since the warm-up, control included. */
+  readonly bytesPerMessagePerNode: number
+  readonly network: NetworkTotals
+  /** Which nodes have each honest message, in order of publication. */
+  readonly holders: readonly (readonly number[])[]
+  readonly forgeries: ForgeryFigures
+  /** Of relays that run: how many different pools there are, and the smallest and largest. Null among bare routers. */
+  readonly pools: { readonly different: number; readonly smallest: number; readonly largest: number } | null
+  /** Refusals by reason. */
+  readonly refused: Readonly<Record<string, number>>
+  /** Connections of each node at the end. */
+  readonly connections: readonly number[]
+  readonly virtualMs: number
+  readonly tasks: number
+}
+
+export interface MeshFigures {
+  /** Mesh peers of a node, mean. */
+  readonly degree: number
+  /** One-way delay of the mesh's links, mean, ms. */
+  readonly latencyMs: number
+  /** p50 of the spread by the formula of theory.ts for this mesh; null where a mesh is too thin for it. */
+  readonly predictedP50Ms: number | null
+}
+
+export interface ForgeryFigures {
+  readonly published: number
+  /** (forgery, honest node) pairs where it was taken as valid, or lies in the pool. */
+  readonly taken: number
+  /** Honest nodes that met and refused one. */
+  readonly refusers: number
+  /** Refusals of a forgery that came from an honest node: it handed it on. */
+  readonly handedOn: number
+}
+
+/** Runs a scenario to its end. Rejects when anything in it throws. */
+export async function simulate(scenario: Scenario, scheduler: Scheduler): Promise<Report> {
+  const world = await World.create(scenario, scheduler)
+  return world.run()
+}
+
+class World {
+  readonly #scenario: Scenario
+  readonly #scheduler: Scheduler
+  readonly #random: Prng
+  readonly #trace: Trace
+  readonly #network: Network
+  readonly #honest = new SpreadRecorder()
+  readonly #forged = new SpreadRecorder()
+  readonly #refused = new Map<string, number>()
+  readonly #refusers = new Set<number>()
+  #handedOn = 0
+  #made = 0
+  #population!: Population
+
+  private constructor(scenario: Scenario, scheduler: Scheduler) {
+    this.#scenario = scenario
+    this.#scheduler = scheduler
+    this.#random = createPrng(scenario.seed)
+    this.#trace = new Trace(scheduler)
+    this.#network = new Network({
+      scheduler,
+      random: this.#random.child('network'),
+      links: scenario.links,
+      trace: this.#trace,
+    })
+  }
+
+  static async create(scenario: Scenario, scheduler: Scheduler): Promise<World> {
+    const world = new World(scenario, scheduler)
+    const { verifier } = await openVerifier()
+    world.#population = await Population.create({
+      scenario,
+      scheduler,
+      network: world.#network,
+      random: world.#random,
+      verifier: new SharedVerifier(verifier),
+      observerOf: (node) => world.#observerOf(node),
+    })
+    return world
+  }
+
+  async run(): Promise<Report> {
+    const { warmUpMs, publications, faults, settleMs } = this.#scenario
+    this.#population.start()
+    await this.#scheduler.runUntil(warmUpMs)
+    const mesh = this.#meshFigures()
+    const bytesBefore = this.#network.totals.bytes
+    for (const fault of faults) this.#scheduler.schedule(fault.atMs, () => this.#inflict(fault), null)
+    for (const publication of publications) this.#publish(publication)
+    const lastMs = Math.max(0, ...faults.map(({ atMs }) => atMs), ...publications.map(({ atMs }) => atMs))
+    await this.#scheduler.runUntil(warmUpMs + lastMs + settleMs)
+    return this.#report(mesh, bytesBefore)
+  }
+
+  #observerOf(node: number): MemberObserver {
+    const isHonest = !this.#scenario.hostile.includes(node)
+    return {
+      onFirst: (id, from) => {
+        this.#trace.note(`first ${node} ${id} ${from}`)
+        if (!isHonest) return
+        const { nowMs } = this.#scheduler
+        for (const recorder of [this.#honest, this.#forged]) {
+          recorder.arrived(id, node, this.#population.indexOf(from), nowMs)
+        }
+      },
+      onCopy: (id) => {
+        this.#trace.note(`copy ${node} ${id}`)
+        if (isHonest) this.#honest.copy(id)
+      },
+      onRefused: (id, from, reason) => {
+        this.#trace.note(`refused ${node} ${id} ${reason}`)
+        this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
+        if (!isHonest || !this.#forged.ids().includes(id)) return
+        this.#refusers.add(node)
+        if (from !== null && !this.#scenario.hostile.includes(this.#population.indexOf(from))) this.#handedOn++
+      },
+    }
+  }
+
+  #publish({ atMs, node, forged }: Publication): void {
+    const number = this.#made++
+    const publish = (): void => {
+      const { id, bytes } = this.#make(number, node, forged ?? null)
+      const recorder = forged === undefined ? this.#honest : this.#forged
+      recorder.published(id, node, this.#scheduler.nowMs)
+      this.#trace.note(`publish ${node} ${id}`)
+      this.#population.at(node).publish(bytes)
+    }
+    // By the process that the node is then: it may be restarted before.
+    const hand = (): void => void this.#scheduler.schedule(0, publish, this.#population.at(node).host.process)
+    this.#scheduler.schedule(atMs, hand, null)
+  }
+
+  /** Bytes of a publication, by what its maker hands in: a message to a router, a transaction to a relay. */
+  #make(number: number, node: number, forgery: Publication['forged'] | null): { id: string; bytes: Uint8Array } {
+    const { member, hostile, payloadBytes } = this.#scenario
+    const random = this.#random.child(`publication/${number}`)
+    if (member === 'router') {
+      const bytes = random.bytes(payloadBytes)
+      return { id: sha256Hex(bytes), bytes }
+    }
+    const createdAtMs = Math.floor(this.#scheduler.epochMs + this.#scheduler.nowMs)
+    const made = makeTransaction({ number, createdAtMs, payloadBytes, random, forgery: forgery ?? null })
+    return hostile.includes(node) ? { id: made.id, bytes: encodeBatch([made.bytes]) } : made
+  }
+
+  #inflict(fault: Fault): void {
+    this.#trace.note(`fault ${JSON.stringify(fault)}`)
+    const population = this.#population
+    switch (fault.kind) {
+      case 'partition':
+        this.#network.partition(fault.groups)
+        population.noticeCuts()
+        return
+      case 'cut':
+        this.#network.cut(fault.a, fault.b)
+        population.noticeCuts()
+        return
+      case 'heal':
+        this.#network.heal()
+        population.redial()
+        return
+      case 'kill':
+        population.kill(fault.node)
+        return
+      case 'power-cut':
+        population.cutPower(fault.node)
+        return
+      case 'restart':
+        population.restart(fault.node)
+        return
+      case 'pause':
+        population.at(fault.node).host.process.pause()
+        return
+      case 'resume':
+        this.#scheduler.resume(population.at(fault.node).host.process)
+        return
+      case 'skew':
+        population.at(fault.node).host.process.skewMs = fault.skewMs
+        return
+      case 'slow':
+        this.#network.slowDown(fault.node, fault.extraMs)
+        return
+      case 'lose-messages':
+        this.#network.messageLossRate = fault.rate
+        return
+      default:
+        assertNever(fault)
+    }
+  }
+
+  #report(mesh: Report['mesh'], bytesBefore: number): Report {
+    const { nodes, hostile } = this.#scenario
+    const honest = Array.from({ length: nodes }, (_, node) => node).filter((node) => !hostile.includes(node))
+    const figures = this.#honest.figures(honest)
+    const bytes = this.#network.totals.bytes - bytesBefore
+    return {
+      ...figures,
+      digest: this.#trace.digest(),
+      traceLines: this.#trace.lines,
+      mesh,
+      bytesPerMessagePerNode: bytes / nodes / Math.max(1, figures.messages),
+      network: this.#network.totals,
+      holders: this.#honest.ids().map((id) => this.#honest.holders(id)),
+      forgeries: this.#forgeryFigures(),
+      pools: this.#poolFigures(),
+      refused: Object.fromEntries(this.#refused),
+      connections: this.#population.members.map((member) => member.host.connections.length),
+      virtualMs: this.#scheduler.nowMs,
+      tasks: this.#scheduler.tasksRun,
+    }
+  }
+
+  #meshFigures(): MeshFigures {
+    const delays = this.#population.members.flatMap((member) =>
+      member.meshPeers().map((peer) => this.#network.latencyMs(member.host.index, this.#population.indexOf(peer))),
+    )
+    const { nodes } = this.#scenario
+    const degree = delays.length / nodes
+    return {
+      degree,
+      latencyMs: delays.reduce((sum, delay) => sum + delay, 0) / Math.max(1, delays.length),
+      predictedP50Ms:
+        degree > 2 ? floodMedianMs({ nodes, branching: degree - 1, delays: sampledDelays(delays) }) : null,
+    }
+  }
+
+  #forgeryFigures(): ForgeryFigures {
+    const ids = this.#forged.ids()
+    const inPools = this.#relays().reduce(
+      (sum, { runtime }) => sum + ids.filter((id) => runtime.kernel.machines.pool.get(asTxId(id)) !== undefined).length,
+      0,
+    )
+    const arrivals = ids.reduce((sum, id) => sum + this.#forged.holders(id).length - 1, 0)
+    return {
+      published: ids.length,
+      taken: arrivals + inPools,
+      refusers: this.#refusers.size,
+      handedOn: this.#handedOn,
+    }
+  }
+
+  #poolFigures(): Report['pools'] {
+    const relays = this.#relays()
+    if (relays.length === 0) return null
+    const pools = relays.map(({ runtime }) => {
+      runtime.kernel.invariants()
+      const { pool } = runtime.kernel.machines
+      return { fingerprint: pool.fingerprint(), count: pool.count }
+    })
+    return {
+      different: new Set(pools.map(({ fingerprint }) => fingerprint)).size,
+      smallest: Math.min(...pools.map(({ count }) => count)),
+      largest: Math.max(...pools.map(({ count }) => count)),
+    }
+  }
+
+  #relays(): readonly RelayMember[] {
+    return this.#population.members.filter(
+      (member): member is RelayMember => member instanceof RelayMember && member.host.process.state !== 'dead',
+    )
+  }
+}
