@@ -1,0 +1,166 @@
+/** PROTOCOL.md says what the code does: its examples, its table of codes, its limits. */
+import { readFileSync } from 'node:fs'
+import * as lp from 'it-length-prefixed'
+import { describe, expect, it } from 'vitest'
+import { RPC_BYTES_MAX, RPC_MESSAGES_MAX, SEEN_TTL_MS } from '../../src/adapters/libp2p/gossip-options.ts'
+import {
+  EXCHANGE_LIMITS,
+  inboundBudget,
+  rpcBudget,
+  SOCKETS_PER_ADDRESS_MAX,
+  VERDICT_MS,
+} from '../../src/adapters/libp2p/limits.ts'
+import { BATCH_BYTES_MAX, BATCH_COUNT_MAX, CREATED_AHEAD_MS, PAYLOAD_BYTES_MAX } from '../../src/domain/params.ts'
+import { protocolName } from '../../src/domain/protocols.ts'
+import { asNetworkId } from '../../src/domain/ids.ts'
+import { REJECTS, type RejectCode } from '../../src/domain/reject.ts'
+import { fromHex, toHex } from '../../src/lib/bytes.ts'
+import { MEMPOOL_LIMITS } from '../../src/mempool/limits.ts'
+import {
+  INGRESS_BYTES_MAX,
+  INGRESS_COUNT_MAX,
+  INGRESS_PEER_COUNT_MAX,
+  INGRESS_WAIT_MAX_MS,
+} from '../../src/node/limits.ts'
+import {
+  BAN_MS,
+  BANNED_PEERS_PER_ADDRESS,
+  INVALID_BUDGET,
+  INVALID_WINDOW_MS,
+  UNPAID_BUDGET,
+  UNPAID_WINDOW_MS,
+} from '../../src/peers/limits.ts'
+import batch from './golden/batch.json' with { type: 'json' }
+import hello from './golden/hello.json' with { type: 'json' }
+import keys from './golden/keys.json' with { type: 'json' }
+import networkId from './golden/network-id.json' with { type: 'json' }
+import transactions from './golden/transactions.json' with { type: 'json' }
+
+const text = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8')
+
+/** Fenced blocks `hex NAME`: lines of offset, hex or {NAME of another block}, and a remark. */
+function hexBlocks(): Map<string, string> {
+  const blocks = new Map<string, string>()
+  for (const [, name = '', content = ''] of text.matchAll(/^```hex (\S+)\n([\s\S]*?)^```$/gm)) {
+    let hex = ''
+    for (const line of content.trimEnd().split('\n')) {
+      const [, offset = '', reference, literal] =
+        /^(\d+)\s+(?:\{([\w-]+)\}|((?:[0-9a-f]{2})+))(?:\s{2}.*)?$/.exec(line) ?? []
+      expect(Number(offset), `${name}: offset of "${line}"`).toBe(hex.length / 2)
+      const part = reference === undefined ? literal : blocks.get(reference)
+      if (part === undefined) throw new Error(`${name}: "${line}" is neither hex nor the name of a block above`)
+      hex += part
+    }
+    expect(blocks.has(name), `two blocks are named ${name}`).toBe(false)
+    blocks.set(name, hex)
+  }
+  return blocks
+}
+
+/** The rows of the table that follows `heading`, as cells. */
+function rowsBelow(heading: string): string[][] {
+  const [, table = ''] = text.split(`${heading}\n|---`, 2)
+  return table
+    .slice(table.indexOf('\n') + 1)
+    .split('\n\n', 1)
+    .join('')
+    .split('\n')
+    .map((row) =>
+      row
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+}
+
+describe('PROTOCOL.md', () => {
+  it('quotes the golden bytes', () => {
+    const [first, second] = transactions.transactions
+    if (first === undefined || second === undefined) throw new Error('two transactions are needed')
+    const of = (name: string, golden: typeof first): [string, string][] => [
+      [`${name}-body`, golden.body],
+      [`${name}-signed-bytes`, golden.signedBytes],
+      [`${name}-tx-id`, golden.txId],
+      [`${name}-transaction`, golden.bytes],
+      [`${name}-tx-hash`, golden.txHash],
+    ]
+    expect(Object.fromEntries(hexBlocks())).toEqual(
+      Object.fromEntries([
+        ['network-container', networkId.container],
+        ['network-id', networkId.networkId],
+        ['signing-prefix', transactions.signingPrefix],
+        ...of('first', first),
+        ...of('second', second),
+        ['batch', batch.batch],
+        ['message-id-input', batch.messageIdPrefix + batch.batch],
+        ['message-id', batch.messageId],
+        ['hello', hello.bytes],
+        ['hello-frame', hello.frame],
+      ]),
+    )
+  })
+
+  it('quotes the keys', () => {
+    for (const { secret, publicKey, devAddress, address } of keys.keys)
+      for (const value of [secret, publicKey, devAddress, address]) expect(text).toContain(`\`${value}\``)
+  })
+
+  it('frames a hello as request streams do', () => {
+    const bytes = fromHex(hello.bytes)
+    if (bytes === null) throw new Error('not hex')
+    expect(toHex(lp.encode.single(bytes).subarray())).toBe(hello.frame)
+  })
+
+  it('names the protocols', () => {
+    expect(text).toContain(`| hello | \`${protocolName(asNetworkId(networkId.networkId), 'hello')}\` |`)
+    const { deadlineMs, frameBytesMax, totalBytesMax, streamsMax } = EXCHANGE_LIMITS.hello
+    expect(text).toContain(
+      `/hello/1\` | ${deadlineMs / 1_000} s | ${frameBytesMax / 1_024} KiB | ${totalBytesMax / 1_024} KiB | ${streamsMax} |`,
+    )
+  })
+
+  it('has the verdict, the offence and the status of every code', () => {
+    const rows = rowsBelow('| code | verdict | counts as | HTTP status | meaning |').map((cells) => cells.slice(0, 4))
+    expect(rows).toEqual(
+      (Object.keys(REJECTS) as RejectCode[]).map((code) => {
+        const { verdict, offence, httpStatus } = REJECTS[code]
+        return [`\`${code}\``, verdict, offence ?? '—', String(httpStatus)]
+      }),
+    )
+  })
+
+  it('has the limits of the code', () => {
+    const pool = MEMPOOL_LIMITS.node
+    const expected: [string, number][] = [
+      ['payload of a transaction, bytes', PAYLOAD_BYTES_MAX],
+      ['transactions of a batch', BATCH_COUNT_MAX],
+      ['bytes of a batch', BATCH_BYTES_MAX],
+      ['how far ahead of a clock a transaction may be created, ms', CREATED_AHEAD_MS],
+      ['bytes of an RPC', RPC_BYTES_MAX],
+      ['messages of an RPC', RPC_MESSAGES_MAX],
+      ['how long a message id is remembered, ms', SEEN_TTL_MS],
+      ['how long a verdict may take, ms', VERDICT_MS],
+      ['how long a message may wait before it is judged, ms', INGRESS_WAIT_MAX_MS],
+      ['messages that wait, of one peer', INGRESS_PEER_COUNT_MAX],
+      ['messages that wait, of all peers', INGRESS_COUNT_MAX],
+      ['bytes of the messages that wait', INGRESS_BYTES_MAX],
+      ['transactions in the pool', pool.countMax],
+      ['bytes of the transactions in the pool', pool.bytesMax],
+      ['pending transactions of one sender', pool.pendingPerSenderMax],
+      ['transactions of one sender that wait for a nonce', pool.parkedPerSenderMax],
+      ['transactions of all senders that wait for a nonce', pool.parkedMax],
+      ['how far a nonce may be ahead', pool.nonceGapMax],
+      ['bytes a second from one connection; more is read more slowly', inboundBudget('node').perSecond],
+      ['RPCs, messages and 64s of control ids a second from one peer', rpcBudget('node').perSecond],
+      ['the same at once', rpcBudget('node').burst],
+      ['sockets of one address', SOCKETS_PER_ADDRESS_MAX],
+      ['invalid objects of one peer', INVALID_BUDGET],
+      ['within, ms', INVALID_WINDOW_MS],
+      ['length of a ban, ms', BAN_MS],
+      ['banned peers of one address that ban it', BANNED_PEERS_PER_ADDRESS],
+      ['unpaid objects of one peer', UNPAID_BUDGET],
+      ['within, ms', UNPAID_WINDOW_MS],
+    ]
+    expect(rowsBelow('| limit | value |')).toEqual(expected.map(([name, value]) => [name, value.toLocaleString('en')]))
+  })
+})
