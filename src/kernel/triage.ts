@@ -4,8 +4,8 @@
  */
 import { decodeTransaction, transactionHash } from '../domain/codec/transaction-codec.ts'
 import type { AccountId, TxHash, TxId } from '../domain/ids.ts'
-import { U64_MAX } from '../domain/params.ts'
 import type { RejectCode } from '../domain/reject.ts'
+import { checkValues, costOf } from '../domain/rules/transaction-rules.ts'
 import type { Now } from '../domain/time.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { JobNumber } from './event.ts'
@@ -43,8 +43,9 @@ export function triage(machines: Machines, bytes: Uint8Array, runs: Runs, now: N
 
 function triageDecoded(machines: Machines, transaction: Transaction, runs: Runs, now: Now): Triage {
   const { id, hash } = transaction
-  const cost = transaction.amount + transaction.fee
-  if (cost > U64_MAX) return { kind: 'invalid', code: 'overflow', id, hash }
+  const impossible = checkValues(transaction)
+  if (impossible !== null) return { kind: 'invalid', code: impossible, id, hash }
+  const cost = costOf(transaction)
   const present = machines.pool.get(id)
   if (present !== undefined) {
     if (present.transaction.hash === hash) return { kind: 'known', id }
