@@ -3,7 +3,7 @@
  * sync the directory. Without the last step a power cut takes the rename back.
  */
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { link, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /**
@@ -15,8 +15,7 @@ export async function writeFileAtomically(
   content: string | Uint8Array,
   options: { mode?: number } = {},
 ): Promise<void> {
-  // A name of chance keeps two writers apart; it decides nothing, so it is no argument.
-  const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
+  const beside = besideOf(path)
   try {
     await writeNewFile(beside, content, options.mode ?? 0o600)
     await rename(beside, path)
@@ -27,8 +26,28 @@ export async function writeFileAtomically(
   await syncDirectory(dirname(path))
 }
 
-/** Creates a file that must not exist yet (error code EEXIST), synced. It does not follow a symbolic link. */
-export async function writeNewFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+/**
+ * Creates a file that must not be there yet, whole or not at all: under its name there is never an empty or half one, for no reader and after
+ * no power cut. Rejects with code EEXIST where anything has the name, be it a link to nowhere.
+ */
+export async function createFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  const beside = besideOf(path)
+  try {
+    await writeNewFile(beside, content, 0o600)
+    // Unlike rename, link takes no name away.
+    await link(beside, path)
+  } finally {
+    await rm(beside, { force: true })
+  }
+  await syncDirectory(dirname(path))
+}
+
+/** A name of chance keeps two writers apart; it decides nothing, so it is no argument. */
+function besideOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
+}
+
+async function writeNewFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const file = await open(path, 'wx', mode)
   try {
     // The mode of `open` is cut by the umask.

@@ -8,7 +8,7 @@ import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { assert } from '../../lib/assert.ts'
 import { fromHex, toHex } from '../../lib/bytes.ts'
-import { syncDirectory, writeNewFile } from './atomic-file.ts'
+import { createFileAtomically } from './atomic-file.ts'
 
 /** Bytes of the secret. */
 export const IDENTITY_BYTES = 32
@@ -34,8 +34,7 @@ export async function loadOrCreateIdentity(path: string, freshSecret: () => Uint
   assert(secret.byteLength === IDENTITY_BYTES, 'an identity is 32 bytes')
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-    await writeNewFile(path, `${toHex(secret)}\n`, 0o600)
-    await syncDirectory(dirname(path))
+    await createFileAtomically(path, `${toHex(secret)}\n`)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') {
       // Another process was faster: the identity is the one on the disk.

@@ -35,7 +35,8 @@ export class LevelStore implements Store {
   }
 
   async get(space: Space, key: string): Promise<Uint8Array | undefined> {
-    return this.#sublevel(space).get(key)
+    const value = await this.#sublevel(space).get(key)
+    return value === undefined ? undefined : this.#plain(value)
   }
 
   async entries(
@@ -43,13 +44,14 @@ export class LevelStore implements Store {
     range: { from?: string; to?: string; limit?: number } = {},
   ): Promise<readonly (readonly [string, Uint8Array])[]> {
     const { from, to, limit } = range
-    return this.#sublevel(space)
+    const found = await this.#sublevel(space)
       .iterator({
         ...(from === undefined ? {} : { gte: from }),
         ...(to === undefined ? {} : { lt: to }),
         ...(limit === undefined ? {} : { limit }),
       })
       .all()
+    return found.map(([key, value]) => [key, this.#plain(value)] as const)
   }
 
   write(writes: readonly StoreWrite[], options: { durable: boolean }): Promise<WriteOutcome> {
@@ -68,6 +70,11 @@ export class LevelStore implements Store {
       this.#sublevels.set(space, sublevel)
     }
     return sublevel
+  }
+
+  /** classic-level gives Buffers, whose `slice` shares memory; a database in memory gives the very bytes that it keeps. */
+  #plain(value: Uint8Array): Uint8Array {
+    return this.#copiesValues ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : value.slice()
   }
 
   async #batch(writes: readonly StoreWrite[], sync: boolean): Promise<void> {

@@ -5,7 +5,6 @@ import { ClassicLevel } from 'classic-level'
 import { assertNever } from '../../lib/assert.ts'
 import { syncDirectory } from './atomic-file.ts'
 import { LevelStore } from './level-store.ts'
-import type { Level } from './level-store.ts'
 import { CACHE_BYTES } from './limits.ts'
 
 export type StoreFault = 'locked' | 'unwritable' | 'corrupt' | 'newer-format' | 'failed'
@@ -47,7 +46,7 @@ export async function openDiskStore(directory: string): Promise<DiskStoreOpening
     await level.close().catch(() => undefined)
     return describe(error, directory)
   }
-  return { ok: true, store: new LevelStore(level as unknown as Level, { copiesValues: true }) }
+  return { ok: true, store: new LevelStore(level, { copiesValues: true }) }
 }
 
 /** 0 for a new database; one that nobody can read counts as newer. */
