@@ -1,12 +1,14 @@
 /**
- * Names of people and accounts to keys. A name may be an address, a name of the user's keystore or, on a development network, one of the
- * published accounts (alice, bob, …). A name that the keystore and the published accounts share is refused unless the network settles it.
+ * Names of people and accounts to keys. A name is an address, a public key in hex, on a development network one of the published accounts
+ * (alice, bob, …), or a key of the user's keystore; in this order, so that `alice` means the same to everybody on such a network.
  */
 import { join } from 'node:path'
 import { homedir } from 'node:os'
+import { decodeAddress, networkKindOf } from '../domain/address.ts'
+import { isDevNetwork } from '../domain/params.ts'
 import { fromHex } from '../lib/bytes.ts'
 import type { Context, Environment } from './context.ts'
-import { Failure, usageFailure } from './failure.ts'
+import { type Failure, usageFailure } from './failure.ts'
 import { keystoreFailure } from './keystore-failure.ts'
 import { readPassphrase } from './passphrase.ts'
 import { didYouMean } from './suggest.ts'
@@ -20,27 +22,39 @@ export function keysDirectory(env: Environment): string {
 
 /** The public key, 32 bytes, that `who` stands for on the network `network`. `flag` names the argument in the error. */
 export async function publicKeyOf(context: Context, who: string, network: string, flag: string): Promise<Uint8Array> {
-  const fromAddress = await keyOfAddress(who, network, flag)
+  const fromAddress = keyOfAddress(who, network, flag)
   if (fromAddress !== null) return fromAddress
   const dev = await devKeysOf(who, network)
   if (dev !== null) return dev.publicKey
   const { showKey } = await import('../wallet/keystore.ts')
   const shown = await showKey(keysDirectory(context.env), who)
   if (shown.ok) return shown.entry.publicKey
-  if (shown.failure.kind === 'not-found' || shown.failure.kind === 'bad-name') throw await unknownAccount(context, who, network, flag)
+  if (shown.failure.kind === 'not-found' || shown.failure.kind === 'bad-name')
+    throw await unknownAccount(context, who, network, flag)
   throw keystoreFailure(shown.failure)
 }
 
 /** The secret, 32 bytes, of `who`; asks for the passphrase of a keystore's key. */
-export async function secretOf(context: Context, who: string, network: string, flag: string, passphraseFile: string | undefined): Promise<{ readonly secret: Uint8Array; readonly publicKey: Uint8Array }> {
+export async function secretOf(
+  context: Context,
+  who: string,
+  network: string,
+  flag: string,
+  passphraseFile: string | undefined,
+): Promise<{ readonly secret: Uint8Array; readonly publicKey: Uint8Array }> {
   const dev = await devKeysOf(who, network)
   if (dev !== null) return dev
-  if (isAddressLike(who)) throw usageFailure(`${flag}: "${who}" is an address, and only a key can sign`, 'give the name of a key: `hearsay keys list` shows yours')
+  if (isAddressLike(who))
+    throw usageFailure(
+      `${flag}: "${who}" is an address, and only a key can sign`,
+      'give the name of a key: `hearsay keys list` shows yours',
+    )
   const { openKey, showKey } = await import('../wallet/keystore.ts')
   const directory = keysDirectory(context.env)
   const shown = await showKey(directory, who)
   if (!shown.ok) {
-    if (shown.failure.kind === 'not-found' || shown.failure.kind === 'bad-name') throw await unknownAccount(context, who, network, flag)
+    if (shown.failure.kind === 'not-found' || shown.failure.kind === 'bad-name')
+      throw await unknownAccount(context, who, network, flag)
     throw keystoreFailure(shown.failure)
   }
   const passphrase = await readPassphrase(context, `Passphrase of ${who}`, passphraseFile)
@@ -49,25 +63,27 @@ export async function secretOf(context: Context, who: string, network: string, f
   return opened.keys
 }
 
-/** The address of a public key on a network, for people. */
-export async function addressOf(publicKey: Uint8Array, network: string): Promise<string> {
-  const { encodeAddress, networkKindOf } = await import('../domain/address.ts')
-  return encodeAddress(publicKey, networkKindOf(network))
-}
-
-async function keyOfAddress(who: string, network: string, flag: string): Promise<Uint8Array | null> {
+function keyOfAddress(who: string, network: string, flag: string): Uint8Array | null {
   if (/^[0-9a-f]{64}$/.test(who)) return fromHex(who)
   if (!isAddressLike(who)) return null
-  const { decodeAddress, networkKindOf } = await import('../domain/address.ts')
   const decoded = decodeAddress(who, networkKindOf(network))
   if (decoded.ok) return decoded.publicKey
   if (decoded.reason === 'wrong-network') {
-    throw usageFailure(`${flag}: ${who} is an address of another kind of network than ${network}`, 'addresses begin with ths1 on dev-* networks and with hs1 on all others')
+    throw usageFailure(
+      `${flag}: ${who} is an address of another kind of network than ${network}`,
+      'addresses begin with ths1 on dev-* networks and with hs1 on all others',
+    )
   }
-  throw usageFailure(`${flag}: ${who} is not an address (${decoded.reason.replaceAll('-', ' ')})`, 'copy it again: its checksum covers every character')
+  throw usageFailure(
+    `${flag}: ${who} is not an address (${decoded.reason.replaceAll('-', ' ')})`,
+    'copy it again: its checksum covers every character',
+  )
 }
 
-async function devKeysOf(who: string, network: string): Promise<{ readonly secret: Uint8Array; readonly publicKey: Uint8Array } | null> {
+async function devKeysOf(
+  who: string,
+  network: string,
+): Promise<{ readonly secret: Uint8Array; readonly publicKey: Uint8Array } | null> {
   // A look at the form first: dev-accounts loads the signature library.
   if (!/^[a-z0-9-]{1,16}$/.test(who)) return null
   const { devAccount } = await import('../wallet/dev-accounts.ts')
@@ -84,11 +100,16 @@ async function unknownAccount(context: Context, who: string, network: string, fl
     )
   }
   const { listKeys } = await import('../wallet/keystore.ts')
-  const { isDevNetwork } = await import('../domain/params.ts')
   const directory = keysDirectory(context.env)
   const listed = await listKeys(directory)
-  const names = [...(listed.ok ? listed.entries.map((entry) => entry.name) : []), ...(isDevNetwork(network) ? DEV_ACCOUNT_NAMES : [])]
-  return usageFailure(`${flag}: "${who}" is no address and no key in ${directory}`, didYouMean(who, names) || '`hearsay keys list` shows your keys, `hearsay keys new NAME` makes one')
+  const names = [
+    ...(listed.ok ? listed.entries.map((entry) => entry.name) : []),
+    ...(isDevNetwork(network) ? DEV_ACCOUNT_NAMES : []),
+  ]
+  return usageFailure(
+    `${flag}: "${who}" is no address and no key in ${directory}`,
+    didYouMean(who, names) || '`hearsay keys list` shows your keys, `hearsay keys new NAME` makes one',
+  )
 }
 
 function isAddressLike(who: string): boolean {

@@ -1,0 +1,75 @@
+import type { BanView, PeerView, PeersView } from '../../domain/views.ts'
+import { openApi } from '../api.ts'
+import { defineCommand, flag, value, valueOr } from '../command.ts'
+import { findTarget } from '../discovery.ts'
+import { readDuration, readText } from '../parse.ts'
+import { durationText, plain, shortId, tableText } from '../table-text.ts'
+import { waitFor } from '../waiting.ts'
+
+export const command = defineCommand({
+  args: [],
+  options: {
+    watch: flag('--watch', 'draw again until stopped; with --json one document a line'),
+    every: valueOr('--every <duration>', 'how often --watch looks', readDuration, '2s'),
+    node: value('--node <name>', 'a node of the testnet', readText),
+    verbose: flag('-v, --verbose', 'whole ids and addresses'),
+  },
+  examples: [
+    ['peers', 'one line a peer'],
+    ['peers --watch', 'the same, drawn again every 2 s'],
+  ],
+  async run(context, { options }) {
+    const { shared, terminal, stop } = context
+    const api = openApi(context, findTarget(context, options.node))
+    for (;;) {
+      const peers = await api.peers()
+      if (options.watch && !shared.json) terminal.redraw()
+      if (shared.json) terminal.document(peers)
+      else terminal.out(peersText(peers, options.verbose))
+      if (!options.watch || !(await waitFor(options.every, stop))) return 'done'
+    }
+  },
+})
+
+function peersText({ peers, bans }: PeersView, verbose: boolean): string {
+  const table = tableText(
+    [
+      { title: 'NAME' },
+      { title: 'PEER' },
+      { title: 'DIR' },
+      { title: 'RTT', align: 'right' },
+      { title: 'SCORE', align: 'right' },
+      { title: 'MESH' },
+      { title: 'HEAD', align: 'right' },
+      { title: 'OFFENCES', align: 'right' },
+      { title: 'FOR', align: 'right' },
+      { title: 'AGENT' },
+      ...(verbose ? [{ title: 'ADDRESS' }] : []),
+    ],
+    peers.map((peer) => peerRow(peer, verbose)),
+  )
+  const inbound = peers.filter((peer) => peer.direction === 'inbound').length
+  const total = `${peers.length} peers: ${inbound} in, ${peers.length - inbound} out`
+  return [table, '', total, ...bans.map(banLine)].join('\n')
+}
+
+function peerRow(peer: PeerView, verbose: boolean): readonly string[] {
+  return [
+    plain(peer.name),
+    verbose ? plain(peer.peerId) : shortId(plain(peer.peerId)),
+    peer.direction === 'inbound' ? 'in' : 'out',
+    // Unknown is blank: 0 would be a claim.
+    peer.rttMs === null ? '' : `${peer.rttMs.toFixed(1)} ms`,
+    peer.score.toFixed(1),
+    peer.mesh.map(plain).join(','),
+    peer.head === null ? '' : String(peer.head.height),
+    String(peer.offences),
+    durationText(peer.connectedMs),
+    plain(peer.agentVersion),
+    ...(verbose ? [plain(peer.address)] : []),
+  ]
+}
+
+function banLine(ban: BanView): string {
+  return `banned ${plain(ban.subject)} until ${new Date(ban.untilMs).toISOString()}: ${plain(ban.reason)}`
+}

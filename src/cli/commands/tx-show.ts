@@ -1,0 +1,61 @@
+import { fromHex } from '../../lib/bytes.ts'
+import type { TransactionView } from '../../domain/views.ts'
+import { openApi } from '../api.ts'
+import { defineCommand, value } from '../command.ts'
+import { findTarget } from '../discovery.ts'
+import { usageFailure } from '../failure.ts'
+import { readIdPrefix, readText } from '../parse.ts'
+import { fieldsText, plain, sizeText } from '../table-text.ts'
+
+/** What is shown of a payload, characters. */
+const PAYLOAD_SHOWN = 200
+
+export const command = defineCommand({
+  details: 'The id may be a prefix of at least 4 hex digits, as long as it is the only one.',
+  args: [{ name: 'id', summary: 'id of the transaction, or the first digits of it' }],
+  options: { node: value('--node <name>', 'a node of the testnet', readText) },
+  examples: [['tx show 3f1a', 'the only transaction whose id begins with 3f1a']],
+  async run(context, { args, options }) {
+    const id = readIdPrefix(args[0] ?? '')
+    if (!id.ok) throw usageFailure(`id: ${id.message}`)
+    const api = openApi(context, findTarget(context, options.node))
+    const transaction = await api.transaction(id.value)
+    if (context.shared.json) context.terminal.document(transaction)
+    else context.terminal.out(transactionText(transaction))
+    return 'done'
+  },
+})
+
+function transactionText(transaction: TransactionView): string {
+  const { height, blockHash, replacedBy } = transaction
+  return fieldsText([
+    ['id', transaction.id],
+    ['state', transaction.state],
+    ...(height === null ? [] : [['block', `${height}  ${blockHash ?? ''}`] as const]),
+    ...(replacedBy === null ? [] : [['replaced by', replacedBy] as const]),
+    ['from', plain(transaction.sender)],
+    ['to', plain(transaction.recipient)],
+    ['amount', transaction.amount],
+    ['fee', transaction.fee],
+    ['nonce', transaction.nonce],
+    ['created', new Date(transaction.createdAt).toISOString()],
+    ['size', sizeText(transaction.sizeBytes)],
+    ['payload', payloadText(transaction.payload)],
+    ['hash', transaction.hash],
+    ['local', transaction.local ? 'yes: it came from a user of this node' : 'no'],
+  ])
+}
+
+/** As text where it is text, as hex where it isn't. */
+function payloadText(hex: string): string {
+  if (hex === '') return 'none'
+  const bytes = fromHex(hex)
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes ?? new Uint8Array())
+    if (text === plain(text))
+      return JSON.stringify(text.length > PAYLOAD_SHOWN ? `${text.slice(0, PAYLOAD_SHOWN)}…` : text)
+  } catch {
+    // Not text.
+  }
+  return hex.length > PAYLOAD_SHOWN ? `0x${hex.slice(0, PAYLOAD_SHOWN)}…` : `0x${hex}`
+}

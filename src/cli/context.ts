@@ -1,0 +1,37 @@
+/** What every command is given: where to write, which network is meant, and when to stop. */
+import type { Terminal } from './terminal.ts'
+
+/** The options that are the same on every command, as they were given. */
+export interface SharedOptions {
+  /** One JSON document (NDJSON for streams) instead of text. */
+  readonly json: boolean
+  /** --home */
+  readonly home: string | undefined
+  /** --api */
+  readonly api: string | undefined
+  /** --token-file */
+  readonly tokenFile: string | undefined
+}
+
+/** One command as its help describes it. */
+export interface Description {
+  /** Words of the command: `['tx', 'send']`. */
+  readonly path: readonly string[]
+  readonly summary: string
+  readonly args: readonly { readonly summary: string; readonly words?: readonly string[] }[]
+  readonly options: readonly { readonly flags: string; readonly summary: string; readonly words?: readonly string[] }[]
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export interface Context {
+  readonly shared: SharedOptions
+  readonly terminal: Terminal
+  readonly env: Environment
+  readonly cwd: string
+  readonly stdin: NodeJS.ReadStream
+  /** Aborted by the first Ctrl-C or SIGTERM; the second ends the process at once. */
+  readonly stop: AbortSignal
+  /** Loads and describes all commands. */
+  readonly describeCommands: () => Promise<readonly Description[]>
+}

@@ -1,0 +1,8 @@
+/** Words that only hold other commands, and what those are about. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  testnet: 'a network of real nodes on this machine',
+  tx: 'make, send and follow transactions',
+  keys: 'the keys in your keystore',
+  account: 'accounts of the ledger',
+  node: 'run a node',
+}

@@ -1,0 +1,171 @@
+/** Runs one node in the foreground until it is told to stop. */
+import { hostname } from 'node:os'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { asAccountId } from '../domain/ids.ts'
+import { toHex } from '../lib/bytes.ts'
+import type { Node } from '../node/compose.ts'
+import type { NodeConfig } from '../node/config.ts'
+import { secretOf } from './accounts.ts'
+import type { Context } from './context.ts'
+import type { RuntimeManifest } from './discovery.ts'
+import { DEFAULT_API, homeOf, isAlive, nodeDataDirectory, RUNTIME_MANIFEST } from './discovery.ts'
+import { Failure, systemCode, usageFailure } from './failure.ts'
+import { readNetworkFile } from './network-file.ts'
+import type { GivenSettings, NodeSettings } from './node-settings.ts'
+import { defaultSettings, parseSettings, settle } from './node-settings.ts'
+
+export interface NodeRunOptions {
+  readonly flags: GivenSettings
+  readonly configFile: string | undefined
+  readonly passphraseFile: string | undefined
+  readonly dieWithParent: boolean
+}
+
+/** Starts the node, says where it is, and returns after it has stopped in good order. */
+export async function runNode(context: Context, options: NodeRunOptions): Promise<void> {
+  const { terminal, shared, stop } = context
+  const settings = readSettings(context, options)
+  const config = await configOf(context, settings, options.passphraseFile)
+  const ending = new AbortController()
+  const end = (): void => ending.abort()
+  stop.addEventListener('abort', end, { once: true })
+  if (options.dieWithParent) {
+    if (!process.connected)
+      throw usageFailure(
+        '--die-with-parent: this process has no channel to its parent',
+        'it is for programs that start a node with an IPC channel',
+      )
+    process.once('disconnect', end)
+  }
+  terminal.note(`starting ${config.name} on ${config.network.name}`)
+  const { openNode } = await import('../node/compose.ts')
+  const opening = await openNode(config)
+  if (!opening.ok)
+    throw new Failure('usage', 'node-did-not-start', `the node did not start: ${opening.message}`, opening.hint)
+  const { node } = opening
+  const forget = announce(context, config, node)
+  try {
+    if (shared.json)
+      terminal.document({
+        v: 1,
+        event: 'ready',
+        name: config.name,
+        peerId: node.peerId,
+        network: config.network.name,
+        listen: node.listen,
+        api: node.apiUrl,
+        cookieFile: node.cookieFile,
+      })
+    else
+      terminal.out(
+        `ready  ${config.name}  ${node.listen.join(' ')}  api ${node.apiUrl ?? 'none'}${node.cookieFile === null ? '' : `  token ${node.cookieFile}`}`,
+      )
+    await aborted(ending.signal)
+    terminal.note('stopping; once more to stop at once')
+  } finally {
+    forget()
+    await node.stop()
+  }
+  terminal.note('stopped')
+}
+
+function readSettings(context: Context, { flags, configFile }: NodeRunOptions): NodeSettings {
+  const defaults = defaultSettings({
+    name:
+      hostname()
+        .replace(/[^\x21-\x7e]/g, '-')
+        .slice(0, 64) || 'node',
+    dataDir: nodeDataDirectory(homeOf(context)),
+    api: DEFAULT_API,
+  })
+  if (configFile === undefined) return settle(flags, {}, defaults)
+  const path = resolve(context.cwd, configFile)
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw usageFailure(`--config: ${configFile} can't be read (${systemCode(error) ?? 'unknown reason'})`)
+  }
+  const file = parseSettings(text, configFile)
+  // Paths in a file are relative to it: it may be started from anywhere.
+  const besideFile = (given: string | null | undefined): string | undefined =>
+    given === null || given === undefined ? undefined : resolve(dirname(path), given)
+  return settle(flags, { ...file, network: besideFile(file.network), dataDir: besideFile(file.dataDir) }, defaults)
+}
+
+async function configOf(
+  context: Context,
+  settings: NodeSettings,
+  passphraseFile: string | undefined,
+): Promise<NodeConfig> {
+  if (settings.network === null) {
+    throw usageFailure('--network: is missing', "give the network's JSON file; a testnet's is network.json in its home")
+  }
+  const network = await readNetworkFile(resolve(context.cwd, settings.network), '--network')
+  const { validator, dataDir } = settings
+  const keys =
+    validator === null ? null : await secretOf(context, validator, network.params.name, '--validator', passphraseFile)
+  if (keys !== null && !network.params.validators.includes(asAccountId(toHex(keys.publicKey)))) {
+    throw usageFailure(
+      `--validator: ${validator ?? ''} is not a validator of ${network.params.name}`,
+      "its public key must stand in the network's file",
+    )
+  }
+  return Object.freeze({
+    name: settings.name,
+    network: network.params,
+    profile: settings.profile,
+    dataDir: dataDir === null ? null : resolve(context.cwd, dataDir),
+    listen: settings.listen,
+    bootstrap: settings.bootstrap.length > 0 ? settings.bootstrap : network.bootstrap,
+    api: settings.api,
+    apiHosts: settings.apiHosts,
+    validator: keys === null ? null : { key: asAccountId(toHex(keys.publicKey)), secret: keys.secret },
+    logLevel: settings.logLevel,
+    connectionsMax: settings.connectionsMax,
+  })
+}
+
+/** Writes where the node is for commands that look for it, and returns what takes that back. */
+function announce(context: Context, config: NodeConfig, node: Node): () => void {
+  const { apiUrl, cookieFile } = node
+  if (config.dataDir === null || apiUrl === null || cookieFile === null) return () => undefined
+  const manifest: RuntimeManifest = {
+    v: 1,
+    pid: process.pid,
+    name: config.name,
+    peerId: node.peerId,
+    network: config.network.name,
+    apiUrl,
+    cookieFile,
+  }
+  const written = [join(config.dataDir, RUNTIME_MANIFEST)]
+  // A data directory elsewhere would not be found: the home then has a copy, unless another node runs there.
+  const inHome = join(nodeDataDirectory(homeOf(context)), RUNTIME_MANIFEST)
+  if (inHome !== written[0] && !isTaken(inHome)) written.push(inHome)
+  for (const path of written) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
+    renameSync(`${path}.${process.pid}`, path)
+  }
+  return () => {
+    for (const path of written) rmSync(path, { force: true })
+  }
+}
+
+function isTaken(path: string): boolean {
+  try {
+    const { pid } = JSON.parse(readFileSync(path, 'utf8')) as { pid?: unknown }
+    return typeof pid === 'number' && isAlive(pid)
+  } catch {
+    return false
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

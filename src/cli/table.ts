@@ -1,0 +1,48 @@
+/**
+ * The table of commands. Help of the groups, completion and dispatch are made from it; a command's own file is loaded only when that command
+ * is asked for, so that `hearsay status` starts without the rest. A new command is a file under commands/ and an entry here.
+ */
+import type { CommandSpec } from './command.ts'
+
+export interface TableEntry {
+  /** Words of the command: `['tx', 'send']`. */
+  readonly path: readonly string[]
+  /** One line for the help of its group and of itself. */
+  readonly summary: string
+  readonly load: () => Promise<{ readonly command: CommandSpec }>
+}
+
+function entry(path: string, summary: string, load: TableEntry['load']): TableEntry {
+  return { path: path.split(' '), summary, load }
+}
+
+export const TABLE: readonly TableEntry[] = [
+  entry('testnet up', 'start a network', () => import('./commands/testnet-up.ts')),
+  entry('testnet status', 'show its nodes', () => import('./commands/testnet-status.ts')),
+  entry('testnet down', 'stop it', () => import('./commands/testnet-down.ts')),
+  entry('testnet logs', "show a node's log", () => import('./commands/testnet-logs.ts')),
+  entry('testnet kill', 'kill nodes as a power cut would (SIGKILL)', () => import('./commands/testnet-kill.ts')),
+  entry('testnet pause', 'stop nodes from running for a while (SIGSTOP)', () => import('./commands/testnet-pause.ts')),
+  entry('testnet resume', 'let paused nodes run again', () => import('./commands/testnet-resume.ts')),
+  entry('testnet restart', 'start nodes again with their data', () => import('./commands/testnet-restart.ts')),
+  entry('testnet add', 'add nodes', () => import('./commands/testnet-add.ts')),
+  entry('testnet partition', 'cut all links between groups of nodes', () => import('./commands/testnet-partition.ts')),
+  entry('testnet heal', 'mend all cut links', () => import('./commands/testnet-heal.ts')),
+  entry('tx send', 'sign a transaction and send it; --watch shows it spread', () => import('./commands/tx-send.ts')),
+  entry('tx sign', 'sign a transaction without sending it', () => import('./commands/tx-sign.ts')),
+  entry('tx submit', 'send a signed transaction', () => import('./commands/tx-submit.ts')),
+  entry('tx show', 'show a transaction', () => import('./commands/tx-show.ts')),
+  entry('keys new', 'make a key', () => import('./commands/keys-new.ts')),
+  entry('keys list', 'list your keys', () => import('./commands/keys-list.ts')),
+  entry('keys show', "show a key's address", () => import('./commands/keys-show.ts')),
+  entry('keys export', 'write out the secret of a key', () => import('./commands/keys-export.ts')),
+  entry('keys import', 'take in a secret as a key', () => import('./commands/keys-import.ts')),
+  entry('account show', 'show balance and nonces of an account', () => import('./commands/account-show.ts')),
+  entry('node run', 'run a node in the foreground', () => import('./commands/node-run.ts')),
+  entry('status', 'show how a node is', () => import('./commands/status.ts')),
+  entry('peers', "show a node's peers", () => import('./commands/peers.ts')),
+  entry('mesh', 'show who relays what with a node', () => import('./commands/mesh.ts')),
+  entry('mempool', 'show the pending transactions of a node', () => import('./commands/mempool.ts')),
+  entry('events', 'show what happens in a node', () => import('./commands/events.ts')),
+  entry('completion', 'print a completion script for your shell', () => import('./commands/completion.ts')),
+]

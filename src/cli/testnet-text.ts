@@ -1,0 +1,73 @@
+/** What a user sees when a testnet is up: where everything is, and last what to type next. */
+import type { Manifest } from '../../testnet/manifest.ts'
+import { networkKindOf, encodeAddress } from '../domain/address.ts'
+import type { Context } from './context.ts'
+import { fieldsText } from './table-text.ts'
+
+/** Nodes listed by their URLs; the others are in `testnet status`. */
+const NODES_LISTED = 10
+/** Accounts listed: enough for every example. */
+const ACCOUNTS_LISTED = 4
+
+/** The network as one JSON document. */
+export async function upDocument(manifest: Manifest, elapsedMs: number): Promise<object> {
+  return {
+    v: 1,
+    home: manifest.home,
+    network: manifest.network,
+    networkId: manifest.networkId,
+    networkFile: manifest.networkFile,
+    seed: manifest.seed,
+    elapsedMs,
+    supervisorPid: manifest.supervisor.pid,
+    nodes: manifest.nodes.map(({ name, peerId, pid, apiUrl, state }) => ({ name, peerId, pid, apiUrl, state })),
+    accounts: await accountsOf(manifest),
+  }
+}
+
+/** The network as text. */
+export async function upText(context: Context, manifest: Manifest, elapsedMs: number): Promise<string> {
+  const { terminal, shared, env } = context
+  const title = (text: string): string => terminal.paint('out', 'bold', text)
+  const { nodes } = manifest
+  const more = nodes.length - NODES_LISTED
+  const accounts = (await accountsOf(manifest)).slice(0, ACCOUNTS_LISTED)
+  // What the user typed first: under npm the command is not on the PATH.
+  const program = env.npm_execpath === undefined ? 'hearsay' : 'npx hearsay'
+  const home = shared.home === undefined ? '' : ` --home ${shared.home}`
+  return [
+    title(`${nodes.length} nodes ready in ${(elapsedMs / 1_000).toFixed(1)} s`),
+    fieldsText([
+      ['  network', `${manifest.network}  (seed ${manifest.seed})`],
+      ['  home', manifest.home],
+    ]),
+    '',
+    title('Nodes'),
+    ...indented(nodes.slice(0, NODES_LISTED).map(({ name, apiUrl }) => [name, apiUrl])),
+    ...(more > 0 ? [`  and ${more} more: ${program} testnet status${home}`] : []),
+    '',
+    title('Accounts (their keys are public: for this network only)'),
+    ...indented(accounts.map(({ name, address }) => [name, address])),
+    '',
+    title('Try next'),
+    `  ${program} tx send --from alice --to bob --amount 5 --watch${home}`,
+    `  ${program} testnet kill ${nodes.at(-1)?.name ?? 'node-0'}${home}`,
+    `  ${program} testnet status${home}`,
+  ].join('\n')
+}
+
+async function accountsOf(manifest: Manifest): Promise<readonly { readonly name: string; readonly address: string }[]> {
+  const { DEV_ACCOUNT_NAMES, devAccount } = await import('../wallet/dev-accounts.ts')
+  return DEV_ACCOUNT_NAMES.flatMap((name) => {
+    const account = devAccount(name, manifest.network)
+    return account.ok ? [{ name, address: encodeAddress(account.keys.publicKey, networkKindOf(manifest.network)) }] : []
+  })
+}
+
+function indented(fields: readonly (readonly [string, string])[]): readonly string[] {
+  return fields.length === 0
+    ? []
+    : fieldsText(fields)
+        .split('\n')
+        .map((line) => `  ${line}`)
+}

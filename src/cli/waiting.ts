@@ -1,0 +1,17 @@
+/** Waiting that Ctrl-C ends. */
+
+/** Resolves after `ms` with true, or with false as soon as `stop` is aborted. */
+export async function waitFor(ms: number, stop: AbortSignal): Promise<boolean> {
+  if (stop.aborted) return false
+  return new Promise((resolve) => {
+    const onStop = (): void => {
+      clearTimeout(timer)
+      resolve(false)
+    }
+    const timer = setTimeout(() => {
+      stop.removeEventListener('abort', onStop)
+      resolve(true)
+    }, ms)
+    stop.addEventListener('abort', onStop, { once: true })
+  })
+}
