@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { asBlockHash, asPeerId, type BlockHash } from '../../../src/domain/ids.ts'
+import { createPrng } from '../../../src/lib/prng.ts'
+import { CHAIN_DEADLINE_MS } from '../../../src/sync/chain-limits.ts'
+import { ChainSync, type ChainAsk, type ChainState } from '../../../src/sync/chain-sync.ts'
+
+const [a, b, c] = [asPeerId('a'), asPeerId('b'), asPeerId('c')]
+const hash = (n: number): BlockHash => asBlockHash(`block-${n}`)
+
+const state = (overrides: Partial<ChainState> & { blocks?: number } = {}): ChainState => ({
+  height: 0,
+  hasHeader: () => false,
+  missing: (limit) => Array.from({ length: Math.min(limit, overrides.blocks ?? 0) }, (_, i) => hash(i)),
+  ...overrides,
+})
+
+test('headers are asked of the peer with the highest unknown head, one request at a time', () => {
+  const sync = new ChainSync()
+  for (const [peer, height] of [
+    [a, 5],
+    [b, 9],
+    [c, 7],
+  ] as const) {
+    sync.peerJoined(peer)
+    sync.headClaimed(peer, { height, hash: hash(height) })
+  }
+  expect(sync.next(state(), 0)).toEqual([{ kind: 'headers', peer: b }])
+  expect(sync.next(state(), 1)).toEqual([])
+  sync.headersChecked(b, 0, 2)
+  expect(sync.next(state(), 1_000)).toEqual([{ kind: 'headers', peer: c }])
+})
+
+test('a known head is not asked for', () => {
+  const sync = new ChainSync()
+  sync.peerJoined(a)
+  sync.headClaimed(a, { height: 3, hash: hash(3) })
+  expect(sync.next(state({ hasHeader: () => true }), 0)).toEqual([])
+})
+
+test('blocks are spread over peers, and what one does not deliver is asked of another', () => {
+  const sync = new ChainSync()
+  for (const peer of [a, b]) sync.peerJoined(peer)
+  const first = sync.next(state({ blocks: 40 }), 0) as Extract<ChainAsk, { kind: 'blocks' }>[]
+  expect(new Set(first.map(({ peer }) => peer))).toEqual(new Set([a, b]))
+  const [lying] = first
+  sync.blocksEnded(lying!.peer, lying!.hashes, new Set(), 10)
+  const [again] = sync.next(state({ blocks: 16 }), 20) as Extract<ChainAsk, { kind: 'blocks' }>[]
+  expect(again?.peer).not.toBe(lying!.peer)
+  expect(again?.hashes).toEqual(lying!.hashes)
+})
+
+test('a silent source costs one deadline', () => {
+  const sync = new ChainSync()
+  for (const peer of [a, b]) sync.peerJoined(peer)
+  const [ask] = sync.next(state({ blocks: 1 }), 0)
+  const [other] = sync.next(state({ blocks: 1 }), CHAIN_DEADLINE_MS + 1)
+  expect(other?.peer).not.toBe(ask?.peer)
+})
+
+test('the only source is asked again after a pause', () => {
+  const sync = new ChainSync()
+  sync.peerJoined(a)
+  sync.next(state({ blocks: 1 }), 0)
+  sync.blocksEnded(a, [hash(0)], new Set(), 5)
+  expect(sync.next(state({ blocks: 1 }), 10)).toEqual([])
+  expect(sync.next(state({ blocks: 1 }), 2_000)).toHaveLength(1)
+})
+
+test('ten thousand random operations keep the invariants, and all peers gone leave nothing', () => {
+  const seed = 11
+  console.log(`seed ${seed}`)
+  const prng = createPrng(seed)
+  const sync = new ChainSync()
+  const peers = Array.from({ length: 6 }, (_, i) => asPeerId(`p${i}`))
+  const open: ChainAsk[] = []
+  let now = 0
+  for (let i = 0; i < 10_000; i++) {
+    now += prng.below(400)
+    const peer = peers[prng.below(peers.length)]!
+    const op = prng.below(6)
+    if (op === 0) sync.peerJoined(peer)
+    if (op === 1) sync.peerGone(peer)
+    if (op === 2) sync.headClaimed(peer, { height: prng.below(100), hash: hash(prng.below(100)) })
+    if (op === 3) open.push(...sync.next(state({ blocks: prng.below(100), height: prng.below(50) }), now))
+    const ask = op === 4 ? open.splice(prng.below(open.length), 1)[0] : undefined
+    if (ask?.kind === 'headers') sync.headersChecked(ask.peer, prng.below(3), now)
+    if (ask?.kind === 'blocks')
+      sync.blocksEnded(ask.peer, ask.hashes, new Set(ask.hashes.filter(() => prng.below(2) === 0)), now)
+    sync.invariants()
+  }
+  for (const peer of peers) sync.peerGone(peer)
+  expect(sync.busy).toBe(false)
+})
