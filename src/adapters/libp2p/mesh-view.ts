@@ -28,6 +28,8 @@ export class MeshView {
   }
 
   meshed(topic: Topic, peer: PeerId, now: boolean): void {
+    // The router grafts a new subscriber before it says that there is one.
+    if (now) this.subscribed(topic, peer, true)
     if (changes(this.#told.get(topic)?.mesh, peer, now)) this.#onChange({ topic, peer, event: now ? 'graft' : 'prune' })
   }
 

@@ -1,0 +1,152 @@
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import * as lp from 'it-length-prefixed'
+import { afterEach, describe, expect, it } from 'vitest'
+import { messageIdsOf, RPC_BYTES_MAX } from '../../src/adapters/libp2p/gossip-options.ts'
+import { topicName } from '../../src/domain/protocols.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import type { Hostile } from '../support/libp2p-hostile.ts'
+import { connect, TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
+import { until } from '../support/libp2p-until.ts'
+import { Libp2pWorld } from '../support/libp2p-world.ts'
+
+const TRANSACTIONS = topicName(TEST_NETWORK, 'transactions')
+const BLOCKS = topicName(TEST_NETWORK, 'blocks')
+
+const world = new Libp2pWorld()
+afterEach(() => world.stop())
+
+/** A hostile peer at a victim, which has one honest neighbour. */
+async function stage(): Promise<{ peer: Hostile; victim: TestNode; neighbour: TestNode }> {
+  const [victim, neighbour] = [await world.node('victim'), await world.node('neighbour')]
+  await connect(victim, neighbour)
+  const peer = await world.hostile()
+  await peer.join(victim.address())
+  return { peer, victim, neighbour }
+}
+
+/** Honest traffic still flows: what the victim publishes now reaches its neighbour. */
+async function expectHonestFlow(victim: TestNode, neighbour: TestNode): Promise<void> {
+  const bytes = utf8(`honest ${neighbour.messages.length}`)
+  await victim.gossip.publish('transactions', bytes, { flood: false })
+  await until('honest traffic', () => neighbour.messages.some((message) => Buffer.compare(message.bytes, bytes) === 0))
+}
+
+describe('a hostile peer', () => {
+  it('cannot censor a transaction by sending its bytes on another topic first (A5)', async () => {
+    const { peer, victim, neighbour } = await stage()
+    const bytes = utf8('the victim must get this')
+    await peer.send({ messages: [{ topic: BLOCKS, data: bytes }] })
+    await until('the decoy', () => victim.messages.length === 1)
+    await neighbour.gossip.publish('transactions', bytes, { flood: false })
+    await until('the transaction', () => victim.messages.length === 2)
+    expect(victim.messages.map(({ topic }) => topic)).toEqual(['blocks', 'transactions'])
+    expect(new Set(victim.messages.map(({ messageId }) => messageId)).size).toBe(2)
+  })
+
+  it.each(['__proto__', 'constructor', 'toString', '/hearsay/00000000/transactions'])(
+    'pollutes nothing through the topic %s (A17, L1)',
+    async (topic) => {
+      const { peer, victim, neighbour } = await stage()
+      const before = Object.getOwnPropertyNames(Object.prototype).sort()
+      await peer.send({
+        subscriptions: [{ subscribe: true, topic }],
+        messages: [{ topic, data: utf8('x'), signature: utf8('invalid') }],
+        control: { graft: [{ topicID: topic }], ihave: [{ topicID: topic, messageIDs: [utf8('id')] }] },
+      })
+      await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('after it') }] })
+      await until('what came after', () => victim.messages.length === 1)
+      expect(victim.malformed).toEqual([{ peer: peer.self, what: 'rpc' }])
+      expect(Object.getOwnPropertyNames(Object.prototype).sort()).toEqual(before)
+      expect(Object.keys(Object.prototype)).toEqual([])
+      expect(Object.keys(Object)).toEqual([])
+      await expectHonestFlow(victim, neighbour)
+    },
+  )
+
+  it.each(['from', 'seqno', 'signature', 'key'] as const)('cannot have junk in "%s" handed on (L10)', async (field) => {
+    const { peer, victim, neighbour } = await stage()
+    const data = utf8('with junk')
+    await peer.send({ messages: [{ topic: TRANSACTIONS, data, [field]: new Uint8Array(50_000) }] })
+    await until('the report', () => victim.malformed.length === 1)
+    expect(victim.malformed).toEqual([{ peer: peer.self, what: 'rpc' }])
+    expect(victim.messages).toEqual([])
+    // The same bytes without junk are not suspect: the id was not taken for seen.
+    await neighbour.gossip.publish('transactions', data, { flood: false })
+    await until('the clean one', () => victim.messages.length === 1)
+  })
+
+  it('is reported for an RPC that cannot be decoded, and the stream goes on', async () => {
+    const { peer, victim } = await stage()
+    await peer.sendRaw(lp.encode.single(Uint8Array.of(0xff, 0xff)).subarray())
+    await until('the report', () => victim.malformed.length === 1)
+    expect(victim.malformed).toEqual([{ peer: peer.self, what: 'rpc' }])
+    await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('fine') }] })
+    await until('the next', () => victim.messages.length === 1)
+  })
+
+  it('is reported for more messages in one RPC than anybody may send (L4)', async () => {
+    const { peer, victim } = await stage()
+    const messages = Array.from({ length: 10_000 }, (_, i) => ({ topic: TRANSACTIONS, data: utf8(`${i}`) }))
+    await peer.send({ messages })
+    await until('the report', () => victim.malformed.length === 1)
+    expect(victim.messages).toEqual([])
+  })
+
+  it('is reported and cut off for an oversized RPC (L11)', async () => {
+    const { peer, victim, neighbour } = await stage()
+    await peer.sendRaw(lp.encode.single(new Uint8Array(RPC_BYTES_MAX + 1)).subarray())
+    await until('the cut', () => !peer.isConnected())
+    expect(victim.malformed).toEqual([{ peer: peer.self, what: 'oversize' }])
+    expect(victim.disconnects).toEqual([peer.self])
+    await expectHonestFlow(victim, neighbour)
+  })
+
+  it.each([
+    ['2^31 - 1', Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0x07)],
+    ['2^53', Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10, 0x00)],
+    ['ten bytes of continuation', new Uint8Array(10).fill(0xff)],
+  ])('is cut off for a frame length of %s', async (_, prefix) => {
+    const { peer, victim, neighbour } = await stage()
+    await peer.sendRaw(prefix)
+    await until('the cut', () => !peer.isConnected())
+    expect(victim.malformed).toEqual([{ peer: peer.self, what: 'oversize' }])
+    await expectHonestFlow(victim, neighbour)
+  })
+
+  it('cannot make anybody wait by not reading (L8)', async () => {
+    const [victim, neighbour] = [await world.node('victim'), await world.node('neighbour')]
+    await connect(victim, neighbour)
+    const deaf = await world.hostile({ deaf: true })
+    await deaf.join(victim.address())
+    await deaf.send({ subscriptions: [{ subscribe: true, topic: TRANSACTIONS }] })
+    await until('the mesh', () => victim.gossip.meshOf('transactions').mesh.includes(deaf.self))
+    for (let i = 0; i < 25; i++) {
+      await victim.gossip.publish('transactions', new Uint8Array(1_048_576).fill(i), { flood: false })
+      await until('the neighbour', () => neighbour.messages.length === i + 1)
+    }
+    const memory = process.memoryUsage()
+    expect(memory.rss).toBeLessThan(1_073_741_824)
+  })
+
+  it('gets an answer to IWANT in RPCs that it can decode', async () => {
+    const { peer, victim } = await stage()
+    // 300 messages, 3 MiB in all: neither number fits one RPC.
+    const bodies = Array.from({ length: 300 }, (_, i) => new Uint8Array(10_000).fill(i % 256).fill(i >> 8, 0, 1))
+    for (const body of bodies) await victim.gossip.publish('transactions', body, { flood: false })
+    const ids = messageIdsOf(TEST_NETWORK)
+    await peer.send({ control: { iwant: [{ messageIDs: bodies.map((body) => ids.bytesOf(TRANSACTIONS, body)) }] } })
+    const answers = (): number => peer.received.reduce((sum, rpc) => sum + rpc.messages.length, 0)
+    await until('all messages', () => answers() >= 300)
+    for (const rpc of peer.received) expect(rpc.messages.length).toBeLessThanOrEqual(128)
+  })
+
+  it('may speak noise, but has no other kind of identity than Ed25519 (A31)', async () => {
+    const victim = await world.node('victim')
+    const quiet = await world.hostile({ encryption: 'noise' })
+    await quiet.join(victim.address())
+    await until('the connection', () => victim.connected.has(quiet.self))
+    const odd = await world.hostile({ privateKey: await generateKeyPair('secp256k1') })
+    await expect(odd.join(victim.address())).rejects.toThrow('refused')
+    expect(victim.connects).toEqual([quiet.self])
+  })
+})
