@@ -12,7 +12,6 @@ let isStopping = false
 
 async function main(): Promise<void> {
   process.on('disconnect', stop)
-  // The hang-up is what a paused process of a dead supervisor gets from the kernel.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
   if (!process.connected) {
     stop()

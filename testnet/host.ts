@@ -1,6 +1,7 @@
 /** One node of a testnet as its supervisor knows it, and the host: the process that carries it, alone or packed with others. */
 import { join } from 'node:path'
 import type { NodeProcess } from './node-process.ts'
+import type { Pause } from './pause.ts'
 import type { ManifestNode, NodeState } from './manifest.ts'
 
 export interface NodeRecord {
@@ -27,6 +28,8 @@ export interface Host {
   readonly nodes: readonly NodeRecord[]
   /** Null before the first start and after its end. */
   process: NodeProcess | null
+  /** While it is stopped; else null. */
+  pause: Pause | null
 }
 
 /** A node that has not been started yet, with the places of its files. */

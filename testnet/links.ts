@@ -15,6 +15,7 @@ export class Links {
   readonly #seed: number
   readonly #isDirect: boolean
   readonly #records: LinkRecord[] = []
+  readonly #targets = new Map<string, LinkTarget>()
   #partition: { readonly status: PartitionStatus; readonly timer: NodeJS.Timeout | null } | null = null
 
   constructor(options: { shape: LinkShape; seed: number; direct: boolean }) {
@@ -33,7 +34,10 @@ export class Links {
 
   async open(from: string, to: string): Promise<void> {
     const options = { name: `${from}>${to}`, shape: this.#shape, seed: this.#seed }
-    this.#records.push({ from, to, shaped: this.#isDirect ? null : await ShapedLink.open(options) })
+    const shaped = this.#isDirect ? null : await ShapedLink.open(options)
+    const target = this.#targets.get(to)
+    if (target !== undefined) shaped?.leadTo(target)
+    this.#records.push({ from, to, shaped })
   }
 
   /** Links that shall stand: those that are not cut. */
@@ -50,7 +54,9 @@ export class Links {
     return this.#records.filter(({ from, to }) => from === name || to === name).length
   }
 
+  /** Sets where the links to a node lead, those that are opened later too. */
   leadTo(name: string, target: LinkTarget): void {
+    this.#targets.set(name, target)
     for (const { to, shaped } of this.#records) if (to === name) shaped?.leadTo(target)
   }
 

@@ -1,7 +1,6 @@
 /**
  * One process of a testnet, with one node or several packed ones. It shares a channel with the supervisor, and ends when the channel
- * does: so no node outlives its supervisor, whatever ended that. It also stays in the supervisor's session and process group: when the
- * supervisor dies, the kernel wakes and hangs up a group that is left without a parent, so that a paused node ends too.
+ * does: so no node outlives its supervisor, whatever ended that (pause.ts has the case of a stopped one).
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
@@ -56,9 +55,8 @@ export class NodeProcess {
     if (this.#exit === null) this.#child.kill(signal)
   }
 
-  /** SIGTERM, and SIGKILL after `graceMs`; resolves when the process has ended. A paused one is woken first. */
+  /** SIGTERM, and SIGKILL after `graceMs`; resolves when the process has ended. */
   async stop(graceMs: number): Promise<void> {
-    this.signal('SIGCONT')
     this.signal('SIGTERM')
     const timer = setTimeout(() => {
       this.signal('SIGKILL')

@@ -27,7 +27,8 @@ import { writeNodeConfig } from './node-config-file.ts'
 import { nodeStatus, observeNode } from './node-observer.ts'
 import { NodeProcess } from './node-process.ts'
 import type { NodeReady } from './node-messages.ts'
-import { readinessWaits, type ObservedNode } from './readiness.ts'
+import { pauseProcess } from './pause.ts'
+import { readinessWaits, type Wait } from './readiness.ts'
 import { formatLinkShape } from './shaper/shape.ts'
 import { planJoin, planLinks } from './topology.ts'
 import { until } from './until.ts'
@@ -49,7 +50,6 @@ export class Testnet {
   readonly #links: Links
   readonly #hosts: Host[] = []
   readonly #startedMs = performance.now()
-  readonly #pauses = new Map<Host, NodeJS.Timeout>()
   readonly #stopping = new AbortController()
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -89,7 +89,7 @@ export class Testnet {
     onProgress(`starting ${plan.count} nodes on network ${this.#network.name}`)
     this.#publish()
     await this.#startHosts(this.#hosts)
-    return this.#whenReady()
+    return this.#whenReady(this.#hosts)
   }
 
   /** The manifest of the network as it is now. */
@@ -147,17 +147,13 @@ export class Testnet {
           `bring it back with \`hearsay testnet restart ${idle.name}\``,
         )
       for (const host of hosts) {
-        host.process?.signal('SIGSTOP')
+        const pid = host.process?.pid ?? null
+        if (pid === null) continue
+        host.pause?.abandon()
+        host.pause = await pauseProcess(pid, forMs, () => {
+          this.#wake(host)
+        })
         this.#setState(host, 'paused')
-        clearTimeout(this.#pauses.get(host))
-        this.#pauses.delete(host)
-        if (forMs !== null)
-          this.#pauses.set(
-            host,
-            setTimeout(() => {
-              this.#wake(host)
-            }, forMs),
-          )
       }
       return { ok: true, value: { nodes: nodeNames(hosts) } }
     })
@@ -175,7 +171,7 @@ export class Testnet {
       const before = performance.now()
       await Promise.all(hosts.map((host) => this.#end(host, 'stopped')))
       await this.#startHosts(hosts)
-      const ready = await this.#whenReady()
+      const ready = await this.#whenReady(hosts)
       if (!ready.ok) return ready
       return { ok: true, value: { nodes: nodeNames(hosts), elapsedMs: Math.round(performance.now() - before) } }
     })
@@ -196,7 +192,7 @@ export class Testnet {
       await this.#wire(planned.map(({ from, to }) => ({ from: `node-${from}`, to: `node-${to}` })))
       if (plan.direct) await this.#choosePorts(hosts.flatMap((host) => host.nodes))
       await this.#startHosts(hosts)
-      const ready = await this.#whenReady()
+      const ready = await this.#whenReady(hosts)
       if (!ready.ok) return ready
       return { ok: true, value: { nodes: nodeNames(hosts), elapsedMs: Math.round(performance.now() - before) } }
     })
@@ -226,7 +222,7 @@ export class Testnet {
   /** Stops every process: in good order within `STOP_GRACE_MS`, or at once when forced. May be called again to force what hangs. */
   async stop(force: boolean): Promise<void> {
     this.#stopping.abort()
-    for (const timer of this.#pauses.values()) clearTimeout(timer)
+    for (const host of this.#hosts) host.pause?.end()
     const running = this.#hosts.flatMap((host) => host.process ?? [])
     await Promise.all(running.map((process) => (force ? process.kill() : process.stop(STOP_GRACE_MS))))
     await this.#links.close()
@@ -241,7 +237,7 @@ export class Testnet {
     // Packed nodes write into the log of the first of them: they share one stdout.
     const logFile = join(home, 'nodes', `node-${first}`, 'node.log')
     const nodes = Array.from({ length: count }, (_, offset) => newNode(home, first + offset, logFile))
-    const host: Host = { nodes, process: null }
+    const host: Host = { nodes, process: null, pause: null }
     this.#hosts.push(host)
     for (const node of nodes) mkdirSync(node.dataDir, { recursive: true, mode: 0o700 })
     return host
@@ -345,22 +341,23 @@ export class Testnet {
   async #end(host: Host, state: 'killed' | 'stopped'): Promise<void> {
     const { process } = host
     host.process = null
-    clearTimeout(this.#pauses.get(host))
-    this.#pauses.delete(host)
+    host.pause?.end()
+    host.pause = null
     for (const node of host.nodes) this.#links.leadTo(node.name, { kind: 'down' })
     if (process !== null) await (state === 'killed' ? process.kill() : process.stop(STOP_GRACE_MS))
     this.#setState(host, state)
   }
 
   #wake(host: Host): void {
-    clearTimeout(this.#pauses.get(host))
-    this.#pauses.delete(host)
-    host.process?.signal('SIGCONT')
+    host.pause?.end()
+    host.pause = null
     if (host.nodes.some((node) => node.state === 'paused')) this.#setState(host, 'ready')
   }
 
   #fail(host: Host, reason: string): void {
     host.process = null
+    host.pause?.abandon()
+    host.pause = null
     for (const node of host.nodes) {
       node.reason = reason
       this.#links.leadTo(node.name, { kind: 'down' })
@@ -377,26 +374,18 @@ export class Testnet {
     if (!this.#stopping.signal.aborted) this.#options.onManifest(this.manifest())
   }
 
-  /** Waits until all nodes that run are ready together (readiness.ts); nodes that failed to start are gaps at once. */
-  async #whenReady(): Promise<Outcome<null> & { readonly gaps?: readonly Gap[] }> {
-    const seen = new Map<string, ObservedNode>()
-    let waits: readonly { node: string; waitsFor: string }[] = []
+  /** Waits until all nodes that run are ready together (readiness.ts); those of `hosts` that failed to start are gaps at once. */
+  async #whenReady(hosts: readonly Host[]): Promise<Outcome<null> & { readonly gaps?: readonly Gap[] }> {
+    let waits: readonly Wait[] = []
     let told = ''
-    const failed = this.#nodes().filter((node) => node.state === 'failed')
+    const failed = hosts.flatMap((host) => host.nodes).filter((node) => node.state === 'failed')
     const look = async (): Promise<boolean> => {
       const live = this.#nodes().filter((node) => node.state === 'ready')
-      // Those that wait, and before the last word everybody: what was seen first may have changed.
-      const asked =
-        waits.length === 0
-          ? live
-          : live.filter(({ name }) => waits.some(({ node }) => node === name) || !seen.has(name))
-      for (const observed of await Promise.all(asked.map(observeNode))) seen.set(observed.name, observed)
-      const observed = live.flatMap(({ name }) => seen.get(name) ?? [])
-      waits = readinessWaits(observed, this.#links.standing())
-      const text = `${live.length - new Set(waits.map(({ node }) => node)).size} of ${live.length} meshes stand`
+      waits = readinessWaits(await Promise.all(live.map(observeNode)), this.#links.standing())
+      const text = `${live.length - new Set(waits.map(({ node }) => node)).size} of ${live.length} nodes have their mesh`
       if (text !== told) this.#options.onProgress(text)
       told = text
-      return waits.length === 0 && asked.length === live.length
+      return waits.length === 0
     }
     const isReady =
       failed.length === 0 &&
@@ -406,7 +395,7 @@ export class Testnet {
     const gaps = [
       ...failed.map((node) => ({
         node: node.name,
-        waitsFor: `nothing: ${node.reason ?? 'it failed'}`,
+        waitsFor: `a restart: ${node.reason ?? 'it failed'}`,
         logFile: node.logFile,
       })),
       ...waits.map(({ node, waitsFor }) => ({ node, waitsFor, logFile: logOf(node) })),
