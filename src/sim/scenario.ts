@@ -1,4 +1,5 @@
 /** What a simulation is asked to do: data, so that a run can be written down, sent to a child process and repeated. */
+import { createPrng } from '../lib/prng.ts'
 import { REFERENCE_LINKS, type LinkProfile } from './network.ts'
 import type { TopologyKind } from './topology.ts'
 
@@ -68,4 +69,10 @@ export function scenario(given: Partial<Scenario> & { readonly seed: number; rea
     faults: [],
     ...given,
   }
+}
+
+/** One message a second, each from a node drawn by the seed. */
+export function everySecond(messages: number, nodes: number, seed: number): readonly Publication[] {
+  const random = createPrng(seed).child('origins')
+  return Array.from({ length: messages }, (_, index) => ({ atMs: index * 1_000, node: random.below(nodes) }))
 }

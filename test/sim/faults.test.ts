@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest'
+import { runInChild } from '../../src/sim/child.ts'
+import { REFERENCE_LINKS } from '../../src/sim/network.ts'
+import { everySecond, scenario, type Publication } from '../../src/sim/scenario.ts'
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index)
+
+describe('loss', () => {
+  const lossy = (rate: number, eagerOnly: boolean) =>
+    scenario({
+      seed: 1,
+      nodes: 100,
+      member: 'relay',
+      publications: everySecond(10, 100, 1),
+      faults: [{ atMs: 0, kind: 'lose-messages', rate }],
+      // An id is offered for three heartbeats, and every step of the repair may be lost too.
+      settleMs: 6_000,
+      eagerOnly,
+    })
+
+  it('of a fifth of all gossip messages keeps nothing from anybody', async () => {
+    const report = await runInChild(lossy(0.2, false))
+    expect(report.network.lostMessages).toBeGreaterThan(1_000)
+    expect(report.coverage).toBe(1)
+    expect(report.pools?.different).toBe(1)
+  })
+
+  it('is repaired by IHAVE and IWANT: without them some never hear', async () => {
+    const eager = await runInChild(lossy(0.3, true))
+    const repaired = await runInChild(lossy(0.3, false))
+    expect(eager.coverage).toBeLessThan(1)
+    expect(repaired.coverage).toBe(1)
+  })
+
+  it('of packets is a delay and no more', async () => {
+    const links = { ...REFERENCE_LINKS, lossRate: 0.2 }
+    const publications = everySecond(3, 50, 1)
+    const clean = await runInChild(scenario({ seed: 1, nodes: 50, publications }))
+    const lossyLinks = await runInChild(scenario({ seed: 1, nodes: 50, publications, links }))
+    expect(lossyLinks.network.retransmissions).toBeGreaterThan(100)
+    expect(lossyLinks.coverage).toBe(1)
+    expect(lossyLinks.p50Ms).toBeGreaterThan(clean.p50Ms)
+  })
+})
+
+describe('a partition', () => {
+  const publications: readonly Publication[] = [
+    { atMs: 500, node: 0 },
+    { atMs: 600, node: 30 },
+    // When both sides have noticed that the other one is gone.
+    { atMs: 8_000, node: 1 },
+    { atMs: 8_100, node: 25 },
+    // Long after it has healed.
+    { atMs: 45_000, node: 2 },
+  ]
+  const sides = [range(0, 20), range(20, 40)] as const
+
+  it('lets each side go on alone, and after it everybody hears everybody', async () => {
+    const report = await runInChild(
+      scenario({
+        seed: 1,
+        nodes: 40,
+        degree: 8,
+        member: 'relay',
+        publications,
+        faults: [
+          { atMs: 0, kind: 'partition', groups: sides },
+          { atMs: 15_000, kind: 'heal' },
+        ],
+      }),
+    )
+    const [left, right] = sides
+    expect(report.holders.slice(0, 4)).toEqual([left, right, left, right])
+    expect(report.holders[4]).toEqual(range(0, 40))
+  })
+})
+
+describe('a node that dies', () => {
+  const run = (kind: 'kill' | 'power-cut') =>
+    runInChild(
+      scenario({
+        seed: 1,
+        nodes: 30,
+        degree: 8,
+        member: 'relay',
+        publications: [
+          // Its own user's, so durable before it was accepted.
+          { atMs: 0, node: 5 },
+          { atMs: 4_000, node: 1 },
+          { atMs: 30_000, node: 5 },
+        ],
+        faults: [
+          { atMs: 2_000, kind, node: 5 },
+          { atMs: 10_000, kind: 'restart', node: 5 },
+        ],
+      }),
+    )
+
+  it.each(['kill', 'power-cut'] as const)(
+    'by %s comes back with what it accepted, and is heard again',
+    async (kind) => {
+      const report = await run(kind)
+      const all = range(0, 30)
+      // What was sent while it was down it has not: gossip alone does not look back.
+      expect(report.holders).toEqual([all, all.filter((node) => node !== 5), all])
+      expect(report.pools).toEqual({ different: 2, smallest: 2, largest: 3 })
+    },
+  )
+})
+
+describe('a node that stops for a moment', () => {
+  it('misses nothing', async () => {
+    const report = await runInChild(
+      scenario({
+        seed: 1,
+        nodes: 30,
+        degree: 8,
+        member: 'relay',
+        publications: [{ atMs: 1_000, node: 1 }],
+        faults: [
+          { atMs: 500, kind: 'pause', node: 6 },
+          { atMs: 3_500, kind: 'resume', node: 6 },
+        ],
+      }),
+    )
+    expect(report.coverage).toBe(1)
+    expect(report.maxMs).toBeGreaterThanOrEqual(2_500)
+    expect(report.p50Ms).toBeLessThan(200)
+  })
+})
+
+describe('a wrong clock', () => {
+  it('of a minute turns fresh transactions away until it is put right', async () => {
+    const report = await runInChild(
+      scenario({
+        seed: 1,
+        nodes: 20,
+        degree: 6,
+        member: 'relay',
+        publications: [
+          { atMs: 1_000, node: 1 },
+          { atMs: 5_000, node: 2 },
+        ],
+        faults: [
+          { atMs: 0, kind: 'skew', node: 7, skewMs: -60_000 },
+          { atMs: 3_000, kind: 'skew', node: 7, skewMs: 0 },
+        ],
+      }),
+    )
+    const all = range(0, 20)
+    expect(report.holders).toEqual([all.filter((node) => node !== 7), all])
+    expect(Object.keys(report.refused)).toEqual(['too-early'])
+    // Being out of step is no offence: it keeps its neighbours.
+    expect(report.connections[7]).toBeGreaterThanOrEqual(5)
+  })
+})

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { runInChild } from '../../src/sim/child.ts'
+import { everySecond, scenario } from '../../src/sim/scenario.ts'
+
+const SEED = 1
+
+/** Links uniform 20-120 ms, 12 connections: the conditions of the reference figures. */
+const spread = (nodes: number, messages = 3, seed = SEED) =>
+  scenario({ seed, nodes, member: 'relay', publications: everySecond(messages, nodes, seed) })
+
+describe('200 whole nodes on the real router in virtual time', () => {
+  it('reach everybody in the reference time, the same way twice, within 10 s', async () => {
+    const report = await runInChild(spread(200))
+    expect(report.coverage).toBe(1)
+    // Reference: 130 ms ± 20 %, p99 192 ms.
+    expect(report.p50Ms).toBeGreaterThan(130 * 0.8)
+    expect(report.p50Ms).toBeLessThan(130 * 1.2)
+    expect(report.p99Ms).toBeLessThan(192 * 1.2)
+    expect(report.hopsMean).toBeGreaterThan(3)
+    expect(report.hopsMean).toBeLessThan(4.5)
+    // A mesh of degree D brings D - 1 copies.
+    expect(report.copies).toBeGreaterThan(report.mesh.degree - 2)
+    expect(report.copies).toBeLessThan(report.mesh.degree)
+    // Half of them within the time that a branching process over this mesh needs.
+    expect(Math.abs(report.p50Ms / (report.mesh.predictedP50Ms ?? 0) - 1)).toBeLessThan(0.2)
+    expect(report.pools).toEqual({ different: 1, smallest: 3, largest: 3 })
+    expect(report.wallMs).toBeLessThan(10_000)
+
+    const again = await runInChild(spread(200))
+    expect(again.digest).toBe(report.digest)
+    expect(again.traceLines).toBe(report.traceLines)
+  })
+})
+
+describe('50 whole nodes', () => {
+  it('reach everybody in the reference time', async () => {
+    // Among so few nodes it matters much where a message begins, hence twenty of them.
+    const reports = []
+    for (const seed of [1, 2, 3]) reports.push(await runInChild(spread(50, 20, seed)))
+    for (const report of reports) {
+      expect(report.coverage, `seed ${report.seed}`).toBe(1)
+      // Reference: 96 ms ± 20 %.
+      expect(report.p50Ms, `seed ${report.seed}`).toBeGreaterThan(96 * 0.8)
+      expect(report.p50Ms, `seed ${report.seed}`).toBeLessThan(96 * 1.2)
+    }
+    // Another seed is another run.
+    expect(new Set(reports.map(({ digest }) => digest)).size).toBe(3)
+  })
+
+  it('cost a bare router no time and few bytes more', async () => {
+    const relays = await runInChild(spread(50))
+    const routers = await runInChild({ ...spread(50), member: 'router' })
+    // What a relay adds is the disk's sync at the origin.
+    expect(relays.p50Ms - routers.p50Ms).toBeLessThan(1)
+    expect(relays.copies).toBe(routers.copies)
+  })
+})
+
+describe('small and odd networks', () => {
+  it.each([
+    { nodes: 3, topology: 'full' },
+    { nodes: 5, topology: 'full' },
+    { nodes: 10, topology: 'line' },
+    { nodes: 10, topology: 'ring' },
+    { nodes: 12, topology: 'star' },
+  ] as const)('$nodes nodes in a $topology: 20 of 20 everywhere', async ({ nodes, topology }) => {
+    const publications = everySecond(20, nodes, SEED)
+    const report = await runInChild(scenario({ seed: SEED, nodes, topology, member: 'relay', publications }))
+    expect(report.coverage).toBe(1)
+    expect(report.pools).toEqual({ different: 1, smallest: 20, largest: 20 })
+  })
+})
