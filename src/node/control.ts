@@ -179,7 +179,11 @@ function mempoolView(machines: Machines, limit: number): MempoolView {
     count: pool.count,
     bytes: pool.bytes,
     parked: pool.parked,
-    limits: { count: capacity('mempool.count'), bytes: capacity('mempool.bytes'), parked: capacity('mempool.parked') },
+    limits: {
+      count: capacity('mempool.transactions'),
+      bytes: capacity('mempool.bytes'),
+      parked: capacity('mempool.early'),
+    },
     fingerprint: pool.fingerprint(),
     transactions,
   }
