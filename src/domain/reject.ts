@@ -25,6 +25,25 @@ export type RejectCode =
   | 'pool-full'
   | 'overloaded'
   | 'storage-failed'
+  // Blocks: what the header alone shows.
+  | 'header-impossible'
+  | 'wrong-proposer'
+  | 'compact-mismatch'
+  // Blocks: what depends on our clock, our chain or our memory.
+  | 'slot-too-early'
+  | 'parent-mismatch'
+  | 'parent-unknown'
+  | 'too-many-headers'
+  | 'outside-window'
+  | 'orphans-full'
+  // Blocks: what the body shows.
+  | 'body-mismatch'
+  | 'body-too-large'
+  | 'body-window'
+  | 'body-signature'
+  | 'body-unpayable'
+  | 'body-ledger-root'
+  | 'ancestor-invalid'
 
 /**
  * `invalid` counts towards the ban (ten within an hour); `unpaid` towards a disconnect without a ban (more than 50 in 10 s): a flood
@@ -168,6 +187,118 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
     httpStatus: 503,
     message: 'the transaction could not be written to disk, so it was not accepted',
     hint: 'look at the log of the node and at the free space of its disk',
+  },
+  'header-impossible': {
+    verdict: 'reject',
+    offence: 'invalid',
+    httpStatus: 422,
+    message: 'the header has a height, slot, parent or number of transactions that no block can have',
+    hint: 'nothing to do: its maker is faulty',
+  },
+  'wrong-proposer': {
+    verdict: 'reject',
+    offence: 'invalid',
+    httpStatus: 422,
+    message: 'the header is not by the validator to whom its slot belongs',
+    hint: 'nothing to do: its maker is faulty',
+  },
+  'compact-mismatch': {
+    verdict: 'reject',
+    offence: 'invalid',
+    httpStatus: 422,
+    message: 'the short ids or the transactions of the compact block are not those of its header',
+    hint: 'nothing to do: whoever sent it did not check it',
+  },
+  'slot-too-early': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the slot of the block begins more than 2 s from now',
+    hint: 'check the clocks of both machines',
+  },
+  'parent-mismatch': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the height or the slot of the block does not follow those of its parent',
+    hint: 'nothing to do: its maker is faulty',
+  },
+  'parent-unknown': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the parent of the block is not known here',
+    hint: 'nothing to do: the node asks for it',
+  },
+  'too-many-headers': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'two headers of this slot and proposer are known already',
+    hint: 'nothing to do: `hearsay block list` shows the evidence',
+  },
+  'outside-window': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the block would not build on the last 1024 blocks of the best chain',
+    hint: 'nothing to do',
+  },
+  'orphans-full': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'too many blocks wait for their parents',
+    hint: 'nothing to do: the node asks for the block when its parent is here',
+  },
+  'body-mismatch': {
+    verdict: 'reject',
+    offence: 'invalid',
+    httpStatus: 422,
+    message: 'the body is not the one that the header commits to',
+    hint: 'nothing to do: the node asks another peer',
+  },
+  'body-too-large': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the block is larger than 1 MiB',
+    hint: 'nothing to do: its maker is faulty',
+  },
+  'body-window': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'a transaction of the block is expired or not yet valid in its slot',
+    hint: 'nothing to do: its maker is faulty',
+  },
+  'body-signature': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'a signature in the block does not verify',
+    hint: 'nothing to do: its maker is faulty',
+  },
+  'body-unpayable': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the ledger does not take a transaction of the block: nonce, balance or values',
+    hint: 'nothing to do: its maker is faulty',
+  },
+  'body-ledger-root': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the ledger after the block is not the one that the header commits to',
+    hint: 'nothing to do: its maker is faulty',
+  },
+  'ancestor-invalid': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'the block builds on an invalid one',
+    hint: 'nothing to do: its maker is faulty',
   },
 }
 
