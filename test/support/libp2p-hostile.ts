@@ -2,7 +2,7 @@
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
-import type { Connection, PrivateKey, Stream } from '@libp2p/interface'
+import type { Connection, MessageStream, PrivateKey, Stream } from '@libp2p/interface'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { noise } from '@libp2p/noise'
@@ -37,6 +37,10 @@ export interface Hostile {
   /** Sends bytes as they are on a gossip stream, without a length prefix. */
   sendRaw(bytes: Uint8Array): Promise<void>
   isConnected(): boolean
+  /** Gossip streams towards this peer that the other side has given up. */
+  cutStreams(): number
+  /** The encrypted connection below the muxer. */
+  wire(): MessageStream
   stop(): Promise<void>
 }
 
@@ -50,16 +54,30 @@ export interface HostileOptions {
 /** Starts one. It listens nowhere. */
 export async function startHostile(options: HostileOptions = {}): Promise<Hostile> {
   const received: RPC[] = []
+  let wire: MessageStream | null = null
+  let cutStreams = 0
   const privateKey = options.privateKey ?? (await generateKeyPair('Ed25519'))
   const node = await createLibp2p({
     privateKey,
     transports: [tcp()],
     connectionEncrypters: [options.encryption === 'noise' ? noise() : tls()],
-    streamMuxers: [yamux({ streamOptions: { maxReadBufferLength: 268_435_456 } })],
+    streamMuxers: [
+      () => {
+        const inner = yamux({ enableKeepAlive: false, streamOptions: { maxReadBufferLength: 268_435_456 } })()
+        return {
+          protocol: inner.protocol,
+          createStreamMuxer(encrypted) {
+            wire = encrypted
+            return inner.createStreamMuxer(encrypted)
+          },
+        }
+      },
+    ],
     connectionGater: { denyDialMultiaddr: () => false },
     services: { identify: identify(), ping: ping() },
   })
   await node.handle(GOSSIP_PROTOCOL, async (stream) => {
+    stream.addEventListener('close', () => cutStreams++)
     if (options.deaf === true) return stream.pause()
     for await (const frame of lp.decode(stream)) received.push(RPC.decode(frame))
   })
@@ -94,6 +112,11 @@ export async function startHostile(options: HostileOptions = {}): Promise<Hostil
       await sendRaw(lp.encode.single(RPC.encode(rpc)).subarray())
     },
     sendRaw,
+    cutStreams: () => cutStreams,
+    wire() {
+      if (wire === null) throw new Error('join first')
+      return wire
+    },
     async stop() {
       await node.stop()
     },

@@ -3,7 +3,6 @@
  * and as the router doesn't move its stream from a lost one to the other, the loss of one ends both.
  */
 import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
-import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../../domain/ids.ts'
 import type { Connections, ConnectionsListener, DialOutcome } from '../../ports/connections.ts'
@@ -12,6 +11,8 @@ import { CLOSE_MS, DIAL_ATTEMPTS, DIAL_MS, DIAL_RETRY_MS, FORGET_AFTER_MS } from
 export interface ConnectionsParts {
   readonly node: Libp2p
   readonly listener: ConnectionsListener
+  /** Round trip on a connection, ms; rejects when there is no answer. */
+  readonly ping: (connection: Connection, signal: AbortSignal) => Promise<number>
   /** The last connection with a peer closed: for the other adapters, before the listener is told. */
   readonly onGone: (peer: PeerId) => void
   /** A peer is about to be disconnected. */
@@ -55,11 +56,10 @@ class ConnectionsAdapter implements Libp2pConnections {
     const signal = AbortSignal.timeout(DIAL_MS)
     for (let attempt = 1; ; attempt++) {
       try {
-        const connection = await this.#node.dial(multiaddr(address), { signal })
-        return await this.#confirmed(connection, signal)
+        return await this.#confirmed(await this.#node.dial(multiaddr(address), { signal }), signal)
       } catch (error) {
         const reason = signal.aborted ? `no connection within ${DIAL_MS} ms` : reasonOf(error)
-        if (attempt === DIAL_ATTEMPTS || !isRefusal(error) || !(await pause(DIAL_RETRY_MS, signal)))
+        if (attempt === DIAL_ATTEMPTS || !isTurnedAway(error) || !(await pause(DIAL_RETRY_MS, signal)))
           return { kind: 'failed', reason }
       }
     }
@@ -86,9 +86,13 @@ class ConnectionsAdapter implements Libp2pConnections {
    * that `dial` by itself reports success.
    */
   async #confirmed(connection: Connection, signal: AbortSignal): Promise<DialOutcome> {
-    const ping = (this.#node.services as { ping: { ping(peer: unknown, options: unknown): Promise<number> } }).ping
-    connection.rtt = await ping.ping(connection.remotePeer, { signal })
-    return { kind: 'connected', peer: asPeerId(connection.remotePeer.toString()) }
+    try {
+      connection.rtt = await this.#parts.ping(connection, signal)
+      return { kind: 'connected', peer: asPeerId(connection.remotePeer.toString()) }
+    } catch {
+      const refusal = 'the other side closed the connection after the handshake: it refuses this node'
+      return { kind: 'failed', reason: signal.aborted ? `no answer within ${DIAL_MS} ms` : refusal }
+    }
   }
 
   #onOpen(connection: Connection): void {
@@ -134,10 +138,9 @@ async function end(connection: Connection): Promise<void> {
   }
 }
 
-/** Whether the other side closed at once: what it does when too many dial it within a second. */
-function isRefusal(error: unknown): boolean {
-  const text = error instanceof Error ? `${error.name} ${error.message}` : ''
-  return /ECONNRESET|EPIPE|UnexpectedEOF|unexpected end|StreamReset|StreamClosed|connection closed|socket/i.test(text)
+/** Whether the other side reset the socket at once: what it does when too many dial it within a second. */
+function isTurnedAway(error: unknown): boolean {
+  return /ECONNRESET/.test(reasonOf(error))
 }
 
 function reasonOf(error: unknown): string {
@@ -155,16 +158,4 @@ async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
       resolve(false)
     })
   })
-}
-
-/** Whether a text is a multiaddr that can be dialled, and the peer id that it ends in, if any. */
-export function peerOfAddress(address: string): PeerId | null {
-  try {
-    const id = multiaddr(address)
-      .getComponents()
-      .findLast(({ name }) => name === 'p2p')?.value
-    return id === undefined ? null : asPeerId(peerIdFromString(id).toString())
-  } catch {
-    return null
-  }
 }

@@ -36,8 +36,11 @@ export const WINDOW_BYTES = 256 * KIB
 export const WINDOW_BYTES_MAX = MIB
 /** Header of a yamux frame, bytes. */
 export const FRAME_HEADER_BYTES = 12
-/** Unsent bytes of one connection before it is cut (hardening A28: a peer that pings and never reads). */
-export const UNSENT_BYTES_MAX = 8 * MIB
+/**
+ * Unsent bytes of one connection before it is cut (hardening A28: a peer that pings and never reads). Streams stop writing as soon as
+ * the connection is full, so that an honest one holds the last writes of a few streams, a window each.
+ */
+export const UNSENT_BYTES_MAX = 4 * MIB
 
 /** What one connection may bring in, bytes a second and at once (hardening 1, shared parameters). Beyond it is read more slowly. */
 export function inboundBudget(profile: Libp2pProfile): { readonly perSecond: number; readonly burst: number } {

@@ -84,6 +84,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
   const connections = createConnections({
     node,
     listener: listeners.connections,
+    ping: (connection, signal) => node.services.ping.ping(connection.remotePeer, { signal }),
     onGone: (peer) => gossip.forget(peer),
     onLeaving: (peer) => gossip.mute(peer),
   })

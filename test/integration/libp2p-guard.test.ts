@@ -1,0 +1,86 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { WINDOW_BYTES_MAX } from '../../src/adapters/libp2p/limits.ts'
+import { topicName } from '../../src/domain/protocols.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import type { Hostile } from '../support/libp2p-hostile.ts'
+import { connect, TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
+import { until } from '../support/libp2p-until.ts'
+import { Libp2pWorld } from '../support/libp2p-world.ts'
+
+const TRANSACTIONS = topicName(TEST_NETWORK, 'transactions')
+const CHUNK_BYTES = 65_536
+
+const world = new Libp2pWorld()
+afterEach(() => world.stop())
+
+/** A yamux frame's header: version 0, then type, flags, stream and length. */
+function header(type: number, flags: number, stream: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(12)
+  const view = new DataView(bytes.buffer)
+  view.setUint8(1, type)
+  view.setUint16(2, flags)
+  view.setUint32(4, stream)
+  view.setUint32(8, length)
+  return bytes
+}
+
+async function stage(encryption: 'tls' | 'noise'): Promise<{ peer: Hostile; victim: TestNode; neighbour: TestNode }> {
+  const [victim, neighbour] = [await world.node('victim'), await world.node('neighbour')]
+  await connect(victim, neighbour)
+  const peer = await world.hostile({ encryption })
+  await peer.join(victim.address())
+  return { peer, victim, neighbour }
+}
+
+describe.each(['tls', 'noise'] as const)('the guard of the muxer, behind %s', (encryption) => {
+  it('cuts a connection whose frame exceeds every window (L7)', async () => {
+    const { peer, victim, neighbour } = await stage(encryption)
+    const wire = peer.wire()
+    wire.send(header(0, 0, 1_001, 1_073_741_824))
+    let sent = 0
+    // 64 MiB of the gigabyte, as far as they are taken.
+    for (; sent < 67_108_864 && peer.isConnected(); sent += CHUNK_BYTES) {
+      wire.send(new Uint8Array(CHUNK_BYTES))
+      await until('room, or the cut', () => wire.writeBufferLength === 0 || !peer.isConnected())
+    }
+    await until('the cut', () => !peer.isConnected())
+    await until('the news', () => victim.disconnects.includes(peer.self))
+    // What the victim has read, plus what the system's own buffers hold on loopback.
+    expect(sent).toBeLessThan(WINDOW_BYTES_MAX + 16 * 1_048_576)
+    await victim.gossip.publish('transactions', utf8('still here'), { flood: false })
+    await until('honest traffic', () => neighbour.messages.length === 1)
+  })
+})
+
+describe('the guard of the muxer', () => {
+  // Behind noise; behind TLS the library itself stops reading from who doesn't read.
+  it('cuts a peer that pings and never reads the answers (A28)', async () => {
+    const { peer, victim } = await stage('noise')
+    const wire = peer.wire()
+    ;(wire as unknown as { pause(): void }).pause()
+    const pings = new Uint8Array(12 * 5_000)
+    for (let i = 0; i < 5_000; i++) pings.set(header(2, 1, 0, i), 12 * i)
+    const isCut = (): boolean => victim.disconnects.includes(peer.self)
+    for (let i = 0; i < 1_000 && peer.isConnected() && !isCut(); i++) {
+      wire.send(pings)
+      await until('room, or the cut', () => wire.writeBufferLength === 0 || isCut())
+    }
+    await until('the cut', isCut)
+  })
+})
+
+describe('the budget of a connection', () => {
+  it('slows a peer down to 1 MiB/s after 4 MiB, and keeps it (L6)', async () => {
+    const victim = await world.node('victim', { profile: 'node' })
+    const peer = await world.hostile()
+    await peer.join(victim.address())
+    const startedMs = performance.now()
+    for (let i = 0; i < 6; i++)
+      await peer.send({ messages: [{ topic: TRANSACTIONS, data: new Uint8Array(1_048_576).fill(i) }] })
+    await until('all six', () => victim.messages.length === 6)
+    // 2 MiB are beyond the burst; half of the time is left to the clock's grain.
+    expect(performance.now() - startedMs).toBeGreaterThan(1_000)
+    expect(peer.isConnected()).toBe(true)
+    expect(victim.malformed).toEqual([])
+  })
+})
