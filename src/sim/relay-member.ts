@@ -77,6 +77,14 @@ export class RelayMember implements Member {
     return this.#gossip.gossip.meshOf('transactions').mesh
   }
 
+  /** Connected peers that have said hello. */
+  greeted(): number {
+    const { peers } = this.runtime.kernel.machines
+    return this.host.connections.filter(
+      (connection) => peers.get(asPeerId(connection.remotePeer.toString()))?.greeted === true,
+    ).length
+  }
+
   async #start(): Promise<void> {
     const { host, network, scheduler, store, verifier } = this.#options
     const requests = createRequests(

@@ -31,6 +31,8 @@ export interface Report extends SpreadFigures {
   readonly forgeries: ForgeryFigures
   /** Of relays that run: how many different pools there are, and the smallest and largest. Null among bare routers. */
   readonly pools: { readonly different: number; readonly smallest: number; readonly largest: number } | null
+  /** (relay, connected peer) pairs whose hello has been exchanged. */
+  readonly greeted: number
   /** Refusals by reason. */
   readonly refused: Readonly<Record<string, number>>
   /** Connections of each node at the end. */
@@ -230,6 +232,7 @@ class World {
       holders: this.#honest.ids().map((id) => this.#honest.holders(id)),
       forgeries: this.#forgeryFigures(),
       pools: this.#poolFigures(),
+      greeted: this.#relays().reduce((sum, relay) => sum + relay.greeted(), 0),
       refused: Object.fromEntries(this.#refused),
       connections: this.#population.members.map((member) => member.host.connections.length),
       virtualMs: this.#scheduler.nowMs,

@@ -24,6 +24,8 @@ describe('200 whole nodes on the real router in virtual time', () => {
     // Half of them within the time that a branching process over this mesh needs.
     expect(Math.abs(report.p50Ms / (report.mesh.predictedP50Ms ?? 0) - 1)).toBeLessThan(0.2)
     expect(report.pools).toEqual({ different: 1, smallest: 3, largest: 3 })
+    // Requests run in virtual time too: everybody greeted everybody it is connected with.
+    expect(report.greeted).toBe(report.connections.reduce((sum, count) => sum + count, 0))
     expect(report.wallMs).toBeLessThan(10_000)
 
     const again = await runInChild(spread(200))

@@ -35,6 +35,6 @@ describe('virtual time', () => {
   })
 
   it('refuses what would complete by the real clock', async () => {
-    expect((await run(1)).forbidden).toEqual(['subtle', 'timers/promises'])
+    expect((await run(1)).forbidden).toEqual(['subtle', 'promised timers'])
   })
 })

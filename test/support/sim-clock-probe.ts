@@ -48,7 +48,7 @@ scheduler.schedule(60, () => {
     }
   }
   attempt('subtle', () => crypto.subtle.digest('SHA-256', new Uint8Array(1)))
-  attempt('timers/promises', () => promisedTimeout(1))
+  attempt('promised timers', () => promisedTimeout(1))
 })
 await scheduler.runUntil(60_000)
 
