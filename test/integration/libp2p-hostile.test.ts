@@ -125,6 +125,8 @@ describe('a hostile peer', () => {
       await until('the neighbour', () => neighbour.messages.length === i + 1)
     }
     await until('the end of the stream', () => deaf.cutStreams() > 0)
+    // A peer that can't be spoken to is no peer: the next dial starts afresh.
+    await until('the end of the connection', () => victim.disconnects.includes(deaf.self))
   })
 
   it('gets an answer to IWANT in RPCs that it can decode', async () => {

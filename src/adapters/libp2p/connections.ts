@@ -1,6 +1,6 @@
 /**
- * The Connections port over a libp2p node. A peer is connected or it is not: when both sides dial at once there are two connections,
- * and as the router doesn't move its stream from a lost one to the other, the loss of one ends both.
+ * The Connections port over a libp2p node. When two nodes dial each other at once there are two connections; outside they are one peer,
+ * which comes with the first and goes with the last.
  */
 import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -22,6 +22,8 @@ export interface ConnectionsParts {
 export interface Libp2pConnections extends Connections {
   /** The open connection with a peer, the oldest of several. */
   connectionWith(peer: PeerId): Connection | undefined
+  /** All open connections by peer. */
+  open(): Iterable<readonly [PeerId, Iterable<Connection>]>
 }
 
 /** Wraps a node that has not started yet. */
@@ -81,6 +83,10 @@ class ConnectionsAdapter implements Libp2pConnections {
     return undefined
   }
 
+  open(): Iterable<readonly [PeerId, Iterable<Connection>]> {
+    return this.#open
+  }
+
   /**
    * A connection counts when the other side has answered on it: one that refuses us lets the handshake finish and then closes, so
    * that `dial` by itself reports success.
@@ -109,11 +115,7 @@ class ConnectionsAdapter implements Libp2pConnections {
   #onClose(connection: Connection): void {
     const peer = asPeerId(connection.remotePeer.toString())
     const others = this.#open.get(peer)
-    if (others?.delete(connection) !== true) return
-    if (others.size > 0) {
-      for (const other of others) void end(other)
-      return
-    }
+    if (others?.delete(connection) !== true || others.size > 0) return
     this.#open.delete(peer)
     this.#forgetStored(connection.remotePeer)
     this.#parts.onGone(peer)

@@ -8,6 +8,7 @@ import type { Requests } from '../../ports/requests.ts'
 import { createConnections } from './connections.ts'
 import { createGater } from './gater.ts'
 import { createGossip, type GossipSizes } from './gossip.ts'
+import { GossipLinks } from './gossip-links.ts'
 import { gossipOptions, messageIdsOf } from './gossip-options.ts'
 import { privateKeyFromSeed } from './identity.ts'
 import { verifyGuard } from './muxer-guard.ts'
@@ -85,9 +86,14 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     node,
     listener: listeners.connections,
     ping: (connection, signal) => node.services.ping.ping(connection.remotePeer, { signal }),
-    onGone: (peer) => gossip.forget(peer),
+    onGone: (peer) => {
+      gossip.forget(peer)
+      links.forget(peer)
+    },
     onLeaving: (peer) => gossip.mute(peer),
   })
+  const links = new GossipLinks((peer) => void connections.disconnect(peer))
+  router.addEventListener('gossipsub:heartbeat', () => links.check(connections.open()))
   const requests = createRequests(
     {
       connectionWith: (peer) => connections.connectionWith(peer),
