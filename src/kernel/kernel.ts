@@ -127,7 +127,7 @@ function onVerified(
   if (job === undefined) return
   machines.jobs.delete(number)
   if (job.kind === 'gossip') {
-    for (const transaction of job.fresh) machines.inFlight.delete(transaction.hash)
+    for (const transaction of job.unverified) machines.inFlight.delete(transaction.hash)
     onMessageVerified(machines, job, firstInvalid, keyInvalid, turn)
   } else {
     for (const { transaction } of job.fresh) machines.inFlight.delete(transaction.hash)

@@ -8,6 +8,7 @@ import type { Now } from '../domain/time.ts'
 import type { TransactionState } from '../domain/views.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import { admit } from './admit.ts'
+import { checkOf } from './check-of.ts'
 import type { JobNumber } from './event.ts'
 import type { Placed, SubmissionJob, WriteJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
@@ -24,6 +25,7 @@ export function onSubmission(
 ): void {
   const results: (SubmitResult | null)[] = []
   const fresh: Placed[] = []
+  const sound: Placed[] = []
   const unsaved: TxId[] = []
   const runs: Runs = new Map()
   items.forEach((bytes, index) => {
@@ -31,7 +33,8 @@ export function onSubmission(
     results.push(null)
     switch (look.kind) {
       case 'fresh':
-        fresh.push({ transaction: look.transaction, index })
+        if (look.verified) sound.push({ transaction: look.transaction, index })
+        else fresh.push({ transaction: look.transaction, index })
         return
       case 'known':
         results[index] = known(machines, look.id, unsaved, turn.now)
@@ -50,7 +53,7 @@ export function onSubmission(
             : refusal(look.id, bytes.byteLength, look.code, turn)
     }
   })
-  verify(machines, { kind: 'submission', submission, fresh, sound: [], results, unsaved, deferred: [] }, turn)
+  verify(machines, { kind: 'submission', submission, fresh, sound, results, unsaved, deferred: [] }, turn)
 }
 
 /** Some signatures of a submission were checked. An invalid one fails alone: the others of the call are looked at for themselves. */
@@ -86,18 +89,14 @@ function verify(machines: Machines, job: SubmissionJob, turn: Turn): void {
   turn.do({
     kind: 'verify-signatures',
     job: number,
-    checks: job.fresh.map(({ transaction }) => ({
-      publicKey: transaction.senderKey,
-      message: transaction.signedBytes,
-      signature: transaction.signature,
-    })),
+    checks: job.fresh.map(({ transaction }) => checkOf(transaction)),
   })
 }
 
 /** All signatures are known: admit, then wait for the disk. */
 function settle(machines: Machines, job: SubmissionJob, turn: Turn): void {
   const admitted: TxId[] = []
-  for (const { transaction, index } of job.sound) {
+  for (const { transaction, index } of job.sound.toSorted((a, b) => a.index - b.index)) {
     const admission = admit(machines, transaction, { way: 'local', from: null, messageId: null, waitedMs: 0 }, turn)
     if (admission.kind === 'admitted') {
       admitted.push(transaction.id)

@@ -8,11 +8,12 @@
  */
 import { decodeBatch } from '../domain/codec/transaction-codec.ts'
 import { REJECTS, type RejectCode } from '../domain/reject.ts'
-import type { MessageId, PeerId } from '../domain/ids.ts'
+import type { MessageId, PeerId, TxHash } from '../domain/ids.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { DEFERRED_MAX, JOBS_MAX } from '../relay/limits.ts'
 import { admit } from './admit.ts'
+import { checkOf } from './check-of.ts'
 import type { DeferredMessage, GossipJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
 import { penalise } from './penalise.ts'
@@ -52,10 +53,16 @@ function verifyFresh(
   looks: readonly { bytes: Uint8Array; look: Triage }[],
   turn: Turn,
 ): void {
-  const fresh = new Map<string, Transaction>()
+  const fresh = new Map<TxHash, Transaction>()
+  const unverified: Transaction[] = []
   let restKnown = true
   for (const { bytes, look } of looks) {
-    if (look.kind === 'fresh') fresh.set(look.transaction.hash, look.transaction)
+    if (look.kind === 'fresh') {
+      // Twice the same in one message is a free amplification: what comes in leaves apart from it.
+      if (fresh.has(look.transaction.hash)) restKnown = false
+      else if (!look.verified) unverified.push(look.transaction)
+      fresh.set(look.transaction.hash, look.transaction)
+    }
     if (look.kind !== 'refused') continue
     restKnown = false
     refuseOne(machines, message, look.id, bytes.byteLength, look.code, turn)
@@ -75,22 +82,23 @@ function verifyFresh(
     messageId: message.messageId,
     waitedMs: message.waitedMs,
     fresh: [...fresh.values()],
+    unverified,
     items: looks.length,
     bytes: message.bytes.byteLength,
     restKnown,
     deferred: [],
   }
+  if (unverified.length === 0) {
+    onMessageVerified(machines, job, -1, false, turn)
+    return
+  }
   const number = machines.nextJob()
   machines.jobs.set(number, job)
-  for (const transaction of job.fresh) machines.inFlight.set(transaction.hash, number)
+  for (const transaction of unverified) machines.inFlight.set(transaction.hash, number)
   turn.do({
     kind: 'verify-signatures',
     job: number,
-    checks: job.fresh.map(({ senderKey, signedBytes, signature }) => ({
-      publicKey: senderKey,
-      message: signedBytes,
-      signature,
-    })),
+    checks: unverified.map(checkOf),
   })
 }
 
@@ -102,7 +110,7 @@ export function onMessageVerified(
   keyInvalid: boolean,
   turn: Turn,
 ): void {
-  const forged = firstInvalid < 0 ? undefined : job.fresh[firstInvalid]
+  const forged = job.unverified[firstInvalid]
   if (forged !== undefined) {
     const code = keyInvalid ? 'invalid-key' : 'invalid-signature'
     machines.seen.judgedInvalid(forged.hash, code, turn.now.monoMs)

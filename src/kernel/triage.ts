@@ -12,7 +12,7 @@ import type { JobNumber } from './event.ts'
 import type { Machines } from './machines.ts'
 
 export type Triage =
-  /** These exact bytes were found valid before. */
+  /** These exact bytes were found valid before, and are in the pool or have left it for good. */
   | { readonly kind: 'known'; readonly id: TxId }
   /** No honest node could have sent these bytes. */
   | { readonly kind: 'invalid'; readonly code: RejectCode; readonly id: TxId | null; readonly hash: TxHash }
@@ -20,7 +20,8 @@ export type Triage =
   | { readonly kind: 'refused'; readonly code: RejectCode; readonly id: TxId }
   /** Its signature is being checked by that job. */
   | { readonly kind: 'in-flight'; readonly job: JobNumber }
-  | { readonly kind: 'fresh'; readonly transaction: Transaction }
+  /** Eligible. `verified`: its signature was found valid before, but it did not come in then. */
+  | { readonly kind: 'fresh'; readonly transaction: Transaction; readonly verified: boolean }
 
 /**
  * The transactions of one message that came before, by sender. A run of consecutive nonces in one message is looked at as a whole: each
@@ -32,16 +33,24 @@ export function triage(machines: Machines, bytes: Uint8Array, runs: Runs, now: N
   const hash = transactionHash(bytes)
   const judgement = machines.seen.judgement(hash, now.monoMs)
   if (judgement?.kind === 'invalid') return { kind: 'invalid', code: judgement.code, id: null, hash }
-  const evicted = judgement !== undefined && machines.seen.departure(judgement.id, now.monoMs)?.why === 'evicted'
-  if (judgement !== undefined && !evicted) return { kind: 'known', id: judgement.id }
+  if (judgement !== undefined && isSettled(machines, judgement.id, hash, now))
+    return { kind: 'known', id: judgement.id }
   const job = machines.inFlight.get(hash)
   if (job !== undefined) return { kind: 'in-flight', job }
   const decoded = decodeTransaction(bytes, machines.transactionPrefix, hash)
   if (!decoded.ok) return { kind: 'invalid', code: decoded.code, id: null, hash }
-  return triageDecoded(machines, decoded.value, runs, now)
+  return triageDecoded(machines, decoded.value, judgement !== undefined, runs, now)
 }
 
-function triageDecoded(machines: Machines, transaction: Transaction, runs: Runs, now: Now): Triage {
+/** Whether the pool has these bytes, or had them and will not take them again. */
+function isSettled(machines: Machines, id: TxId, hash: TxHash, now: Now): boolean {
+  const present = machines.pool.get(id)
+  if (present !== undefined) return present.transaction.hash === hash
+  const departure = machines.seen.departure(id, now.monoMs)
+  return departure !== undefined && departure.why !== 'evicted'
+}
+
+function triageDecoded(machines: Machines, transaction: Transaction, verified: boolean, runs: Runs, now: Now): Triage {
   const { id, hash } = transaction
   const impossible = checkValues(transaction)
   if (impossible !== null) return { kind: 'invalid', code: impossible, id, hash }
@@ -67,5 +76,5 @@ function triageDecoded(machines: Machines, transaction: Transaction, runs: Runs,
     if (code !== null) return { kind: 'refused', code, id }
   }
   runs.set(transaction.sender, { lastNonce: transaction.nonce, spent })
-  return { kind: 'fresh', transaction }
+  return { kind: 'fresh', transaction, verified }
 }

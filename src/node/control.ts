@@ -21,7 +21,8 @@ import type { Lookup, NodeControl } from '../ports/control.ts'
 import { Archive } from './archive.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
-import type { Ports, Runtime } from './runtime.ts'
+import type { Ports } from './ports.ts'
+import type { Runtime } from './runtime.ts'
 
 export interface Vitals {
   eventLoopDelayP99Ms(): number

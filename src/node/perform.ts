@@ -7,7 +7,7 @@ import type { Event, JobNumber } from '../kernel/event.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
-import type { Ports } from './runtime.ts'
+import type { Ports } from './ports.ts'
 import { Verification } from './verification.ts'
 
 export class Performer {

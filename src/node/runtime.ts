@@ -6,25 +6,15 @@ import type { NetAddress, PeerId } from '../domain/ids.ts'
 import { TOPICS, type Protocol, type Topic } from '../domain/protocols.ts'
 import type { Event } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { Connections, ConnectionsListener, Direction, Gatekeeper } from '../ports/connections.ts'
+import type { ConnectionsListener, Direction, Gatekeeper } from '../ports/connections.ts'
 import type { SubmitResult } from '../ports/control.ts'
-import type { Gossip, GossipListener } from '../ports/gossip.ts'
-import type { Requests } from '../ports/requests.ts'
-import type { SignatureVerifier } from '../ports/signature-verifier.ts'
-import type { Store } from '../ports/store.ts'
+import type { GossipListener } from '../ports/gossip.ts'
 import type { Clock } from './clock.ts'
 import { Ingress } from './ingress.ts'
 import { INGRESS_WAIT_MAX_MS, PUMP_SLICE_MS, WAKE_MS } from './limits.ts'
 import type { Observer } from './observe.ts'
 import { Performer } from './perform.ts'
-
-export interface Ports {
-  readonly gossip: Gossip
-  readonly requests: Requests
-  readonly connections: Connections
-  readonly store: Store
-  readonly verifier: SignatureVerifier
-}
+import type { Ports } from './ports.ts'
 
 /** Request protocols that this node answers. */
 const SERVED: readonly Protocol[] = ['hello']

@@ -118,3 +118,13 @@ test('a ban survives a restart and ends in time', () => {
   after.advance(3_600_001)
   expect(after.kernel.admitsPeer(attacker, { wallMs: after.wallMs, monoMs: 0 })).toBe(true)
 })
+
+test('a transaction that the disk refused is no known one: a retry when the disk works is accepted, without a second check', () => {
+  const world = new KernelWorld()
+  const bytes = signedTransaction(0, 0)
+  world.disk = 'fails'
+  world.submit(bytes)
+  world.disk = 'works'
+  expect(world.submit(bytes)).toMatchObject([{ kind: 'accepted' }])
+  expect(world.verifier.stats().verifications).toBe(1)
+})

@@ -133,3 +133,27 @@ test('three banned peers of one address ban the address, but never the shared lo
   expect(world.kernel.admitsAddress('127.66.0.2', now)).toBe(true)
   expect(world.kernel.admitsAddress('127.0.0.1', now)).toBe(true)
 })
+
+test('copies of one transaction in one message are not handed on: it leaves alone', () => {
+  const world = new KernelWorld()
+  world.post({ kind: 'mesh-changed', topic: 'transactions', subscribers: 3, mesh: 3 })
+  const one = signedTransaction(0, 0)
+  expect(world.gossip(encodeBatch(Array.from({ length: 256 }, () => one)))).toBe('ignore')
+  expect(world.published()).toEqual([encodeBatch([one])])
+})
+
+test('what the pool had no room for is no known one: it comes in when there is room', () => {
+  const world = new KernelWorld()
+  const run = Array.from({ length: 70 }, (_, nonce) => signedTransaction(0, nonce))
+  expect(world.gossip(encodeBatch(run))).toBe('ignore')
+  const { pool } = world.kernel.machines
+  const [late] = world.facts.flatMap((fact) => (fact.kind === 'transaction-refused' ? [fact] : []))
+  expect(late?.code).toBe('sender-full')
+  const [first] = [...pool.entries()]
+  pool.remove(first!.transaction.id)
+  world.submit(run[0]!)
+  const before = pool.count
+  pool.remove([...pool.entries()].find(({ transaction }) => transaction.nonce === 63n)!.transaction.id)
+  expect(world.gossip(encodeBatch([run[63]!]))).toBe('accept')
+  expect(pool.count).toBe(before)
+})

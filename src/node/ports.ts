@@ -1,0 +1,14 @@
+/** The outside world of a node, as its runtime sees it. */
+import type { Connections } from '../ports/connections.ts'
+import type { Gossip } from '../ports/gossip.ts'
+import type { Requests } from '../ports/requests.ts'
+import type { SignatureVerifier } from '../ports/signature-verifier.ts'
+import type { Store } from '../ports/store.ts'
+
+export interface Ports {
+  readonly gossip: Gossip
+  readonly requests: Requests
+  readonly connections: Connections
+  readonly store: Store
+  readonly verifier: SignatureVerifier
+}
