@@ -1,5 +1,6 @@
 /** The content types that are read, a closed list: none of them is what a form of a foreign page can send. */
-import { invalidRequest } from './problem.ts'
+import type { FastifyRequest } from 'fastify'
+import { HttpProblem, invalidRequest } from './problem.ts'
 import { parseJson } from './json-body.ts'
 import type { ApiServer } from './routes/route.ts'
 
@@ -13,4 +14,21 @@ export function readBodies(server: ApiServer): void {
   })
   for (const type of ['application/octet-stream', 'application/x-ndjson'])
     server.addContentTypeParser(type, { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body)
+}
+
+/** Refuses a body whose type the route does not document. @throws HttpProblem */
+export function checkContentType(request: FastifyRequest): void {
+  const body = request.routeOptions.schema?.body
+  if (typeof body !== 'object' || body === null || !('content' in body)) return
+  const types = Object.keys(body.content as object)
+  const given = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (!types.includes(given)) throw unsupportedType(types)
+}
+
+export function unsupportedType(types: readonly string[]): HttpProblem {
+  return new HttpProblem(415, {
+    code: 'unsupported-content-type',
+    message: 'this Content-Type is not accepted here',
+    hint: `send ${types.join(' or ')}`,
+  })
 }

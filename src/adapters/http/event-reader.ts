@@ -53,12 +53,14 @@ export class EventReader {
 
   /** Shows that the stream lives, and cuts off a reader that takes nothing. */
   heartbeat(): void {
-    const taken = this.#response.socket?.bytesWritten ?? 0
-    const stalled = this.#response.writableLength > 0 && taken === this.#bytesTaken
+    const { socket, writableLength: waiting } = this.#response
+    // What the system took from us, and not what we wrote.
+    const taken = (socket?.bytesWritten ?? 0) - (socket?.writableLength ?? 0)
+    const stalled = waiting > 0 && taken === this.#bytesTaken
     this.#bytesTaken = taken
     this.#stalledHeartbeats = stalled ? this.#stalledHeartbeats + 1 : 0
     if (this.#stalledHeartbeats >= STALLED_HEARTBEATS_MAX) this.#response.destroy()
-    else if (!stalled) this.#response.write(': alive\n\n')
+    else if (!this.#lagging) this.#response.write(': alive\n\n')
   }
 
   close(): void {

@@ -2,6 +2,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
 import type { Problem } from '../../domain/views.ts'
+import { unsupportedType } from './bodies.ts'
 import { HttpProblem, invalidRequest, notFound, sendProblem } from './problem.ts'
 import type { ApiServer } from './routes/route.ts'
 
@@ -35,12 +36,7 @@ export function asProblem(error: FastifyError): HttpProblem {
       message: 'the body is larger than this request may be',
       hint: 'a transaction has at most 64 KiB of JSON, a batch 256 KiB; send several',
     })
-  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return new HttpProblem(415, {
-      code: 'unsupported-content-type',
-      message: 'this Content-Type is not accepted here',
-      hint: 'application/json or application/octet-stream; for a batch application/octet-stream or application/x-ndjson',
-    })
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return unsupportedType(['application/json'])
   const status = error.statusCode ?? 500
   if (status >= 400 && status < 500) return invalidRequest('the request is malformed')
   return new HttpProblem(500, {

@@ -15,8 +15,11 @@ export const HEADERS_TIMEOUT_MS = 5_000
 export const REQUEST_TIMEOUT_MS = 10_000
 /** How often those two are looked at, ms; Node's 30 s would make them 35 s and 40 s. */
 export const CHECKING_INTERVAL_MS = 1_000
-/** How long a socket may be idle within an exchange, ms: who does not read the answer loses it. */
-export const IDLE_TIMEOUT_MS = 6_000
+/**
+ * How long a socket may be idle within an exchange, ms: who does not read the answer loses it. Node grants one more period when the system
+ * took some of the answer during the first, so that such a client is cut off after 6 s.
+ */
+export const IDLE_TIMEOUT_MS = 3_000
 /** How long an unused connection is kept, ms: Node's own default. */
 export const KEEP_ALIVE_MS = 5_000
 /** How long the answer to a submission may take, ms: a disk that stalls for seconds still gets its transaction acknowledged. */

@@ -4,7 +4,7 @@ import type { FastifyError } from 'fastify'
 import { createServer } from 'node:http'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { readBodies } from './bodies.ts'
+import { checkContentType, readBodies } from './bodies.ts'
 import { EventReaders } from './event-readers.ts'
 import { answerBrokenRequest, answerFailures, asProblem } from './failures.ts'
 import { checkRequest } from './guards.ts'
@@ -39,6 +39,8 @@ import { createTokenGuard } from './token-guard.ts'
 export interface HttpApi {
   /** `http://host:port` */
   readonly url: string
+  /** Open sockets, and readers of the event stream among them. */
+  load(): Promise<{ readonly connections: number; readonly eventReaders: number }>
   /** Ends streams, lets requests under way finish within a second, and frees the port. */
   close(): Promise<void>
 }
@@ -87,7 +89,14 @@ export async function openHttpApi(options: HttpApiOptions): Promise<HttpApiOpeni
   const { port } = server.server.address() as AddressInfo
   served.guards = guardsOf(port)
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
-  return { ok: true, api: { url: `http://${host}:${port}`, close: () => closeServer(server, readers) } }
+  return {
+    ok: true,
+    api: {
+      url: `http://${host}:${port}`,
+      load: async () => ({ connections: await countConnections(server.server), eventReaders: readers.count }),
+      close: () => closeServer(server, readers),
+    },
+  }
 }
 
 async function buildServer(
@@ -116,6 +125,7 @@ async function buildServer(
     void reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
     const current = guards()
     if (current !== null) checkRequest(request, current)
+    checkContentType(request)
   })
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
@@ -146,6 +156,14 @@ function createBoundedServer(listener: RequestListener): Server {
     socket.destroy()
   })
   return server
+}
+
+function countConnections(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.getConnections((error, count) => {
+      resolve(error === null ? count : 0)
+    })
+  })
 }
 
 async function closeServer(server: ApiServer, readers: EventReaders): Promise<void> {

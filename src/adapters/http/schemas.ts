@@ -50,5 +50,5 @@ export const commonProblems = { 400: problem, 403: problem, 429: problem, 500: p
 /** Answers of routes that need the token. */
 export const guardedProblems = { ...commonProblems, 401: problem }
 
-/** Marks a route that needs `Authorization: Bearer <token>`, for the document; the guard goes by method and path. */
+/** Marks a route that needs `Authorization: Bearer <token>`: for the document, and for the guard that goes by it. */
 export const needsToken = [{ cookieToken: [] }]
