@@ -4,7 +4,10 @@ import {
   encodeSignedTransaction,
   encodeTransactionBody,
 } from '../../src/domain/codec/transaction-codec.ts'
-import { asAccountId, asNetworkId, type AccountId } from '../../src/domain/ids.ts'
+import { headerOf, type BlockHeader, type SignedHeader } from '../../src/domain/block.ts'
+import { decodeSignedHeader, encodeHeader, encodeSignedHeader } from '../../src/domain/codec/block-codec.ts'
+import type { GenesisAccount, NetworkParams } from '../../src/domain/params.ts'
+import { asAccountId, asBlockHash, asNetworkId, type AccountId } from '../../src/domain/ids.ts'
 import { signingPrefix } from '../../src/domain/signing.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 import { fromHex, utf8 } from '../../src/lib/bytes.ts'
@@ -54,4 +57,43 @@ export function buildTransaction(options: TransactionOptions = {}): Transaction 
   const decoded = decodeTransaction(encodeSignedTransaction(body, signature), TEST_TRANSACTION_PREFIX)
   if (!decoded.ok) throw new Error(`not a transaction: ${decoded.code}`)
   return decoded.value
+}
+
+export const TEST_BLOCK_PREFIX = signingPrefix('hearsay/block/1', TEST_NETWORK)
+
+/** A network of so many validators `v0`, `v1`, … with slots of 2 s from `TEST_START_MS` on. */
+export function buildNetwork(
+  options: { validators?: number; accounts?: readonly GenesisAccount[] } = {},
+): NetworkParams {
+  return {
+    name: 'dev-test',
+    genesisTimeMs: TEST_START_MS,
+    slotMs: 2_000,
+    validators: Array.from({ length: options.validators ?? 4 }, (_, i) => accountKey(`v${i}`)),
+    accounts: options.accounts ?? [],
+    txLifetimeMs: 1_800_000,
+    feeFloor: 1n,
+  }
+}
+
+/** A header with a filler signature. */
+export function buildHeader(header: BlockHeader, signature = 'filler'): SignedHeader {
+  const half = sha256(utf8(signature))
+  const bytes = encodeSignedHeader(encodeHeader(header), new Uint8Array([...half, ...half]))
+  const decoded = decodeSignedHeader(bytes, TEST_BLOCK_PREFIX)
+  if (!decoded.ok) throw new Error(`not a header: ${decoded.code}`)
+  return decoded.value
+}
+
+/** The header of an empty block. Where blocks need only differ, `salt` does it. */
+export function buildEmptyHeader(place: {
+  parent: string
+  height: number
+  slot: number
+  proposer: AccountId
+  salt?: string
+}): SignedHeader {
+  const { salt = '', ...rest } = place
+  const ledgerRoot = sha256Hex(utf8(`ledger ${salt}`))
+  return buildHeader(headerOf({ ...rest, parent: asBlockHash(place.parent), ledgerRoot }, []))
 }
