@@ -70,6 +70,14 @@ export class CoverageWatch {
     ])
   }
 
+  /** The node `name` is known to have the transaction: it said so itself. */
+  mark(name: string): void {
+    const watcher = this.#watchers.find((candidate) => candidate.name === name)
+    if (watcher === undefined) return
+    watcher.hasIt = true
+    watcher.isSeen = true
+  }
+
   figures(): CoverageFigures {
     const nodes = this.#watchers.map((watcher) => ({
       name: watcher.name,
@@ -159,13 +167,11 @@ export class CoverageWatch {
   }
 
   async #ask(watcher: Watcher): Promise<void> {
-    const answer = await watcher.client.propagation(this.#id)
-    if (!answer.ok) return
-    if (answer.value.known) {
-      watcher.hasIt = true
-      watcher.isSeen = true
-    }
-    for (const record of answer.value.records) this.#take(watcher, record)
+    const propagation = await watcher.client.propagation(this.#id)
+    if (propagation.ok) for (const record of propagation.value.records) this.#take(watcher, record)
+    // After a restart a node has its pool and no record of how it came by it.
+    const hasIt = (propagation.ok && propagation.value.known) || (await watcher.client.transaction(this.#id)).ok
+    if (hasIt) this.mark(watcher.name)
   }
 
   #take(watcher: Watcher, record: PropagationRecord): void {

@@ -1,12 +1,14 @@
-/** Ends a stream that has been quiet for a while, or when the user stops the command. */
+/** Ends a stream that has been quiet for a while or has lasted long enough, or when the user stops the command. */
 export class QuietEnd {
   readonly #ending = new AbortController()
-  readonly #quietMs: number | null
+  readonly #quietMs: number
+  readonly #longest: NodeJS.Timeout | undefined
   #timer: NodeJS.Timeout | undefined
 
-  /** @param quietMs null: never by itself */
-  constructor(quietMs: number | null, stop: AbortSignal) {
-    this.#quietMs = quietMs
+  /** @param bounds null: never by itself */
+  constructor(bounds: { readonly quietMs: number; readonly totalMs: number } | null, stop: AbortSignal) {
+    this.#quietMs = bounds?.quietMs ?? Number.POSITIVE_INFINITY
+    this.#longest = bounds === null ? undefined : setTimeout(() => this.end(), bounds.totalMs)
     stop.addEventListener('abort', () => this.end(), { once: true })
   }
 
@@ -17,11 +19,12 @@ export class QuietEnd {
   /** Something came: the quiet begins anew. */
   heard(): void {
     clearTimeout(this.#timer)
-    if (this.#quietMs !== null) this.#timer = setTimeout(() => this.end(), this.#quietMs)
+    if (Number.isFinite(this.#quietMs)) this.#timer = setTimeout(() => this.end(), this.#quietMs)
   }
 
   end(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#longest)
     this.#ending.abort()
   }
 }

@@ -3,12 +3,20 @@ import { EVENT_TOPICS } from '../../domain/views.ts'
 import { apiFailure, openApi } from '../api.ts'
 import { defineCommand, flag, value } from '../command.ts'
 import { findTarget } from '../discovery.ts'
+import type { Reader } from '../parse.ts'
 import { readText, readWords } from '../parse.ts'
 import { plain, shortId } from '../table-text.ts'
 import { QuietEnd } from '../quiet-end.ts'
 
 /** Without --follow: how long no further event may come before what the node remembers counts as read, ms. */
 const REPLAY_QUIET_MS = 300
+/** And how long that may take on a node where something happens all the time, ms. */
+const REPLAY_MS_MAX = 3_000
+
+const readEventId: Reader<string> = (text) =>
+  /^[0-9a-z.]{1,32}$/.test(text)
+    ? { ok: true, value: text }
+    : { ok: false, message: 'is not the id of an event: --json shows them' }
 
 export const command = defineCommand({
   details:
@@ -22,7 +30,7 @@ export const command = defineCommand({
       readWords<EventTopic>(EVENT_TOPICS),
       { words: EVENT_TOPICS },
     ),
-    since: value('--since <id>', 'begin after this event; 0 is all that the node remembers', readText),
+    since: value('--since <id>', 'begin after this event; 0 is all that the node remembers', readEventId),
     node: value('--node <name>', 'a node of the testnet', readText),
   },
   examples: [
@@ -33,7 +41,10 @@ export const command = defineCommand({
     const { shared, terminal } = context
     const target = findTarget(context, options.node)
     const api = openApi(context, target)
-    const quiet = new QuietEnd(options.follow ? null : REPLAY_QUIET_MS, context.stop)
+    const quiet = new QuietEnd(
+      options.follow ? null : { quietMs: REPLAY_QUIET_MS, totalMs: REPLAY_MS_MAX },
+      context.stop,
+    )
     const since = options.since ?? (options.follow ? undefined : '0')
     const stream = api.events({
       signal: quiet.signal,
@@ -42,31 +53,35 @@ export const command = defineCommand({
       ...(since === undefined ? {} : { lastEventId: since }),
     })
     let hasStood = false
-    for await (const item of stream) {
-      quiet.heard()
-      switch (item.kind) {
-        case 'event':
-          if (shared.json) terminal.document({ ...item.event, id: item.id })
-          else terminal.out(eventText(item.event))
-          break
-        case 'dropped':
-          if (shared.json) terminal.document({ v: 1, event: 'dropped', n: item.n, reason: item.reason })
-          else
-            terminal.note(
-              item.reason === 'slow'
-                ? `missed ${item.n} events: this reader was too slow`
-                : 'the node was started anew: events of its last run are gone',
-            )
-          break
-        case 'connected':
-          if (hasStood) terminal.note('connected again')
-          hasStood = true
-          break
-        case 'disconnected':
-          if (!hasStood || item.retryMs === 0) throw apiFailure(item.failure, target, false)
-          terminal.note(`connection lost, trying again in ${item.retryMs} ms`)
-          break
+    try {
+      for await (const item of stream) {
+        quiet.heard()
+        switch (item.kind) {
+          case 'event':
+            if (shared.json) terminal.document({ ...item.event, id: item.id })
+            else terminal.out(eventText(item.event))
+            break
+          case 'dropped':
+            if (shared.json) terminal.document({ v: 1, event: 'dropped', n: item.n, reason: item.reason })
+            else
+              terminal.note(
+                item.reason === 'slow'
+                  ? `missed ${item.n} events: this reader was too slow`
+                  : 'the node was started anew: events of its last run are gone',
+              )
+            break
+          case 'connected':
+            if (hasStood) terminal.note('connected again')
+            hasStood = true
+            break
+          case 'disconnected':
+            if (!hasStood || item.retryMs === 0) throw apiFailure(item.failure, target, false)
+            terminal.note(`connection lost, trying again in ${item.retryMs} ms`)
+            break
+        }
       }
+    } finally {
+      quiet.end()
     }
     return 'done'
   },

@@ -14,6 +14,7 @@ export const command = defineCommand({
   async run(context, { args }) {
     const count = readNodeCount(args[0] ?? '1')
     if (!count.ok) throw usageFailure(`count: ${count.message}`)
+    context.terminal.note('waiting until they are ready')
     reportNodes(context, 'added', await steer(context, 'add', { count: count.value }))
     return 'done'
   },

@@ -11,6 +11,7 @@ export const command = defineCommand({
   ],
   without: ['api', 'token-file'],
   async run(context, { args }) {
+    context.terminal.note('waiting until they are ready')
     reportNodes(context, 'restarted', await steer(context, 'restart', { nodes: nodeNamesOf(args) }))
     return 'done'
   },

@@ -44,6 +44,7 @@ export const command = defineCommand({
     try {
       await watch?.listening()
       const submitted = await submit(api, signed.id, signed.bytes)
+      watch?.mark(target.nodeName ?? identity.name)
       if (!shared.json) terminal.out(signed.id)
       else if (watch !== null)
         terminal.note(JSON.stringify({ v: 1, event: 'submitted', id: signed.id, status: submitted.status }))
@@ -146,7 +147,7 @@ async function follow(
 }
 
 function acceptedText({ status, state }: SubmitView, nodeName: string): string {
-  if (status === 'known') return `${nodeName} has it already (${state})`
+  if (status === 'known') return `already known to ${nodeName} (${state})`
   return state === 'parked'
     ? `${nodeName} has it on its disk; it waits for the sender's missing nonces`
     : `${nodeName} has it on its disk, and it is on its way`
