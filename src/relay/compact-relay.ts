@@ -17,8 +17,9 @@
  *
  * Invariants: at most PARTIAL_BLOCKS_MAX blocks, each with at least one missing place and at most one question under way.
  */
-import type { CompactBlock, Header, ShortId } from '../domain/block.ts'
+import type { CompactBlock, ShortId, SignedHeader } from '../domain/block.ts'
 import type { BlockHash, PeerId } from '../domain/ids.ts'
+import type { Transaction } from '../domain/transaction.ts'
 import { assert } from '../lib/assert.ts'
 import { MISSING_DEADLINE_MS, PARTIAL_BLOCKS_MAX, SOURCES_MAX } from './compact-limits.ts'
 
@@ -26,8 +27,8 @@ export type Rebuild =
   /** Every place is filled. `guessed`: some by short id, so that the body must still be held against the header's root. */
   | {
       readonly kind: 'complete'
-      readonly header: Header
-      readonly transactions: readonly Uint8Array[]
+      readonly header: SignedHeader
+      readonly transactions: readonly Transaction[]
       readonly asked: number
     }
   | { readonly kind: 'ask'; readonly peer: PeerId; readonly hash: BlockHash; readonly missing: readonly number[] }
@@ -36,17 +37,17 @@ export type Rebuild =
   | { readonly kind: 'nothing' }
 
 interface Partial {
-  readonly header: Header
+  readonly header: SignedHeader
   readonly shortIds: readonly ShortId[]
-  readonly places: (Uint8Array | null)[]
+  readonly places: (Transaction | null)[]
   readonly untried: PeerId[]
   readonly tried: Set<PeerId>
   asking: { readonly peer: PeerId; readonly sinceMs: number } | null
   asked: number
 }
 
-/** The bytes of the pool's transaction with this short id; null where there is none or more than one. */
-export type ShortIdLookup = (id: ShortId) => Uint8Array | null
+/** The pool's transaction with this short id; null where there is none or more than one. */
+export type ShortIdLookup = (id: ShortId) => Transaction | null
 
 export class CompactRelay {
   readonly #partials = new Map<BlockHash, Partial>()
@@ -55,16 +56,16 @@ export class CompactRelay {
     return this.#partials.has(hash)
   }
 
-  /** A compact block came whose header passed; each prefilled transaction has been held against its short id by the codec. */
+  /** A compact block came whose header passed, and so did rule "compact" (domain/rules). */
   start(block: CompactBlock, source: PeerId, lookup: ShortIdLookup, nowMs: number): Rebuild {
     const { header, shortIds } = block
     if (this.#partials.has(header.hash)) return this.announced(header.hash, source, nowMs)
-    const places: (Uint8Array | null)[] = shortIds.map(() => null)
-    for (const { index, bytes } of block.prefilled) places[index] = bytes
+    const places: (Transaction | null)[] = shortIds.map(() => null)
+    for (const { index, transaction } of block.prefilled) places[index] = transaction
     shortIds.forEach((id, index) => {
       places[index] ??= lookup(id)
     })
-    if (!places.includes(null)) return { kind: 'complete', header, transactions: places as Uint8Array[], asked: 0 }
+    if (!places.includes(null)) return { kind: 'complete', header, transactions: places as Transaction[], asked: 0 }
     if (this.#partials.size >= PARTIAL_BLOCKS_MAX) {
       const oldest = this.#partials.keys().next()
       if (oldest.done !== true) this.#partials.delete(oldest.value)
@@ -90,17 +91,17 @@ export class CompactRelay {
   }
 
   /** Transactions came, each with the short id of its place. */
-  filled(hash: BlockHash, peer: PeerId, transactions: ReadonlyMap<number, Uint8Array>, nowMs: number): Rebuild {
+  filled(hash: BlockHash, peer: PeerId, transactions: ReadonlyMap<number, Transaction>, nowMs: number): Rebuild {
     const partial = this.#partials.get(hash)
     if (partial?.asking?.peer !== peer) return { kind: 'nothing' }
-    for (const [index, bytes] of transactions) partial.places[index] ??= bytes
+    for (const [index, transaction] of transactions) partial.places[index] ??= transaction
     partial.asking = null
     if (partial.places.includes(null)) return this.#ask(partial, nowMs)
     this.#partials.delete(hash)
     return {
       kind: 'complete',
       header: partial.header,
-      transactions: partial.places as Uint8Array[],
+      transactions: partial.places as Transaction[],
       asked: partial.asked,
     }
   }
@@ -163,5 +164,5 @@ export class CompactRelay {
 }
 
 function missingOf(partial: Partial): number[] {
-  return partial.places.flatMap((bytes, index) => (bytes === null ? [index] : []))
+  return partial.places.flatMap((transaction, index) => (transaction === null ? [index] : []))
 }

@@ -1,27 +1,29 @@
 import { expect, test } from 'vitest'
-import { shortIdOf, type CompactBlock, type Header } from '../../../src/domain/block.ts'
+import { shortIdOf, type CompactBlock, type SignedHeader } from '../../../src/domain/block.ts'
 import { asBlockHash, asPeerId, type TxHash } from '../../../src/domain/ids.ts'
 import { transactionHash } from '../../../src/domain/codec/transaction-codec.ts'
+import type { Transaction } from '../../../src/domain/transaction.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
 import { MISSING_DEADLINE_MS, PARTIAL_BLOCKS_MAX } from '../../../src/relay/compact-limits.ts'
 import { CompactRelay, type Rebuild } from '../../../src/relay/compact-relay.ts'
 
 const [a, b] = [asPeerId('a'), asPeerId('b')]
-const body = Array.from({ length: 10 }, (_, i) => Uint8Array.of(i, i, i))
-const hashes: TxHash[] = body.map(transactionHash)
+const hashes: TxHash[] = Array.from({ length: 10 }, (_, i) => transactionHash(Uint8Array.of(i)))
+const body = hashes.map((hash) => ({ hash }) as Transaction)
 
 function compact(name: string, prefilled: readonly number[] = []): CompactBlock {
   return {
-    header: { hash: asBlockHash(name) } as Header,
+    header: { hash: asBlockHash(name) } as SignedHeader,
     shortIds: hashes.map(shortIdOf),
-    prefilled: prefilled.map((index) => ({ index, bytes: body[index]! })),
+    prefilled: prefilled.map((index) => ({ index, transaction: body[index]! })),
+    bytes: new Uint8Array(),
   }
 }
 
 /** A pool that holds the transactions at these places. */
 const pool =
   (...places: readonly number[]) =>
-  (id: string): Uint8Array | null => {
+  (id: string): Transaction | null => {
     const at = hashes.findIndex((hash) => shortIdOf(hash) === id)
     return places.includes(at) ? body[at]! : null
   }
