@@ -2,7 +2,8 @@
  * How two nodes name the items of a set that they compare: a number of 48 bits that puts what belongs together side by side, then the
  * first 16 bytes of the item's id.
  *
- * - A transaction's number is the second of its creation: what a node missed for a while lies in one stretch.
+ * - A transaction's number is the time of its creation in milliseconds: what a node missed for a while lies in one stretch. Whole
+ *   seconds would scatter the first and the last of them by their ids, which costs half as much again at 50 a second.
  * - A node record's number is made of its owner: two versions of one record lie in the same stretch.
  *
  * 16 bytes and not 32: 10,000 differences then cost 160 KB and not 320. To find the id of somebody else's item with the same first
@@ -57,9 +58,9 @@ export function orderOf(key: ItemKey): number {
   return Number.parseInt(key.slice(0, 12), 16)
 }
 
-/** Number of a transaction: the second in which it was made. Times beyond 48 bits of seconds don't exist (they would not decode). */
+/** Number of a transaction: the millisecond in which it was made. Times beyond 48 bits (the year 10889) share the last one. */
 export function transactionOrder(createdAtMs: number): number {
-  return Math.min(ORDER_MAX, Math.floor(createdAtMs / 1_000))
+  return Math.min(ORDER_MAX, createdAtMs)
 }
 
 /** Number of a record: the first 48 bits of its owner's hash, so that nobody chooses his neighbours. */

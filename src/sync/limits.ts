@@ -27,8 +27,8 @@ export const REPLY_BYTES_MAX = 524_288
 export const FINGERPRINTS_PER_REPLY_MAX = 2_048
 /** Ranges asked about in one request: the asker's half of the same bound. */
 export const RANGES_PER_REQUEST_MAX = 1_024
-/** Items that one session offers to the other side; a joiner that lacks more asks by itself. */
-export const OFFERED_MAX = 8_192
+/** Items that one session offers to the other side: a full pool of the open network. Whoever lacks more asks by himself. */
+export const OFFERED_MAX = 10_000
 /** Items in one frame of an offer: 18 bytes each at most, and never more than the frame. */
 export const OFFERED_PER_FRAME_MAX = 2_048
 
@@ -64,12 +64,12 @@ export const SERVE_BYTES_BURST = 1_048_576
 export const SERVE_BYTES_PER_SECOND = 209_715
 
 // ---- bodies
-/** Items wanted at once: a full pool of the open network and its records. */
-export const WANTED_MAX = 16_384
+/** Items wanted at once: three times a full pool of the open network, so that one peer can't fill it. */
+export const WANTED_MAX = 32_768
 /** Peers remembered as having one item: three must be tried, a few more replace those that leave. */
 export const HOLDERS_MAX = 8
-/** Items that one peer may hold out to us at once: a liar can't fill the memory alone. */
-export const HELD_OUT_PER_PEER_MAX = 8_192
+/** Items that one peer may hold out to us at once: a full pool of the open network. */
+export const HELD_OUT_PER_PEER_MAX = 10_000
 /** Items asked of one peer and not answered (Bitcoin's bound of the same name). */
 export const IN_FLIGHT_PER_PEER_MAX = 100
 /** After this time without an answer another one is asked (hardening A12). */

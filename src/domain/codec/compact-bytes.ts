@@ -9,7 +9,7 @@ import { assert } from '../../lib/assert.ts'
 const VARINT_MAX = 2 ** 48 - 1
 
 export class CompactWriter {
-  #bytes = new Uint8Array(256)
+  #bytes: Uint8Array = new Uint8Array(256)
   #length = 0
 
   get length(): number {
