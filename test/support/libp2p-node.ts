@@ -28,7 +28,21 @@ export interface TestNode extends OpenLibp2p {
   address(): NetAddress
 }
 
+/** The real time, and what a test adds to it. */
+export class TestClock {
+  #aheadMs = 0
+
+  now(): number {
+    return performance.now() + this.#aheadMs
+  }
+
+  advance(ms: number): void {
+    this.#aheadMs += ms
+  }
+}
+
 export interface TestNodeOptions {
+  readonly clock?: TestClock
   readonly network?: NetworkId
   readonly profile?: Libp2pProfile
   readonly connectionsMax?: number
@@ -58,6 +72,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
     bannedPeers: new Set<PeerId>(),
     bannedIps: new Set<string>(),
   }
+  const clock = options.clock ?? new TestClock()
   const judge =
     options.judge ?? ((message, node) => void node.gossip.reportVerdict(message.messageId, message.from, 'accept'))
   const opened: OpenLibp2p = await openLibp2p(
@@ -68,7 +83,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
       listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'],
       connectionsMax: options.connectionsMax ?? 32,
       agentVersion: `hearsay-test/${name}`,
-      now: () => performance.now(),
+      now: () => clock.now(),
     },
     {
       gossip: {

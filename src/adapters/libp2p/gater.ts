@@ -44,29 +44,27 @@ export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile): Con
   }
 }
 
-/** The IP address of a multiaddr as text, or null where it has none. */
+/** The IP address of a multiaddr as text, or null where it has none. An IPv4-mapped IPv6 address is the IPv4 one. */
 export function ipOf(address: Multiaddr): string | null {
-  const component = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
-  return component?.value ?? null
+  const ip = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
+  if (ip === undefined) return null
+  const dotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
+  if (dotted !== undefined) return dotted
+  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(ip)
+  if (hex === null) return ip
+  const bits = Number.parseInt(hex[1] as string, 16) * 65_536 + Number.parseInt(hex[2] as string, 16)
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.')
 }
 
-/**
- * What counts as one address: all of an IPv4 address, the first 64 bits of an IPv6 one, which a household gets as a whole. An
- * IPv4-mapped IPv6 address counts as the IPv4 one.
- */
+/** What counts as one address: all of an IPv4 address, the first 64 bits of an IPv6 one, which a household gets as a whole. */
 export function addressGroup(ip: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
-  if (mapped?.[1] !== undefined) return mapped[1]
   if (!ip.includes(':')) return ip
   const [head = '', tail] = ip.toLowerCase().split('::')
   const before = head === '' ? [] : head.split(':')
   const after = tail === undefined || tail === '' ? [] : tail.split(':')
   const zeros = tail === undefined ? 0 : 8 - before.length - after.length
-  const groups = [...before, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ''))
-    .join(':')}::/64`
+  const groups = [...before, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after].slice(0, 4)
+  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`
 }
 
 /** All nodes of a local testnet share one loopback address; attackers in tests come from others (127.66.0.x). */

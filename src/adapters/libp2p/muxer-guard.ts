@@ -81,10 +81,13 @@ function watch(connection: MessageStream, muxer: StreamMuxer, guard: GuardOption
  * Proves at start that the guard sees what it guards: feeds a muxer half a frame and looks for it. Throws when a release of yamux
  * has renamed the decoder or its buffer.
  */
-export async function verifyGuard(options: YamuxOptions): Promise<void> {
+export async function verifyGuard(
+  create: StreamMuxerFactory['createStreamMuxer'] = (connection) =>
+    yamux({ enableKeepAlive: false })().createStreamMuxer(connection),
+): Promise<void> {
   const { streamPair } = await import('@libp2p/utils')
   const [connection, other] = await streamPair()
-  const muxer = yamux({ ...options, enableKeepAlive: false })().createStreamMuxer(connection)
+  const muxer = create(connection)
   try {
     // Version 0, a data frame of 100 bytes on stream 1, of which one byte is there.
     const half = Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 100, 7)

@@ -12,7 +12,7 @@ import { GossipLinks } from './gossip-links.ts'
 import { gossipOptions, messageIdsOf } from './gossip-options.ts'
 import { privateKeyFromSeed } from './identity.ts'
 import { verifyGuard } from './muxer-guard.ts'
-import { baseServices, nodeOptions, yamuxOptions } from './options.ts'
+import { baseServices, nodeOptions } from './options.ts'
 import type { Libp2pProfile } from './profile.ts'
 import { createRequests } from './requests.ts'
 import { verifyRouterHooks } from './router-hooks.ts'
@@ -71,7 +71,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
   })
   const router = routerOf(node.services.pubsub)
   await verifyRouterHooks(router)
-  await verifyGuard(yamuxOptions())
+  await verifyGuard()
 
   const gossip = createGossip({
     router,

@@ -81,8 +81,7 @@ export function baseServices() {
   }
 }
 
-/** The muxer's options; `verifyGuard` uses them too. */
-export function yamuxOptions(): NonNullable<Parameters<typeof yamux>[0]> {
+function yamuxOptions(): NonNullable<Parameters<typeof yamux>[0]> {
   return {
     enableKeepAlive: true,
     keepAliveInterval: 30_000,

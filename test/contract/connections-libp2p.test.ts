@@ -1,0 +1,11 @@
+import { afterEach, describe, it } from 'vitest'
+import { until } from '../support/libp2p-until.ts'
+import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { CONNECTIONS_CASES } from './connections.ts'
+
+const world = new Libp2pWorld()
+afterEach(() => world.stop())
+
+describe('Connections on libp2p', () => {
+  for (const { name, run } of CONNECTIONS_CASES) it(name, () => run({ member: (node) => world.node(node), until }))
+})

@@ -1,0 +1,29 @@
+import { afterEach, describe, it } from 'vitest'
+import { connect, type TestNode } from '../support/libp2p-node.ts'
+import { until } from '../support/libp2p-until.ts'
+import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { REQUESTS_CASES, type RequestsMember, type RequestsWorld } from './requests.ts'
+
+const world = new Libp2pWorld()
+afterEach(() => world.stop())
+
+function requestsWorld(): RequestsWorld {
+  const nodes = new Map<RequestsMember, TestNode>()
+  return {
+    async pair(serve) {
+      const server = await world.node('server', { beforeStart: ({ requests }) => serve(requests) })
+      const asker = await world.node('asker')
+      await connect(asker, server)
+      nodes.set(asker, asker).set(server, server)
+      return { asker, server }
+    },
+    async disconnect(a, b) {
+      await nodes.get(a)?.connections.disconnect(b.self)
+      await until('the end', () => nodes.get(a)?.disconnects.includes(b.self) === true)
+    },
+  }
+}
+
+describe('Requests on libp2p', () => {
+  for (const { name, run } of REQUESTS_CASES) it(name, () => run(requestsWorld()))
+})

@@ -1,0 +1,25 @@
+import { multiaddr } from '@multiformats/multiaddr'
+import { describe, expect, it } from 'vitest'
+import { addressGroup, ipOf } from '../../../../src/adapters/libp2p/gater.ts'
+
+describe('what counts as one address', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::1', '2001:db8:1:2::/64'],
+    ['2001:0DB8:0001:0002::', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1:2:3:4', 'fe80:0:0:0::/64'],
+  ])('%s is of %s', (ip, group) => {
+    expect(addressGroup(ip)).toBe(group)
+  })
+})
+
+it('finds the address in a multiaddr, where there is one', () => {
+  expect(ipOf(multiaddr('/ip4/192.0.2.7/tcp/1'))).toBe('192.0.2.7')
+  expect(ipOf(multiaddr('/ip6/2001:db8::7/tcp/1'))).toBe('2001:db8::7')
+  expect(ipOf(multiaddr('/ip6/::ffff:192.0.2.7/tcp/1'))).toBe('192.0.2.7')
+  expect(ipOf(multiaddr('/ip6/::ffff:c000:207/tcp/1'))).toBe('192.0.2.7')
+  expect(ipOf(multiaddr('/dns4/example.org/tcp/1'))).toBeNull()
+})
