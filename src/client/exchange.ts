@@ -29,25 +29,43 @@ export class Exchange {
     this.#timeoutMs = options.timeoutMs
   }
 
-  /** Asks once; never rejects. Any HTTP status is an answer. */
-  ask(call: Call): Promise<Answer> {
+  /**
+   * Asks; never rejects. Any HTTP status is an answer. A connection that was kept may have been closed by the node in the very moment of its
+   * use: then the question is asked once more, which is safe, since handing in a transaction twice is handing it in.
+   */
+  async ask(call: Call): Promise<Answer> {
+    const first = await this.#askOnce(call)
+    return first === 'stale connection' ? this.#askAgain(call) : first
+  }
+
+  async #askAgain(call: Call): Promise<Answer> {
+    const second = await this.#askOnce(call)
+    return second === 'stale connection' ? this.unreachable(new Error('the connection broke')) : second
+  }
+
+  #askOnce(call: Call): Promise<Answer | 'stale connection'> {
     return new Promise((resolve) => {
       const deadline = setTimeout(() => {
         outgoing.destroy(new Error(`no answer within ${this.#timeoutMs} ms`))
       }, this.#timeoutMs)
-      const settle = (answer: Answer): void => {
+      const settle = (answer: Answer | 'stale connection'): void => {
         clearTimeout(deadline)
         resolve(answer)
       }
-      const fail = (error: Error): void => {
-        settle(this.unreachable(error))
-      }
       const outgoing = request(this.url, { ...this.#requestOptions(call), agent: this.#agent }, (incoming) => {
-        collect(incoming).then((body) => {
-          settle({ ok: true, status: incoming.statusCode ?? 0, body })
-        }, fail)
+        collect(incoming).then(
+          (body) => {
+            settle({ ok: true, status: incoming.statusCode ?? 0, body })
+          },
+          (error: Error) => {
+            settle(this.unreachable(error))
+          },
+        )
       })
-      outgoing.on('error', fail)
+      outgoing.on('error', (error) => {
+        const stale = outgoing.reusedSocket && 'code' in error && error.code === 'ECONNRESET'
+        settle(stale ? 'stale connection' : this.unreachable(error))
+      })
       outgoing.end(call.body?.bytes)
     })
   }

@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openJournal } from '../../../../src/adapters/log/journal.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'hearsay-log-'))
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+describe('the log', () => {
+  it('is one JSON object a line, from its level on', () => {
+    const file = join(root, 'log')
+    const journal = openJournal({ level: 'info', name: 'node-3', file })
+    journal.debug({}, 'unseen')
+    journal.info({ peers: 3 }, 'first\nline')
+    journal.warn({}, 'second')
+    journal.error({ reason: 'x' }, 'third')
+    journal.flush()
+    const lines = readFileSync(file, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines).toMatchObject([
+      { level: 'info', node: 'node-3', msg: 'first\nline', peers: 3 },
+      { level: 'warn', msg: 'second' },
+      { level: 'error', msg: 'third', reason: 'x' },
+    ])
+    expect(lines[0].time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  it('can be silent, and says where it cannot be written', () => {
+    const silent = openJournal({ level: 'silent', name: 'x', file: join(root, 'unmade', 'log') })
+    silent.error({}, 'unseen')
+    silent.flush()
+    expect(() => openJournal({ level: 'info', name: 'x', file: join(root, 'unmade', 'log') })).toThrow('ENOENT')
+  })
+})
