@@ -1,0 +1,219 @@
+/**
+ * The processes of one testnet and the nodes in them: made, started, ended, paused and woken. It keeps each node's state, its ports over
+ * restarts, and where the links to it lead.
+ */
+import { mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { TestnetPlan } from './control.ts'
+import { findFreePort, isPortFree } from './free-port.ts'
+import { newNode, type Host, type NodeRecord } from './host.ts'
+import { BOOTS_AT_ONCE_PER_CORE, GUESTS_MAX, LOG_TAIL_BYTES, NODE_START_MS_MAX, STOP_GRACE_MS } from './limits.ts'
+import type { Links } from './links.ts'
+import { logTail } from './log-tail.ts'
+import { writeNodeConfig } from './node-config-file.ts'
+import type { NodeReady } from './node-messages.ts'
+import { NodeProcess } from './node-process.ts'
+import { pauseProcess } from './pause.ts'
+
+export interface HostsOptions {
+  readonly plan: TestnetPlan
+  readonly networkFile: string
+  readonly links: Links
+  /** The program of a node process. */
+  readonly childEntry: string
+  /** Ends what is being started. */
+  readonly stopping: AbortSignal
+  readonly onProgress: (text: string) => void
+  /** Some node's state, process or address is another one now. */
+  readonly onChange: () => void
+}
+
+export class Hosts {
+  readonly #options: HostsOptions
+  readonly #hosts: Host[] = []
+
+  constructor(options: HostsOptions) {
+    this.#options = options
+  }
+
+  all(): readonly Host[] {
+    return this.#hosts
+  }
+
+  nodes(): NodeRecord[] {
+    return nodesOf(this.#hosts)
+  }
+
+  /** Makes a process with `count` nodes, from number `first` on; nothing runs yet. */
+  add(first: number, count: number): Host {
+    const { home } = this.#options.plan
+    // Packed nodes write into the log of the first of them: they share one stdout.
+    const logFile = join(home, 'nodes', `node-${first}`, 'node.log')
+    const nodes = Array.from({ length: count }, (_, offset) => newNode(home, first + offset, logFile))
+    const host: Host = { nodes, process: null, pause: null }
+    this.#hosts.push(host)
+    for (const node of nodes) mkdirSync(node.dataDir, { recursive: true, mode: 0o700 })
+    return host
+  }
+
+  /** Opens the planned links, and finds ports where nodes dial one another directly: those must be known before anybody dials. */
+  async wire(links: readonly { readonly from: string; readonly to: string }[]): Promise<void> {
+    const byName = new Map(this.nodes().map((node) => [node.name, node]))
+    await Promise.all(
+      links.map(async ({ from, to }) => {
+        byName.get(from)?.dials.push(to)
+        await this.#options.links.open(from, to)
+      }),
+    )
+    if (this.#options.links.isShaped) return
+    const taken = new Set(this.nodes().map((node) => node.p2pPort))
+    for (const node of this.nodes().filter(({ p2pPort }) => p2pPort === 0)) {
+      do node.p2pPort = await findFreePort()
+      while (taken.has(node.p2pPort))
+      taken.add(node.p2pPort)
+    }
+  }
+
+  /** Starts processes, several at once, and returns when each of their nodes is ready to answer or has failed. */
+  async start(hosts: readonly Host[]): Promise<void> {
+    const { links, stopping, onProgress } = this.#options
+    const waiting = [...hosts]
+    const nodes = nodesOf(hosts)
+    for (const node of nodes) links.leadTo(node.name, { kind: 'starting' })
+    const worker = async (): Promise<void> => {
+      for (let host = waiting.shift(); host !== undefined && !stopping.aborted; host = waiting.shift()) {
+        await this.#startOne(host)
+        const up = nodes.filter((node) => node.state === 'ready').length
+        onProgress(`${up} of ${nodes.length} nodes answer`)
+      }
+    }
+    await Promise.all(Array.from({ length: BOOTS_AT_ONCE_PER_CORE * Math.max(2, availableParallelism()) }, worker))
+  }
+
+  /** Ends processes on purpose: killed, or stopped in good order. */
+  async end(hosts: readonly Host[], state: 'killed' | 'stopped'): Promise<void> {
+    await Promise.all(
+      hosts.map(async (host) => {
+        const { process } = host
+        host.process = null
+        host.pause?.end()
+        host.pause = null
+        for (const node of host.nodes) this.#options.links.leadTo(node.name, { kind: 'down' })
+        if (process !== null) await (state === 'killed' ? process.kill() : process.stop(STOP_GRACE_MS))
+        this.#setState(host, state)
+      }),
+    )
+  }
+
+  /** Stops a process from running for `forMs`; null: until it is woken. */
+  async pause(host: Host, forMs: number | null): Promise<void> {
+    const pid = host.process?.pid ?? null
+    if (pid === null) return
+    host.pause?.abandon()
+    host.pause = await pauseProcess(pid, forMs, () => {
+      this.wake(host)
+    })
+    this.#setState(host, 'paused')
+  }
+
+  wake(host: Host): void {
+    host.pause?.end()
+    host.pause = null
+    if (host.nodes.some((node) => node.state === 'paused')) this.#setState(host, 'ready')
+  }
+
+  /** Ends every process, whatever its state: in good order within `STOP_GRACE_MS`, or at once. */
+  async stopAll(force: boolean): Promise<void> {
+    for (const host of this.#hosts) host.pause?.end()
+    const running = this.#hosts.flatMap((host) => host.process ?? [])
+    await Promise.all(running.map((process) => (force ? process.kill() : process.stop(STOP_GRACE_MS))))
+  }
+
+  async #startOne(host: Host): Promise<void> {
+    for (const node of host.nodes) await this.#configure(node)
+    if (this.#options.stopping.aborted) return
+    const logFile = host.nodes[0]?.logFile ?? ''
+    const process = new NodeProcess({
+      entry: this.#options.childEntry,
+      configFiles: host.nodes.map((node) => node.configFile),
+      logFile,
+      startMsMax: NODE_START_MS_MAX,
+    })
+    host.process = process
+    this.#setState(host, 'starting')
+    const start = await process.started
+    if (!start.ok) {
+      await process.kill()
+      const lastLine = logTail(logFile, LOG_TAIL_BYTES).split('\n').at(-1) ?? ''
+      this.#fail(host, lastLine === '' ? start.message : `${start.message} (${lastLine})`)
+      return
+    }
+    for (const ready of start.nodes) this.#noteReady(host, ready)
+    this.#options.onChange()
+    void process.exited.then(({ code, signal }) => {
+      // Whoever ends a process on purpose has taken it from its host before.
+      if (host.process !== process) return
+      this.#fail(host, `its process ended by itself (${signal ?? `exit code ${code ?? 'unknown'}`})`)
+    })
+  }
+
+  async #configure(node: NodeRecord): Promise<void> {
+    const { plan, networkFile, links } = this.#options
+    const ports = new Map(this.nodes().map((other) => [other.name, other.p2pPort]))
+    // Others dial a direct node at its port, so it must have that one; behind a shaped link another does as well.
+    const isKept = node.p2pPort !== 0 && (!links.isShaped || (await isPortFree(node.p2pPort)))
+    writeNodeConfig(node.configFile, {
+      name: node.name,
+      network: networkFile,
+      dataDir: node.dataDir,
+      listen: [`/ip4/127.0.0.1/tcp/${isKept ? node.p2pPort : 0}`],
+      bootstrap: links
+        .from(node.name)
+        .map(({ to, shaped }) => `/ip4/127.0.0.1/tcp/${shaped?.port ?? ports.get(to) ?? 0}`),
+      api: `127.0.0.1:${(await isPortFree(node.apiPort)) ? node.apiPort : 0}`,
+      validator: node.index < plan.validators ? node.index : null,
+      logLevel: 'info',
+      // All its links (a star's hub has everybody's), twice while one end has not noticed a loss, and room for guests.
+      connectionsMax: 2 * links.of(node.name) + GUESTS_MAX,
+    })
+  }
+
+  #noteReady(host: Host, ready: NodeReady): void {
+    const node = host.nodes.find(({ name }) => name === ready.name)
+    const p2pPort = portOf(ready.listen)
+    if (node === undefined || p2pPort === null) return
+    node.peerId = ready.peerId
+    node.apiUrl = ready.api
+    node.apiPort = Number(new URL(ready.api).port)
+    node.p2pPort = p2pPort
+    node.state = 'ready'
+    node.reason = null
+    this.#options.links.leadTo(node.name, { kind: 'at', port: p2pPort })
+  }
+
+  #fail(host: Host, reason: string): void {
+    host.process = null
+    host.pause?.abandon()
+    host.pause = null
+    for (const node of host.nodes) {
+      node.reason = reason
+      this.#options.links.leadTo(node.name, { kind: 'down' })
+    }
+    this.#setState(host, 'failed')
+  }
+
+  #setState(host: Host, state: NodeRecord['state']): void {
+    for (const node of host.nodes) node.state = state
+    this.#options.onChange()
+  }
+}
+
+export function nodesOf(hosts: readonly Host[]): NodeRecord[] {
+  return hosts.flatMap((host) => host.nodes)
+}
+
+function portOf(addresses: readonly string[]): number | null {
+  const port = addresses.map((address) => /\/tcp\/(\d+)/.exec(address)?.[1]).find((found) => found !== undefined)
+  return port === undefined ? null : Number(port)
+}
