@@ -14,6 +14,7 @@ import { DEV_ACCOUNT_NAMES } from '../../src/wallet/dev-accounts.ts'
 import { command, DEFAULT_PLAN, down, up } from '../../testnet/control-client.ts'
 import type { NodeStatus } from '../../testnet/control.ts'
 import type { Manifest, ManifestNode } from '../../testnet/manifest.ts'
+import { presetPlan } from '../../testnet/presets.ts'
 import { until } from '../../testnet/until.ts'
 import { bundle } from '../bundle.ts'
 import { runCommand } from './command-line.ts'
@@ -63,7 +64,7 @@ export class Demo {
     const started = await up({
       ...DEFAULT_PLAN,
       home: this.#home,
-      count: NODES,
+      ...presetPlan('small-10'),
       seed: 1,
       detach: false,
       signal: this.#abort.signal,

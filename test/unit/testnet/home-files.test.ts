@@ -1,0 +1,143 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { networkDocument, networkIdOf, parseNetwork } from '../../../src/domain/params.ts'
+import { devAccount } from '../../../src/wallet/dev-accounts.ts'
+import { toHex } from '../../../src/lib/bytes.ts'
+import { devNetwork, devValidator } from '../../../testnet/dev-network.ts'
+import { logTail } from '../../../testnet/log-tail.ts'
+import { manifestPath, readManifest, removeManifest, writeManifest } from '../../../testnet/manifest-file.ts'
+import type { Manifest } from '../../../testnet/manifest.ts'
+import { readNodeConfig, writeNodeConfig } from '../../../testnet/node-config-file.ts'
+import { lockHome } from '../../../testnet/supervisor-lock.ts'
+
+let home = ''
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'hearsay-home-'))
+})
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true })
+})
+
+const network = devNetwork({ genesisTimeMs: 1_795_000_000_000, slotMs: 2_000, validators: 4, seed: 7 })
+
+function manifest(): Manifest {
+  return {
+    v: 1,
+    home,
+    network: network.name,
+    networkId: networkIdOf(network),
+    networkFile: join(home, 'network.json'),
+    supervisor: { pid: 1, url: 'http://127.0.0.1:1', cookieFile: join(home, 'supervisor.cookie') },
+    seed: 7,
+    topology: 'random',
+    degree: 6,
+    link: '0',
+    createdAt: 1,
+    nodes: [],
+  }
+}
+
+describe('the manifest', () => {
+  it('is read as it was written, by its owner alone, and leaves no other file', () => {
+    writeManifest(manifest())
+    writeManifest({ ...manifest(), degree: 4 })
+    expect(readManifest(home)).toEqual({ ...manifest(), degree: 4 })
+    expect(statSync(manifestPath(home)).mode & 0o077).toBe(0)
+    expect(readdirSync(home)).toEqual(['testnet.json'])
+    removeManifest(home)
+    removeManifest(home)
+    expect(readManifest(home)).toBe(null)
+  })
+
+  it.each(['', '{', 'null', '[]', '{"v":2,"nodes":[]}', '{"v":1}'])('is none where the file holds %j', (text) => {
+    writeFileSync(manifestPath(home), text)
+    expect(readManifest(home)).toBe(null)
+  })
+})
+
+describe('the development network', () => {
+  it('funds every named account and 64 for load, and lists validators with known secrets', () => {
+    const parsed = parseNetwork(networkDocument(network))
+    expect(parsed.ok && networkIdOf(parsed.params)).toBe(networkIdOf(network))
+    expect(network.name).toMatch(/^dev-/)
+    expect(network.accounts).toHaveLength(74)
+    expect(new Set(network.accounts.map(({ balance }) => balance))).toEqual(new Set([1_000_000_000_000n]))
+    for (const name of ['alice', 'judy', 'load-0', 'load-63']) {
+      const account = devAccount(name, network.name)
+      expect(account.ok && network.accounts.some(({ key }) => key === toHex(account.keys.publicKey)), name).toBe(true)
+    }
+    expect(network.validators).toEqual([0, 1, 2, 3].map((index) => toHex(devValidator(index).publicKey)))
+  })
+
+  it('has another name, and so another id, with another seed or time', () => {
+    const names = [
+      { genesisTimeMs: 1, seed: 1 },
+      { genesisTimeMs: 1, seed: 2 },
+      { genesisTimeMs: 2, seed: 1 },
+    ].map((changes) => devNetwork({ slotMs: 2_000, validators: 0, ...changes }).name)
+    expect(new Set(names).size).toBe(3)
+  })
+})
+
+describe("a node's configuration file", () => {
+  const path = (): string => join(home, 'nodes', 'node-1', 'config.json')
+  const document = () => ({
+    name: 'node-1',
+    network: join(home, 'network.json'),
+    dataDir: join(home, 'data'),
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    bootstrap: ['/ip4/127.0.0.1/tcp/4001'],
+    api: '127.0.0.1:0',
+    validator: 1,
+    logLevel: 'info' as const,
+    connectionsMax: 28,
+  })
+
+  it('gives the configuration that was written, with the network and the secret of its validator', () => {
+    writeFileSync(join(home, 'network.json'), JSON.stringify(networkDocument(network)))
+    writeNodeConfig(path(), document())
+    const config = readNodeConfig(path())
+    expect(config).toMatchObject({
+      name: 'node-1',
+      profile: 'dev',
+      bootstrap: ['/ip4/127.0.0.1/tcp/4001'],
+      connectionsMax: 28,
+    })
+    expect(networkIdOf(config.network)).toBe(networkIdOf(network))
+    expect(config.validator?.key).toBe(network.validators[1])
+    writeNodeConfig(path(), { ...document(), validator: null })
+    expect(readNodeConfig(path()).validator).toBe(null)
+  })
+
+  it('throws, naming the file, where its network is none', () => {
+    writeFileSync(join(home, 'network.json'), '{"name":"x"}')
+    writeNodeConfig(path(), document())
+    expect(() => readNodeConfig(path())).toThrow('network.json')
+  })
+})
+
+describe('the lock of a home', () => {
+  it('is taken over from a process that is gone or is no supervisor, and freed when released', () => {
+    // This process runs and is no supervisor, as one that got a dead supervisor's number.
+    for (const content of ['999999999\n', `${process.pid}\n`, 'nonsense', '']) {
+      writeFileSync(join(home, 'supervisor.lock'), content)
+      const lock = lockHome(home)
+      expect(lock.ok, JSON.stringify(content)).toBe(true)
+      expect(readFileSync(join(home, 'supervisor.lock'), 'utf8')).toBe(`${process.pid}\n`)
+      if (lock.ok) lock.release()
+      expect(readdirSync(home)).toEqual([])
+    }
+  })
+})
+
+describe('the tail of a log', () => {
+  it('is its last whole lines', () => {
+    const path = join(home, 'node.log')
+    writeFileSync(path, 'first\nsecond\nthird\n')
+    expect(logTail(path, 100)).toBe('first\nsecond\nthird')
+    expect(logTail(path, 9)).toBe('third')
+    expect(logTail(join(home, 'none.log'), 100)).toBe('')
+  })
+})

@@ -1,0 +1,19 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { PRESETS, presetPlan } from '../../../testnet/presets.ts'
+
+describe('presets', () => {
+  it.each(PRESETS.map((name) => [name]))('%s is a network', (name) => {
+    const { count, degree, link } = presetPlan(name)
+    expect(count).toBeGreaterThanOrEqual(2)
+    expect(degree).toBeGreaterThanOrEqual(2)
+    expect(link.jitterMs).toBeLessThanOrEqual(link.delayMs)
+  })
+
+  it('are all the files of their folder', () => {
+    const files = readdirSync(new URL('../../../testnet/presets', import.meta.url)).map((file) =>
+      file.replace('.json', ''),
+    )
+    expect([...PRESETS].sort()).toEqual(files.sort())
+  })
+})
