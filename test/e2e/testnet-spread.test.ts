@@ -18,8 +18,6 @@ import { presetPlan, type PresetName } from '../../testnet/presets.ts'
 const supervisorEntry = fileURLToPath(new URL('../../dist/supervisor.js', import.meta.url))
 const SENDERS = 10
 const EACH = 10
-/** pino's number of the level. */
-const WARN = 40
 
 let home = ''
 beforeEach(() => {
@@ -50,7 +48,7 @@ function signed(manifest: Manifest, sender: number): { id: string; bytes: Uint8A
   })
 }
 
-function linesOf(file: string): { level: number; msg: string }[] {
+function linesOf(file: string): { level: string; msg: string }[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('{'))
@@ -98,7 +96,11 @@ describe('100 of 100 transactions reach every node of', () => {
       },
       { timeout: 30_000, interval: 100 },
     )
-    const warnings = manifest.nodes.map(({ logFile }) => linesOf(logFile).filter(({ level }) => level >= WARN))
+    const logs = manifest.nodes.map(({ logFile }) => linesOf(logFile))
+    expect(logs.every((lines) => lines.some(({ level, msg }) => level === 'info' && msg.startsWith('ready')))).toBe(
+      true,
+    )
+    const warnings = logs.map((lines) => lines.filter(({ level }) => ['warn', 'error', 'fatal'].includes(level)))
     console.log(
       `${name}: ready in ${outcome.elapsedMs} ms; warnings a node: ${warnings.map((lines) => lines.length).join(' ')}`,
     )
