@@ -124,4 +124,45 @@ describe('requests over TCP', () => {
     await honest.close()
     await until('the honest one', () => asked.length === 3)
   })
+
+  it('fails as too large where the answer exceeds a frame or the whole', async () => {
+    const { frameBytesMax, totalBytesMax } = EXCHANGE_LIMITS.reconcile
+    const asker = await world.node('asker')
+    const protocol = protocolName(TEST_NETWORK, 'reconcile')
+    const frame = lp.encode.single(new Uint8Array(frameBytesMax)).subarray()
+    const answers = [
+      // Only announced: the asker must not wait for it.
+      Uint8Array.of(0xff, 0xff, 0xff, 0x7f),
+      Buffer.concat(Array<Uint8Array>(totalBytesMax / frameBytesMax + 1).fill(frame)),
+    ]
+    for (const bytes of answers) {
+      const peer = await world.hostile()
+      await peer.answer(protocol, bytes)
+      await peer.join(asker.address())
+      expect(await asker.requests.ask(peer.self, 'reconcile', utf8('all?'))).toEqual({
+        kind: 'failed',
+        reason: 'too-large',
+      })
+    }
+  })
+
+  it('fails as reset where an answer is cut short by the end of the server', async () => {
+    const frames = Array.from({ length: 8 }, () => new Uint8Array(1_048_576))
+    const server = await world.node('server', {
+      beforeStart: ({ requests }) => requests.serve('chain', async () => frames),
+    })
+    const slow = await world.hostile()
+    await slow.join(server.address())
+    const stream = await slow.open(protocolName(TEST_NETWORK, 'chain'))
+    const ends: string[] = []
+    stream.addEventListener('remoteCloseWrite', () => ends.push('end'))
+    stream.addEventListener('close', () => ends.push('close'))
+    stream.send(lp.encode.single(utf8('all')))
+    await stream.close()
+    ;(stream as unknown as { pause(): void }).pause()
+    await until('the window to be full', () => stream.readBufferLength >= 262_144)
+    await server.stop()
+    await until('the end', () => ends.length > 0)
+    expect(ends[0]).toBe('close')
+  })
 })

@@ -32,6 +32,8 @@ export interface Hostile {
   connection(): Connection
   /** Opens a stream by a protocol of the other side. */
   open(protocol: string): Promise<Stream>
+  /** Answers a protocol with bytes as they are. */
+  answer(protocol: string, bytes: Uint8Array): Promise<void>
   /** Sends an RPC on a gossip stream. */
   send(parts: RpcParts): Promise<void>
   /** Sends bytes as they are on a gossip stream, without a length prefix. */
@@ -74,6 +76,8 @@ export async function startHostile(options: HostileOptions = {}): Promise<Hostil
       },
     ],
     connectionGater: { denyDialMultiaddr: () => false },
+    // It never minds that nobody answers.
+    connectionMonitor: { enabled: false },
     services: { identify: identify(), ping: ping() },
   })
   await node.handle(GOSSIP_PROTOCOL, async (stream) => {
@@ -98,6 +102,11 @@ export async function startHostile(options: HostileOptions = {}): Promise<Hostil
     received,
     connection: connected,
     open: (protocol) => connected().newStream([protocol]),
+    answer: (protocol, bytes) =>
+      node.handle(protocol, async (stream) => {
+        stream.send(bytes)
+        await stream.close()
+      }),
     isConnected: () => connection?.status === 'open',
     async join(address) {
       connection = await node.dial(multiaddr(address))
