@@ -6,6 +6,7 @@ import { asAccountId } from '../domain/ids.ts'
 import { toHex } from '../lib/bytes.ts'
 import type { Node } from '../node/compose.ts'
 import type { NodeConfig } from '../node/config.ts'
+import { guardProcess } from '../node/process-guard.ts'
 import { secretOf } from './accounts.ts'
 import type { Context } from './context.ts'
 import type { RuntimeManifest } from './discovery.ts'
@@ -38,6 +39,7 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
       )
     process.once('disconnect', end)
   }
+  guardProcess((line) => terminal.note(line))
   terminal.note(`starting ${config.name} on ${config.network.name}`)
   const { openNode } = await import('../node/compose.ts')
   const opening = await openNode(config)

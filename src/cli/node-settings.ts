@@ -78,7 +78,11 @@ export function parseSettings(text: string, path: string): GivenSettings {
 
 /** Flags over file over defaults. */
 export function settle(flags: GivenSettings, file: GivenSettings, defaults: NodeSettings): NodeSettings {
-  const chosen = <K extends keyof NodeSettings>(key: K): NodeSettings[K] => flags[key] ?? file[key] ?? defaults[key]
+  const chosen = <K extends keyof NodeSettings>(key: K): NodeSettings[K] => {
+    // Null is a choice: no API, no data directory.
+    const given = flags[key] === undefined ? file[key] : flags[key]
+    return given === undefined ? defaults[key] : given
+  }
   return {
     name: chosen('name'),
     network: chosen('network'),

@@ -28,7 +28,7 @@ export const command = defineCommand({
       fieldsText([
         ['address', plain(account.address)],
         ['key', account.key],
-        ['balance', account.balance ?? 'unknown: this node keeps no ledger yet'],
+        ['balance', account.balance],
         ['nonce', account.nonce],
         ['next nonce', account.nextNonce],
         ['pending', String(account.pending)],

@@ -1,0 +1,186 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  documentsOf,
+  freshFolder,
+  removeFolders,
+  runCli,
+  startCli,
+  type CliResult,
+  type RunningCli,
+} from '../support/cli.ts'
+import { until } from '../support/until.ts'
+
+let cwd = ''
+let running: RunningCli[] = []
+beforeEach(() => {
+  cwd = freshFolder()
+  const network = { name: 'dev-cli', genesisTime: 1_700_000_000_000, slotMs: 2_000, validators: [], accounts: [] }
+  writeFileSync(join(cwd, 'network.json'), JSON.stringify(network))
+  writeFileSync(join(cwd, 'pass'), 'correct horse\n')
+})
+afterEach(async () => {
+  for (const { child } of running) child.kill('SIGKILL')
+  await Promise.allSettled(running.map(({ ended }) => ended))
+  running = []
+  removeFolders()
+})
+
+const run = [
+  'node',
+  'run',
+  '--network',
+  'network.json',
+  '--profile',
+  'dev',
+  '--listen',
+  '/ip4/127.0.0.1/tcp/0',
+  '--json',
+]
+
+async function startNode(more: readonly string[] = ['--api', '127.0.0.1:0'], ipc = false): Promise<RunningCli> {
+  const node = startCli([...run, ...more], { cwd, ipc })
+  running.push(node)
+  await until(() => documentsOf(node.stdout()).length > 0 || node.child.exitCode !== null, 'the node is ready')
+  expect(documentsOf(node.stdout())[0], node.stderr()).toMatchObject({ v: 1, event: 'ready' })
+  return node
+}
+
+async function hearsay(line: string): Promise<CliResult> {
+  const result = await runCli(line.split(' '), { cwd })
+  expect(result.stderr).not.toMatch(/\n\s+at .*:\d+/)
+  return result
+}
+
+describe('node run', () => {
+  it('is found by other commands while it runs, and leaves nothing that says it does', async () => {
+    const node = await startNode()
+    const [ready] = documentsOf(node.stdout())
+    expect(ready).toMatchObject({ network: 'dev-cli', api: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) })
+    const runtime = join(cwd, '.hearsay', 'node', 'runtime.json')
+    expect(JSON.parse(readFileSync(runtime, 'utf8'))).toMatchObject({ v: 1, pid: node.child.pid, peerId: ready.peerId })
+    expect(statSync(runtime).mode & 0o077).toBe(0)
+    const status = await hearsay('status --json')
+    expect(JSON.parse(status.stdout)).toMatchObject({ peerId: ready.peerId, network: 'dev-cli', state: 'alone' })
+    const sent = await hearsay('tx send --from alice --to bob --amount 5 --watch --json')
+    expect(sent.code, sent.stderr).toBe(0)
+    const { id } = JSON.parse(sent.stdout)
+    expect(JSON.parse((await hearsay(`tx show ${id.slice(0, 10)} --json`)).stdout)).toMatchObject({ id, amount: '5' })
+    node.child.kill('SIGTERM')
+    expect(await node.ended).toMatchObject({ code: 0 })
+    expect(existsSync(runtime)).toBe(false)
+    expect((await hearsay('status')).code).toBe(3)
+  })
+
+  it('stops in good order at Ctrl-C, with the code of an interruption', async () => {
+    const node = await startNode()
+    node.child.kill('SIGINT')
+    const { code, stderr } = await node.ended
+    expect(code).toBe(130)
+    expect(stderr).toContain('stopped')
+  })
+
+  it('ends with its parent when told to', async () => {
+    const node = await startNode(['--api', '127.0.0.1:0', '--die-with-parent'], true)
+    node.child.disconnect()
+    expect(await node.ended).toMatchObject({ code: 0 })
+  })
+
+  it('names what is taken: the data and the port', async () => {
+    await startNode()
+    const again = await runCli([...run, '--api', '127.0.0.1:0'], { cwd })
+    expect(again.code).toBe(2)
+    expect(documentsOf(again.stderr)[0].error.message).toContain('another process has it open')
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const taken = await runCli([...run, '--data-dir', 'other', '--api', `127.0.0.1:${port}`], { cwd })
+    server.close()
+    expect(taken.code).toBe(2)
+    expect(documentsOf(taken.stderr)[0].error.message).toContain(`127.0.0.1:${port} is taken`)
+  })
+
+  it('takes its settings from a file, whose paths are relative to it', async () => {
+    const settings = {
+      network: 'network.json',
+      profile: 'dev',
+      listen: ['/ip4/127.0.0.1/tcp/0'],
+      api: '127.0.0.1:0',
+      name: 'from-file',
+      dataDir: 'data',
+    }
+    writeFileSync(join(cwd, 'node.json'), JSON.stringify(settings))
+    const node = startCli(['node', 'run', '--config', 'node.json', '--json', '--name', 'from-flag'], { cwd })
+    running.push(node)
+    await until(() => documentsOf(node.stdout()).length > 0 || node.child.exitCode !== null, 'the node is ready')
+    expect(documentsOf(node.stdout())[0], node.stderr()).toMatchObject({ name: 'from-flag' })
+    expect(existsSync(join(cwd, 'data', 'identity'))).toBe(true)
+    expect(JSON.parse((await hearsay('status --json')).stdout)).toMatchObject({ name: 'from-flag' })
+  })
+
+  it.each([
+    ['node run', '--network: is missing'],
+    ['node run --network pass', 'is not JSON'],
+    ['node run --network network.json --listen nowhere --api 127.0.0.1:0', 'nowhere'],
+    ['node run --network network.json --api 4600', 'is not an address'],
+    ['node run --network network.json --profile prod', 'is not one of node, dev, bench'],
+    ['node run --network network.json --validator nobody', 'no key in'],
+    ['node run --network network.json --die-with-parent', 'no channel'],
+    ['node run --config nowhere.json', "can't be read (ENOENT)"],
+  ])('`%s` is exit 2', async (line, reason) => {
+    const result = await hearsay(line)
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    expect(result.stderr).toContain(reason)
+  })
+})
+
+describe('keys', () => {
+  it('are made, shown, exported and imported without a secret in an argument or on a terminal', async () => {
+    const made = await hearsay('keys new first --passphrase-file pass --json')
+    expect(made.code, made.stderr).toBe(0)
+    const key = JSON.parse(made.stdout)
+    expect(key).toMatchObject({
+      v: 1,
+      name: 'first',
+      address: expect.stringMatching(/^hs1/),
+      devAddress: expect.stringMatching(/^ths1/),
+    })
+    expect(statSync(key.path).mode & 0o777).toBe(0o600)
+    expect(JSON.parse((await hearsay('keys show first --json')).stdout)).toEqual(key)
+    expect((await hearsay('keys export first --out secret.hex --passphrase-file pass')).code).toBe(0)
+    expect(statSync(join(cwd, 'secret.hex')).mode & 0o777).toBe(0o600)
+    const imported = await hearsay('keys import second secret.hex --passphrase-file pass --json')
+    expect(JSON.parse(imported.stdout)).toMatchObject({ name: 'second', publicKey: key.publicKey })
+    const { keys } = JSON.parse((await hearsay('keys list --json')).stdout)
+    expect(keys.map(({ name }: { name: string }) => name)).toEqual(['first', 'second'])
+  })
+
+  it('open with their passphrase alone, and are never written over', async () => {
+    writeFileSync(join(cwd, 'wrong'), 'wrong\n')
+    await hearsay('keys new first --passphrase-file pass')
+    const wrong = await hearsay('keys export first --out secret.hex --passphrase-file wrong')
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toContain('the passphrase does not open')
+    expect(existsSync(join(cwd, 'secret.hex'))).toBe(false)
+    const again = await hearsay('keys new first --passphrase-file pass')
+    expect(again.code).toBe(2)
+    expect(again.stderr).toContain('exists already')
+  })
+
+  it.each([
+    ['keys new', 2, "missing required argument 'name'"],
+    ['keys new ../evil --passphrase-file pass', 2, "can't be the name of a key"],
+    ['keys new first', 2, '--passphrase-file'],
+    ['keys show nobody', 6, 'does not exist'],
+    ['keys export nobody --out x --passphrase-file pass', 6, 'does not exist'],
+    ['keys import first nowhere --passphrase-file pass', 2, 'does not exist'],
+    ['keys import first network.json --passphrase-file pass', 2, 'network.json'],
+  ])('`%s` is exit %d', async (line, code, reason) => {
+    const result = await hearsay(line)
+    expect(result).toMatchObject({ code, stdout: '' })
+    expect(result.stderr).toContain(reason)
+  })
+})

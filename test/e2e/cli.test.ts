@@ -1,0 +1,520 @@
+import { createServer, type Server } from 'node:http'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { verifySignature } from '../../src/adapters/crypto/verify-signature.ts'
+import { decodeTransaction } from '../../src/domain/codec/transaction-codec.ts'
+import { asNetworkId } from '../../src/domain/ids.ts'
+import { signingPrefix } from '../../src/domain/signing.ts'
+import type { Manifest, NodeState } from '../../testnet/manifest.ts'
+import { documentsOf, freshFolder, removeFolders, runCli, startCli, type CliResult } from '../support/cli.ts'
+import { FakeControl } from '../support/fake-control.ts'
+import { openTestApi, TOKEN, type TestApi } from '../support/http-api.ts'
+import { until } from '../support/until.ts'
+
+let cwd = ''
+let apis: TestApi[] = []
+beforeEach(() => {
+  cwd = freshFolder()
+  writeFileSync(join(cwd, 'token'), `${TOKEN}\n`)
+})
+afterEach(async () => {
+  await Promise.all(apis.map(({ api }) => api.close()))
+  apis = []
+  removeFolders()
+})
+
+async function node(control = new FakeControl()): Promise<TestApi> {
+  const opened = await openTestApi({ control })
+  apis.push(opened)
+  return opened
+}
+
+/** Runs a command in the test's folder; whatever it came to, a stack trace is never part of it. */
+async function hearsay(
+  line: string | readonly string[],
+  env: Record<string, string> = {},
+  input?: string,
+): Promise<CliResult> {
+  const args = typeof line === 'string' ? line.split(' ') : line
+  const result = await runCli(args, { cwd, env, ...(input === undefined ? {} : { input }) })
+  expect(result.stderr).not.toMatch(/\n\s+at .*:\d+/)
+  expect(result.stderr).not.toContain('node:internal')
+  return result
+}
+
+/** Fake nodes as a testnet that runs: this process stands for the supervisor. */
+function writeTestnet(nodes: readonly { readonly url: string; readonly state: NodeState }[]): void {
+  const home = join(cwd, '.hearsay')
+  mkdirSync(home, { recursive: true })
+  const manifest: Manifest = {
+    v: 1,
+    home,
+    network: 'dev-fake',
+    networkId: '0'.repeat(64),
+    networkFile: join(home, 'network.json'),
+    supervisor: { pid: process.pid, url: 'http://127.0.0.1:1', cookieFile: join(home, 'cookie') },
+    seed: 1,
+    topology: 'full',
+    degree: 2,
+    link: '0',
+    createdAt: 0,
+    nodes: nodes.map(({ url, state }, index) => ({
+      name: `node-${index}`,
+      peerId: `peer-${index}`,
+      pid: null,
+      state,
+      apiUrl: url,
+      cookieFile: join(cwd, 'token'),
+      p2pPort: 1,
+      dataDir: cwd,
+      logFile: join(cwd, 'log'),
+      dials: [],
+    })),
+  }
+  writeFileSync(join(home, 'testnet.json'), JSON.stringify(manifest))
+}
+
+describe('finding the node', () => {
+  it('prefers --api to HEARSAY_API to the testnet to the default port, and finds the testnet from below', async () => {
+    const [first, second] = [await node(), await node()]
+    writeTestnet([{ url: first.url, state: 'ready' }])
+    const refused = { HEARSAY_API: 'http://127.0.0.1:1' }
+    expect((await hearsay('status --json')).code).toBe(0)
+    expect((await hearsay('status --json', refused)).code).toBe(3)
+    expect((await hearsay(`status --json --api ${second.url}`, refused)).code).toBe(0)
+    mkdirSync(join(cwd, 'below'))
+    const below = await runCli(['status'], { cwd: join(cwd, 'below') })
+    expect(below.code, below.stderr).toBe(0)
+    expect((await hearsay(`status --home ${join(cwd, 'nowhere')}`, {})).stderr).toContain('the default port')
+  })
+
+  it('passes over nodes that are down, and takes the one that is named', async () => {
+    const up = await node()
+    writeTestnet([
+      { url: 'http://127.0.0.1:1', state: 'killed' },
+      { url: up.url, state: 'ready' },
+    ])
+    expect((await hearsay('status')).code).toBe(0)
+    expect((await hearsay('status --node 1')).code).toBe(0)
+    expect((await hearsay('status --node node-0')).code).toBe(3)
+    const unknown = await hearsay('status --node node-11')
+    expect(unknown.code).toBe(6)
+    expect(unknown.stderr).toContain('did you mean "node-1"?')
+  })
+
+  it('says how to start a node where none answers, in text and in JSON', async () => {
+    const text = await hearsay('status --api 127.0.0.1:1')
+    expect(text).toMatchObject({ code: 3, stdout: '' })
+    expect(text.stderr).toContain('hearsay testnet up')
+    const json = await hearsay('--json status --api 127.0.0.1:1')
+    expect(json).toMatchObject({ code: 3, stdout: '' })
+    expect(documentsOf(json.stderr)).toEqual([
+      {
+        v: 1,
+        error: {
+          code: 'unreachable',
+          message: expect.stringContaining('127.0.0.1:1'),
+          hint: expect.stringMatching(/./),
+        },
+      },
+    ])
+  })
+
+  it('is not taken in by another server', async () => {
+    const server: Server = createServer((_, response) => response.end('<html>'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const result = await hearsay(`status --api 127.0.0.1:${port}`)
+    server.close()
+    expect(result.code).toBe(3)
+    expect(result.stderr).toContain('no hearsay node')
+  })
+
+  it('calls a damaged manifest by its name', async () => {
+    mkdirSync(join(cwd, '.hearsay'))
+    for (const text of ['{', '[]', '{"v":2,"nodes":[]}', '{"__proto__":{"v":1}}']) {
+      writeFileSync(join(cwd, '.hearsay', 'testnet.json'), text)
+      const result = await hearsay('status')
+      expect(result.code, text).toBe(2)
+      expect(result.stderr).toContain('testnet.json')
+    }
+  })
+})
+
+describe('wrong usage', () => {
+  it.each([
+    ['stauts', 'did you mean status?'],
+    ['__proto__', "unknown command '__proto__'"],
+    ['constructor --json', 'unknown command'],
+    ['status --__proto__', "unknown option '--__proto__'"],
+    ['status --bogus', "unknown option '--bogus'"],
+    ['tx send --from alice --to bob --amount 5 --amuont 6', 'did you mean --amount?'],
+    ['tx send --from alice --to bob --amount -5', 'is negative'],
+    ['tx send --from alice --to bob --amount 18446744073709551616', 'more than 64 bits'],
+    ['tx send --from alice --to bob --amount 1e3', 'has an exponent'],
+    ['tx send --from alice --to bob --amount 5 --fee 0x1', 'is hexadecimal'],
+    ['tx submit nowhere.bin', "can't be read (ENOENT)"],
+    ['status --token-file nowhere', "can't be read (ENOENT)"],
+    ['status --api https://127.0.0.1', 'TLS'],
+    ['events --topics __proto__', 'is not one of'],
+    ['testnet up --link fast', 'is not a link'],
+    ['testnet up --direct --link 40ms', 'exclude one another'],
+    ['completion csh', 'is not one of bash, zsh, fish'],
+  ])('`%s` is exit 2 and says why', async (line, reason) => {
+    const result = await hearsay(line)
+    expect(result).toMatchObject({ code: 2, stdout: '' })
+    expect(result.stderr).toContain(reason)
+  })
+
+  it('is a JSON document on stderr for programs, also before the arguments are understood', async () => {
+    const { code, stderr } = await hearsay('stauts --json')
+    expect(code).toBe(2)
+    expect(JSON.parse(stderr)).toEqual({
+      v: 1,
+      error: { code: 'usage', message: "unknown command 'stauts'", hint: 'did you mean status?' },
+    })
+  })
+
+  it('shows where a failure comes from only when asked to', async () => {
+    const { stderr } = await runCli(['status', '--api', '127.0.0.1:1'], { cwd, env: { HEARSAY_DEBUG: '1' } })
+    expect(stderr).toMatch(/\n\s+at /)
+  })
+})
+
+describe('reading', () => {
+  it.each([['status'], ['peers'], ['mesh'], ['mempool'], ['account show alice']])(
+    '`%s --json` is one versioned document',
+    async (line) => {
+      const { url } = await node()
+      const { code, stdout, stderr } = await hearsay(`${line} --json --api ${url}`)
+      expect(code, stderr).toBe(0)
+      expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+      expect(JSON.parse(stdout)).toMatchObject({ v: 1 })
+    },
+  )
+
+  it('prints no colour and no control character where stdout is no terminal', async () => {
+    const { url } = await node()
+    for (const line of ['status', 'peers', 'mesh', 'mempool', 'account show alice']) {
+      const { code, stdout, stderr } = await hearsay(`${line} --api ${url}`)
+      expect(code, stderr).toBe(0)
+      expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/)
+    }
+  })
+
+  it('exits with 6 for what the node does not know, and with 7 while it starts', async () => {
+    const control = new FakeControl()
+    const { url } = await node(control)
+    expect((await hearsay(`tx show abcd --api ${url}`)).code).toBe(6)
+    Object.assign(control, { status: () => ({ ...new FakeControl().status(), state: 'starting' }) })
+    expect((await hearsay(`status --api ${url}`)).code).toBe(7)
+  })
+
+  it('streams events as NDJSON until Ctrl-C', async () => {
+    const control = new FakeControl()
+    const { url } = await node(control)
+    const running = startCli(['events', '--follow', '--json', '--api', url], { cwd })
+    await until(() => control.subscribers > 0, 'the stream stands')
+    control.emit('peers', 'greeted', { peerId: 'x' })
+    control.emit('mesh', 'graft', { topic: 'transactions' })
+    await until(() => documentsOf(running.stdout()).length === 2, 'both events are printed')
+    running.child.kill('SIGINT')
+    const { code, stdout } = await running.ended
+    expect(code).toBe(130)
+    expect(documentsOf(stdout)).toMatchObject([
+      { v: 1, topic: 'peers', event: 'greeted' },
+      { v: 1, topic: 'mesh', event: 'graft' },
+    ])
+  })
+
+  it('without --follow prints what the node remembers, and ends', async () => {
+    const control = new FakeControl()
+    for (let index = 0; index < 5; index++) control.emit('peers', 'greeted', { index })
+    const { url } = await node(control)
+    const { code, stdout } = await hearsay(`events --json --api ${url}`)
+    expect(code).toBe(0)
+    expect(documentsOf(stdout).map(({ data }) => data.index)).toEqual([0, 1, 2, 3, 4])
+  })
+
+  it('ends quietly when the reader has seen enough', async () => {
+    const control = new FakeControl()
+    const { url } = await node(control)
+    const running = startCli(['events', '--follow', '--api', url], { cwd })
+    await until(() => control.subscribers > 0, 'the stream stands')
+    control.emit('peers', 'greeted')
+    await until(() => running.stdout() !== '', 'the first line is there')
+    running.child.stdout?.destroy()
+    // Writing is what shows that nobody reads.
+    const writing = setInterval(() => control.emit('peers', 'greeted', { filler: 'x'.repeat(4_096) }), 5)
+    const { code, stderr } = await running.ended
+    clearInterval(writing)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+})
+
+describe('sending', () => {
+  const send = ['tx', 'send', '--from', 'alice', '--to', 'bob', '--amount', '5', '--token-file', 'token']
+
+  it('signs for the network of the node, with the next nonce, and prints the id', async () => {
+    const control = new FakeControl()
+    const { url } = await node(control)
+    const { code, stdout, stderr } = await hearsay([...send, '--payload', 'hello', '--fee', '7', '--api', url])
+    expect(code, stderr).toBe(0)
+    const [bytes] = control.submitted
+    if (bytes === undefined) throw new Error('nothing was handed in')
+    const { networkId } = control.identity()
+    const decoded = decodeTransaction(bytes, signingPrefix('hearsay/tx/1', asNetworkId(networkId)))
+    if (!decoded.ok) throw new Error(decoded.code)
+    const { value } = decoded
+    expect(stdout).toBe(`${value.id}\n`)
+    expect(value).toMatchObject({ amount: 5n, fee: 7n, nonce: BigInt(control.account(value.sender).nextNonce) })
+    expect(Buffer.from(value.payload).toString()).toBe('hello')
+    expect(verifySignature(value.senderKey, value.signedBytes, value.signature)).toBe(true)
+  })
+
+  it('takes the bytes of a file, and refuses 17 KiB before anything is sent', async () => {
+    const control = new FakeControl()
+    const { url } = await node(control)
+    writeFileSync(join(cwd, 'large'), Buffer.alloc(17 * 1_024))
+    writeFileSync(join(cwd, 'fits'), Buffer.alloc(16_384))
+    const refused = await hearsay([...send, '--payload', '@large', '--api', url])
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain('16384 bytes')
+    const text = await hearsay([...send, '--payload', 'é'.repeat(8_193), '--api', url])
+    expect(text.code).toBe(2)
+    expect(control.submitted).toHaveLength(0)
+    expect((await hearsay([...send, '--payload', '@fits', '--api', url])).code).toBe(0)
+    expect(control.submitted).toHaveLength(1)
+  })
+
+  it('is success when the node has it already', async () => {
+    const control = new FakeControl()
+    control.onSubmit = () => ({ kind: 'known', id: 'a'.repeat(64), state: 'pending' })
+    const { url } = await node(control)
+    const { code, stdout, stderr } = await hearsay([...send, '--api', url])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^[0-9a-f]{64}\n$/)
+    expect(stderr).toContain('already known')
+    expect(JSON.parse((await hearsay([...send, '--json', '--api', url])).stdout)).toMatchObject({
+      v: 1,
+      status: 'known',
+    })
+  })
+
+  it('exits with 4 and the code of the node when it refuses', async () => {
+    const control = new FakeControl()
+    control.onSubmit = () => ({ kind: 'rejected', code: 'fee-too-low', id: 'b'.repeat(64) })
+    const { url } = await node(control)
+    const text = await hearsay([...send, '--api', url])
+    expect(text).toMatchObject({ code: 4, stdout: '' })
+    expect(text.stderr).toContain('fee-too-low')
+    expect(text.stderr).toContain('--fee')
+    const json = await hearsay([...send, '--json', '--api', url])
+    expect(documentsOf(json.stderr)).toMatchObject([{ v: 1, error: { code: 'fee-too-low' } }])
+  })
+
+  it('needs the token of this node', async () => {
+    const { url } = await node()
+    writeFileSync(join(cwd, 'wrong'), 'deadbeef'.repeat(8))
+    const wrong = await hearsay([...send.slice(0, -1), 'wrong', '--api', url])
+    expect(wrong.code).toBe(2)
+    expect(wrong.stderr).toContain('the token is not the one of this node')
+    const none = await hearsay([...send.slice(0, -2), '--api', url])
+    expect(none.code).toBe(2)
+    expect(none.stderr).toContain('--token-file')
+    expect((await hearsay([...send.slice(0, -2), '--api', url], { HEARSAY_TOKEN_FILE: join(cwd, 'token') })).code).toBe(
+      0,
+    )
+  })
+
+  it('knows no published accounts outside of development networks', async () => {
+    const control = new FakeControl()
+    Object.assign(control, { identity: () => ({ ...new FakeControl().identity(), network: 'main' }) })
+    const { url } = await node(control)
+    const { code, stderr } = await hearsay([...send, '--api', url])
+    expect(code).toBe(2)
+    expect(stderr).toContain('development networks only')
+    expect(control.submitted).toHaveLength(0)
+  })
+
+  it('guesses which account was meant', async () => {
+    const { url } = await node()
+    const { code, stderr } = await hearsay([
+      'tx',
+      'send',
+      '--from',
+      'alise',
+      '--to',
+      'bob',
+      '--amount',
+      '5',
+      '--api',
+      url,
+    ])
+    expect(code).toBe(2)
+    expect(stderr).toContain('did you mean "alice"?')
+  })
+
+  it('signs without a node what another machine submits', async () => {
+    const control = new FakeControl()
+    const { url } = await node(control)
+    const network = { name: 'dev-file', genesisTime: 1_700_000_000_000, slotMs: 2_000, validators: [], accounts: [] }
+    writeFileSync(join(cwd, 'network.json'), JSON.stringify(network))
+    const line = 'tx sign --from alice --to bob --amount 5 --nonce 3 --network network.json --out tx.bin --json'
+    const signed = await hearsay(line)
+    expect(signed.code, signed.stderr).toBe(0)
+    expect(JSON.parse(signed.stdout)).toMatchObject({
+      v: 1,
+      file: 'tx.bin',
+      sizeBytes: 168,
+      nonce: '3',
+      network: 'dev-file',
+    })
+    expect((await hearsay(line)).stderr).toContain('exists already')
+    expect((await hearsay(`tx submit tx.bin --token-file token --api ${url}`)).code).toBe(0)
+    expect(control.submitted[0]?.byteLength).toBe(168)
+    const garbage = await hearsay(`tx submit - --token-file token --api ${url}`, {}, 'not a transaction')
+    expect(garbage.code).toBe(2)
+    writeFileSync(join(cwd, 'bad.json'), JSON.stringify({ ...network, validator: [] }))
+    const bad = await hearsay('tx sign --from alice --to bob --amount 5 --nonce 3 --network bad.json --out x.bin')
+    expect(bad.code).toBe(2)
+    expect(bad.stderr).toContain('unknown field "validator"')
+  })
+})
+
+describe('watching', () => {
+  const send = ['tx', 'send', '--from', 'alice', '--to', 'bob', '--amount', '5', '--watch']
+
+  /** Three nodes of which the first takes transactions; `delivers` says which others record them. */
+  async function network(delivers: readonly number[], states: readonly NodeState[] = ['ready', 'ready', 'ready']) {
+    const controls = [new FakeControl(), new FakeControl(), new FakeControl()] as const
+    const nodes = await Promise.all(controls.map((control) => node(control)))
+    const record = (index: number, event: string, id: string, ms: number) => ({
+      t_ns: (1_800_000_000_000_000_000n + BigInt(ms * 1_000_000)).toString(),
+      node: `node-${index}`,
+      kind: 'transaction',
+      id,
+      event,
+      from: index === 0 ? null : 'peer-0',
+      bytes: 168,
+      reason: null,
+    })
+    controls[0].onSubmit = (bytes) => {
+      const decoded = decodeTransaction(bytes, signingPrefix('hearsay/tx/1', asNetworkId('0'.repeat(64))))
+      if (!decoded.ok) throw new Error(decoded.code)
+      const { id } = decoded.value
+      controls[0].emit('propagation', 'PUBLISH', record(0, 'PUBLISH', id, 0))
+      for (const index of delivers)
+        controls[index]?.emit('propagation', 'DELIVER', record(index, 'DELIVER', id, 10 * index))
+      return { kind: 'accepted', id, state: 'pending' }
+    }
+    writeTestnet(nodes.map(({ url }, index) => ({ url, state: states[index] ?? 'ready' })))
+    return controls
+  }
+
+  it('reaches its target from the records of all nodes', async () => {
+    await network([1, 2])
+    const { code, stdout, stderr } = await hearsay([...send, '--json'])
+    expect(code, stderr).toBe(0)
+    expect(JSON.parse(stdout)).toEqual({
+      v: 1,
+      id: expect.stringMatching(/^[0-9a-f]{64}$/),
+      status: 'accepted',
+      coverage: 1,
+      nodes: 3,
+      reached: 3,
+      p50Ms: 10,
+      p95Ms: 20,
+      maxMs: 20,
+      copies: 1,
+      laggards: [],
+    })
+  })
+
+  it('prints the id first, then the line; nothing is redrawn where there is no terminal', async () => {
+    await network([1, 2])
+    const { code, stdout, stderr } = await hearsay(send)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^[0-9a-f]{64}\n█{10}  3\/3 nodes  p50 10 ms  p95 20 ms  max 20 ms  copies 1\.0\n$/)
+    expect(stderr).not.toContain('\r')
+  })
+
+  it('exits with 5 when the time is over, with the id and the laggards by name and reason', async () => {
+    await network([1], ['ready', 'ready', 'killed'])
+    const { code, stdout, stderr } = await hearsay([...send, '--timeout', '1s', '--json'])
+    expect(code).toBe(5)
+    expect(JSON.parse(stdout)).toMatchObject({
+      coverage: 2 / 3,
+      reached: 2,
+      laggards: [{ name: 'node-2', reason: 'killed' }],
+    })
+    const [submitted, error] = documentsOf(stderr)
+    expect(submitted).toMatchObject({ event: 'submitted', id: JSON.parse(stdout).id })
+    expect(error.error).toMatchObject({ code: 'target-missed', message: expect.stringContaining('node-2 (killed)') })
+  })
+
+  it('is content with the share that was asked for', async () => {
+    await network([1], ['ready', 'ready', 'killed'])
+    const { code, stdout } = await hearsay([...send, '--until', '60%', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ reached: 2, laggards: [{ name: 'node-2' }] })
+  })
+
+  it('asks nodes whose stream said nothing', async () => {
+    const controls = await network([1])
+    const first = controls[0].onSubmit
+    controls[0].onSubmit = async (bytes, index) => {
+      const result = await first(bytes, index)
+      if (result.kind !== 'accepted') throw new Error('refused')
+      const { id } = result
+      const records = [
+        {
+          t_ns: '1800000000050000000',
+          node: 'node-2',
+          kind: 'transaction',
+          id,
+          event: 'RECOVERED',
+          from: 'peer-1',
+          bytes: 168,
+          reason: null,
+        },
+      ] as const
+      const value = {
+        v: 1,
+        id,
+        node: 'node-2',
+        known: true,
+        firstSeenNs: records[0].t_ns,
+        from: 'peer-1',
+        copies: 1,
+        records,
+      } as const
+      controls[2].propagations.set(id, { kind: 'found', value })
+      return result
+    }
+    const { code, stdout, stderr } = await hearsay([...send, '--json', '--timeout', '10s'])
+    expect(code, stderr).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ coverage: 1, maxMs: 50 })
+  })
+
+  it('stops at Ctrl-C with what is known by then', async () => {
+    const controls = await network([1])
+    const running = startCli([...send, '--json'], { cwd })
+    await until(() => controls[0].submitted.length > 0, 'the transaction is handed in')
+    await until(() => running.stderr().includes('submitted'), 'the id is printed')
+    running.child.kill('SIGINT')
+    const { code, stdout } = await running.ended
+    expect(code).toBe(130)
+    expect(JSON.parse(stdout)).toMatchObject({ v: 1, reached: 2, nodes: 3 })
+  })
+
+  it('watches the one node where there is no manifest, and says so', async () => {
+    const { url } = await node()
+    const { code, stdout, stderr } = await hearsay([...send, '--api', url, '--token-file', 'token', '--json'])
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain('no testnet manifest')
+    expect(JSON.parse(stdout)).toMatchObject({ coverage: 1, nodes: 1, reached: 1 })
+  })
+})
