@@ -41,3 +41,5 @@ export const LOG_TAIL_BYTES = 4_096
 export const MESH_LOW = 4
 /** Connections that a node of a testnet takes beside its links: nodes that are added later, tests' hostile peers, a node run by hand. */
 export const GUESTS_MAX = 16
+/** Heap of one node, MiB: it uses about 60, and its structures are bounded well below this. */
+export const HEAP_MIB_MAX = 512

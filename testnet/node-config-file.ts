@@ -18,6 +18,8 @@ export interface NodeConfigDocument {
   readonly validator: number | null
   readonly logLevel: NodeConfig['logLevel']
   readonly connectionsMax: number
+  /** `dev` unless given: an attack is met as on the open network. */
+  readonly profile?: NodeConfig['profile']
 }
 
 export function writeNodeConfig(path: string, document: NodeConfigDocument): void {
@@ -34,7 +36,7 @@ export function readNodeConfig(path: string): NodeConfig {
   return Object.freeze({
     name: document.name,
     network: network.params,
-    profile: 'dev',
+    profile: document.profile ?? 'dev',
     dataDir: document.dataDir,
     listen: document.listen,
     bootstrap: document.bootstrap,

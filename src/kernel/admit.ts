@@ -25,6 +25,7 @@ export function admit(machines: Machines, transaction: Transaction, provenance: 
   seen.judgedValid(transaction.hash, transaction.id, turn.now.monoMs)
   if (admission.kind === 'refused') return admission
   seen.returned(transaction.id)
+  if (provenance.from !== null) machines.peers.useful(provenance.from, turn.now.monoMs)
   if (admission.replaced !== null) depart(machines, admission.replaced, 'replaced', transaction.id, turn)
   for (const id of admission.evicted) depart(machines, id, 'evicted', transaction.id, turn)
   // A local one is written by its submission, which waits for the disk; a restored one is there already.

@@ -3,6 +3,7 @@ import type { AskFailure } from '../ports/requests.ts'
 import type { Direction } from '../ports/connections.ts'
 import type { PublishOutcome } from '../ports/gossip.ts'
 import type { MessageId, NetAddress, PeerId } from '../domain/ids.ts'
+import type { ChainStart } from '../chain/chain.ts'
 import type { Protocol, Topic } from '../domain/protocols.ts'
 
 /** Number of a verification job, a write job, a submission or a request: unique within one run of the node. */
@@ -36,6 +37,10 @@ export type Event =
       readonly firstInvalid: number
       readonly keyInvalid: boolean
     }
+  /** What the disk has under the keys of a `read`, in their order. */
+  | { readonly kind: 'read-finished'; readonly job: JobNumber; readonly values: readonly (Uint8Array | undefined)[] }
+  /** The validator's signature. */
+  | { readonly kind: 'signed'; readonly job: JobNumber; readonly signature: Uint8Array }
   | { readonly kind: 'write-finished'; readonly job: JobNumber; readonly ok: boolean }
   | { readonly kind: 'published'; readonly topic: Topic; readonly outcome: PublishOutcome }
   | {
@@ -63,8 +68,14 @@ export type Event =
       readonly from: PeerId
       readonly bytes: Uint8Array
     }
+  /** The chain read back at start, checked by whoever read it; before the pool, which needs its ledger. */
+  | { readonly kind: 'chain-restored'; readonly start: ChainStart; readonly lastSignedSlot: number }
   /** Pool entries read back at start, as `pool-record` wrote them. */
   | { readonly kind: 'pool-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }
   | { readonly kind: 'bans-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }
+  /** What this node wrote of its best peers before it stopped. */
+  | { readonly kind: 'anchors-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }
+  /** The process holds more memory than it should. */
+  | { readonly kind: 'memory-pressed' }
   /** The clock moved: the runtime sends one every 250 ms. */
   | { readonly kind: 'woke' }

@@ -1,5 +1,5 @@
 /** What observers are told: metrics, log, event stream and propagation record are all made from these. */
-import type { MessageId, PeerId, TxId } from '../domain/ids.ts'
+import type { AccountId, BlockHash, MessageId, PeerId, TxId } from '../domain/ids.ts'
 import type { Topic } from '../domain/protocols.ts'
 import type { Offence, RejectCode } from '../domain/reject.ts'
 
@@ -56,4 +56,35 @@ export type Fact =
       readonly direction: 'inbound' | 'outbound'
     }
   | { readonly kind: 'peer-left'; readonly peer: PeerId }
+  /** An inbound peer had to go for lack of a place or of memory. */
+  | { readonly kind: 'peer-evicted'; readonly peer: PeerId; readonly why: 'places' | 'memory' }
   | { readonly kind: 'store-failed'; readonly reason: string }
+  /** A header came for the first time and holds. */
+  | {
+      readonly kind: 'block-seen'
+      readonly hash: BlockHash
+      readonly height: number
+      readonly slot: number
+      readonly proposer: AccountId
+      readonly txCount: number
+      /** Null when this node made it. */
+      readonly from: PeerId | null
+      readonly messageId: MessageId | null
+      readonly bytes: number
+      readonly way: 'gossip' | 'sync' | 'own'
+    }
+  | { readonly kind: 'block-refused'; readonly hash: string; readonly from: PeerId | null; readonly messageId: MessageId | null; readonly bytes: number; readonly code: RejectCode; readonly verdict: 'ignore' | 'reject' }
+  /** A compact block became whole: after how many questions, and how many bytes of transactions did not cross the wire. */
+  | { readonly kind: 'block-rebuilt'; readonly hash: BlockHash; readonly asked: number; readonly savedBytes: number }
+  /** The head moved, and is on the disk. */
+  | {
+      readonly kind: 'head-moved'
+      readonly hash: BlockHash
+      readonly height: number
+      readonly slot: number
+      readonly connected: readonly BlockHash[]
+      readonly disconnected: readonly BlockHash[]
+      readonly crossesSettled: boolean
+      readonly settledHeight: number
+    }
+  | { readonly kind: 'equivocation-seen'; readonly slot: number; readonly proposer: AccountId; readonly hashes: readonly [BlockHash, BlockHash] }

@@ -1,4 +1,5 @@
 /** What the kernel remembers of work that is under way outside of it. */
+import type { CompactBlock, SignedHeader } from '../domain/block.ts'
 import type { MessageId, PeerId, TxId } from '../domain/ids.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import type { Transaction } from '../domain/transaction.ts'
@@ -28,6 +29,29 @@ export interface DeferredMessage {
   readonly messageId: MessageId
   readonly waitedMs: number
 }
+
+/** A block from gossip whose header's signature is being checked. */
+export interface HeaderJob {
+  readonly kind: 'header'
+  readonly from: PeerId
+  readonly messageId: MessageId
+  readonly block: CompactBlock
+}
+
+/** Headers that a peer sent for a locator. */
+export interface HeadersJob {
+  readonly kind: 'headers'
+  readonly from: PeerId
+  /** New ones, lowest first; all others of the answer are known. */
+  readonly headers: readonly SignedHeader[]
+}
+
+/** Transactions of a body that is being checked; the chain work says which. */
+export interface BodyJob {
+  readonly kind: 'body'
+}
+
+export type Job = GossipJob | SubmissionJob | HeaderJob | HeadersJob | BodyJob
 
 /** Transactions of one API call that are being verified. */
 export interface SubmissionJob {

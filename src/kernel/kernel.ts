@@ -9,6 +9,8 @@ import type { Effect } from './effect.ts'
 import type { Event, JobNumber } from './event.ts'
 import { createMachines, type KernelConfig, type Machines } from './machines.ts'
 import { onHelloAnswer, onHelloRequest, onPeerConnected, onPeerDisconnected } from './on-peer.ts'
+import { onAnchorsRestored } from './keep-anchors.ts'
+import { makeRoom, relieveMemory } from './make-room.ts'
 import { onBansRestored, onPoolRestored } from './on-restore.ts'
 import { onSubmission, onSubmissionVerified, onSubmissionWritten } from './on-submission.ts'
 import { onMessageVerified, onTransactionsMessage } from './on-transactions-message.ts'
@@ -52,11 +54,24 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
   switch (event.kind) {
     case 'gossip-received':
       if (event.topic === 'transactions') onTransactionsMessage(machines, event, turn)
-      else turn.do({ kind: 'report-verdict', messageId: event.messageId, from: event.from, verdict: 'ignore' })
+      else
+        turn.do({
+          kind: 'report-verdict',
+          messageId: event.messageId,
+          from: event.from,
+          verdict: 'ignore',
+          why: 'unserved',
+        })
       return
     case 'gossip-shed':
       turn.note({ kind: 'message-shed', topic: event.topic, from: event.from, reason: event.reason })
-      turn.do({ kind: 'report-verdict', messageId: event.messageId, from: event.from, verdict: 'ignore' })
+      turn.do({
+        kind: 'report-verdict',
+        messageId: event.messageId,
+        from: event.from,
+        verdict: 'ignore',
+        why: event.reason,
+      })
       return
     case 'malformed-received':
       penalise(machines, event.from, 'invalid', `malformed-${event.what}`, turn)
@@ -76,6 +91,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'peer-connected':
       onPeerConnected(machines, event.peer, event.address, event.direction, turn)
+      if (event.direction === 'inbound') makeRoom(machines, event.peer, turn)
       return
     case 'peer-disconnected':
       machines.strangers.delete(event.peer)
@@ -107,6 +123,12 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'bans-restored':
       onBansRestored(machines, event.records, turn)
+      return
+    case 'anchors-restored':
+      onAnchorsRestored(machines, event.records)
+      return
+    case 'memory-pressed':
+      relieveMemory(machines, turn)
       return
     case 'woke':
       onWake(machines, turn)

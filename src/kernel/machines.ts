@@ -22,6 +22,8 @@ export interface KernelConfig {
   readonly name: string
   readonly self: PeerId
   readonly bootstrap: readonly NetAddress[]
+  /** Most connections of the node; without a number no peer is ever evicted. */
+  readonly connectionsMax?: number
   /** Numbers in [0, 1). */
   readonly chance: () => number
 }
@@ -46,6 +48,8 @@ export interface Machines {
   readonly asked: Map<JobNumber, { readonly peer: PeerId; readonly protocol: 'hello' }>
   /** Peers of another network that have been told so, and since when (monotonic ms). */
   readonly strangers: Map<PeerId, number>
+  /** The anchors as last written, and when the next look at them is due (monotonic ms). */
+  readonly anchors: { written: string; nextMs: number }
   /** Subscribers and mesh size of the transactions topic, as last heard. */
   readonly audience: { subscribers: number; mesh: number }
   head(): { readonly height: number; readonly hash: BlockHash }
@@ -80,6 +84,7 @@ export function createMachines(config: KernelConfig): Machines {
     writes: new Map(),
     asked: new Map(),
     strangers: new Map(),
+    anchors: { written: '', nextMs: 0 },
     audience: { subscribers: 0, mesh: 0 },
     head: () => ({ height: 0, hash: asBlockHash(networkId) }),
     settledHeight: () => 0,

@@ -14,6 +14,7 @@ import type { Verdict } from '../domain/verdict.ts'
 import { DEFERRED_MAX, JOBS_MAX } from '../relay/limits.ts'
 import { admit } from './admit.ts'
 import { checkOf } from './check-of.ts'
+import type { VerdictReason } from './effect.ts'
 import type { DeferredMessage, GossipJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
 import { penalise } from './penalise.ts'
@@ -23,7 +24,7 @@ import type { Turn } from './turn.ts'
 
 export function onTransactionsMessage(machines: Machines, message: DeferredMessage, turn: Turn): void {
   if (!machines.offences.admitsPeer(message.from, turn.now.wallMs)) {
-    judge(message, 'ignore', 0, turn)
+    judge(message, 'ignore', 0, turn, 'banned')
     return
   }
   const batch = decodeBatch(message.bytes)
@@ -68,12 +69,12 @@ function verifyFresh(
     refuseOne(machines, message, look.id, bytes.byteLength, look.code, turn)
   }
   if (fresh.size === 0) {
-    judge(message, 'ignore', looks.length, turn)
+    judge(message, 'ignore', looks.length, turn, 'nothing-new')
     return
   }
   if (machines.jobs.size >= JOBS_MAX) {
     turn.note({ kind: 'message-shed', topic: 'transactions', from: message.from, reason: 'full' })
-    judge(message, 'ignore', looks.length, turn)
+    judge(message, 'ignore', looks.length, turn, 'full')
     return
   }
   const job: GossipJob = {
@@ -137,7 +138,7 @@ export function onMessageVerified(
     judge(job, 'accept', job.items, turn)
     return
   }
-  judge(job, 'ignore', job.items, turn)
+  judge(job, 'ignore', job.items, turn, 'mixed')
   enqueue(
     machines,
     admitted.map(({ id, bytes }) => ({ id, bytes, own: false })),
@@ -152,7 +153,7 @@ function defer(machines: Machines, message: DeferredMessage, job: number, items:
     return
   }
   turn.note({ kind: 'message-shed', topic: 'transactions', from: message.from, reason: 'full' })
-  judge(message, 'ignore', items, turn)
+  judge(message, 'ignore', items, turn, 'full')
 }
 
 interface Judged {
@@ -171,7 +172,7 @@ function refuseAll(machines: Machines, message: Judged, code: RejectCode, id: st
     code,
     verdict: 'reject',
   })
-  judge(message, REJECTS[code].verdict, items, turn)
+  judge(message, REJECTS[code].verdict, items, turn, code)
   const { offence } = REJECTS[code]
   if (offence !== null) penalise(machines, message.from, offence, code, turn)
 }
@@ -189,8 +190,9 @@ function refuseOne(
   if (offence !== null) penalise(machines, from, offence, code, turn)
 }
 
-function judge(message: Judged, verdict: Verdict, items: number, turn: Turn): void {
-  turn.do({ kind: 'report-verdict', messageId: message.messageId, from: message.from, verdict })
+function judge(message: Judged, verdict: Verdict, items: number, turn: Turn, why?: VerdictReason): void {
+  const { messageId, from } = message
+  turn.do({ kind: 'report-verdict', messageId, from, verdict, ...(why !== undefined && { why }) })
   turn.note({
     kind: 'message-judged',
     topic: 'transactions',

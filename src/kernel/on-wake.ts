@@ -1,5 +1,6 @@
 /** What is due because time has passed. */
 import { depart } from './admit.ts'
+import { keepAnchors } from './keep-anchors.ts'
 import type { Machines } from './machines.ts'
 import { deleteBan } from './penalise.ts'
 import { release } from './publish.ts'
@@ -13,6 +14,7 @@ export function onWake(machines: Machines, turn: Turn): void {
   for (const id of machines.pool.expire(wallMs)) depart(machines, id, 'expired', null, turn)
   machines.seen.expire(monoMs)
   for (const subject of machines.offences.expire(wallMs)) turn.writeLazily(deleteBan(subject))
+  keepAnchors(machines, turn)
   for (const address of machines.redial.due(monoMs)) turn.do({ kind: 'dial', address })
   for (const [peer, sinceMs] of machines.strangers) {
     if (monoMs - sinceMs < STRANGER_GRACE_MS) continue

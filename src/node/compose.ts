@@ -14,6 +14,7 @@ import { systemNow, systemRandomBytes, systemSeed, systemWallNs, watchProcess } 
 import { decodeAddress, networkKindOf } from '../domain/address.ts'
 import { asAccountId, asNetAddress, isHashText, type AccountId, type NetAddress } from '../domain/ids.ts'
 import { networkIdOf } from '../domain/params.ts'
+import { TOPICS } from '../domain/protocols.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { toHex } from '../lib/bytes.ts'
 import { createPrng } from '../lib/prng.ts'
@@ -25,6 +26,7 @@ import { createControl } from './control.ts'
 import { Observer } from './observe.ts'
 import { Runtime } from './runtime.ts'
 import { VERSION } from './version.ts'
+import { watchMemory } from './watchdog.ts'
 
 export interface Node {
   readonly peerId: string
@@ -89,6 +91,7 @@ async function assemble(
     self: await peerIdFromSeed(identity.secret),
     bootstrap: config.bootstrap.map(asNetAddress),
     chance: () => prng.next(),
+    connectionsMax: config.connectionsMax,
   })
   const runtime = new Runtime({ kernel, clock, observer })
   const libp2p = await openLibp2p(
@@ -123,6 +126,17 @@ async function assemble(
   closers.push(() => {
     vitals.stop()
   })
+  closers.push(
+    watchMemory({
+      clock,
+      profile: config.profile,
+      rssBytes: () => vitals.rssBytes(),
+      onPressure: (rssBytes) => {
+        observer.memoryShort(rssBytes)
+        runtime.post({ kind: 'memory-pressed' })
+      },
+    }),
+  )
   const control = createControl({
     runtime,
     ports,
@@ -137,6 +151,9 @@ async function assemble(
   const { pool, peers } = kernel.machines
   metrics.gauge('pool_transactions', 'Transactions in the pool', () => pool.count)
   metrics.gauge('pool_bytes', 'Bytes of the transactions in the pool', () => pool.bytes)
+  metrics.gaugeBy('messages_waiting', 'Gossip messages that arrived and are not settled yet', 'topic', () =>
+    Object.fromEntries(TOPICS.map((topic) => [topic, observer.conservation.balance(topic).waiting])),
+  )
   metrics.gauge('peers', 'Connected peers', () => peers.size)
   metrics.gauge('mesh_peers', 'Peers in the mesh of the transactions topic', () => kernel.machines.audience.mesh)
   metrics.gauge('signature_checks', 'Signatures checked since the start', () => verifier.stats().verifications)

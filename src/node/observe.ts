@@ -10,6 +10,7 @@ import type { EventTopic } from '../domain/views.ts'
 import type { Fact } from '../kernel/fact.ts'
 import type { PublishOutcome } from '../ports/gossip.ts'
 import type { Clock } from './clock.ts'
+import { Conservation } from './conservation.ts'
 import { EventRing } from './event-ring.ts'
 import { PropagationLog } from './propagation-log.ts'
 
@@ -21,6 +22,10 @@ export interface Meter {
 
 export type MeterCounter =
   | 'messages' // topic, verdict
+  | 'received' // topic
+  | 'outcomes' // topic, outcome
+  | 'evicted' // why
+  | 'malformed' // what
   | 'items' // topic, outcome (admitted, known, or the reject code)
   | 'duplicates' // topic
   | 'bytes' // topic, kind (first, duplicate)
@@ -45,6 +50,7 @@ export class Observer {
   readonly events = new EventRing()
   readonly propagation = new PropagationLog()
   readonly agents = new Map<PeerId, string>()
+  readonly conservation: Conservation
   readonly #name: string
   readonly #clock: Clock
   readonly #meter: Meter
@@ -56,6 +62,10 @@ export class Observer {
     this.#clock = options.clock
     this.#meter = options.meter
     this.#journal = options.journal
+    this.conservation = new Conservation((topic, outcome, by) => {
+      if (outcome === 'received') this.#meter.count('received', { topic }, by)
+      else this.#meter.count('outcomes', { topic, outcome }, by)
+    })
   }
 
   /** Why the store failed; null while it has not. */
@@ -124,6 +134,10 @@ export class Observer {
         this.agents.delete(fact.peer)
         this.#emit('peers', 'left', { peerId: fact.peer })
         return
+      case 'peer-evicted':
+        this.#meter.count('evicted', { why: fact.why })
+        this.#emit('peers', 'evicted', { peerId: fact.peer, why: fact.why })
+        return
       case 'store-failed':
         this.storeFailed(fact.reason)
         return
@@ -133,6 +147,7 @@ export class Observer {
   }
 
   duplicate(copy: { topic: Topic; from: PeerId; messageId: MessageId; bytes: number }): void {
+    this.conservation.duplicate(copy.topic)
     this.#meter.count('duplicates', { topic: copy.topic })
     this.#meter.count('bytes', { topic: copy.topic, kind: 'duplicate' }, copy.bytes)
     for (const id of this.propagation.objectsOf(copy.messageId))
@@ -145,6 +160,15 @@ export class Observer {
 
   identified(peer: PeerId, agentVersion: string): void {
     this.agents.set(peer, agentVersion)
+  }
+
+  malformed(what: 'rpc' | 'oversize' | 'flood'): void {
+    this.#meter.count('malformed', { what })
+  }
+
+  memoryShort(rssBytes: number): void {
+    this.#journal.warn({ rssBytes }, 'memory is short: inbound peers are disconnected')
+    this.#emit('node', 'memory-short', { rssBytes })
   }
 
   lateVerdict(): void {

@@ -67,6 +67,7 @@ export class Performer {
     const { gossip, requests, connections, store } = this.#ports
     switch (effect.kind) {
       case 'report-verdict':
+        this.#observer.conservation.judged(effect.messageId, effect.verdict, effect.why)
         if (!gossip.reportVerdict(effect.messageId, effect.from, effect.verdict)) this.#observer.lateVerdict()
         return
       case 'verify-signatures':

@@ -47,6 +47,7 @@ export class Runtime {
 
   readonly gossipListener: GossipListener = {
     onMessage: ({ topic, bytes, from, messageId }) => {
+      this.#observer.conservation.raised(messageId, topic)
       const accepted = this.#ingress.push({ topic, bytes, from, messageId, arrivedMonoMs: this.#clock.now().monoMs })
       if (accepted) this.#pumpSoon()
       else this.post({ kind: 'gossip-shed', topic, from, messageId, reason: 'full' })
@@ -54,7 +55,11 @@ export class Runtime {
     onDuplicate: (copy) => {
       this.#observer.duplicate(copy)
     },
+    onArrival: ({ topic, messages, fate }) => {
+      this.#observer.conservation.arrived(topic, messages, fate)
+    },
     onMalformed: (from, what) => {
+      this.#observer.malformed(what)
       this.post({ kind: 'malformed-received', from, what })
     },
     onMeshChange: (change) => {
@@ -91,6 +96,7 @@ export class Runtime {
       },
     })
     this.post({ kind: 'bans-restored', records: await ports.store.entries('bans') })
+    this.post({ kind: 'anchors-restored', records: await ports.store.entries('peers') })
     this.post({ kind: 'pool-restored', records: await ports.store.entries('pool') })
     for (const protocol of SERVED)
       await ports.requests.serve(protocol, (from, bytes) => this.performer.answer(protocol, from, bytes))

@@ -31,3 +31,9 @@ function expandIpv6(ip: string): string[] {
     Number.parseInt(part || '0', 16).toString(16),
   )
 }
+
+/** The network that an IP address belongs to, as operators hand them out: an IPv4 /16, an IPv6 /32. */
+export function networkGroup(ip: string): string {
+  const group = addressGroup(ip)
+  return group.includes(':') ? group.split(':').slice(0, 2).join(':') : group.split('.').slice(0, 2).join('.')
+}

@@ -23,3 +23,21 @@ export const REDIAL_LONGEST_DEV_MS = 4_000
 export const REDIAL_LONGEST_MS = 60_000
 /** A dial that has not ended by then is taken as failed: longer than the transport's own time limit of 8 s. */
 export const DIAL_DEADLINE_MS = 15_000
+
+/** Connections that are kept free for newcomers, at most; on small nodes a tenth: with none free the transport refuses everybody. */
+export const FREE_PLACES_MAX = 8
+/** A peer that gave us something new within this time is useful, and kept while there are others. */
+export const USEFUL_WINDOW_MS = 60_000
+/** Useful peers that are safe from eviction: enough to stay informed when all other places are an attacker's. */
+export const USEFUL_KEPT_MAX = 8
+/** The share of the others that is safe for having been here longest: it takes an attacker time to become one of them. */
+export const OLDEST_KEPT_SHARE = 0.25
+/** The share of inbound peers that goes at once when memory is short: a few such steps free what peers can hold. */
+export const MEMORY_SHED_SHARE = 0.25
+
+/** Best outbound peers that are dialled first after a restart: two may be gone and two may lie. */
+export const ANCHORS_MAX = 4
+/** How often the choice is looked at, ms: a crash may forget the change of the last seconds. */
+export const ANCHORS_CHECK_MS = 10_000
+/** Dials of an anchor that nobody configured before it is given up. */
+export const ANCHOR_FAILURES_MAX = 8

@@ -21,6 +21,9 @@ export interface ConnectedPeer {
   name: string
   head: PeerHead | null
   greeted: boolean
+  /** How many new objects it gave us first, and when it last did (monotonic ms). */
+  usefulCount: number
+  usefulMonoMs: number
 }
 
 export class PeerTable {
@@ -40,6 +43,8 @@ export class PeerTable {
       name: '',
       head: null,
       greeted: false,
+      usefulCount: 0,
+      usefulMonoMs: Number.NEGATIVE_INFINITY,
     }
     this.#peers.set(peer, entry)
     return entry
@@ -49,6 +54,14 @@ export class PeerTable {
     const entry = this.#peers.get(peer)
     this.#peers.delete(peer)
     return entry
+  }
+
+  /** The peer was the first to give us something new. */
+  useful(peer: PeerId, monoMs: number): void {
+    const entry = this.#peers.get(peer)
+    if (entry === undefined) return
+    entry.usefulCount++
+    entry.usefulMonoMs = monoMs
   }
 
   get(peer: PeerId): ConnectedPeer | undefined {

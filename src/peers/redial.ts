@@ -6,7 +6,7 @@
  * Invariant: at most one dial of an address is under way.
  */
 import type { NetAddress, PeerId } from '../domain/ids.ts'
-import { DIAL_DEADLINE_MS, REDIAL_FIRST_MS } from './limits.ts'
+import { ANCHOR_FAILURES_MAX, ANCHORS_MAX, DIAL_DEADLINE_MS, REDIAL_FIRST_MS } from './limits.ts'
 
 type State =
   | { readonly kind: 'waiting'; readonly dueMs: number; readonly failures: number }
@@ -15,15 +15,32 @@ type State =
 
 export class Redial {
   readonly #addresses = new Map<NetAddress, State>()
+  /** Anchors that are not among the configured addresses. */
+  readonly #unconfigured = new Set<NetAddress>()
+  readonly #configuredMax: number
   readonly #longestMs: number
   readonly #chance: () => number
 
   /** @param chance numbers in [0, 1) for the spread */
   constructor(options: { addresses: readonly NetAddress[]; longestMs: number; chance: () => number }) {
     this.#longestMs = options.longestMs
+    this.#configuredMax = options.addresses.length
     this.#chance = options.chance
     for (const address of options.addresses)
       this.#addresses.set(address, { kind: 'waiting', dueMs: Number.NEGATIVE_INFINITY, failures: 0 })
+  }
+
+  /** Anchors: dialled before all others, and given up after a few failures where nobody configured them. */
+  prefer(anchors: readonly NetAddress[]): void {
+    const configured = [...this.#addresses]
+    const stands = (anchor: NetAddress): NetAddress =>
+      configured.find(([address]) => withoutPeer(address) === withoutPeer(anchor))?.[0] ?? anchor
+    this.#addresses.clear()
+    for (const anchor of anchors.map(stands)) {
+      if (!configured.some(([address]) => address === anchor)) this.#unconfigured.add(anchor)
+      this.#addresses.set(anchor, { kind: 'waiting', dueMs: Number.NEGATIVE_INFINITY, failures: 0 })
+    }
+    for (const [address, state] of configured) this.#addresses.set(address, state)
   }
 
   /** Addresses to dial now; each counts as being dialled from here on. */
@@ -43,6 +60,10 @@ export class Redial {
     const state = this.#addresses.get(address)
     if (state?.kind !== 'dialling') return
     const failures = state.failures + 1
+    if (failures >= ANCHOR_FAILURES_MAX && this.#unconfigured.delete(address)) {
+      this.#addresses.delete(address)
+      return
+    }
     const wait = Math.min(this.#longestMs, REDIAL_FIRST_MS * 2 ** Math.min(failures - 1, 16))
     this.#addresses.set(address, { kind: 'waiting', dueMs: nowMs + wait * (0.75 + 0.5 * this.#chance()), failures })
   }
@@ -66,6 +87,18 @@ export class Redial {
   }
 
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {
-    return [{ name: 'peers.redial', size: this.#addresses.size, capacity: this.#addresses.size, unit: 'addresses' }]
+    return [
+      {
+        name: 'peers.redial',
+        size: this.#addresses.size,
+        capacity: this.#configuredMax + ANCHORS_MAX,
+        unit: 'addresses',
+      },
+    ]
   }
+}
+
+/** A multiaddr without the identity that is expected there. */
+function withoutPeer(address: NetAddress): string {
+  return address.replace(/\/p2p\/[^/]+$/, '')
 }

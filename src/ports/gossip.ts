@@ -16,10 +16,18 @@ export interface TopicMesh {
   readonly mesh: readonly PeerId[]
 }
 
+/**
+ * What became of a message as it arrived: passed on to the router, or dropped because its sender is being disconnected, scores too low
+ * or is over its budget, or because the message is not one that an honest node sends.
+ */
+export type ArrivalFate = 'passed' | 'muted' | 'graylisted' | 'flood' | 'malformed'
+
 /** What a gossip router tells; every call is synchronous and must be cheap. */
 export interface GossipListener {
   /** A message that the router has not seen before. It owes a verdict through `reportVerdict` within 5 s. */
   onMessage(message: { topic: Topic; bytes: Uint8Array; from: PeerId; messageId: MessageId }): void
+  /** Messages of one RPC on one topic came in: each is told here once, before anything else is told of it. */
+  onArrival?(arrival: { topic: Topic; messages: number; fate: ArrivalFate }): void
   /** A further copy of a message that the router has seen. */
   onDuplicate(copy: { topic: Topic; from: PeerId; messageId: MessageId; bytes: number }): void
   /** A peer sent something that no honest node sends: undecodable, oversized or carrying fields that must be empty. */

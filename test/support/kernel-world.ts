@@ -77,7 +77,7 @@ export class KernelWorld {
   #messages = 0
   #submissions = 0
 
-  constructor(options: { profile?: 'node' | 'dev' | 'bench'; network?: NetworkParams } = {}) {
+  constructor(options: { profile?: 'node' | 'dev' | 'bench'; network?: NetworkParams; connectionsMax?: number } = {}) {
     const prng = createPrng(1)
     this.kernel = new Kernel({
       network: options.network ?? TEST_NETWORK,
@@ -86,6 +86,7 @@ export class KernelWorld {
       self: asPeerId('self'),
       bootstrap: [],
       chance: () => prng.next(),
+      ...(options.connectionsMax !== undefined && { connectionsMax: options.connectionsMax }),
     })
   }
 

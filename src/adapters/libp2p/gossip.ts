@@ -8,14 +8,14 @@ import { asMessageId, asPeerId, type MessageId, type NetworkId, type PeerId } fr
 import { TOPICS, topicName, type Topic } from '../../domain/protocols.ts'
 import type { Verdict } from '../../domain/verdict.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
-import type { Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
+import type { ArrivalFate, Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
 import { SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
 import { OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, VERDICT_MS } from './limits.ts'
 import { MeshView } from './mesh-view.ts'
 import type { MessageIds } from './message-id.ts'
 import type { Libp2pProfile } from './profile.ts'
 import { hookRouter } from './router-hooks.ts'
-import type { GossipRouter, Rpc, RouterPeer } from './router.ts'
+import type { GossipRouter, Rpc, RpcMessage, RouterPeer } from './router.ts'
 import { answerable, costOf, isPlain } from './rpc-limits.ts'
 import { SenderBudgets } from './sender-budgets.ts'
 
@@ -159,18 +159,37 @@ class GossipAdapter implements RouterGossip {
   async #onRpc(from: RouterPeer, rpc: Rpc, pass: (rpc: Rpc) => Promise<void>): Promise<void> {
     const peer = asPeerId(from.toString())
     // The router would let 128 more RPCs of a graylisted peer pass within a second (hardening L4).
-    if (this.#muted.has(peer) || this.#router.getScore(peer) < SCORE_THRESHOLDS.graylistThreshold) return
+    if (this.#muted.has(peer)) return this.#arrive(rpc.messages, 'muted')
+    if (this.#router.getScore(peer) < SCORE_THRESHOLDS.graylistThreshold)
+      return this.#arrive(rpc.messages, 'graylisted')
     const now = this.#now()
     const spent = this.#budgets.spend(peer, costOf(rpc), now)
     if (spent !== 'within') {
+      this.#arrive(rpc.messages, 'flood')
       if (spent === 'first-beyond') this.#listener.onMalformed(peer, 'flood')
       return
     }
     const plain = rpc.messages.filter((message) => isPlain(message, this.#topicNames))
-    if (plain.length < rpc.messages.length) this.#listener.onMalformed(peer, 'rpc')
+    this.#arrive(plain, 'passed')
+    if (plain.length < rpc.messages.length) {
+      this.#arrive(
+        rpc.messages.filter((message) => !plain.includes(message)),
+        'malformed',
+      )
+      this.#listener.onMalformed(peer, 'rpc')
+    }
     rpc.messages = plain
     this.#noteCopies(peer, rpc, now)
     await this.#passAnswerable(rpc, pass, now)
+  }
+
+  /** Messages on no topic of ours are nobody's: they have no books. */
+  #arrive(messages: readonly RpcMessage[], fate: ArrivalFate): void {
+    for (const [name, topic] of this.#topics) {
+      let count = 0
+      for (const message of messages) if (message.topic === name) count++
+      if (count > 0) this.#listener.onArrival?.({ topic, messages: count, fate })
+    }
   }
 
   #noteCopies(from: PeerId, rpc: Rpc, now: number): void {

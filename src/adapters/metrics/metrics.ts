@@ -11,6 +11,18 @@ import { registerProcessMetrics } from './process-metrics.ts'
 
 const VERDICTS = ['accept', 'ignore', 'reject']
 
+/** Every reason is a word of a closed list: reject codes, and what concerns messages as a whole. */
+const OUTCOMES = [
+  'accepted',
+  'duplicate',
+  'rejected-malformed',
+  ...Object.entries(REJECTS).map(([code, { verdict }]) =>
+    verdict === 'reject' ? `rejected-${code}` : `ignored-${code}`,
+  ),
+  ...['banned', 'nothing-new', 'mixed', 'unserved'].map((why) => `ignored-${why}`),
+  ...['full', 'late', 'muted', 'graylisted', 'flood', 'forgotten'].map((why) => `shed-${why}`),
+]
+
 interface CounterShape {
   readonly help: string
   /** Each label with all its values where they are few: a series that appears with its first event has no rate for it. */
@@ -19,6 +31,12 @@ interface CounterShape {
 
 const COUNTERS = {
   messages: { help: 'Gossip messages judged', labels: { topic: TOPICS, verdict: VERDICTS } },
+  received: { help: 'Gossip messages that arrived, copies and all', labels: { topic: TOPICS } },
+  outcomes: {
+    help: 'What became of the gossip messages that arrived; the sum over outcomes is hearsay_received_total, less hearsay_messages_waiting',
+    labels: { topic: TOPICS, outcome: OUTCOMES },
+  },
+  evicted: { help: 'Inbound peers that had to go', labels: { why: ['places', 'memory'] } },
   items: {
     help: 'Objects in gossip messages and submissions, by what became of them',
     labels: { topic: TOPICS, outcome: ['admitted', ...Object.keys(REJECTS)] },

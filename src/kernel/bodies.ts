@@ -1,0 +1,64 @@
+/**
+ * Bodies of recent blocks in memory: those that wait to be checked or adopted, and the last ones that others will ask for. What is on the disk
+ * may go, the oldest first; what is not stays, and is bounded by how many bodies are fetched ahead.
+ */
+import type { Block } from '../domain/block.ts'
+import type { BlockHash } from '../domain/ids.ts'
+
+/** Blocks kept for peers that ask: a minute of slots. */
+export const BODIES_KEPT = 64
+/** Their bytes: 32 of the largest. */
+export const BODY_BYTES_KEPT = 32 * 1_048_576
+
+export class Bodies {
+  readonly #blocks = new Map<BlockHash, { readonly block: Block; stored: boolean }>()
+  #bytes = 0
+
+  get(hash: BlockHash): Block | undefined {
+    return this.#blocks.get(hash)?.block
+  }
+
+  isStored(hash: BlockHash): boolean {
+    return this.#blocks.get(hash)?.stored ?? false
+  }
+
+  add(block: Block, stored: boolean): void {
+    if (this.#blocks.has(block.header.hash)) return
+    this.#blocks.set(block.header.hash, { block, stored })
+    this.#bytes += block.bytes.byteLength
+    this.#trim()
+  }
+
+  markStored(hash: BlockHash): void {
+    const entry = this.#blocks.get(hash)
+    if (entry !== undefined) entry.stored = true
+    this.#trim()
+  }
+
+  /** Hashes of blocks that are in memory only. */
+  unstored(): BlockHash[] {
+    return [...this.#blocks].flatMap(([hash, { stored }]) => (stored ? [] : [hash]))
+  }
+
+  delete(hash: BlockHash): void {
+    const entry = this.#blocks.get(hash)
+    if (entry === undefined) return
+    this.#blocks.delete(hash)
+    this.#bytes -= entry.block.bytes.byteLength
+  }
+
+  sizes(): { name: string; size: number; capacity: number; unit: string }[] {
+    const stored = [...this.#blocks.values()].filter((entry) => entry.stored).length
+    return [{ name: 'chain.bodies', size: stored, capacity: BODIES_KEPT, unit: 'blocks' }]
+  }
+
+  #trim(): void {
+    let excess = this.#blocks.size - BODIES_KEPT
+    for (const [hash, { stored }] of this.#blocks) {
+      if (excess <= 0 && this.#bytes <= BODY_BYTES_KEPT) return
+      if (!stored) continue
+      this.delete(hash)
+      excess--
+    }
+  }
+}
