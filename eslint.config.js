@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint'
 
 // Layers that decide. They are synchronous and deterministic: the same input gives the same output on every machine and in
 // virtual time, which is what makes a failure replayable from its seed.
-const pureLayers = ['lib', 'domain', 'mempool', 'chain', 'relay', 'sync', 'membership', 'peers', 'kernel'].map(
+const pureLayers = ['lib', 'domain', 'mempool', 'chain', 'relay', 'sync', 'membership', 'peers', 'kernel', 'trace'].map(
   (layer) => `src/${layer}/**/*.ts`,
 )
 

@@ -1,0 +1,281 @@
+/** What many journeys have in common: the figures and curves of the report, the map's panels and `top`. Pure. */
+import type { Journey } from './journey.ts'
+import type { PropagationRecord } from '../domain/propagation.ts'
+import { floodMedianMs, meshHops, sampledDelays } from '../sim/theory.ts'
+
+export interface CurvePoint {
+  readonly ms: number
+  /** Share of the nodes, 0 to 1. */
+  readonly share: number
+}
+
+export interface Quantiles {
+  readonly p50Ms: number
+  readonly p90Ms: number
+  readonly p95Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+}
+
+export interface SpreadSummary {
+  readonly journeys: number
+  readonly nodes: number
+  /** Share of all (journey, node) pairs that were reached, 0 to 1. */
+  readonly coverage: number
+  /** Journeys that are on every node. */
+  readonly everywhere: number
+  /** Over all arrivals but those at origins; null where there are none. */
+  readonly delays: Quantiles | null
+  /** Arrivals for one needed one, the needed one included; null where nothing arrived. */
+  readonly copiesPerNode: number | null
+  readonly arrivals: number
+  readonly needed: number
+  readonly bytes: number
+}
+
+/** Journeys that began: somebody has the object. Refused objects spread nowhere and would blur every figure. */
+export function begunOf(journeys: readonly Journey[]): Journey[] {
+  return journeys.filter(({ startNs }) => startNs !== null)
+}
+
+export function summaryOf(journeys: readonly Journey[]): SpreadSummary {
+  const begun = begunOf(journeys)
+  const pairs = begun.reduce((sum, { nodes }) => sum + nodes.length, 0)
+  const reached = begun.reduce((sum, journey) => sum + reachedOf(journey), 0)
+  const delays = delaysOf(begun)
+  const arrivals = begun.reduce((sum, { copies }) => sum + copies, 0)
+  return {
+    journeys: begun.length,
+    nodes: Math.max(0, ...begun.map(({ nodes }) => nodes.length)),
+    coverage: pairs === 0 ? 0 : reached / pairs,
+    everywhere: begun.filter((journey) => reachedOf(journey) === journey.nodes.length).length,
+    delays: quantilesOf(delays),
+    copiesPerNode: delays.length === 0 ? null : arrivals / delays.length,
+    arrivals,
+    needed: delays.length,
+    bytes: begun.reduce((sum, { copies, bytes }) => sum + copies * bytes, 0),
+  }
+}
+
+export function reachedOf({ nodes }: Journey): number {
+  return nodes.filter(({ firstSeenMs }) => firstSeenMs !== null).length
+}
+
+/** Delays of all nodes but the origins, ascending, ms. */
+export function delaysOf(journeys: readonly Journey[]): number[] {
+  return journeys
+    .flatMap(({ nodes }) => nodes.flatMap(({ way, firstSeenMs }) => (way === 'origin' ? [] : (firstSeenMs ?? []))))
+    .sort((a, b) => a - b)
+}
+
+/** Coverage over time of one journey: a step at each first sight. */
+export function curveOf({ nodes }: Journey): CurvePoint[] {
+  const times = nodes.flatMap(({ firstSeenMs }) => firstSeenMs ?? []).sort((a, b) => a - b)
+  return times.map((ms, index) => ({ ms, share: (index + 1) / nodes.length }))
+}
+
+export interface CurveBand {
+  readonly ms: number
+  readonly low: number
+  readonly median: number
+  readonly high: number
+}
+
+/** Median and 5-95 % of the coverage over all journeys, at `steps` times from 0 to `untilMs`. */
+export function bandOf(journeys: readonly Journey[], untilMs: number, steps = 60): CurveBand[] {
+  const sorted = begunOf(journeys).map(({ nodes }) => ({
+    total: nodes.length,
+    times: nodes.flatMap(({ firstSeenMs }) => firstSeenMs ?? []).sort((a, b) => a - b),
+  }))
+  if (sorted.length === 0) return []
+  return Array.from({ length: steps + 1 }, (_, step) => {
+    const ms = (untilMs * step) / steps
+    const shares = sorted
+      .map(({ total, times }) => times.filter((time) => time <= ms).length / total)
+      .sort((a, b) => a - b)
+    return { ms, low: rank(shares, 0.05), median: rank(shares, 0.5), high: rank(shares, 0.95) }
+  })
+}
+
+/** How many arrivals took how many hops; index is the number of hops. */
+export function hopsHistogram(journeys: readonly Journey[]): number[] {
+  const counts: number[] = []
+  for (const { nodes } of journeys)
+    for (const { hops } of nodes) {
+      if (hops === null || hops === 0) continue
+      while (counts.length <= hops) counts.push(0)
+      counts[hops] = (counts[hops] ?? 0) + 1
+    }
+  return counts
+}
+
+/**
+ * The hops that a random regular graph of this degree predicts, as counts like `hopsHistogram` for `arrivals`: each hop reaches (D-1) times as
+ * many, as far as nodes are left (the share that is left meets with an edge by chance).
+ */
+export function predictedHops(nodes: number, degree: number, arrivals: number): number[] {
+  if (nodes < 2 || degree < 2) return []
+  const counts = [0]
+  let left = nodes - 1
+  let frontier = 1
+  for (let hop = 1; left > 0.5 && hop < 64; hop++) {
+    const edges = hop === 1 ? degree : frontier * (degree - 1)
+    const found = left * (1 - (1 - 1 / nodes) ** (edges * (nodes / Math.max(1, nodes - 1))))
+    counts.push(found)
+    left -= found
+    frontier = found
+  }
+  const sum = counts.reduce((a, b) => a + b, 0)
+  return counts.map((count) => (count * arrivals) / sum)
+}
+
+export interface Theory {
+  readonly medianMs: number
+  readonly hops: number
+  readonly curve: readonly CurvePoint[]
+}
+
+/**
+ * The flood on the mesh that these hops make: with the delays as measured over the hops of the tree, half of the nodes have it after (ln N)/λ,
+ * and around that the coverage grows as a logistic curve of rate λ. Null where too few hops were measured.
+ * @param degree mean number of mesh peers
+ */
+export function theoryOf(journeys: readonly Journey[], degree: number, untilMs: number, steps = 60): Theory | null {
+  const begun = begunOf(journeys)
+  const nodes = Math.max(0, ...begun.map((journey) => journey.nodes.length))
+  const hops = begun.flatMap((journey) =>
+    journey.nodes.flatMap(({ networkMs, queueMs, checkMs }) =>
+      networkMs === null ? [] : Math.max(0.01, networkMs + (queueMs ?? 0) + (checkMs ?? 0)),
+    ),
+  )
+  if (hops.length < 3 || nodes < 3 || degree <= 2) return null
+  const medianMs = floodMedianMs({ nodes, branching: degree - 1, delays: sampledDelays(sampleOf(hops)) })
+  if (!Number.isFinite(medianMs) || medianMs <= 0) return null
+  const rate = Math.log(nodes) / medianMs
+  const curve = Array.from({ length: steps + 1 }, (_, step) => {
+    const ms = (untilMs * step) / steps
+    return { ms, share: 1 / (1 + (nodes - 1) * Math.exp(-rate * ms)) }
+  })
+  return { medianMs, hops: meshHops(nodes, degree), curve }
+}
+
+export interface HeatMap {
+  /** Node names, the slowest median last. */
+  readonly nodes: readonly string[]
+  /** Journey ids in the order of their start. */
+  readonly ids: readonly string[]
+  /** `delays[row][column]`, ms; null where it never came. */
+  readonly delays: readonly (readonly (number | null)[])[]
+}
+
+/** Delay of each node for each message, sorted by the nodes' medians. At most `columns` journeys, evenly chosen. */
+export function heatMapOf(journeys: readonly Journey[], columns = 120): HeatMap {
+  const begun = begunOf(journeys).sort((a, b) => ((a.startNs ?? 0n) < (b.startNs ?? 0n) ? -1 : 1))
+  const chosen = evenly(begun, columns)
+  const names = [...new Set(chosen.flatMap(({ nodes }) => nodes.map(({ name }) => name)))]
+  const lookup = chosen.map(({ nodes }) => new Map(nodes.map(({ name, firstSeenMs }) => [name, firstSeenMs])))
+  const rows = names.map((name) => {
+    const delays = lookup.map((times) => times.get(name) ?? null)
+    const known = delays.filter((ms) => ms !== null).sort((a, b) => a - b)
+    return { name, delays, median: known.length === 0 ? Number.POSITIVE_INFINITY : rank(known, 0.5) }
+  })
+  rows.sort((a, b) => (a.median === b.median ? (a.name < b.name ? -1 : 1) : a.median - b.median))
+  return {
+    nodes: rows.map(({ name }) => name),
+    ids: chosen.map(({ id }) => id),
+    delays: rows.map(({ delays }) => delays),
+  }
+}
+
+/** Who was whose parent, how often: hubs show as rows. `counts.get(from)?.get(to)`. */
+export function firstFromMatrix(journeys: readonly Journey[]): Map<string, Map<string, number>> {
+  const counts = new Map<string, Map<string, number>>()
+  for (const { nodes } of journeys)
+    for (const { from, name } of nodes) {
+      if (from === null) continue
+      const row = counts.get(from) ?? new Map<string, number>()
+      counts.set(from, row.set(name, (row.get(name) ?? 0) + 1))
+    }
+  return counts
+}
+
+export interface NodeSpread {
+  readonly name: string
+  readonly origins: number
+  readonly delivered: number
+  readonly recovered: number
+  readonly duplicates: number
+  readonly refused: number
+  readonly missed: number
+  readonly copies: number
+  readonly p50Ms: number | null
+  readonly p95Ms: number | null
+}
+
+/** The share of each node in all journeys. */
+export function perNode(journeys: readonly Journey[]): NodeSpread[] {
+  const names = [...new Set(journeys.flatMap(({ nodes }) => nodes.map(({ name }) => name)))]
+  return names.map((name) => {
+    const own = journeys.flatMap((journey) => {
+      const node = journey.nodes.find((each) => each.name === name)
+      return node === undefined ? [] : [{ journey, node }]
+    })
+    const count = (test: (entry: (typeof own)[number]) => boolean): number => own.filter(test).length
+    const delays = own
+      .flatMap(({ node }) => (node.way === 'origin' ? [] : (node.firstSeenMs ?? [])))
+      .sort((a, b) => a - b)
+    return {
+      name,
+      origins: count(({ node }) => node.way === 'origin'),
+      delivered: count(({ node }) => node.firstSeenMs !== null && node.way !== 'origin'),
+      recovered: count(({ node }) => node.way === 'repair'),
+      duplicates: own.reduce(
+        (sum, { journey }) =>
+          sum + journey.duplicates.reduce((inner, { to, copies }) => inner + (to === name ? copies : 0), 0),
+        0,
+      ),
+      refused: own.reduce((sum, { node }) => sum + node.refusals.filter(({ offence }) => offence).length, 0),
+      missed: count(({ journey, node }) => journey.startNs !== null && node.firstSeenMs === null),
+      copies: own.reduce((sum, { node }) => sum + node.copies, 0),
+      p50Ms: delays.length === 0 ? null : rank(delays, 0.5),
+      p95Ms: delays.length === 0 ? null : rank(delays, 0.95),
+    }
+  })
+}
+
+/** Records by event: what the stream, the trace, the report and `hearsay_propagation_records_total` must agree on. */
+export function countByEvent(records: readonly PropagationRecord[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const { event } of records) counts[event] = (counts[event] ?? 0) + 1
+  return counts
+}
+
+export function quantilesOf(ascending: readonly number[]): Quantiles | null {
+  const maxMs = ascending.at(-1)
+  if (maxMs === undefined) return null
+  const at = (share: number): number => rank(ascending, share)
+  return { p50Ms: at(0.5), p90Ms: at(0.9), p95Ms: at(0.95), p99Ms: at(0.99), maxMs }
+}
+
+/** Nearest rank; 0 for nothing. */
+export function rank(ascending: readonly number[], share: number): number {
+  return ascending[Math.max(0, Math.ceil(share * ascending.length) - 1)] ?? 0
+}
+
+/** Time after which nothing more happened, for axes: the 99th percentile with a margin, so that one straggler doesn't flatten the curve. */
+export function horizonMs(journeys: readonly Journey[]): number {
+  const delays = delaysOf(begunOf(journeys))
+  return Math.max(1, rank(delays, 0.99) * 1.25)
+}
+
+/** Enough hops for the formula, evenly chosen: it sums over them some 50 times. */
+function sampleOf(values: readonly number[]): readonly number[] {
+  return evenly(values, 500)
+}
+
+function evenly<T>(values: readonly T[], count: number): T[] {
+  if (values.length <= count) return [...values]
+  return Array.from({ length: count }, (_, index) => values[Math.floor((index * values.length) / count)]).filter(
+    (value) => value !== undefined,
+  )
+}

@@ -1,0 +1,96 @@
+/** A journey as people read it in a terminal, and as graphviz draws it. */
+import type { Journey, TraceNode } from './journey.ts'
+import { reachedOf } from './spread.ts'
+
+/** The delivery tree: one line a node under its parent, with times and copies; then who does not have it, and why. */
+export function treeText(journey: Journey): string {
+  const children = childrenOf(journey)
+  const width = Math.max(4, ...journey.nodes.map(({ name }) => name.length + 2 * depthOf(name, children)))
+  const lines = [
+    `${journey.id}`,
+    `${reachedOf(journey)}/${journey.nodes.length} nodes  copies ${journey.copies}  ${journey.bytes} bytes`,
+    '',
+    `${'NODE'.padEnd(width)}  ${'SEEN'.padStart(9)}  ${'NETWORK'.padStart(9)}  ${'QUEUE'.padStart(9)}  ${'CHECK'.padStart(9)}  COPIES`,
+  ]
+  const walk = (node: TraceNode, prefix: string, branch: string): void => {
+    const label = `${prefix}${branch}${node.name}`
+    const times = [node.firstSeenMs, node.networkMs, node.queueMs, node.checkMs]
+    const note = node.way === 'repair' ? '  by repair' : node.way === 'orphan' ? `  from ${node.from ?? 'unknown'}` : ''
+    lines.push(
+      `${label.padEnd(width)}  ${times.map((ms) => time(ms).padStart(9)).join('  ')}  ${String(node.copies).padStart(6)}${note}`,
+    )
+    const below = children.get(node.name) ?? []
+    const next = branch === '' ? prefix : `${prefix}${branch === '└ ' ? '  ' : '│ '}`
+    below.forEach((child, index) => walk(child, next, index === below.length - 1 ? '└ ' : '├ '))
+  }
+  for (const root of children.get(null) ?? []) walk(root, '', '')
+  for (const node of journey.nodes.filter(({ firstSeenMs }) => firstSeenMs === null))
+    lines.push(`${node.name.padEnd(width)}  ${node.refusals.length > 0 ? refusalText(node) : 'not seen'}`)
+  const edges = [...journey.duplicates].sort((a, b) => b.copies - a.copies || (a.from < b.from ? -1 : 1))
+  if (edges.length > 0) {
+    lines.push('', `duplicates: ${edges.reduce((sum, { copies }) => sum + copies, 0)} over ${edges.length} edges`)
+    for (const { from, to, copies } of edges.slice(0, EDGES_LISTED)) lines.push(`  ${from} → ${to}  ${copies}`)
+    if (edges.length > EDGES_LISTED) lines.push(`  and ${edges.length - EDGES_LISTED} more: --json`)
+  }
+  return lines.join('\n')
+}
+
+const EDGES_LISTED = 12
+
+/** Graphviz: the tree in full lines with the hop's times, further copies dotted, refusals red. */
+export function treeDot(journey: Journey): string {
+  const lines = [
+    'digraph trace {',
+    '  rankdir=LR; node [shape=box, fontname="sans-serif"]; edge [fontname="sans-serif", fontsize=10];',
+  ]
+  for (const { name, firstSeenMs, refusals, copies } of journey.nodes) {
+    const colour = firstSeenMs !== null ? 'black' : refusals.length > 0 ? 'red' : 'gray'
+    const seen = firstSeenMs === null ? 'not seen' : time(firstSeenMs)
+    lines.push(`  ${quote(name)} [label=${quote(`${name}\\n${seen}, ${copies} copies`)}, color=${colour}];`)
+  }
+  for (const { name, from, networkMs, way } of journey.nodes)
+    if (from !== null)
+      lines.push(
+        `  ${quote(from)} -> ${quote(name)} [label=${quote(time(networkMs))}${way === 'repair' ? ', style=dashed' : ''}];`,
+      )
+  for (const { from, to, copies } of journey.duplicates)
+    lines.push(`  ${quote(from)} -> ${quote(to)} [style=dotted, color=gray, label="${copies}"];`)
+  return `${lines.join('\n')}\n}`
+}
+
+/** Roots under null, children under their parent's name, earliest first. */
+export function childrenOf(journey: Journey): ReadonlyMap<string | null, readonly TraceNode[]> {
+  const children = new Map<string | null, TraceNode[]>()
+  const seen = journey.nodes.filter(({ firstSeenMs }) => firstSeenMs !== null)
+  for (const node of [...seen].sort((a, b) => (a.firstSeenMs ?? 0) - (b.firstSeenMs ?? 0))) {
+    const under = node.way === 'gossip' || node.way === 'repair' ? node.from : null
+    const own = children.get(under)
+    if (own === undefined) children.set(under, [node])
+    else own.push(node)
+  }
+  return children
+}
+
+function depthOf(name: string, children: ReadonlyMap<string | null, readonly TraceNode[]>): number {
+  for (const [parent, own] of children)
+    if (own.some((node) => node.name === name)) return parent === null ? 0 : 1 + depthOf(parent, children)
+  return 0
+}
+
+function refusalText({ refusals }: TraceNode): string {
+  return refusals
+    .slice(0, 3)
+    .map(
+      ({ from, reason, offence }) =>
+        `${offence ? 'refused' : 'ignored'} ${from === null ? 'from its user' : `from ${from}`}: ${reason}`,
+    )
+    .join('; ')
+}
+
+function time(ms: number | null): string {
+  return ms === null ? '–' : `${ms < 10 ? ms.toFixed(2) : ms.toFixed(1)} ms`
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/"/g, '')}"`
+}
