@@ -66,22 +66,20 @@ export class NaiveChain {
     for (const slot of this.#slots.keys()) if (slot <= this.root.slot) this.#slots.delete(slot)
   }
 
-  /** The best chain from the head down to the root. */
-  ancestors(): { hash: string; height: number; slot: number; proposer?: string }[] {
+  /** The chain from a block, if not said otherwise the head, down to the root. */
+  ancestors(from = this.head.hash): { hash: string; height: number; slot: number; proposer?: string }[] {
     const byHash = new Map(this.blocks.map(({ header }) => [header.hash as string, header]))
     const path: { hash: string; height: number; slot: number; proposer?: string }[] = []
-    for (let header = byHash.get(this.head.hash); header !== undefined; header = byHash.get(header.parent))
-      path.push(header)
+    for (let header = byHash.get(from); header !== undefined; header = byHash.get(header.parent)) path.push(header)
     return [...path, this.root === this.#genesis ? this.#genesis : this.root]
   }
 
-  /** The highest block of the best chain on which more than 2/3 of the validators have built. */
-  settledHeight(validators: number): number {
-    const path = this.ancestors()
+  /** The highest ancestor of `head` on which more than 2/3 of the validators have built between it and the head. */
+  settledHeight(validators: number, head: string): number {
+    const path = this.ancestors(head)
     for (const [depth, block] of path.entries()) {
       const builders = new Set(path.slice(0, depth).map(({ proposer }) => proposer))
       if (builders.size * 3 > validators * 2) return block.height
-      if (depth > 40) break
     }
     return this.root.height
   }
