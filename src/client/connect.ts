@@ -1,6 +1,9 @@
 /** A node's API with types. Loads no libp2p and nothing but node:http. */
 import type {
   AccountView,
+  BlockListView,
+  BlockView,
+  EvidenceView,
   HealthView,
   IdentityView,
   LimitsView,
@@ -33,7 +36,12 @@ export interface Client {
   transaction(id: string): Promise<Outcome<TransactionView>>
   propagation(id: string): Promise<Outcome<PropagationView>>
   /** By address or public key in hex. */
-  account(address: string): Promise<Outcome<AccountView>>
+  account(address: string, options?: { proof?: boolean }): Promise<Outcome<AccountView>>
+  /** `head`, `settled`, a height of the best chain, a hash or a unique prefix of at least 4 digits. */
+  block(which: string): Promise<Outcome<BlockView>>
+  /** Of the best chain, highest first; `before`: only those below that height. */
+  blocks(options?: { limit?: number; before?: number }): Promise<Outcome<BlockListView>>
+  evidence(): Promise<Outcome<EvidenceView>>
   mempool(options?: { limit?: number }): Promise<Outcome<MempoolView>>
   peers(): Promise<Outcome<PeersView>>
   mesh(): Promise<Outcome<MeshView>>
@@ -83,8 +91,12 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
       post('/v1/transactions:batch', 'application/octet-stream', encodeBatch(transactions)),
     transaction: (id) => get(`/v1/transactions/${encodeURIComponent(id)}`),
     propagation: (id) => get(`/v1/transactions/${encodeURIComponent(id)}/propagation`),
-    account: (address) => get(`/v1/accounts/${encodeURIComponent(address)}`),
-    mempool: ({ limit } = {}) => get(limit === undefined ? '/v1/mempool' : `/v1/mempool?limit=${limit}`),
+    account: (address, { proof = false } = {}) =>
+      get(`/v1/accounts/${encodeURIComponent(address)}${proof ? '?proof' : ''}`),
+    block: (which) => get(`/v1/blocks/${encodeURIComponent(which)}`),
+    blocks: (range = {}) => get(`/v1/blocks${queryOf(range)}`),
+    evidence: () => get('/v1/evidence'),
+    mempool: ({ limit } = {}) => get(`/v1/mempool${queryOf({ limit })}`),
     peers: () => get('/v1/peers'),
     mesh: () => get('/v1/mesh'),
     identity: () => get('/v1/node/identity'),
@@ -99,6 +111,12 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
       exchange.close()
     },
   }
+}
+
+/** `?a=1&b=2`; empty where nothing is given. */
+function queryOf(fields: Readonly<Record<string, number | undefined>>): string {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return given.length === 0 ? '' : `?${given.map(([name, value]) => `${name}=${value}`).join('&')}`
 }
 
 async function askJson<T>(exchange: Exchange, call: Call): Promise<Outcome<T>> {

@@ -186,12 +186,74 @@ export interface AccountView {
   readonly v: 1
   readonly address: string
   readonly key: string
-  /** From the ledger at the head; null while the node has no ledger. */
-  readonly balance: string | null
+  /** From the ledger at the head. */
+  readonly balance: string
   readonly nonce: string
   /** The nonce to use for the next transaction, after all pending ones. */
   readonly nextNonce: string
   readonly pending: number
+  /** The block that balance and nonce are after. */
+  readonly head: HeadView
+  /** Only where it was asked for; null where the key has not appeared in the ledger. */
+  readonly proof?: AccountProofView | null
+  /** SSZ of the signed header that commits to the ledger root, hex; null at genesis. */
+  readonly header?: string | null
+}
+
+export interface BlockView {
+  readonly v: 1
+  readonly hash: string
+  readonly height: number
+  readonly slot: number
+  /** Start of its slot, ms since the Unix epoch. */
+  readonly slotTime: number
+  readonly parent: string
+  readonly proposer: string
+  readonly txRoot: string
+  readonly ledgerRoot: string
+  readonly txCount: number
+  readonly sizeBytes: number
+  /** `best`: on this node's best chain; `side`: on a branch; `invalid`: breaks a rule, `reason` says which. */
+  readonly branch: 'best' | 'side' | 'invalid'
+  readonly reason: string | null
+  readonly settled: boolean
+  /** When this node first had its header, ns since the Unix epoch, and from whom; null where it is not remembered. */
+  readonly firstSeenNs: string | null
+  readonly from: string | null
+  /** Ids in order. */
+  readonly transactions: readonly string[]
+}
+
+export interface BlockListView {
+  readonly v: 1
+  readonly head: HeadView
+  readonly settled: { readonly height: number }
+  /** Of the best chain, highest first. */
+  readonly blocks: readonly Omit<BlockView, 'v' | 'transactions' | 'firstSeenNs' | 'from'>[]
+}
+
+/** Two headers of one slot by one proposer: evidence, kept and shown. */
+export interface EvidenceView {
+  readonly v: 1
+  readonly evidence: readonly {
+    readonly slot: number
+    readonly proposer: string
+    readonly hashes: readonly string[]
+    /** The signed headers in hex, so that anybody can check them. */
+    readonly headers: readonly string[]
+  }[]
+}
+
+/** That an account stands in the ledger as it is shown; `verifyAccountProof` of the public library checks it. */
+export interface AccountProofView {
+  readonly key: string
+  readonly balance: string
+  readonly nonce: string
+  readonly index: number
+  readonly size: number
+  /** Sibling hashes from the account up, hex. */
+  readonly branch: readonly string[]
+  readonly ledgerRoot: string
 }
 
 export interface LimitsView {

@@ -1,7 +1,24 @@
 /**
  * What the API may ask of a node: the port between adapters/http and the runtime. Answers are the documents of domain/views.
  */
-import type { ApiEvent, AccountView, EventTopic, HealthView, IdentityView, LimitsView, MempoolView, MeshView, PeersView, PropagationView, StatusView, TransactionState, TransactionView } from '../domain/views.ts'
+import type {
+  ApiEvent,
+  AccountView,
+  BlockListView,
+  BlockView,
+  EventTopic,
+  EvidenceView,
+  HealthView,
+  IdentityView,
+  LimitsView,
+  MempoolView,
+  MeshView,
+  PeersView,
+  PropagationView,
+  StatusView,
+  TransactionState,
+  TransactionView,
+} from '../domain/views.ts'
 import type { RejectCode } from '../domain/reject.ts'
 
 export type SubmitResult =
@@ -32,11 +49,19 @@ export interface NodeControl {
   /** By id or unique prefix of at least 4 hex digits. */
   transaction(idOrPrefix: string): Promise<Lookup<TransactionView>>
   propagation(idOrPrefix: string): Lookup<PropagationView>
-  account(key: string): AccountView
+  account(key: string, options?: { proof: boolean }): AccountView
+  /** `head`, `settled`, a height of the best chain, a hash or a unique prefix of at least 4 hex digits. */
+  block(which: string): Promise<Lookup<BlockView>>
+  /** Of the best chain, from `before` (exclusive; default: the head, inclusive) downwards. */
+  blocks(options: { limit: number; before?: number }): Promise<BlockListView>
+  evidence(): EvidenceView
   /** Calls back for every event of the topics, synchronously; the callback must be cheap and bounded. */
   subscribe(topics: readonly EventTopic[], onEvent: (event: ApiEvent, sequence: number) => void): EventSubscription
   /** Events still in the ring after `sequence`; `missed` is how many are gone. */
-  eventsSince(topics: readonly EventTopic[], sequence: number): { readonly events: readonly (readonly [number, ApiEvent])[]; readonly missed: number }
+  eventsSince(
+    topics: readonly EventTopic[],
+    sequence: number,
+  ): { readonly events: readonly (readonly [number, ApiEvent])[]; readonly missed: number }
   /** Prometheus text of all metrics. */
   metrics(): Promise<string>
 }

@@ -1,8 +1,12 @@
 /** A node without a node: the control port over plain fields that a test sets, with a ring of events like the real one. */
 import type {
+  AccountProofView,
   AccountView,
   ApiEvent,
+  BlockListView,
+  BlockView,
   EventTopic,
+  EvidenceView,
   HealthView,
   PropagationView,
   TransactionView,
@@ -24,6 +28,13 @@ export class FakeControl implements NodeControl {
   startedAt = 1_700_000_000_000
   lookups = new Map<string, Lookup<TransactionView>>()
   propagations = new Map<string, Lookup<PropagationView>>()
+  /** By what was asked for: `head`, `settled`, a height or a hash. */
+  blockLookups = new Map<string, Lookup<BlockView>>()
+  /** What `blocks` was asked for last. */
+  blocksAsked: { limit: number; before?: number } | null = null
+  evidenceKept: EvidenceView['evidence'] = []
+  /** The proof of each account that is asked for with one; null: it is not in the ledger. */
+  accountProof: AccountProofView | null = null
   /** Throws this from `status` and `peers` when set. */
   fault: Error | null = null
   metricsText = 'hearsay_up 1\n'
@@ -162,8 +173,36 @@ export class FakeControl implements NodeControl {
     return this.propagations.get(id) ?? { kind: 'missing' }
   }
 
-  account(key: string): AccountView {
-    return { v: 1, address: `ths1${key.slice(0, 8)}`, key, balance: null, nonce: '0', nextNonce: '0', pending: 0 }
+  account(key: string, { proof } = { proof: false }): AccountView {
+    return {
+      v: 1,
+      address: `ths1${key.slice(0, 8)}`,
+      key,
+      balance: '100',
+      nonce: '0',
+      nextNonce: '0',
+      pending: 0,
+      head: { height: 0, hash: ZERO_HASH },
+      ...(proof ? { proof: this.accountProof, header: null } : {}),
+    }
+  }
+
+  async block(which: string): Promise<Lookup<BlockView>> {
+    return this.blockLookups.get(which) ?? { kind: 'missing' }
+  }
+
+  async blocks(options: { limit: number; before?: number }): Promise<BlockListView> {
+    this.blocksAsked = options
+    return {
+      v: 1,
+      head: { height: 1, hash: ZERO_HASH },
+      settled: { height: 0 },
+      blocks: [fakeBlock(1)].slice(0, options.limit),
+    }
+  }
+
+  evidence(): EvidenceView {
+    return { v: 1, evidence: this.evidenceKept }
   }
 
   subscribe(topics: readonly EventTopic[], onEvent: (event: ApiEvent, sequence: number) => void) {
@@ -183,5 +222,29 @@ export class FakeControl implements NodeControl {
 
   async metrics(): Promise<string> {
     return this.metricsText
+  }
+}
+
+/** An empty block of the best chain at `height`. */
+export function fakeBlock(height: number, fields: Partial<BlockView> = {}): BlockView {
+  return {
+    v: 1,
+    hash: height.toString(16).padStart(64, 'b'),
+    height,
+    slot: height + 1,
+    slotTime: 1_700_000_000_000 + 2_000 * (height + 1),
+    parent: (height - 1).toString(16).padStart(64, 'b'),
+    proposer: 'ths1proposer',
+    txRoot: ZERO_HASH,
+    ledgerRoot: ZERO_HASH,
+    txCount: 0,
+    sizeBytes: 248,
+    branch: 'best',
+    reason: null,
+    settled: false,
+    firstSeenNs: '1700000004000000000',
+    from: '12D3KooWOther',
+    transactions: [],
+    ...fields,
   }
 }

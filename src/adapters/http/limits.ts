@@ -58,6 +58,11 @@ export const MEMPOOL_LIMIT_DEFAULT = 100
 /** Most transactions that `GET /v1/mempool` lists: about 3 MiB of JSON, made in 10 ms. */
 export const MEMPOOL_LIMIT_MAX = 10_000
 
+/** Blocks that `GET /v1/blocks` lists unless told. */
+export const BLOCKS_LIMIT_DEFAULT = 20
+/** Most blocks that `GET /v1/blocks` lists: about 500 KiB of JSON, a thousand reads of the index. */
+export const BLOCKS_LIMIT_MAX = 1_000
+
 /** How long requests under way may take to end when the node stops, ms. */
 export const CLOSE_GRACE_MS = 1_000
 /** Longest part of a path that may be a parameter, characters: a bech32m address has at most 90. */

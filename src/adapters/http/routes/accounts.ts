@@ -1,19 +1,34 @@
 /** GET /v1/accounts/{address}. */
 import { Type } from 'typebox'
-import type { AccountView } from '../../../domain/views.ts'
+import type { AccountProofView, AccountView } from '../../../domain/views.ts'
 import { invalidRequest } from '../problem.ts'
-import { commonProblems, count, describes, hash, nullable, u64, v1 } from '../schemas.ts'
+import { commonProblems, count, describes, hash, head, hex, nullable, u64, v1 } from '../schemas.ts'
 import type { Routes } from './route.ts'
+
+const accountProof = describes<AccountProofView>()(
+  Type.Object({
+    key: hash,
+    balance: u64,
+    nonce: u64,
+    index: count,
+    size: count,
+    branch: Type.Array(hash, { description: 'sibling hashes from the account up' }),
+    ledgerRoot: hash,
+  }),
+)
 
 const accountView = describes<AccountView>()(
   Type.Object({
     v: v1,
     address: Type.String(),
     key: hash,
-    balance: nullable(u64),
+    balance: u64,
     nonce: u64,
     nextNonce: u64,
     pending: count,
+    head,
+    proof: Type.Optional(nullable(accountProof)),
+    header: Type.Optional(nullable(hex)),
   }),
 )
 
@@ -23,8 +38,14 @@ export const accountRoutes: Routes = (server, { control, options }) => {
     {
       schema: {
         summary: 'Balance and nonces of an account',
+        description:
+          'With `?proof`, also the proof that the account stands in the ledger, and the signed header that commits to it (PROTOCOL.md, Ledger).',
         tags: ['accounts'],
         params: Type.Object({ address: Type.String({ description: 'an address, or a public key of 64 hex digits' }) }),
+        querystring: Type.Object(
+          { proof: Type.Optional(Type.String({ pattern: '^(true)?$', description: 'empty, or "true"' })) },
+          { additionalProperties: false },
+        ),
         response: { 200: accountView, ...commonProblems },
       },
     },
@@ -35,7 +56,7 @@ export const accountRoutes: Routes = (server, { control, options }) => {
           '"address" must be an address of this network or a public key of 64 hex digits',
           '`hearsay keys list` shows addresses; the first letters tell the network',
         )
-      return control.account(key)
+      return control.account(key, { proof: request.query.proof !== undefined })
     },
   )
 }

@@ -1,6 +1,8 @@
 /** The resources of the API: one file each, one line here. */
 import { accountRoutes } from './accounts.ts'
+import { blockRoutes } from './blocks.ts'
 import { eventRoutes } from './events.ts'
+import { evidenceRoutes } from './evidence.ts'
 import { mempoolRoutes } from './mempool.ts'
 import { nodeRoutes } from './node.ts'
 import { operationRoutes } from './operations.ts'
@@ -13,6 +15,8 @@ export const ALL_ROUTES: readonly Routes[] = [
   transactionRoutes,
   transactionBatchRoutes,
   accountRoutes,
+  blockRoutes,
+  evidenceRoutes,
   mempoolRoutes,
   peerRoutes,
   nodeRoutes,

@@ -56,6 +56,8 @@ function frontPage(node: { name: string; peerId: string; network: string; versio
 /v1/peers  /v1/mesh        whom it is connected with
 /v1/mempool                what waits for a block
 /v1/transactions/ID        one transaction; ID/propagation: how it came here
+/v1/blocks                 the chain; /v1/blocks/head: one block of it
+/v1/accounts/ADDRESS       balance and nonces; ?proof: with the proof
 /v1/events?topics=...      what happens, as it happens (server-sent events)
 /readyz  /livez  /metrics  for machines
 /openapi.json              every request and answer
