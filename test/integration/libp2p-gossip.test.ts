@@ -1,4 +1,6 @@
+import { Registry } from 'prom-client'
 import { afterEach, describe, expect, it } from 'vitest'
+import { gossipMetricsRegister } from '../../src/adapters/metrics/gossip-register.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import { connect, type TestNode } from '../support/libp2p-node.ts'
 import { until } from '../support/libp2p-until.ts'
@@ -33,5 +35,15 @@ describe('gossip over TCP', () => {
     await (leaves[0] as TestNode).gossip.publish('transactions', utf8('to all'), { flood: false })
     await until('all leaves', () => leaves.slice(1).every((leaf) => leaf.messages.length === 1))
     expect(hub.gossip.meshOf('transactions').mesh).toHaveLength(14)
+  })
+
+  it('counts in the metrics register that it is given, by our names of topics', async () => {
+    const registry = new Registry()
+    const a = await world.node('a', { metricsRegister: gossipMetricsRegister(registry) })
+    const b = await world.node('b')
+    await connect(a, b)
+    await a.gossip.publish('transactions', utf8('counted'), { flood: false })
+    const text = await registry.metrics()
+    expect(text).toMatch(/gossipsub_msg_publish_count_total\{topic="transactions"\} 1/)
   })
 })

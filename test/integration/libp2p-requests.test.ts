@@ -157,11 +157,14 @@ describe('requests over TCP', () => {
     const ends: string[] = []
     stream.addEventListener('remoteCloseWrite', () => ends.push('end'))
     stream.addEventListener('close', () => ends.push('close'))
+    stream.addEventListener('message', () => {})
     stream.send(lp.encode.single(utf8('all')))
     await stream.close()
     ;(stream as unknown as { pause(): void }).pause()
     await until('the window to be full', () => stream.readBufferLength >= 262_144)
-    await server.stop()
+    const stopped = server.stop()
+    ;(stream as unknown as { resume(): void }).resume()
+    await stopped
     await until('the end', () => ends.length > 0)
     expect(ends[0]).toBe('close')
   })

@@ -1,5 +1,5 @@
 /** Real libp2p nodes on loopback that remember what they are told. */
-import { openLibp2p, type OpenLibp2p } from '../../src/adapters/libp2p/open.ts'
+import { openLibp2p, type OpenLibp2p, type RouterMetricsRegister } from '../../src/adapters/libp2p/open.ts'
 import type { Libp2pProfile } from '../../src/adapters/libp2p/profile.ts'
 import { asNetworkId, type NetAddress, type NetworkId, type PeerId } from '../../src/domain/ids.ts'
 import type { Direction } from '../../src/ports/connections.ts'
@@ -42,6 +42,7 @@ export class TestClock {
 }
 
 export interface TestNodeOptions {
+  readonly metricsRegister?: RouterMetricsRegister
   readonly clock?: TestClock
   readonly network?: NetworkId
   readonly profile?: Libp2pProfile
@@ -84,6 +85,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
       connectionsMax: options.connectionsMax ?? 32,
       agentVersion: `hearsay-test/${name}`,
       now: () => clock.now(),
+      ...(options.metricsRegister && { metricsRegister: options.metricsRegister }),
     },
     {
       gossip: {

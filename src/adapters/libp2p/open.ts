@@ -1,7 +1,9 @@
 /** A node's libp2p: made here, and seen from outside as three ports. */
-import { gossipsub } from '@chainsafe/libp2p-gossipsub'
+import { gossipsub, type GossipsubOpts } from '@chainsafe/libp2p-gossipsub'
+import type { MetricsRegister } from '@chainsafe/libp2p-gossipsub/metrics'
 import { createLibp2p } from 'libp2p'
 import type { NetworkId, PeerId } from '../../domain/ids.ts'
+import { TOPICS, topicName } from '../../domain/protocols.ts'
 import type { Connections, ConnectionsListener, Gatekeeper } from '../../ports/connections.ts'
 import type { Gossip, GossipListener } from '../../ports/gossip.ts'
 import type { Requests } from '../../ports/requests.ts'
@@ -30,6 +32,15 @@ export interface Libp2pConfig {
   readonly agentVersion: string
   /** A clock in milliseconds that doesn't go back. */
   readonly now: () => number
+  /** Where the router's own metrics go: gossipsub's `metricsRegister`, over whatever keeps metrics. None: they are not counted. */
+  readonly metricsRegister?: RouterMetricsRegister
+}
+
+/** The shape of gossipsub's `MetricsRegister`, without its generic types, which don't survive a shim. */
+export interface RouterMetricsRegister {
+  gauge(config: { name: string; help: string }): unknown
+  histogram(config: { name: string; help: string }): unknown
+  avgMinMax(config: { name: string; help: string }): unknown
 }
 
 export interface Libp2pListeners {
@@ -67,7 +78,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       gater: createGater(listeners.gatekeeper, config.profile),
       now: config.now,
     }),
-    services: { ...baseServices(), pubsub: gossipsub(gossipOptions(config, ids)) },
+    services: { ...baseServices(), pubsub: gossipsub({ ...gossipOptions(config, ids), ...metricsOptions(config) }) },
   })
   const router = routerOf(node.services.pubsub)
   await verifyRouterHooks(router)
@@ -119,6 +130,14 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       requests.stop()
       await node.stop()
     },
+  }
+}
+
+function metricsOptions({ metricsRegister, network }: Libp2pConfig): Partial<GossipsubOpts> {
+  if (metricsRegister === undefined) return {}
+  return {
+    metricsRegister: metricsRegister as MetricsRegister,
+    metricsTopicStrToLabel: new Map(TOPICS.map((topic) => [topicName(network, topic), topic])),
   }
 }
 
