@@ -8,6 +8,7 @@ import type { Manifest, ManifestNode } from '../../testnet/manifest.ts'
 import type { Context } from './context.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
 import { readApiUrl } from './parse.ts'
+import { isAlive } from './process-alive.ts'
 import { didYouMean } from './suggest.ts'
 
 /** Where `node run` listens for its users unless told otherwise, and where commands look last. */
@@ -163,17 +164,6 @@ export function readToken(path: string): string | null {
     return firstLine(readFileSync(path, 'utf8'))
   } catch {
     return null
-  }
-}
-
-/** Whether a process with this id exists. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // It exists and belongs to somebody else.
-    return systemCode(error) === 'EPERM'
   }
 }
 

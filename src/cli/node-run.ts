@@ -6,15 +6,15 @@ import { asAccountId } from '../domain/ids.ts'
 import { toHex } from '../lib/bytes.ts'
 import type { Node } from '../node/compose.ts'
 import type { NodeConfig } from '../node/config.ts'
-import { guardProcess } from '../node/process-guard.ts'
 import { secretOf } from './accounts.ts'
 import type { Context } from './context.ts'
 import type { RuntimeManifest } from './discovery.ts'
-import { DEFAULT_API, homeOf, isAlive, nodeDataDirectory, RUNTIME_MANIFEST } from './discovery.ts'
+import { DEFAULT_API, homeOf, nodeDataDirectory, RUNTIME_MANIFEST } from './discovery.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
 import { readNetworkFile } from './network-file.ts'
 import type { GivenSettings, NodeSettings } from './node-settings.ts'
 import { defaultSettings, parseSettings, settle } from './node-settings.ts'
+import { isAlive } from './process-alive.ts'
 
 export interface NodeRunOptions {
   readonly flags: GivenSettings
@@ -39,6 +39,7 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
       )
     process.once('disconnect', end)
   }
+  const { guardProcess } = await import('../node/process-guard.ts')
   guardProcess((line) => terminal.note(line))
   terminal.note(`starting ${config.name} on ${config.network.name}`)
   const { openNode } = await import('../node/compose.ts')

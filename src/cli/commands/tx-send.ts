@@ -142,7 +142,7 @@ async function follow(
     'target-missed',
     'target-missed',
     `${waited}; without it: ${figures.laggards.map(({ name, reason }) => `${name} (${reason})`).join(', ')}`,
-    'the transaction is accepted and goes on spreading: nodes that come back catch up',
+    `the transaction is accepted and goes on spreading; \`hearsay tx show ${submitted.id.slice(0, 12)} --node NAME\` asks one node`,
   )
 }
 

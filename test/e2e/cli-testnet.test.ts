@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isAlive } from '../../testnet/process-table.ts'
+import { documentsOf, freshFolder, removeFolders, runCli, startCli, type CliResult } from '../support/cli.ts'
+import { until } from '../support/until.ts'
+
+let cwd = ''
+beforeEach(() => {
+  cwd = freshFolder()
+})
+afterEach(async () => {
+  await runCli(['testnet', 'down', '--force'], { cwd })
+  removeFolders()
+})
+
+async function hearsay(line: string): Promise<CliResult> {
+  const result = await runCli(line.split(' '), { cwd })
+  expect(result.stderr).not.toMatch(/\n\s+at .*:\d+/)
+  return result
+}
+
+describe('a testnet by the command', () => {
+  it('starts, carries a transaction to every node, names the one that is down, and leaves nothing', async () => {
+    const up = await hearsay('testnet up -n 3 --degree 2 --seed 7 --detach --json')
+    expect(up.code, up.stderr).toBe(0)
+    const network = JSON.parse(up.stdout)
+    expect(network).toMatchObject({
+      v: 1,
+      seed: 7,
+      nodes: [{ name: 'node-0' }, { name: 'node-1' }, { name: 'node-2' }],
+    })
+    expect(network.accounts[0]).toMatchObject({ name: 'alice', address: expect.stringMatching(/^ths1/) })
+
+    const second = await hearsay('testnet up -n 3 --detach')
+    expect(second.code).toBe(2)
+    expect(second.stderr).toContain('runs here already')
+
+    const sent = await hearsay('tx send --from alice --to bob --amount 5 --watch --until 100% --json')
+    expect(sent.code, sent.stderr).toBe(0)
+    const figures = JSON.parse(sent.stdout)
+    expect(figures).toMatchObject({ coverage: 1, nodes: 3, reached: 3, laggards: [] })
+    expect(figures.maxMs).toBeGreaterThan(0)
+    expect(figures.copies).toBeGreaterThanOrEqual(1)
+
+    expect((await hearsay('testnet kill 2 --json')).stdout).toBe('{"v":1,"nodes":["node-2"]}\n')
+    const late = await hearsay('tx send --from alice --to bob --amount 5 --watch --timeout 1s --json')
+    expect(late.code).toBe(5)
+    expect(JSON.parse(late.stdout)).toMatchObject({ reached: 2, laggards: [{ name: 'node-2', reason: 'killed' }] })
+
+    const status = JSON.parse((await hearsay('testnet status --json')).stdout)
+    expect(status.nodes.map(({ state }: { state: string }) => state)).toEqual(['ready', 'ready', 'killed'])
+    const logs = await hearsay('testnet logs 0 --json')
+    expect(documentsOf(logs.stdout)[0]).toMatchObject({ v: 1, node: 'node-0', line: expect.stringMatching(/./) })
+
+    const pids: number[] = [network.supervisorPid, ...network.nodes.map(({ pid }: { pid: number }) => pid)]
+    const down = await hearsay('testnet down --json')
+    expect(JSON.parse(down.stdout)).toMatchObject({ v: 1, nodes: 3 })
+    expect(pids.filter(isAlive)).toEqual([])
+    expect((await hearsay('testnet status')).code).toBe(7)
+    expect((await hearsay('testnet down')).code).toBe(0)
+  })
+
+  it('without --detach lives as long as the command', async () => {
+    const running = startCli(['testnet', 'up', '-n', '2', '--degree', '2', '--json'], { cwd })
+    await until(() => running.stdout() !== '' || running.child.exitCode !== null, 'the network is ready', 30_000)
+    const network = JSON.parse(running.stdout())
+    const pids: number[] = [network.supervisorPid, ...network.nodes.map(({ pid }: { pid: number }) => pid)]
+    expect(pids.every(isAlive)).toBe(true)
+    expect((await hearsay('status --json')).code).toBe(0)
+    running.child.kill('SIGINT')
+    expect((await running.ended).code).toBe(130)
+    expect(pids.filter(isAlive)).toEqual([])
+    expect(existsSync(join(cwd, '.hearsay', 'testnet.json'))).toBe(false)
+  })
+
+  it('stops what it has begun when interrupted during the start', async () => {
+    const running = startCli(['testnet', 'up', '-n', '4'], { cwd })
+    await until(
+      () => /of 4 nodes answer/.test(running.stderr()) || running.child.exitCode !== null,
+      'nodes are starting',
+      30_000,
+    )
+    running.child.kill('SIGTERM')
+    const { code, stdout } = await running.ended
+    expect({ code, stdout }).toEqual({ code: 143, stdout: '' })
+    expect(existsSync(join(cwd, '.hearsay', 'testnet.json'))).toBe(false)
+    expect((await hearsay('testnet status')).code).toBe(7)
+  })
+})
