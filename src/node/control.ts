@@ -136,6 +136,7 @@ export function createControl(options: ControlOptions): NodeControl {
       ...machines.redial.sizes(),
       ...runtime.sizes(),
       ...observer.propagation.sizes(),
+      ...observer.arrivals.sizes(),
       ...observer.conservation.sizes(),
       ...archive.sizes(),
     ],

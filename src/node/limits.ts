@@ -23,6 +23,10 @@ export const PROPAGATION_OBJECTS_MAX = 16_384
 export const PROPAGATION_RECORDS_MAX = 64
 /** Messages whose transactions are remembered, so that copies can be counted for them. */
 export const MESSAGES_MAX = 16_384
+/** Messages under judgement whose early copies and times are kept: 3 s of ingress at 500 a second, thrice. */
+export const ARRIVALS_MAX = 4_096
+/** Early copies kept of one message: one of every mesh peer at Dhi. */
+export const EARLY_COPIES_MAX = 16
 /** Events that a reader who lost its connection can still get. */
 export const EVENT_RING_MAX = 8_192
 /** Transactions that left the pool and can still be shown. */

@@ -12,6 +12,7 @@ import type { PublishOutcome } from '../ports/gossip.ts'
 import type { Clock } from './clock.ts'
 import { Conservation } from './conservation.ts'
 import { EventRing } from './event-ring.ts'
+import { Arrivals } from './observe-arrivals.ts'
 import { PropagationLog } from './propagation-log.ts'
 
 /** What observers feed; the real one is adapters/metrics. Labels come from closed lists only. */
@@ -28,6 +29,7 @@ export type MeterCounter =
   | 'malformed' // what
   | 'items' // topic, outcome (admitted, known, or the reject code)
   | 'duplicates' // topic
+  | 'propagation_records' // event
   | 'bytes' // topic, kind (first, duplicate)
   | 'shed' // topic, reason
   | 'late_verdicts' // topic
@@ -49,6 +51,7 @@ export interface Journal {
 export class Observer {
   readonly events = new EventRing()
   readonly propagation = new PropagationLog()
+  readonly arrivals = new Arrivals()
   readonly agents = new Map<PeerId, string>()
   readonly conservation: Conservation
   readonly #name: string
@@ -76,10 +79,14 @@ export class Observer {
   note(fact: Fact): void {
     switch (fact.kind) {
       case 'transaction-admitted': {
-        if (fact.messageId !== null) this.propagation.brought(fact.messageId, fact.id)
         const { from, bytes, waitedMs, state, way, id } = fact
-        if (way === 'gossip') this.#record('DELIVER', id, from, bytes, null, waitedMs)
-        if (way === 'repair') this.#record('RECOVERED', id, from, bytes, null, waitedMs)
+        if (way === 'gossip') {
+          const checkMs =
+            fact.messageId === null ? null : this.arrivals.checkMs(fact.messageId, this.#clock.now().monoMs)
+          this.#record('DELIVER', id, from, bytes, null, { queueMs: waitedMs, checkMs })
+        }
+        if (way === 'repair') this.#record('RECOVERED', id, from, bytes, null, { queueMs: waitedMs })
+        if (fact.messageId !== null) this.#brought(fact.messageId, fact.id)
         this.#meter.count('items', { topic: 'transactions', outcome: 'admitted' })
         this.#meter.observe('queue_seconds', waitedMs / 1_000)
         this.#emit('transactions', 'admitted', { id, state, way, from })
@@ -87,8 +94,8 @@ export class Observer {
       }
       case 'transaction-refused': {
         const { id, from, bytes, code, verdict, messageId } = fact
-        if (messageId !== null) this.propagation.brought(messageId, id)
         this.#record(verdict === 'reject' ? 'REJECT' : 'IGNORE', id, from, bytes, code)
+        if (messageId !== null) this.#brought(messageId, id)
         this.#meter.count('items', { topic: 'transactions', outcome: code })
         this.#emit('transactions', 'refused', { id, from, code, verdict })
         return
@@ -150,12 +157,22 @@ export class Observer {
     this.conservation.duplicate(copy.topic)
     this.#meter.count('duplicates', { topic: copy.topic })
     this.#meter.count('bytes', { topic: copy.topic, kind: 'duplicate' }, copy.bytes)
-    for (const id of this.propagation.objectsOf(copy.messageId))
-      this.#record('DUPLICATE', id, copy.from, copy.bytes, null)
+    const ids = this.propagation.objectsOf(copy.messageId)
+    for (const id of ids) this.#record('DUPLICATE', id, copy.from, copy.bytes, null)
+    if (ids.length === 0 && copy.topic === 'transactions') {
+      const { from, bytes, messageId } = copy
+      this.arrivals.early(messageId, { tNs: this.#clock.wallNs(), from, bytes })
+    }
+  }
+
+  /** A message left the queue and is judged from now on. */
+  taken(message: MessageId, monoMs: number): void {
+    this.arrivals.taken(message, monoMs)
   }
 
   meshChange(change: { topic: Topic; peer: PeerId; event: 'subscribe' | 'unsubscribe' | 'graft' | 'prune' }): void {
-    this.#emit('mesh', change.event, { topic: change.topic, peerId: change.peer })
+    const t_ns = this.#clock.wallNs().toString()
+    this.#emit('mesh', change.event, { topic: change.topic, peerId: change.peer, t_ns })
   }
 
   identified(peer: PeerId, agentVersion: string): void {
@@ -206,10 +223,10 @@ export class Observer {
     from: PeerId | null,
     bytes: number,
     reason: string | null,
-    queueMs: number | null = null,
+    times: { queueMs?: number | null; checkMs?: number | null; tNs?: bigint } = {},
   ): void {
     const record: PropagationRecord = {
-      t_ns: this.#clock.wallNs().toString(),
+      t_ns: (times.tNs ?? this.#clock.wallNs()).toString(),
       node: this.#name,
       kind: 'transaction',
       id,
@@ -217,13 +234,26 @@ export class Observer {
       from,
       bytes,
       reason,
-      queueMs,
+      queueMs: microseconds(times.queueMs),
+      checkMs: microseconds(times.checkMs),
     }
     this.propagation.add(record)
+    this.#meter.count('propagation_records', { event })
     this.#emit('propagation', event, record)
+  }
+
+  #brought(message: MessageId, id: string): void {
+    this.propagation.brought(message, id)
+    for (const { tNs, from, bytes } of this.arrivals.copiesOf(message))
+      this.#record('DUPLICATE', id, from, bytes, null, { tNs })
   }
 
   #emit(topic: EventTopic, event: string, data: unknown): void {
     this.events.emit({ v: 1, topic, event, node: this.#name, data })
   }
+}
+
+/** More digits than the clock has are noise, and a third of a record's length. */
+function microseconds(ms: number | null | undefined): number | null {
+  return ms === null || ms === undefined ? null : Math.round(ms * 1_000) / 1_000
 }

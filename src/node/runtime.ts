@@ -165,7 +165,10 @@ export class Runtime {
       const nowMs = this.#clock.now().monoMs
       const waitedMs = nowMs - message.arrivedMonoMs
       if (waitedMs > INGRESS_WAIT_MAX_MS) this.post({ kind: 'gossip-shed', ...message, reason: 'late' })
-      else this.post({ kind: 'gossip-received', ...message, waitedMs })
+      else {
+        this.#observer.taken(message.messageId, nowMs)
+        this.post({ kind: 'gossip-received', ...message, waitedMs })
+      }
       if (nowMs - startMs >= PUMP_SLICE_MS) break
     }
     if (this.performer.verifierIdle) this.#pumpSoon()

@@ -41,6 +41,10 @@ const COUNTERS = {
     help: 'Objects in gossip messages and submissions, by what became of them',
     labels: { topic: TOPICS, outcome: ['admitted', ...Object.keys(REJECTS)] },
   },
+  propagation_records: {
+    help: 'Propagation records written: what the event stream, traces and reports are made of',
+    labels: { event: ['PUBLISH', 'DELIVER', 'DUPLICATE', 'REJECT', 'IGNORE', 'RECOVERED'] },
+  },
   duplicates: { help: 'Further copies of messages that were seen before', labels: { topic: TOPICS } },
   bytes: { help: 'Bytes of gossip messages received', labels: { topic: TOPICS, kind: ['first', 'duplicate'] } },
   shed: { help: 'Messages given up before they were judged', labels: { topic: TOPICS, reason: ['full', 'late'] } },

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { MessageId, PeerId, TxId } from '../../../src/domain/ids.ts'
+import { ARRIVALS_MAX, EARLY_COPIES_MAX } from '../../../src/node/limits.ts'
+import { Observer } from '../../../src/node/observe.ts'
+
+const message = 'm1' as MessageId
+const id = 'aa' as TxId
+const peers = ['p0', 'p1', 'p2'].map((peer) => peer as PeerId)
+const [p0, p1, p2] = peers as [PeerId, PeerId, PeerId]
+
+function open() {
+  const time = { ms: 1_000 }
+  const counts = new Map<string, number>()
+  const quiet = (): void => undefined
+  const observer = new Observer({
+    name: 'node-0',
+    clock: {
+      now: () => ({ wallMs: time.ms, monoMs: time.ms }),
+      wallNs: () => BigInt(Math.round(time.ms * 1e6)),
+      every: () => quiet,
+      after: () => quiet,
+      soon: quiet,
+    },
+    meter: {
+      count: (name, labels, by = 1) => {
+        const key = `${name} ${Object.values(labels).join(' ')}`
+        counts.set(key, (counts.get(key) ?? 0) + by)
+      },
+      observe: quiet,
+    },
+    journal: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+  })
+  const copy = (from: PeerId, messageId = message): void => {
+    observer.duplicate({ topic: 'transactions', from, messageId, bytes: 90 })
+  }
+  const admitted = (waitedMs: number): void => {
+    observer.note({
+      kind: 'transaction-admitted',
+      id,
+      from: p0,
+      messageId: message,
+      bytes: 90,
+      state: 'pending',
+      waitedMs,
+      way: 'gossip',
+    })
+  }
+  return { time, counts, observer, copy, admitted }
+}
+
+describe('the propagation record of a node', () => {
+  it('keeps copies that arrive while the message is still judged, with the time of their arrival', () => {
+    const { time, observer, copy, admitted, counts } = open()
+    observer.taken(message, 1_000)
+    time.ms = 1_001
+    copy(p1)
+    time.ms = 1_003.5
+    admitted(2)
+    time.ms = 1_004
+    copy(p2)
+    const sighting = observer.propagation.get(id)
+    expect(sighting?.copies).toBe(3)
+    expect(sighting?.records.map(({ event, from, t_ns }) => [event, from, t_ns])).toEqual([
+      ['DELIVER', 'p0', '1003500000'],
+      ['DUPLICATE', 'p1', '1001000000'],
+      ['DUPLICATE', 'p2', '1004000000'],
+    ])
+    expect(sighting?.records[0]).toMatchObject({ queueMs: 2, checkMs: 3.5 })
+    expect(counts.get('propagation_records DUPLICATE')).toBe(2)
+    expect(counts.get('duplicates transactions')).toBe(2)
+  })
+
+  it('is bounded, whatever a peer sends', () => {
+    const { observer, copy, admitted } = open()
+    for (let at = 0; at < EARLY_COPIES_MAX + 5; at++) copy(p1)
+    admitted(0)
+    expect(observer.propagation.get(id)?.copies).toBe(EARLY_COPIES_MAX + 1)
+    for (let at = 0; at < ARRIVALS_MAX + 50; at++) copy(p1, `other-${at}` as MessageId)
+    expect(observer.arrivals.sizes()[0]).toMatchObject({ size: ARRIVALS_MAX, capacity: ARRIVALS_MAX })
+  })
+})
