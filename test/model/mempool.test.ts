@@ -67,7 +67,7 @@ function runModel(seed: number): void {
     return buildTransaction({
       sender,
       nonce: nonce < 0n ? 0n : nonce,
-      amount: prng.below(20) === 0 ? 2n ** 64n - BigInt(prng.below(60)) : prng.below(60),
+      amount: prng.below(20) === 0 ? 2n ** 64n - BigInt(prng.below(60)) : prng.below(130),
       fee: 1 + prng.below(40),
       createdAtMs: nowMs + 35_000 - prng.below(100_000),
       payloadBytes: prng.below(4) === 0 ? prng.below(1_500) : prng.below(40),

@@ -56,6 +56,13 @@ describe('replacement', () => {
     expect(pool.count).toBe(1)
   })
 
+  it('needs no balance for what it replaces', () => {
+    const pool = createPool()
+    const account = { nonce: 0n, balance: 100n }
+    pool.insert(buildTransaction({ nonce: 0, amount: 80, fee: 5 }), account, now, false)
+    expect(pool.precheck(buildTransaction({ nonce: 0, amount: 80, fee: 20 }), account, now)).toBeNull()
+  })
+
   it('must not make the followers unpayable', () => {
     const pool = createPool()
     const account = { nonce: 0n, balance: 100n }
