@@ -9,6 +9,7 @@ export interface ChainLimits {
   readonly ledgersKept: number
 }
 
+/** Of every node: two nodes with different windows could part for good. */
 export const CHAIN_LIMITS: ChainLimits = {
   // At slots of 2 s half an hour, longer than any partition that heals by itself.
   undoWindow: 1_024,
