@@ -1,28 +1,24 @@
-/** The demo, step by step. Every expectation becomes a check; the demo goes on after a failed one, to show as much as it can. */
-import { fork, type ChildProcess } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+/** The demo, step by step. Every expectation becomes a check; a failed one does not end it, so that it shows as much as it can. */
+import { rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { coverageLine } from '../../src/cli/coverage-text.ts'
-import { tableText } from '../../src/cli/table-text.ts'
 import { connect } from '../../src/client/connect.ts'
 import { asNetworkId } from '../../src/domain/ids.ts'
 import { assert } from '../../src/lib/assert.ts'
-import { toHex } from '../../src/lib/bytes.ts'
-import { sha256Hex } from '../../src/lib/hash.ts'
 import { DEV_ACCOUNT_NAMES } from '../../src/wallet/dev-accounts.ts'
 import { command, DEFAULT_PLAN, down, up } from '../../testnet/control-client.ts'
-import type { NodeStatus } from '../../testnet/control.ts'
+import type { Command, ControlAnswers, ControlRequests } from '../../testnet/control.ts'
 import type { Manifest, ManifestNode } from '../../testnet/manifest.ts'
 import { presetPlan } from '../../testnet/presets.ts'
 import { until } from '../../testnet/until.ts'
 import { bundle } from '../bundle.ts'
 import { runCommand } from './command-line.ts'
 import { nodeFigures, spreadFigures, type SpreadFigures } from './figures.ts'
-import { forge, FORGERIES, type Forged } from './forgeries.ts'
-import type { Attempt, ForgerMessage, ForgerPlan } from './forger.ts'
+import { forge } from './forgeries.ts'
+import { forging, type ForgingFigures } from './forging.ts'
 import { Records } from './records.ts'
-import { reportHtml, type ReportData } from './report.ts'
+import { nodeResult, resultText, writeReport, type Check } from './result.ts'
 import { Screen } from './screen.ts'
 
 const NODES = 10
@@ -30,16 +26,17 @@ const HONEST = 100
 const FORGED = 20
 /** How many nodes the forger knows. */
 const NEIGHBOURS = 3
-/** How long a spread may take until it counts as failed, ms: on a quiet machine it takes a tenth of a second. */
-const SPREAD_MS_MAX = 20_000
+/** How long a step may take until it counts as failed, ms: on a quiet machine each takes a tenth of that or less. */
+const STEP_MS_MAX = 20_000
 const POLL_MS = 20
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-interface Check {
-  readonly name: string
-  readonly detail: string
-  readonly pass: boolean
+interface Returned {
+  readonly node: string
+  readonly before: number
+  readonly kept: number
+  readonly readyMs: number
 }
 
 export class Demo {
@@ -48,7 +45,6 @@ export class Demo {
   readonly #home = join(root, '.hearsay', 'demo')
   readonly #checks: Check[] = []
   readonly #abort = new AbortController()
-  #interrupts = 0
 
   constructor(options: { json: boolean }) {
     this.#json = options.json
@@ -56,15 +52,28 @@ export class Demo {
 
   /** Runs the demo; the exit code. */
   async run(): Promise<number> {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        this.#interrupt()
+        // The second is now; the supervisor ends with this process.
+        if (this.#abort.signal.aborted) process.exit(130)
+        this.#abort.abort(new Error('interrupted'))
       })
-    bundle()
+    }
+    try {
+      bundle()
+      return await this.#start()
+    } catch (error) {
+      if (this.#abort.signal.aborted) return 130
+      console.error(`demo: ${error instanceof Error ? error.message : String(error)}; the logs are in ${this.#logs()}`)
+      return 1
+    }
+  }
+
+  async #start(): Promise<number> {
     const started = await up({
       ...DEFAULT_PLAN,
-      home: this.#home,
       ...presetPlan('small-10'),
+      home: this.#home,
       seed: 1,
       detach: false,
       signal: this.#abort.signal,
@@ -74,22 +83,11 @@ export class Demo {
       },
     })
     if (started.kind === 'aborted') return 130
-    if (started.kind !== 'ready') {
-      console.error(
-        `demo: the network did not start: ${started.kind === 'running' ? `another demo runs (process ${started.pid})` : started.message}`,
-      )
-      return 1
-    }
-    const { manifest, elapsedMs } = started
-    this.#screen.step(`${NODES} processes, every mesh stands after ${(elapsedMs / 1_000).toFixed(1)} s`)
+    if (started.kind === 'running') throw new Error(`another demo runs (process ${started.pid}): wait for its end`)
+    if (started.kind === 'failed') throw new Error(`the network did not start: ${started.message}`)
+    this.#screen.step(`${NODES} processes, every mesh stands after ${seconds(started.elapsedMs)}`)
     try {
-      return await this.#show(manifest, elapsedMs)
-    } catch (error) {
-      if (this.#abort.signal.aborted) return 130
-      console.error(
-        `demo: ${error instanceof Error ? error.message : String(error)}; the logs are in ${relative(process.cwd(), this.#home)}`,
-      )
-      return 1
+      return await this.#show(started.manifest, started.elapsedMs)
     } finally {
       await down(this.#home, { force: this.#abort.signal.aborted })
     }
@@ -97,308 +95,143 @@ export class Demo {
 
   async #show(manifest: Manifest, readyMs: number): Promise<number> {
     const records = new Records(manifest.nodes)
-    assert(await records.listening(NODES, 5_000), 'every node opens its event stream')
-    const honest = await this.#spread(records)
-    const spread = spreadFigures(
-      honest,
-      manifest.nodes.map(({ name }) => name),
-      records.all,
-    )
-    const forged = forge(FORGED, { name: manifest.network, id: asNetworkId(manifest.networkId) })
-    const refusals = await this.#forge(manifest, forged, honest, records)
-    const returned = await this.#killAndReturn(manifest)
-    const status = await this.#nodes()
+    assert(await records.listening(NODES, STEP_MS_MAX), 'every node opens its event stream')
+    const ids = await this.#spread(records)
+    const names = manifest.nodes.map(({ name }) => name)
+    const spread = spreadFigures(ids, names, records.all)
+    this.#checkSpread(spread)
+    const forged = await this.#forge(manifest, records)
+    const complete = `${records.all.length} records, ${records.dropped} dropped`
+    const returned = await this.#killAndReturn(manifest, ids)
+    const { nodes: statuses } = await this.#ask('status', {})
     records.close()
-    this.#check(
-      records.dropped === 0,
-      'the figures are complete',
-      `${records.all.length} records, ${records.dropped} dropped`,
-    )
-    const passed = this.#checks.every(({ pass }) => pass)
-    const report = this.#report(manifest, spread, refusals.rows, records, status, [...honest, refusals.proof])
+    this.#check(records.dropped === 0, 'the figures are complete', complete)
+    const nodes = statuses.map((status) => nodeResult(nodeFigures(status.name, ids, records.all), status))
+    const reportFile = join(this.#home, 'report.html')
+    const { network, createdAt } = manifest
+    const checks = this.#checks
+    writeReport(reportFile, { network, startedAt: new Date(createdAt), spread, nodes, refusals: forged.rows, checks })
+    const pass = checks.every((check) => check.pass)
     await down(this.#home, { force: false })
-    if (passed) rmSync(join(this.#home, 'nodes'), { recursive: true, force: true })
-    const figures = {
-      readyMs,
-      spread: { ...spread, curve: undefined },
-      forged: refusals.figures,
-      returned,
-      report,
-      elapsedMs: Math.round(this.#screen.elapsedMs),
-    }
-    this.#finish(passed, figures, status, records, honest)
-    return passed ? 0 : 1
+    if (pass) rmSync(join(this.#home, 'nodes'), { recursive: true, force: true })
+    const elapsedMs = Math.round(this.#screen.elapsedMs)
+    const report = relative(process.cwd(), reportFile)
+    if (this.#json) {
+      const { curve: _, ...figures } = spread
+      console.log(JSON.stringify({ v: 1, pass, elapsedMs, readyMs, checks, spread: figures, forged, returned, report }))
+    } else console.log(resultText({ nodes, checks, report, logs: this.#logs(), elapsedMs }))
+    return pass ? 0 : 1
   }
 
   /** Sends honest transactions with the command's own code, ten accounts at once, and watches until every node has every one. */
   async #spread(records: Records): Promise<string[]> {
     this.#screen.step(`sending ${HONEST} signed transactions`)
     const ids: string[] = []
-    const wholes = (): number => ids.filter((id) => records.reached(id) === NODES).length
+    const everywhere = (): number => {
+      const count = ids.filter((id) => records.reached(id) === NODES).length
+      this.#screen.live(`${count}/${HONEST} transactions on ${NODES}/${NODES} nodes`)
+      return count
+    }
     const sender = async (from: string, index: number): Promise<void> => {
       const to = DEV_ACCOUNT_NAMES[(index + 1) % DEV_ACCOUNT_NAMES.length] ?? 'bob'
       for (let sent = 0; sent < HONEST / DEV_ACCOUNT_NAMES.length; sent++) {
         ids.push(await this.#send(from, to, `node-${index % NODES}`))
-        this.#screen.live(`${wholes()}/${HONEST} transactions on ${NODES}/${NODES} nodes`)
+        everywhere()
       }
     }
     await Promise.all(DEV_ACCOUNT_NAMES.map(sender))
-    await this.#until(() => {
-      this.#screen.live(`${wholes()}/${HONEST} transactions on ${NODES}/${NODES} nodes`)
-      return wholes() === HONEST
-    })
-    const names = Array.from({ length: NODES }, (_, index) => `node-${index}`)
-    const { everywhere, p50Ms, p95Ms, maxMs, copies } = spreadFigures(ids, names, records.all)
-    const line = coverageLine({
-      coverage: everywhere / HONEST,
-      nodes: NODES,
-      reached: everywhere === HONEST ? NODES : 0,
-      p50Ms,
-      p95Ms,
-      maxMs,
-      copies,
-      laggards: [],
-    })
-    this.#check(
-      everywhere === HONEST,
-      `${HONEST} honest transactions reach ${NODES}/${NODES} nodes`,
-      `${everywhere} did`,
-    )
-    this.#screen.step(line)
+    await this.#until(() => everywhere() === HONEST)
     return ids
   }
 
+  #checkSpread(spread: SpreadFigures): void {
+    const { everywhere, curve } = spread
+    const reached = Math.round((curve.at(-1)?.share ?? 0) * NODES)
+    this.#screen.step(coverageLine({ ...spread, coverage: curve.at(-1)?.share ?? 0, reached, laggards: [] }))
+    const isWhole = everywhere === HONEST
+    this.#check(isWhole, `${HONEST} honest transactions reach ${NODES}/${NODES} nodes`, `${everywhere} did`)
+  }
+
+  /** Sends 5 with `hearsay tx send`; the id. */
   async #send(from: string, to: string, node: string): Promise<string> {
-    const argv = [
-      'tx',
-      'send',
-      '--from',
-      from,
-      '--to',
-      to,
-      '--amount',
-      '5',
-      '--node',
-      node,
-      '--home',
-      this.#home,
-      '--json',
-    ]
-    const { exitCode, stdout, stderr } = await runCommand(argv)
-    if (exitCode !== 0) throw new Error(`\`hearsay ${argv.join(' ')}\` ended with ${exitCode}: ${stderr.trim()}`)
+    const line = `tx send --from ${from} --to ${to} --amount 5 --node ${node} --json`
+    const { exitCode, stdout, stderr } = await runCommand([...line.split(' '), '--home', this.#home])
+    if (exitCode !== 0) throw new Error(`\`hearsay ${line}\` ended with ${exitCode}: ${stderr.trim()}`)
     return (JSON.parse(stdout) as { id: string }).id
   }
 
-  /** Lets a hostile peer send forged ones to its neighbours, and looks for them everywhere. */
-  async #forge(manifest: Manifest, forged: readonly Forged[], honest: readonly string[], records: Records) {
+  async #forge(manifest: Manifest, records: Records): Promise<ForgingFigures> {
     const neighbours = manifest.nodes.slice(0, NEIGHBOURS)
     const witnessed = manifest.nodes.at(-1)
     assert(witnessed !== undefined, 'there is a last node')
     this.#screen.step(`a hostile peer sends ${FORGED} forged ones to ${neighbours.map(({ name }) => name).join(', ')}`)
-    const child = fork(fileURLToPath(new URL('forger.ts', import.meta.url)), {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    const figures = await forging({
+      manifest,
+      neighbours,
+      witnessed,
+      records,
+      forged: forge(FORGED, { name: manifest.network, id: asNetworkId(manifest.networkId) }),
+      sendProof: async () => {
+        const id = await this.#send('alice', 'bob', witnessed.name)
+        await this.#until(() => records.reached(id) === NODES)
+      },
     })
-    try {
-      const plan: ForgerPlan = {
-        networkId: manifest.networkId,
-        neighbours: neighbours.map((node) => ({ name: node.name, address: addressOf(node) })),
-        witnessed: { name: witnessed.name, address: addressOf(witnessed) },
-        forged: forged.map(({ bytes }) => toHex(bytes)),
-      }
-      child.send(plan)
-      const { forger } = await next(child, 'joined')
-      const { attempts } = await next(child, 'sent')
-      // What was forwarded would have come to the witness before an honest one that is sent now.
-      const proof = await this.#send('alice', 'bob', witnessed.name)
-      await this.#until(() => records.reached(proof) === NODES)
-      const heard = await this.#heardByWitness(child, honest)
-      return await this.#judge(manifest, forged, { forger, attempts, heard, proof }, records)
-    } finally {
-      child.kill()
-    }
+    const { refused, stored, forwarded, attempts, bannedBy, witnessed: heard } = figures
+    const silence = `${forwarded} forwarded; a witness at ${witnessed.name} heard ${heard} honest and no forged one`
+    this.#check(refused === FORGED, `all ${FORGED} forged ones arrived and were refused`, `${refused} were`)
+    this.#check(stored === 0, 'no honest node stored a forged one', `${stored} stored`)
+    this.#check(forwarded === 0 && heard > 0, 'no honest node forwarded a forged one', silence)
+    const isCutOff = attempts.every((attempt) => attempt.cutOff && attempt.refusedAgain)
+    const cutOff = `banned by ${bannedBy.join(', ') || 'nobody'}`
+    const isBanned = bannedBy.length === NEIGHBOURS
+    this.#check(isCutOff && isBanned, 'each neighbour cuts the forger off and refuses it again', cutOff)
+    return figures
   }
 
-  /** What the witness has heard, once it has heard something honest. */
-  async #heardByWitness(child: ChildProcess, honest: readonly string[]): Promise<ReadonlySet<string>> {
-    let heard = new Set<string>()
-    assert(honest.length > 0, 'honest transactions were sent')
-    await this.#until(async () => {
-      child.send('heard')
-      heard = new Set((await next(child, 'heard')).hashes)
-      return heard.size > 0
-    })
-    return heard
-  }
-
-  async #judge(
-    manifest: Manifest,
-    forged: readonly Forged[],
-    seen: { forger: string; attempts: readonly Attempt[]; heard: ReadonlySet<string>; proof: string },
-    records: Records,
-  ) {
-    const stored = await storedAnywhere(manifest.nodes, forged)
-    const spreading = new Set(
-      records.all
-        .filter(({ record }) => ['PUBLISH', 'DELIVER', 'FORWARD', 'RECOVERED'].includes(record.event))
-        .map(({ record }) => record.id),
-    )
-    const isForwarded = ({ id, bytes }: Forged): boolean => spreading.has(id) || seen.heard.has(sha256Hex(bytes))
-    const rows = FORGERIES.map((kind) => {
-      const ones = forged.filter((each) => each.kind === kind)
-      const ids = new Set(ones.map(({ id }) => id))
-      const refusedBy = [
-        ...new Set(
-          records.all.filter(({ record }) => record.event === 'REJECT' && ids.has(record.id)).map(({ node }) => node),
-        ),
-      ].sort()
-      return {
-        kind,
-        sent: ones.length,
-        refusedBy,
-        stored: ones.filter(({ id }) => stored.has(id)).length,
-        forwarded: ones.filter(isForwarded).length,
-      }
-    })
-    const total = (of: 'stored' | 'forwarded'): number => rows.reduce((sum, row) => sum + row[of], 0)
-    const refused = new Set(
-      records.all.filter(({ record }) => record.event === 'REJECT').map(({ record }) => record.id),
-    )
-    const arrived = forged.filter(({ id }) => refused.has(id)).length
-    const bannedBy = await bansOf(manifest.nodes, seen.forger)
-    const cutOff = seen.attempts.filter((attempt) => attempt.cutOff && attempt.refusedAgain)
-    this.#check(arrived === FORGED, `all ${FORGED} forged ones arrived and were refused`, `${arrived} were`)
-    this.#check(total('stored') === 0, 'no honest node stored a forged one', `${total('stored')} stored`)
-    this.#check(
-      total('forwarded') === 0,
-      'no honest node forwarded a forged one',
-      `${total('forwarded')} forwarded; the witness heard ${seen.heard.size} honest ones`,
-    )
-    this.#check(
-      cutOff.length === NEIGHBOURS && bannedBy.length === NEIGHBOURS,
-      'the forger is cut off and refused again by each neighbour',
-      `banned by ${bannedBy.join(', ') || 'nobody'}`,
-    )
-    const figures = {
-      sent: FORGED,
-      refused: arrived,
-      stored: total('stored'),
-      forwarded: total('forwarded'),
-      neighbours: NEIGHBOURS,
-      bannedBy,
-      attempts: seen.attempts,
-    }
-    return { rows, figures, proof: seen.proof }
-  }
-
-  /** Kills a node as a power cut would, and compares its pool before and after. */
-  async #killAndReturn(manifest: Manifest) {
+  /**
+   * Kills a node as a power cut would, and brings it back cut off from all others: what it then has, it had on its disk. Then it is let
+   * back to them.
+   */
+  async #killAndReturn(manifest: Manifest, ids: readonly string[]): Promise<Returned> {
     const node = manifest.nodes.at(-2)
     assert(node !== undefined, 'there is a node to kill')
-    const pool = async (): Promise<string[]> => {
-      const answer = await connect(node.apiUrl).mempool({ limit: 1_000 })
-      return answer.ok ? answer.value.transactions.map(({ id }) => id) : []
-    }
-    const before = await pool()
-    this.#screen.step(`killing ${node.name}, which has ${before.length} transactions`)
-    const killed = await command(this.#home, 'kill', { nodes: [node.name] })
-    assert(killed.kind === 'done', 'the supervisor kills a node')
-    const restarted = await command(this.#home, 'restart', { nodes: [node.name] })
-    const after = new Set(await pool())
-    const kept = before.filter((id) => after.has(id)).length
-    const isBack = restarted.kind === 'done'
-    this.#check(
-      isBack && before.length > 0 && kept === before.length,
-      `${node.name} comes back with all it had`,
-      `${kept} of ${before.length}${isBack ? `, ready after ${(restarted.value.elapsedMs / 1_000).toFixed(1)} s` : ', not ready'}`,
+    const others = manifest.nodes.filter(({ name }) => name !== node.name).map(({ name }) => name)
+    const before = await idsOn(node, ids)
+    this.#screen.step(
+      `killing ${node.name}, which has ${before.length} of them, and bringing it back without its peers`,
     )
-    return { node: node.name, before: before.length, kept, readyMs: isBack ? restarted.value.elapsedMs : null }
-  }
-
-  async #nodes(): Promise<readonly NodeStatus[]> {
-    const outcome = await command(this.#home, 'status', {})
-    return outcome.kind === 'done' ? outcome.value.nodes : []
-  }
-
-  #report(
-    manifest: Manifest,
-    spread: SpreadFigures,
-    refusals: ReportData['refusals'],
-    records: Records,
-    status: readonly NodeStatus[],
-    ids: readonly string[],
-  ): string {
-    const file = join(this.#home, 'report.html')
-    const nodes = status.map(({ name, peers, mesh, mempool }) => ({
-      ...nodeFigures(name, ids, records.all),
-      peers,
-      mesh,
-      pool: mempool?.count ?? null,
-    }))
-    mkdirSync(this.#home, { recursive: true })
-    writeFileSync(
-      file,
-      reportHtml({
-        network: manifest.network,
-        startedAt: new Date(manifest.createdAt),
-        spread,
-        nodes,
-        refusals,
-        checks: this.#checks,
-      }),
-    )
-    return relative(process.cwd(), file)
-  }
-
-  #finish(
-    passed: boolean,
-    figures: { readonly report: string; readonly elapsedMs: number },
-    status: readonly NodeStatus[],
-    records: Records,
-    ids: readonly string[],
-  ): void {
-    if (this.#json) {
-      console.log(JSON.stringify({ v: 1, pass: passed, checks: this.#checks, ...figures }))
-      return
-    }
-    const rows = status.map(({ name, state, peers, mesh, mempool }) => {
-      const { duplicates, refused, p50Ms } = nodeFigures(name, ids, records.all)
-      return [
-        name,
-        state,
-        ...[peers, mesh, mempool?.count, duplicates, refused].map((value) => String(value ?? '–')),
-        p50Ms === null ? '–' : `${p50Ms.toFixed(1)} ms`,
-      ]
+    await this.#ask('kill', { nodes: [node.name] })
+    await this.#ask('partition', { groups: [[node.name], others], forMs: null })
+    const { elapsedMs } = await this.#ask('restart', { nodes: [node.name] })
+    const kept = (await idsOn(node, before)).length
+    const detail = `${kept} of ${before.length}, ready after ${seconds(elapsedMs)}`
+    this.#check(kept === before.length && kept > 0, `${node.name} comes back with all it had`, detail)
+    await this.#ask('heal', {})
+    const isBack = await this.#until(async () => {
+      const { nodes } = await this.#ask('status', {})
+      return nodes.every(({ peers }) => (peers ?? 0) >= manifest.degree)
     })
-    const right = (title: string) => ({ title, align: 'right' as const })
-    console.log(
-      tableText(
-        [
-          { title: 'node' },
-          { title: 'state' },
-          right('peers'),
-          right('mesh'),
-          right('pool'),
-          right('duplicates'),
-          right('refused'),
-          right('p50'),
-        ],
-        rows,
-      ),
+    this.#check(
+      isBack,
+      `${node.name} is a peer again`,
+      isBack ? `every node has its ${manifest.degree} links` : 'links are missing',
     )
-    console.log('')
-    for (const { pass, name, detail } of this.#checks) console.log(`${pass ? '✓' : '✗'} ${name}: ${detail}`)
-    console.log(`\nreport: ${figures.report}`)
-    if (passed)
-      console.log(
-        `Everything as expected, in ${(figures.elapsedMs / 1_000).toFixed(1)} s; nothing is left running. To go on: npm run testnet`,
-      )
-    else
-      console.error(
-        `demo: not as expected: ${this.#checks
-          .filter(({ pass }) => !pass)
-          .map(({ name }) => name)
-          .join('; ')}; the logs are in ${relative(process.cwd(), this.#home)}`,
-      )
+    return { node: node.name, before: before.length, kept, readyMs: elapsedMs }
+  }
+
+  /** A command to the supervisor that must succeed. */
+  async #ask<C extends Command>(name: C, request: ControlRequests[C]): Promise<ControlAnswers[C]> {
+    const outcome = await command(this.#home, name, request)
+    switch (outcome.kind) {
+      case 'done':
+        return outcome.value
+      case 'refused':
+        throw new Error(`${name}: ${outcome.refusal.message}`)
+      case 'none':
+        throw new Error(`${name}: the network is gone`)
+      case 'unreachable':
+        throw new Error(`${name}: ${outcome.message}`)
+    }
   }
 
   #check(pass: boolean, name: string, detail: string): void {
@@ -407,61 +240,25 @@ export class Demo {
   }
 
   async #until(condition: () => boolean | Promise<boolean>): Promise<boolean> {
-    const held = await until(condition, { timeoutMs: SPREAD_MS_MAX, everyMs: POLL_MS, signal: this.#abort.signal })
+    const held = await until(condition, { timeoutMs: STEP_MS_MAX, everyMs: POLL_MS, signal: this.#abort.signal })
     this.#abort.signal.throwIfAborted()
     return held
   }
 
-  #interrupt(): void {
-    this.#interrupts++
-    this.#abort.abort(new Error('interrupted'))
-    // The supervisor ends with this process.
-    if (this.#interrupts > 1) process.exit(130)
+  #logs(): string {
+    return relative(process.cwd(), this.#home)
   }
 }
 
-function addressOf(node: ManifestNode): string {
-  return `/ip4/127.0.0.1/tcp/${node.p2pPort}/p2p/${node.peerId}`
+/** Those of the transactions that a node has. */
+async function idsOn(node: ManifestNode, ids: readonly string[]): Promise<string[]> {
+  const client = connect(node.apiUrl)
+  const found: string[] = []
+  for (const id of ids) if ((await client.transaction(id)).ok) found.push(id)
+  client.close()
+  return found
 }
 
-/** Ids among the forged ones that some node has or had. */
-async function storedAnywhere(nodes: readonly ManifestNode[], forged: readonly Forged[]): Promise<ReadonlySet<string>> {
-  const stored = new Set<string>()
-  for (const { apiUrl } of nodes) {
-    const client = connect(apiUrl)
-    const answers = await Promise.all(forged.map(({ id }) => client.transaction(id)))
-    forged.forEach(({ id }, index) => {
-      const answer = answers[index]
-      if (answer?.ok !== false || answer.kind !== 'problem' || answer.status !== 404) stored.add(id)
-    })
-    client.close()
-  }
-  return stored
-}
-
-/** Names of the nodes that have banned a peer. */
-async function bansOf(nodes: readonly ManifestNode[], peerId: string): Promise<string[]> {
-  const views = await Promise.all(
-    nodes.map(async ({ name, apiUrl }) => ({ name, answer: await connect(apiUrl).peers() })),
-  )
-  return views.flatMap(({ name, answer }) =>
-    answer.ok && answer.value.bans.some(({ subject }) => subject.endsWith(peerId)) ? [name] : [],
-  )
-}
-
-async function next<K extends ForgerMessage['kind']>(
-  child: ChildProcess,
-  kind: K,
-): Promise<Extract<ForgerMessage, { kind: K }>> {
-  return new Promise((resolve, reject) => {
-    const onExit = (): void => {
-      reject(new Error('the hostile peer ended too early'))
-    }
-    const onMessage = (message: ForgerMessage): void => {
-      if (message.kind !== kind) return
-      child.off('message', onMessage).off('exit', onExit)
-      resolve(message as Extract<ForgerMessage, { kind: K }>)
-    }
-    child.on('message', onMessage).once('exit', onExit)
-  })
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`
 }
