@@ -7,6 +7,9 @@ import type { EventStreamOptions, StreamItem } from '../client/event-stream.ts'
 import type { Failure as ClientFailure, Outcome as Answer } from '../client/outcome.ts'
 import type {
   AccountView,
+  BlockListView,
+  BlockView,
+  EvidenceView,
   IdentityView,
   MempoolView,
   MeshView,
@@ -25,7 +28,10 @@ export interface Api {
   peers(): Promise<PeersView>
   mesh(): Promise<MeshView>
   mempool(limit: number): Promise<MempoolView>
-  account(key: string): Promise<AccountView>
+  account(key: string, options?: { proof: boolean }): Promise<AccountView>
+  block(which: string): Promise<BlockView>
+  blocks(range: { limit: number; before?: number }): Promise<BlockListView>
+  evidence(): Promise<EvidenceView>
   transaction(id: string): Promise<TransactionView>
   /** Hands in a signed transaction. A refusal is the outcome `rejected`, with the node's code. */
   submit(transaction: Uint8Array): Promise<SubmitView>
@@ -53,7 +59,10 @@ export function openApi(context: Context, target: Target): Api {
     peers: () => take(client.peers()),
     mesh: () => take(client.mesh()),
     mempool: (limit) => take(client.mempool({ limit })),
-    account: (key) => take(client.account(key)),
+    account: (key, options) => take(client.account(key, options)),
+    block: (which) => take(client.block(which)),
+    blocks: (range) => take(client.blocks(range)),
+    evidence: () => take(client.evidence()),
     transaction: (id) => take(client.transaction(id)),
     submit: (transaction) => take(client.submit(transaction), true),
     events: (options) => client.events({ signal: context.stop, ...options }),

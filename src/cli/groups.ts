@@ -2,6 +2,7 @@
 export const GROUPS: Readonly<Record<string, string>> = {
   testnet: 'a network of real nodes on this machine',
   tx: 'make, send and follow transactions',
+  block: 'blocks of the chain',
   keys: 'the keys in your keystore',
   account: 'accounts of the ledger',
   node: 'run a node',

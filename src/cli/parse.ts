@@ -103,6 +103,14 @@ export function readIdPrefix(text: string): Reading<string> {
   return good(digits)
 }
 
+/** `head`, `settled`, a height, or a hash or the beginning of one: the words by which a node finds a block. */
+export function readBlockName(text: string): Reading<string> {
+  // Digits alone are a height; no hash is as short.
+  if (text === 'head' || text === 'settled' || /^(0|[1-9]\d{0,14})$/.test(text)) return good(text)
+  const hash = readIdPrefix(text)
+  return hash.ok ? hash : bad(text, 'is not head, settled, a height, or a hash of at least 4 hex digits')
+}
+
 /** One of a closed list of words. */
 export function readWord<const T extends string>(words: readonly T[]): Reader<T> {
   return (text) => {

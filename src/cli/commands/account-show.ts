@@ -1,12 +1,15 @@
 import { toHex } from '../../lib/bytes.ts'
 import { publicKeyOf } from '../accounts.ts'
 import { openApi } from '../api.ts'
-import { defineCommand, value } from '../command.ts'
+import { defineCommand, flag, value } from '../command.ts'
 import { findTarget } from '../discovery.ts'
 import { readText } from '../parse.ts'
 import { fieldsText, plain } from '../table-text.ts'
 
 export const command = defineCommand({
+  details:
+    'Balance and nonce are those after the head. --proof checks that they stand in the ledger of that block; with --json it prints the proof ' +
+    'and the signed header, which anybody can check with `verifyAccountProof` of the library.',
   args: [
     {
       name: 'who',
@@ -14,17 +17,26 @@ export const command = defineCommand({
         'an address, a public key in hex, a key of yours, or a published account of a dev-* network (alice, bob, …)',
     },
   ],
-  options: { node: value('--node <name>', 'a node of the testnet', readText) },
-  examples: [['account show alice', 'on a development network']],
+  options: {
+    proof: flag('--proof', 'check, and with --json print, the proof that the account stands in the ledger'),
+    node: value('--node <name>', 'a node of the testnet', readText),
+  },
+  examples: [
+    ['account show alice', 'on a development network'],
+    ['account show alice --proof --json > alice.json', 'a proof for somebody who trusts no node'],
+  ],
   async run(context, { args, options }) {
+    const { shared, terminal } = context
     const api = openApi(context, findTarget(context, options.node))
     const { network } = await api.identity()
-    const account = await api.account(toHex(await publicKeyOf(context, args[0] ?? '', network, 'who')))
-    if (context.shared.json) {
-      context.terminal.document(account)
+    const key = toHex(await publicKeyOf(context, args[0] ?? '', network, 'who'))
+    const account = await api.account(key, { proof: options.proof })
+    const shown = options.proof ? (await import('../account-proof-text.ts')).proofText(account) : null
+    if (shared.json) {
+      terminal.document(account)
       return 'done'
     }
-    context.terminal.out(
+    terminal.out(
       fieldsText([
         ['address', plain(account.address)],
         ['key', account.key],
@@ -32,6 +44,8 @@ export const command = defineCommand({
         ['nonce', account.nonce],
         ['next nonce', account.nextNonce],
         ['pending', String(account.pending)],
+        ['as of', `block ${account.head.height}  ${account.head.hash}`],
+        ...(shown === null ? [] : [['proof', shown] as const]),
       ]),
     )
     return 'done'

@@ -1,3 +1,4 @@
+import { assertNever } from '../../lib/assert.ts'
 import { fromHex } from '../../lib/bytes.ts'
 import type { TransactionView } from '../../domain/views.ts'
 import { openApi } from '../api.ts'
@@ -30,7 +31,7 @@ function transactionText(transaction: TransactionView): string {
   const { height, blockHash, replacedBy } = transaction
   return fieldsText([
     ['id', transaction.id],
-    ['state', transaction.state],
+    ['state', stateText(transaction)],
     ...(height === null ? [] : [['block', `${height}  ${blockHash ?? ''}`] as const]),
     ...(replacedBy === null ? [] : [['replaced by', replacedBy] as const]),
     ['from', plain(transaction.sender)],
@@ -44,6 +45,28 @@ function transactionText(transaction: TransactionView): string {
     ['hash', transaction.hash],
     ['local', transaction.local ? 'yes: it came from a user of this node' : 'no'],
   ])
+}
+
+/** What became of it, and what may become of it yet. */
+function stateText({ state, height }: TransactionView): string {
+  switch (state) {
+    case 'pending':
+      return 'pending: it waits for a block'
+    case 'parked':
+      return "parked: it waits for the sender's missing nonces"
+    case 'in-block':
+      return `in block ${height ?? 'unknown'}: not settled yet`
+    case 'settled':
+      return `settled in block ${height ?? 'unknown'}`
+    case 'expired':
+      return 'expired: no block took it in its time, and none will'
+    case 'replaced':
+      return 'replaced: another transaction of the same nonce pays more'
+    case 'evicted':
+      return 'evicted: the pool of this node was full; other nodes may have it'
+    default:
+      return assertNever(state)
+  }
 }
 
 /** As text where it is text, as hex where it isn't. */

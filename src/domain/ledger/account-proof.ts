@@ -4,8 +4,8 @@
  */
 import { equalBytes, fromHex } from '../../lib/bytes.ts'
 import { sha256Of } from '../../lib/hash.ts'
-import type { AccountId } from '../ids.ts'
-import { U64_MAX } from '../params.ts'
+import { asAccountId, type AccountId } from '../ids.ts'
+import { parseU64, U64_MAX } from '../params.ts'
 
 export interface AccountProof {
   readonly key: AccountId
@@ -51,6 +51,17 @@ export function verifyAccountProof(proof: AccountProof): boolean {
 /** The proof as a JSON document: 64-bit numbers as decimal strings. */
 export function proofDocument(proof: AccountProof): Record<string, unknown> {
   return { ...proof, balance: proof.balance.toString(), nonce: proof.nonce.toString() }
+}
+
+/** The proof in a JSON document of `proofDocument`; null where it has not that form. Whether it proves anything is `verifyAccountProof`'s to say. */
+export function parseProof(document: unknown): AccountProof | null {
+  if (typeof document !== 'object' || document === null) return null
+  const { key, balance, nonce, index, size, branch, ledgerRoot } = document as Record<string, unknown>
+  const [balanceUnits, nonceNumber] = [parseU64(balance), parseU64(nonce)]
+  if (typeof key !== 'string' || balanceUnits === null || nonceNumber === null) return null
+  if (typeof index !== 'number' || typeof size !== 'number' || typeof ledgerRoot !== 'string') return null
+  if (!Array.isArray(branch) || !branch.every((hash): hash is string => typeof hash === 'string')) return null
+  return { key: asAccountId(key), balance: balanceUnits, nonce: nonceNumber, index, size, branch, ledgerRoot }
 }
 
 function pair(left: Uint8Array, right: Uint8Array): Uint8Array {
