@@ -1,5 +1,8 @@
 /** Bounds of the chain's machines (PROTOCOL.md, Blocks; hardening A8, A20). */
 
+/** Blocks that a reorg can undo: at slots of 2 s half an hour, longer than any partition that heals by itself. */
+export const UNDO_WINDOW = 1_024
+
 export interface ChainLimits {
   /** Blocks that a reorg can undo. */
   readonly undoWindow: number
@@ -11,8 +14,7 @@ export interface ChainLimits {
 
 /** Of every node: two nodes with different windows could part for good. */
 export const CHAIN_LIMITS: ChainLimits = {
-  // At slots of 2 s half an hour, longer than any partition that heals by itself.
-  undoWindow: 1_024,
+  undoWindow: UNDO_WINDOW,
   // The window, and room for a joiner to fetch some ranges of headers ahead of their bodies.
   headersMax: 8_192,
   // A full block can touch 8,192 accounts, about 15 MB of tree nodes; deeper reorgs read the changes from the disk.

@@ -168,7 +168,7 @@ export interface MempoolView {
   readonly bytes: number
   readonly parked: number
   readonly limits: { readonly count: number; readonly bytes: number; readonly parked: number }
-  /** SHA-256 over the sorted ids: equal pools have equal fingerprints. */
+  /** Equal sets of ids have equal fingerprints, whatever their order (mempool/id-sum.ts says how it is made). */
   readonly fingerprint: string
   readonly transactions: readonly {
     readonly id: string

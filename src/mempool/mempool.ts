@@ -2,8 +2,8 @@
  * The pool of transactions that wait for a block.
  *
  * Tracked: every admitted transaction by TxId, and by sender in order of nonce (sender-queue.ts); the sum of their bytes; the tails in
- * the order in which they would be evicted (tail-heap.ts); the second of their creation (creation-index.ts); their short ids; a
- * fingerprint of the set (id-sum.ts). Of the ledger only the account of each sender in the pool.
+ * the order in which they would be evicted (tail-heap.ts); the second of their creation (creation-index.ts); their short ids
+ * (short-id-index.ts); a fingerprint of the set (id-sum.ts). Of the ledger only the account of each sender in the pool.
  *
  * Rules.
  * - One transaction a (sender, nonce). A second one needs fee ≥ old + max(1, ceil(old / 10)). Rationale: each replacement is relayed
@@ -31,7 +31,7 @@
  *
  * Cost: O(log n) for insert and remove, but for what is moved within one sender's queue. Synchronous, no clock, no chance.
  */
-import { shortIdOf, type ShortId } from '../domain/block.ts'
+import type { ShortId } from '../domain/block.ts'
 import type { AccountId, TxId } from '../domain/ids.ts'
 import type { Account } from '../domain/ledger/account.ts'
 import type { RejectCode } from '../domain/reject.ts'
@@ -44,6 +44,7 @@ import { fingerprintOf, IdSum } from './id-sum.ts'
 import type { MempoolLimits } from './limits.ts'
 import { selectForBlock } from './selection.ts'
 import { SenderQueue } from './sender-queue.ts'
+import { ShortIdIndex } from './short-id-index.ts'
 import { TailHeap } from './tail-heap.ts'
 
 export type Admission =
@@ -82,8 +83,7 @@ export class Mempool {
   readonly #entries = new Map<TxId, Held>()
   readonly #queues = new Map<AccountId, SenderQueue>()
   readonly #created = new CreationIndex()
-  /** First 8 bytes of the TxHash, as compact blocks name transactions; of two with the same, which cost 2^32 hashes to make, the later. */
-  readonly #byShortId = new Map<ShortId, Held>()
+  readonly #shortIds = new ShortIdIndex()
   readonly #ids = new IdSum()
   #bytes = 0
   #parked = 0
@@ -118,9 +118,9 @@ export class Mempool {
     return this.#entries.has(id)
   }
 
-  /** The transaction that a compact block means, unless two share the short id: the block's txRoot tells. */
+  /** The one transaction with this short id, as compact blocks name them; undefined where there is none, or more than one. */
   byShortId(shortId: ShortId): Transaction | undefined {
-    return this.#byShortId.get(shortId)?.transaction
+    return this.#shortIds.get(shortId)?.transaction
   }
 
   entries(): IterableIterator<PoolEntry> {
@@ -301,9 +301,8 @@ export class Mempool {
     assert(bytes === this.#bytes, 'bytes are counted')
     assert(parked === this.#parked && early === this.#early, 'parked ones are counted')
     assert(early <= this.limits.parkedMax, 'the early ones are bounded')
-    assert(this.#byShortId.size <= count, 'a short id stands for an entry')
-    for (const entry of this.#byShortId.values())
-      assert(this.#entries.get(entry.transaction.id) === entry, 'a short id stands for an entry of the pool')
+    assert(count === this.#shortIds.count, 'every entry has its short id')
+    this.#shortIds.invariants()
     this.#created.invariants()
     this.tails.invariants()
     assert(this.tails.size === this.#queues.size, 'every sender has its place in the order of eviction')
@@ -382,7 +381,7 @@ export class Mempool {
       early: false,
     }
     this.#entries.set(entry.transaction.id, entry)
-    this.#byShortId.set(shortIdOf(entry.transaction.hash), entry)
+    this.#shortIds.add(entry)
     this.#created.add(entry)
     this.#ids.add(entry.transaction.id)
     this.#bytes += entry.transaction.bytes.byteLength
@@ -392,8 +391,7 @@ export class Mempool {
   /** Out of all indexes but its sender's queue. */
   #forget(entry: Held): void {
     this.#entries.delete(entry.transaction.id)
-    const shortId = shortIdOf(entry.transaction.hash)
-    if (this.#byShortId.get(shortId) === entry) this.#byShortId.delete(shortId)
+    this.#shortIds.delete(entry)
     this.#created.delete(entry)
     this.#ids.remove(entry.transaction.id)
     this.#bytes -= entry.transaction.bytes.byteLength

@@ -7,8 +7,8 @@ import { Chain } from '../../src/chain/chain.ts'
 import { CHAIN_LIMITS } from '../../src/chain/limits.ts'
 import { headerOf, type SignedHeader } from '../../src/domain/block.ts'
 import { asBlockHash, type AccountId, type BlockHash, type TxId } from '../../src/domain/ids.ts'
-import { Ledger } from '../../src/domain/ledger/ledger.ts'
-import { decodeChanges, decodeEntry, encodeChanges, encodeEntry } from '../../src/domain/ledger/ledger-codec.ts'
+import type { LedgerEntry } from '../../src/domain/ledger/account-tree.ts'
+import { Ledger, type AccountChange } from '../../src/domain/ledger/ledger.ts'
 import { checkBody, checkBodyOf } from '../../src/domain/rules/body-rules.ts'
 import { proposerOf, slotTimeMs } from '../../src/domain/slots.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
@@ -36,8 +36,8 @@ interface Known {
 
 /** What a node would have on its disk. */
 interface Disk {
-  readonly accounts: Map<number, Uint8Array>
-  readonly changes: Map<BlockHash, Uint8Array>
+  readonly accounts: Map<number, LedgerEntry>
+  readonly changes: Map<BlockHash, readonly AccountChange[]>
 }
 
 function runModel(seed: number): void {
@@ -53,12 +53,12 @@ function runModel(seed: number): void {
 
   Ledger.genesis(network.accounts)
     .entries()
-    .forEach((entry, index) => disk.accounts.set(index, encodeEntry(entry)))
+    .forEach((entry, index) => disk.accounts.set(index, entry))
 
   const readLedger = (): Ledger => {
     const indexes = [...disk.accounts.keys()].sort((a, b) => a - b)
     expect(indexes).toEqual(indexes.map((_, index) => index))
-    return Ledger.restore(indexes.map((index) => decodeEntry(disk.accounts.get(index)!)!))
+    return Ledger.restore(indexes.map((index) => disk.accounts.get(index)!))
   }
   const openChain = (root: typeof genesis, headers: readonly SignedHeader[]): Chain =>
     new Chain({ root, headers, ledger: readLedger(), validatorCount: network.validators.length }, chainLimits)
@@ -159,7 +159,7 @@ function runModel(seed: number): void {
           chain.setInvalid(hash)
         }
       } else if (step.kind === 'read-changes') {
-        chain.setChanges(step.hash, decodeChanges(disk.changes.get(step.hash)!)!)
+        chain.setChanges(step.hash, disk.changes.get(step.hash)!)
       } else move(step)
     }
   }
@@ -170,11 +170,11 @@ function runModel(seed: number): void {
     const { reorg, ledger, touched, touchedIndexes, changes } = adoption
     if (reorg.disconnect.length > 0) kinds.add('reorg')
     if (reorg.disconnect.length > 6) kinds.add('deep reorg')
-    for (const [hash, of] of changes) disk.changes.set(hash, encodeChanges(of))
+    for (const [hash, of] of changes) disk.changes.set(hash, of)
     for (const index of touchedIndexes) {
       const [entry] = ledger.entries(index, 1)
       if (entry === undefined) disk.accounts.delete(index)
-      else disk.accounts.set(index, encodeEntry(entry))
+      else disk.accounts.set(index, entry)
     }
     const connected = new Set(reorg.connect.flatMap((hash) => at(hash).body.map(({ id }) => id)))
     const returned = reorg.disconnect

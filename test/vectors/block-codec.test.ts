@@ -194,6 +194,19 @@ describe('a compact block', () => {
   })
 })
 
+describe('the size of a compact block', () => {
+  it('is at most 5 % of a full one of 500 transactions of 250 B', () => {
+    const body = Array.from({ length: 500 }, (_, nonce) => buildTransaction({ nonce, payloadBytes: 82 }))
+    const compact = encodeCompactBlock(
+      headerFor(body),
+      body.map(({ hash }) => shortIdOf(hash)),
+      [],
+    )
+    expect(body[0]?.bytes.byteLength).toBe(250)
+    expect(compact.byteLength / blockBytesOf(body)).toBeLessThanOrEqual(0.05)
+  })
+})
+
 describe('strictness', () => {
   it('takes exactly the bytes that the SSZ library takes, with a few changed at random', () => {
     const prng = createPrng(21)

@@ -17,6 +17,7 @@ import { asAccountId, asTxHash, asTxId } from '../ids.ts'
 import { BATCH_BYTES_MAX, BATCH_COUNT_MAX, PAYLOAD_BYTES_MAX } from '../params.ts'
 import type { RejectCode } from '../reject.ts'
 import type { Transaction, TransactionDraft } from '../transaction.ts'
+import { encodeList, splitList } from './list-codec.ts'
 
 const BODY_AT = 68
 const BODY_FIXED_BYTES = 100
@@ -100,14 +101,7 @@ export function decodeTransaction(bytes: Uint8Array, prefix: Uint8Array, hash?: 
 
 /** SSZ of a batch of 1 to 256 signed transactions. */
 export function encodeBatch(items: readonly Uint8Array[]): Uint8Array {
-  const offsets = new Uint8Array(4 * items.length)
-  const view = new DataView(offsets.buffer)
-  let at = offsets.byteLength
-  items.forEach((item, index) => {
-    view.setUint32(4 * index, at, true)
-    at += item.byteLength
-  })
-  return concatBytes(offsets, ...items)
+  return encodeList(items)
 }
 
 /**
@@ -116,18 +110,6 @@ export function encodeBatch(items: readonly Uint8Array[]): Uint8Array {
  */
 export function decodeBatch(bytes: Uint8Array): Decoded<readonly Uint8Array[]> {
   if (bytes.byteLength > BATCH_BYTES_MAX) return TOO_LARGE
-  if (bytes.byteLength < 4) return UNDECODABLE
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const first = view.getUint32(0, true)
-  if (first === 0 || first % 4 !== 0 || first > bytes.byteLength || first > 4 * BATCH_COUNT_MAX) return UNDECODABLE
-  const count = first / 4
-  const items: Uint8Array[] = []
-  let start = first
-  for (let index = 1; index <= count; index++) {
-    const end = index === count ? bytes.byteLength : view.getUint32(4 * index, true)
-    if (end < start || end > bytes.byteLength) return UNDECODABLE
-    items.push(bytes.subarray(start, end))
-    start = end
-  }
-  return { ok: true, value: items }
+  const items = splitList(bytes, BATCH_COUNT_MAX)
+  return items === null || items.length === 0 ? UNDECODABLE : { ok: true, value: items }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createPrng } from '../../../src/lib/prng.ts'
 import { sha256Hex } from '../../../src/lib/hash.ts'
 import { encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
-import type { AccountId } from '../../../src/domain/ids.ts'
+import { asTxHash, type AccountId } from '../../../src/domain/ids.ts'
 import { MEMPOOL_LIMITS, type MempoolLimits } from '../../../src/mempool/limits.ts'
 import { Mempool } from '../../../src/mempool/mempool.ts'
 import { accountKey, buildTransaction, TEST_START_MS as now, type TransactionOptions } from '../../support/builders.ts'
@@ -231,6 +231,28 @@ describe('a block', () => {
     expect(change).toEqual({ removed: [], evicted: [], promoted: [], demoted: [] })
     expect(pool.fingerprint()).toBe(before)
     expect([...pool.entries()].map((entry) => entry.state)).toEqual(Array(4).fill('pending'))
+    pool.invariants()
+  })
+})
+
+describe('short ids', () => {
+  it('mean the one transaction with these exact bytes, and none of two that share one', () => {
+    const pool = createPool()
+    const { id } = add(pool, { sender: accountKey('a') })
+    const entry = pool.get(id)!.transaction
+    const shortId = entry.hash.slice(0, 16)
+    expect(pool.byShortId(shortId)?.id).toBe(id)
+    expect(
+      pool.byShortId(buildTransaction({ sender: accountKey('a'), signature: 'other' }).hash.slice(0, 16)),
+    ).toBeUndefined()
+    const twin = { ...buildTransaction({ sender: accountKey('b') }), hash: asTxHash(shortId + 'f'.repeat(48)) }
+    pool.insert(twin, rich, now, false)
+    expect(pool.byShortId(shortId)).toBeUndefined()
+    pool.invariants()
+    pool.remove(id)
+    expect(pool.byShortId(shortId)?.id).toBe(twin.id)
+    pool.remove(twin.id)
+    expect(pool.byShortId(shortId)).toBeUndefined()
     pool.invariants()
   })
 })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { verifyAccountProof, type AccountProof } from '../../../../src/domain/ledger/account-proof.ts'
-import { decodeChanges, encodeChanges } from '../../../../src/domain/ledger/ledger-codec.ts'
 import { Ledger } from '../../../../src/domain/ledger/ledger.ts'
 import { accountKey, buildTransaction } from '../../../support/builders.ts'
 
@@ -56,23 +55,6 @@ describe('a proof of an account', () => {
   it('is not given for a key that has not appeared', () => {
     expect(ledger.proof(accountKey('nobody'))).toBeNull()
     expect(ledger.account(accountKey('nobody'))).toEqual({ nonce: 0n, balance: 0n })
-  })
-})
-
-describe('what a block changed', () => {
-  it('comes back from the disk as it went', () => {
-    const applied = ledger.apply(
-      [buildTransaction({ sender: accountKey(0), recipient: accountKey('new'), amount: 7 })],
-      accountKey('proposer'),
-    )
-    if (!applied.ok) throw new Error(applied.code)
-    const bytes = encodeChanges(applied.changes)
-    expect(decodeChanges(bytes)).toEqual(applied.changes)
-    expect(decodeChanges(bytes.subarray(1))).toBeNull()
-    const broken = bytes.slice()
-    broken[4] = 2
-    expect(decodeChanges(broken)).toBeNull()
-    expect(applied.ledger.revert(applied.changes).root()).toEqual(ledger.root())
   })
 })
 
