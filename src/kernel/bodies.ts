@@ -12,6 +12,8 @@ export const BODY_BYTES_KEPT = 32 * 1_048_576
 
 export class Bodies {
   readonly #blocks = new Map<BlockHash, { readonly block: Block; stored: boolean }>()
+  /** Blocks of a move of the head: they stay until it is done. */
+  readonly #pinned = new Set<BlockHash>()
   #bytes = 0
 
   get(hash: BlockHash): Block | undefined {
@@ -32,6 +34,16 @@ export class Bodies {
   markStored(hash: BlockHash): void {
     const entry = this.#blocks.get(hash)
     if (entry !== undefined) entry.stored = true
+    this.#trim()
+  }
+
+  /** These stay in memory, whatever comes, until `unpin`; the caller has made sure that they are there or will come. */
+  pin(hashes: readonly BlockHash[]): void {
+    for (const hash of hashes) this.#pinned.add(hash)
+  }
+
+  unpin(): void {
+    this.#pinned.clear()
     this.#trim()
   }
 
@@ -56,7 +68,7 @@ export class Bodies {
     let excess = this.#blocks.size - BODIES_KEPT
     for (const [hash, { stored }] of this.#blocks) {
       if (excess <= 0 && this.#bytes <= BODY_BYTES_KEPT) return
-      if (!stored) continue
+      if (!stored || this.#pinned.has(hash)) continue
       this.delete(hash)
       excess--
     }

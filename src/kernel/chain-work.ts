@@ -10,5 +10,10 @@ import type { JobNumber } from './event.ts'
 export type ChainWork =
   | { readonly kind: 'reading-bodies'; readonly job: JobNumber; readonly hashes: readonly BlockHash[] }
   | { readonly kind: 'reading-changes'; readonly job: JobNumber; readonly hash: BlockHash }
-  | { readonly kind: 'verifying'; readonly job: JobNumber; readonly hash: BlockHash; readonly unverified: readonly Transaction[] }
+  | {
+      readonly kind: 'verifying'
+      readonly job: JobNumber
+      readonly hash: BlockHash
+      readonly unverified: readonly Transaction[]
+    }
   | { readonly kind: 'writing'; readonly job: JobNumber; readonly adoption: Adoption }

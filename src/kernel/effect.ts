@@ -44,7 +44,11 @@ export type Effect =
       readonly durable: boolean
     }
   /** Ask the disk for values, all at once. */
-  | { readonly kind: 'read'; readonly job: JobNumber; readonly keys: readonly { readonly space: Space; readonly key: string }[] }
+  | {
+      readonly kind: 'read'
+      readonly job: JobNumber
+      readonly keys: readonly { readonly space: Space; readonly key: string }[]
+    }
   /** Sign with the validator's key. */
   | { readonly kind: 'sign'; readonly job: JobNumber; readonly message: Uint8Array }
   /** Answer a peer's request for headers or blocks from the disk: what is there of the best chain, without any further decision. */

@@ -68,8 +68,8 @@ export type Event =
       readonly from: PeerId
       readonly bytes: Uint8Array
     }
-  /** The chain read back at start, checked by whoever read it; before the pool, which needs its ledger. */
-  | { readonly kind: 'chain-restored'; readonly start: ChainStart; readonly lastSignedSlot: number }
+  /** The chain read back at start, checked by whoever read it; null at genesis; before the pool, which needs its ledger. */
+  | { readonly kind: 'chain-restored'; readonly start: ChainStart | null; readonly lastSignedSlot: number }
   /** Pool entries read back at start, as `pool-record` wrote them. */
   | { readonly kind: 'pool-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }
   | { readonly kind: 'bans-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }

@@ -73,7 +73,15 @@ export type Fact =
       readonly bytes: number
       readonly way: 'gossip' | 'sync' | 'own'
     }
-  | { readonly kind: 'block-refused'; readonly hash: string; readonly from: PeerId | null; readonly messageId: MessageId | null; readonly bytes: number; readonly code: RejectCode; readonly verdict: 'ignore' | 'reject' }
+  | {
+      readonly kind: 'block-refused'
+      readonly hash: string
+      readonly from: PeerId | null
+      readonly messageId: MessageId | null
+      readonly bytes: number
+      readonly code: RejectCode
+      readonly verdict: 'ignore' | 'reject'
+    }
   /** A compact block became whole: after how many questions, and how many bytes of transactions did not cross the wire. */
   | { readonly kind: 'block-rebuilt'; readonly hash: BlockHash; readonly asked: number; readonly savedBytes: number }
   /** The head moved, and is on the disk. */
@@ -87,4 +95,9 @@ export type Fact =
       readonly crossesSettled: boolean
       readonly settledHeight: number
     }
-  | { readonly kind: 'equivocation-seen'; readonly slot: number; readonly proposer: AccountId; readonly hashes: readonly [BlockHash, BlockHash] }
+  | {
+      readonly kind: 'equivocation-seen'
+      readonly slot: number
+      readonly proposer: AccountId
+      readonly hashes: readonly [BlockHash, BlockHash]
+    }

@@ -3,19 +3,31 @@
  * libp2p and, with the real router, in virtual time from a seed.
  */
 import { assertNever } from '../lib/assert.ts'
+import { decodeObjectsRequest } from '../domain/codec/objects-codec.ts'
 import type { PeerId } from '../domain/ids.ts'
 import type { Now } from '../domain/time.ts'
 import type { Effect } from './effect.ts'
 import type { Event, JobNumber } from './event.ts'
+import { onAdoptionWritten, onBodyVerified, onChainRead } from './advance.ts'
+import {
+  onBlocksAnswer,
+  onChainRequest,
+  onHeadersAnswer,
+  onHeadersVerified,
+  onPartsAnswer,
+  onPartsRequest,
+} from './chain-requests.ts'
 import { createMachines, type KernelConfig, type Machines } from './machines.ts'
+import { onBlocksMessage, onHeaderVerified } from './on-blocks-message.ts'
 import { onHelloAnswer, onHelloRequest, onPeerConnected, onPeerDisconnected } from './on-peer.ts'
 import { onAnchorsRestored } from './keep-anchors.ts'
 import { makeRoom, relieveMemory } from './make-room.ts'
-import { onBansRestored, onPoolRestored } from './on-restore.ts'
+import { onBansRestored, onChainRestored, onPoolRestored } from './on-restore.ts'
 import { onSubmission, onSubmissionVerified, onSubmissionWritten } from './on-submission.ts'
 import { onMessageVerified, onTransactionsMessage } from './on-transactions-message.ts'
 import { onWake } from './on-wake.ts'
 import { penalise } from './penalise.ts'
+import { onSigned, onSlotWritten } from './propose.ts'
 import { release } from './publish.ts'
 import { Turn } from './turn.ts'
 
@@ -45,8 +57,8 @@ export class Kernel {
 
   /** Throws where any machine has broken its own rules; for tests. */
   invariants(): void {
-    const { pool, seen, batcher, offences } = this.machines
-    for (const machine of [pool, seen, batcher, offences]) machine.invariants()
+    const { pool, seen, batcher, offences, chain, chainSync, compact, orphans } = this.machines
+    for (const machine of [pool, seen, batcher, offences, chain, chainSync, compact, orphans]) machine.invariants()
   }
 }
 
@@ -54,6 +66,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
   switch (event.kind) {
     case 'gossip-received':
       if (event.topic === 'transactions') onTransactionsMessage(machines, event, turn)
+      else if (event.topic === 'blocks') onBlocksMessage(machines, event, turn)
       else
         turn.do({
           kind: 'report-verdict',
@@ -82,10 +95,20 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
     case 'signatures-verified':
       onVerified(machines, event.job, event.firstInvalid, event.keyInvalid, turn)
       return
+    case 'read-finished':
+      onChainRead(machines, event.job, event.values, turn)
+      return
+    case 'signed':
+      onSigned(machines, event.job, event.signature, turn)
+      return
+    case 'chain-restored':
+      onChainRestored(machines, event.start, event.lastSignedSlot)
+      return
     case 'write-finished':
       onWritten(machines, event.job, event.ok, turn)
       return
     case 'published':
+      if (event.topic !== 'transactions') return
       machines.batcher.left(event.outcome.kind !== 'published' || event.outcome.recipients > 0)
       release(machines, turn)
       return
@@ -112,11 +135,10 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       onAnswer(machines, event.request, event.frames, turn)
       return
     case 'request-failed':
-      machines.asked.delete(event.request)
+      onAskFailed(machines, event.request, turn)
       return
     case 'request-received':
-      if (event.protocol === 'hello') onHelloRequest(machines, event.request, event.from, event.bytes, turn)
-      else turn.do({ kind: 'reply', request: event.request, frames: null })
+      onRequest(machines, event, turn)
       return
     case 'pool-restored':
       onPoolRestored(machines, event.records, turn)
@@ -148,29 +170,105 @@ function onVerified(
   const job = machines.jobs.get(number)
   if (job === undefined) return
   machines.jobs.delete(number)
-  if (job.kind === 'gossip') {
-    for (const transaction of job.unverified) machines.inFlight.delete(transaction.hash)
-    onMessageVerified(machines, job, firstInvalid, keyInvalid, turn)
-  } else {
-    for (const { transaction } of job.fresh) machines.inFlight.delete(transaction.hash)
-    onSubmissionVerified(machines, job, firstInvalid, keyInvalid, turn)
+  switch (job.kind) {
+    case 'gossip':
+      for (const transaction of job.unverified) machines.inFlight.delete(transaction.hash)
+      onMessageVerified(machines, job, firstInvalid, keyInvalid, turn)
+      break
+    case 'submission':
+      for (const { transaction } of job.fresh) machines.inFlight.delete(transaction.hash)
+      onSubmissionVerified(machines, job, firstInvalid, keyInvalid, turn)
+      break
+    case 'header':
+      onHeaderVerified(machines, job, firstInvalid < 0, turn)
+      return
+    case 'headers':
+      onHeadersVerified(machines, job, firstInvalid, turn)
+      return
+    case 'body':
+      onBodyVerified(machines, number, firstInvalid, turn)
+      return
+    default:
+      assertNever(job)
   }
   for (const message of job.deferred) onTransactionsMessage(machines, message, turn)
 }
 
 function onWritten(machines: Machines, number: JobNumber, ok: boolean, turn: Turn): void {
   const write = machines.writes.get(number)
-  if (write === undefined) {
-    if (!ok) turn.note({ kind: 'store-failed', reason: 'a write failed; see the log of the node' })
+  if (write !== undefined) {
+    machines.writes.delete(number)
+    onSubmissionWritten(machines, write, ok, turn)
     return
   }
-  machines.writes.delete(number)
-  onSubmissionWritten(machines, write, ok, turn)
+  if (onAdoptionWritten(machines, number, ok, turn) || onSlotWritten(machines, number, ok, turn)) return
+  if (!ok) turn.note({ kind: 'store-failed', reason: 'a write failed; see the log of the node' })
 }
 
 function onAnswer(machines: Machines, request: JobNumber, frames: readonly Uint8Array[], turn: Turn): void {
   const asked = machines.asked.get(request)
   if (asked === undefined) return
   machines.asked.delete(request)
-  onHelloAnswer(machines, asked.peer, frames, turn)
+  switch (asked.kind) {
+    case 'hello':
+      onHelloAnswer(machines, asked.peer, frames, turn)
+      return
+    case 'headers':
+      onHeadersAnswer(machines, asked.peer, frames, turn)
+      return
+    case 'blocks':
+      onBlocksAnswer(machines, asked, frames, turn)
+      return
+    case 'block-transactions':
+      onPartsAnswer(machines, asked, frames, turn)
+      return
+    default:
+      assertNever(asked)
+  }
+}
+
+function onAskFailed(machines: Machines, request: JobNumber, turn: Turn): void {
+  const asked = machines.asked.get(request)
+  if (asked === undefined) return
+  machines.asked.delete(request)
+  switch (asked.kind) {
+    case 'hello':
+      return
+    case 'headers':
+      machines.chainSync.headersFailed(asked.peer, turn.now.monoMs)
+      return
+    case 'blocks':
+      machines.chainSync.blocksEnded(asked.peer, asked.hashes, asked.hashes, turn.now.monoMs)
+      return
+    case 'block-transactions':
+      onPartsAnswer(machines, asked, [], turn)
+      return
+    default:
+      assertNever(asked)
+  }
+}
+
+function onRequest(machines: Machines, event: Extract<Event, { kind: 'request-received' }>, turn: Turn): void {
+  const { request, from, bytes } = event
+  switch (event.protocol) {
+    case 'hello':
+      onHelloRequest(machines, request, from, bytes, turn)
+      return
+    case 'chain':
+      onChainRequest(machines, request, from, bytes, turn)
+      return
+    case 'objects': {
+      const asked = decodeObjectsRequest(bytes)
+      if (asked?.kind === 'block-transactions') onPartsRequest(machines, request, asked, turn)
+      else turn.do({ kind: 'reply', request, frames: null })
+      return
+    }
+    case 'reconcile':
+    case 'probe':
+    case 'observe':
+      turn.do({ kind: 'reply', request, frames: null })
+      return
+    default:
+      assertNever(event.protocol)
+  }
 }

@@ -1,8 +1,18 @@
 /** The machines of one node and what all of its decisions share. The kernel passes values between them; they never meet. */
-import type { AccountId, BlockHash, NetAddress, NetworkId, PeerId, TxHash } from '../domain/ids.ts'
+import type { CompactBlock } from '../domain/block.ts'
+import type { AccountId, BlockHash, MessageId, NetAddress, NetworkId, PeerId, TxHash, TxId } from '../domain/ids.ts'
+import { Ledger } from '../domain/ledger/ledger.ts'
+import type { RejectCode } from '../domain/reject.ts'
+import { Chain } from '../chain/chain.ts'
+import { EarlyBlocks } from '../chain/early-blocks.ts'
+import { Orphanage } from '../chain/orphanage.ts'
+import { ExpiringMap } from '../lib/expiring-map.ts'
+import { CompactRelay } from '../relay/compact-relay.ts'
+import { DEPARTED_COUNT_MAX, DEPARTED_TTL_MS } from '../relay/limits.ts'
+import { ChainSync } from '../sync/chain-sync.ts'
 import type { NetworkParams } from '../domain/params.ts'
 import { signingPrefix } from '../domain/signing.ts'
-import { isDevNetwork, networkIdOf, U64_MAX } from '../domain/params.ts'
+import { isDevNetwork, networkIdOf } from '../domain/params.ts'
 import { asBlockHash } from '../domain/ids.ts'
 import type { Account } from '../mempool/entry.ts'
 import { Mempool } from '../mempool/mempool.ts'
@@ -14,7 +24,11 @@ import { PeerTable } from '../peers/peer-table.ts'
 import { Redial } from '../peers/redial.ts'
 import { REDIAL_LONGEST_DEV_MS, REDIAL_LONGEST_MS } from '../peers/limits.ts'
 import type { JobNumber } from './event.ts'
-import type { GossipJob, SubmissionJob, WriteJob } from './jobs.ts'
+import type { Asked } from './asked.ts'
+import { Bodies } from './bodies.ts'
+import type { ChainWork } from './chain-work.ts'
+import type { Job, WriteJob } from './jobs.ts'
+import type { Proposal } from './propose.ts'
 
 export interface KernelConfig {
   readonly network: NetworkParams
@@ -24,6 +38,8 @@ export interface KernelConfig {
   readonly bootstrap: readonly NetAddress[]
   /** Most connections of the node; without a number no peer is ever evicted. */
   readonly connectionsMax?: number
+  /** Public key of the validator whose blocks this node makes; null: it makes none. */
+  readonly validator: AccountId | null
   /** Numbers in [0, 1). */
   readonly chance: () => number
 }
@@ -32,6 +48,7 @@ export interface Machines {
   readonly config: KernelConfig
   readonly networkId: NetworkId
   readonly transactionPrefix: Uint8Array
+  readonly blockPrefix: Uint8Array
   readonly pool: Mempool
   readonly seen: Seen
   readonly batcher: Batcher
@@ -41,31 +58,62 @@ export interface Machines {
   /** Transactions whose signatures are being checked, and by which job. */
   readonly inFlight: Map<TxHash, JobNumber>
   /** Verification jobs under way. */
-  readonly jobs: Map<JobNumber, GossipJob | SubmissionJob>
+  readonly jobs: Map<JobNumber, Job>
   /** Durable writes under way, and the submissions that wait for each. */
   readonly writes: Map<JobNumber, WriteJob>
   /** Requests of ours under way. */
-  readonly asked: Map<JobNumber, { readonly peer: PeerId; readonly protocol: 'hello' }>
+  readonly asked: Map<JobNumber, Asked>
   /** Peers of another network that have been told so, and since when (monotonic ms). */
   readonly strangers: Map<PeerId, number>
   /** The anchors as last written, and when the next look at them is due (monotonic ms). */
   readonly anchors: { written: string; nextMs: number }
   /** Subscribers and mesh size of the transactions topic, as last heard. */
   readonly audience: { subscribers: number; mesh: number }
-  head(): { readonly height: number; readonly hash: BlockHash }
-  settledHeight(): number
+  /** Replaced once, at start, by what the disk holds. */
+  chain: Chain
+  readonly chainSync: ChainSync
+  readonly compact: CompactRelay
+  readonly orphans: Orphanage<CompactBlock>
+  readonly early: EarlyBlocks<{ readonly block: CompactBlock; readonly from: PeerId; readonly messageId: MessageId }>
+  readonly bodies: Bodies
+  /** The step of the chain that is under way. */
+  readonly work: { current: ChainWork | null }
+  /** Transactions of the body at hand whose signatures hold. */
+  readonly verifiedBodies: Set<TxHash>
+  /** Blocks that broke a rule, and which. */
+  readonly invalidBlocks: ExpiringMap<BlockHash, RejectCode>
+  /** Questions of peers for transactions of blocks whose bodies are not here yet. */
+  readonly partsWanted: Map<
+    BlockHash,
+    { readonly request: JobNumber; readonly shortIds: readonly string[]; readonly sinceMs: number }[]
+  >
+  /** This validator's own work. */
+  readonly proposal: Proposal
+  /** Blocks of our own that are not published yet. */
+  readonly ownBlocks: Set<BlockHash>
+  /** Our users' transactions that are in blocks: should a reorg undo one, it is offered again. */
+  readonly ownIncluded: ExpiringMap<TxId, true>
+  /** The head that is on the disk, and all that we tell of it. */
+  readonly announced: { height: number; hash: BlockHash; settledHeight: number; ledger: Ledger }
   /** The place where the ledger answers: nonce and balance of an account at the head. */
   accountOf(id: AccountId): Account
   nextJob(): JobNumber
 }
 
+/** Invalid blocks that are remembered for those who ask why: each cost a validator its slot. */
+const INVALID_BLOCKS_MAX = 1_024
+
 export function createMachines(config: KernelConfig): Machines {
   const networkId = networkIdOf(config.network)
+  const ledger = Ledger.genesis(config.network.accounts)
+  const root = { hash: asBlockHash(networkId), height: 0, slot: 0 }
+  const announced = { height: 0, hash: root.hash, settledHeight: 0, ledger }
   let job = 0
   return {
     config,
     networkId,
     transactionPrefix: signingPrefix('hearsay/tx/1', networkId),
+    blockPrefix: signingPrefix('hearsay/block/1', networkId),
     pool: new Mempool(MEMPOOL_LIMITS[config.profile], {
       feeFloor: config.network.feeFloor,
       txLifetimeMs: config.network.txLifetimeMs,
@@ -86,9 +134,21 @@ export function createMachines(config: KernelConfig): Machines {
     strangers: new Map(),
     anchors: { written: '', nextMs: 0 },
     audience: { subscribers: 0, mesh: 0 },
-    head: () => ({ height: 0, hash: asBlockHash(networkId) }),
-    settledHeight: () => 0,
-    accountOf: () => ({ nonce: 0n, balance: U64_MAX }),
+    chain: new Chain({ root, headers: [], ledger, validatorCount: config.network.validators.length }),
+    chainSync: new ChainSync(),
+    compact: new CompactRelay(),
+    orphans: new Orphanage(),
+    early: new EarlyBlocks(),
+    bodies: new Bodies(),
+    work: { current: null },
+    verifiedBodies: new Set(),
+    invalidBlocks: new ExpiringMap({ ttlMs: 3_600_000, capacity: INVALID_BLOCKS_MAX }),
+    partsWanted: new Map(),
+    proposal: { lastSignedSlot: -1, draft: null },
+    ownBlocks: new Set(),
+    ownIncluded: new ExpiringMap({ ttlMs: DEPARTED_TTL_MS, capacity: DEPARTED_COUNT_MAX }),
+    announced,
+    accountOf: (id) => announced.ledger.account(id),
     nextJob: () => ++job,
   }
 }

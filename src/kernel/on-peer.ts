@@ -3,6 +3,8 @@ import { decodeHello, encodeHello } from '../domain/codec/hello-codec.ts'
 import type { Hello } from '../domain/hello.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
 import { PROTOCOL_VERSION } from '../domain/protocols.ts'
+import { rebuilt } from './accept-block.ts'
+import { catchUp } from './chain-requests.ts'
 import type { Machines } from './machines.ts'
 import { penalise } from './penalise.ts'
 import type { Turn } from './turn.ts'
@@ -23,12 +25,15 @@ export function onPeerConnected(
   // Whoever dialled asks; the answer greets back, so one exchange tells both.
   if (direction === 'inbound') return
   const request = machines.nextJob()
-  machines.asked.set(request, { peer, protocol: 'hello' })
+  machines.asked.set(request, { kind: 'hello', peer })
   turn.do({ kind: 'ask', request, peer, protocol: 'hello', bytes: encodeHello(ownHello(machines)) })
 }
 
 export function onPeerDisconnected(machines: Machines, peer: PeerId, turn: Turn): void {
   machines.redial.lost(peer, turn.now.monoMs)
+  machines.chainSync.peerGone(peer)
+  machines.orphans.forgetPeer(peer)
+  for (const found of machines.compact.peerGone(peer, turn.now.monoMs)) rebuilt(machines, found, turn)
   if (machines.peers.disconnected(peer) !== undefined) turn.note({ kind: 'peer-left', peer })
 }
 
@@ -72,16 +77,19 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
   entry.name = hello.name
   entry.head = { height: Number(hello.headHeight), hash: hello.headHash }
   turn.note({ kind: 'peer-greeted', peer, name: hello.name })
+  machines.chainSync.peerJoined(peer)
+  machines.chainSync.headClaimed(peer, entry.head)
+  catchUp(machines, turn)
 }
 
 function ownHello(machines: Machines): Hello {
-  const head = machines.head()
+  const { height, hash, settledHeight } = machines.announced
   return {
     version: PROTOCOL_VERSION,
     networkId: machines.networkId,
-    headHeight: BigInt(head.height),
-    headHash: head.hash,
-    settledHeight: BigInt(machines.settledHeight()),
+    headHeight: BigInt(height),
+    headHash: hash,
+    settledHeight: BigInt(settledHeight),
     mempoolCount: BigInt(machines.pool.count),
     mempoolFingerprint: machines.pool.fingerprint(),
     name: machines.config.name,

@@ -1,5 +1,6 @@
 /** What a node finds on its disk when it starts. Damaged records are left out, and counted by whoever reads the facts. */
 import { decodeTransaction } from '../domain/codec/transaction-codec.ts'
+import { Chain, type ChainStart } from '../chain/chain.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { Ban } from '../peers/offences.ts'
 import { admit } from './admit.ts'
@@ -57,4 +58,13 @@ export function onBansRestored(machines: Machines, records: Records, turn: Turn)
     else bans.push(ban)
   }
   machines.offences.restore(bans, turn.now.wallMs)
+}
+
+/** The chain as it was, and the last slot that this validator has signed for. */
+export function onChainRestored(machines: Machines, start: ChainStart | null, lastSignedSlot: number): void {
+  machines.proposal.lastSignedSlot = lastSignedSlot
+  if (start === null) return
+  machines.chain = new Chain(start)
+  const { head, settled, ledger } = machines.chain
+  Object.assign(machines.announced, { height: head.height, hash: head.hash, settledHeight: settled.height, ledger })
 }

@@ -148,7 +148,7 @@ export function onMessageVerified(
 
 function defer(machines: Machines, message: DeferredMessage, job: number, items: number, turn: Turn): void {
   const running = machines.jobs.get(job)
-  if (running !== undefined && running.deferred.length < DEFERRED_MAX) {
+  if ((running?.kind === 'gossip' || running?.kind === 'submission') && running.deferred.length < DEFERRED_MAX) {
     running.deferred.push(message)
     return
   }

@@ -1,8 +1,12 @@
 /** What is due because time has passed. */
+import { rebuilt } from './accept-block.ts'
 import { depart } from './admit.ts'
+import { catchUp, giveUpParts } from './chain-requests.ts'
 import { keepAnchors } from './keep-anchors.ts'
 import type { Machines } from './machines.ts'
 import { deleteBan } from './penalise.ts'
+import { onCompactBlock } from './on-blocks-message.ts'
+import { propose } from './propose.ts'
 import { release } from './publish.ts'
 import type { Turn } from './turn.ts'
 
@@ -21,6 +25,15 @@ export function onWake(machines: Machines, turn: Turn): void {
     machines.strangers.delete(peer)
     turn.do({ kind: 'disconnect', peer, reason: 'another network' })
   }
+  machines.orphans.expire(monoMs)
+  machines.invalidBlocks.expire(monoMs)
+  machines.ownIncluded.expire(monoMs)
+  for (const { block, from, messageId } of machines.early.takeDue(wallMs))
+    onCompactBlock(machines, block, { from, messageId }, turn)
+  for (const found of machines.compact.wake(monoMs)) rebuilt(machines, found, turn)
+  giveUpParts(machines, turn)
+  catchUp(machines, turn)
+  propose(machines, turn)
   machines.batcher.listenersChanged(machines.audience.subscribers)
   release(machines, turn)
 }

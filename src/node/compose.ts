@@ -1,5 +1,6 @@
 /** Puts a node together: the one place that constructs adapters. Everything that an operator can mend comes back as a value. */
 import { join } from 'node:path'
+import { createSigner } from '../adapters/crypto/signer.ts'
 import { openVerifier } from '../adapters/crypto/open-verifier.ts'
 import { openHttpApi, type HttpApi } from '../adapters/http/open-http-api.ts'
 import { COOKIE_FILE_NAME, writeCookie, type Cookie } from '../adapters/http/cookie-file.ts'
@@ -90,6 +91,7 @@ async function assemble(
     name: config.name,
     self: await peerIdFromSeed(identity.secret),
     bootstrap: config.bootstrap.map(asNetAddress),
+    validator: config.validator?.key ?? null,
     chance: () => prng.next(),
     connectionsMax: config.connectionsMax,
   })
@@ -107,8 +109,22 @@ async function assemble(
     { gossip: runtime.gossipListener, connections: runtime.connectionsListener, gatekeeper: runtime.gatekeeper },
   )
   closers.push(() => libp2p.stop())
-  const ports = { gossip: libp2p.gossip, requests: libp2p.requests, connections: libp2p.connections, store, verifier }
-  await runtime.attach(ports)
+  const ports = {
+    gossip: libp2p.gossip,
+    requests: libp2p.requests,
+    connections: libp2p.connections,
+    store,
+    verifier,
+    signer: config.validator === null ? null : createSigner(config.validator.secret),
+  }
+  const attached = await runtime.attach(ports)
+  if (!attached.ok) {
+    const where = config.dataDir === null ? 'memory' : join(config.dataDir, 'store')
+    return fail(
+      `the store in ${where} is damaged: ${attached.message}`,
+      'move it away and start again: the node fetches the chain from its peers (a validator keeps its record of signed slots only there)',
+    )
+  }
   try {
     await libp2p.start()
   } catch (error) {

@@ -1,10 +1,7 @@
 /** Answers the API from the machines and the observers: reads, and submissions. */
-import { toHex } from '../lib/bytes.ts'
-import { asAccountId, asTxId, isHashText, type PeerId, type TxId } from '../domain/ids.ts'
+import { isHashText, type PeerId, type TxId } from '../domain/ids.ts'
 import { TOPICS } from '../domain/protocols.ts'
-import type { Transaction } from '../domain/transaction.ts'
 import type {
-  AccountView,
   HealthView,
   IdentityView,
   LimitsView,
@@ -13,12 +10,12 @@ import type {
   PeersView,
   PropagationView,
   StatusView,
-  TransactionView,
 } from '../domain/views.ts'
 import type { Machines } from '../kernel/machines.ts'
-import { stateOf } from '../kernel/on-submission.ts'
 import type { Lookup, NodeControl } from '../ports/control.ts'
 import { Archive } from './archive.ts'
+import { accountView, evidenceView, findBlock, listBlocks } from './chain-views.ts'
+import { findTransaction } from './transaction-views.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
 import type { Ports } from './ports.ts'
@@ -78,8 +75,8 @@ export function createControl(options: ControlOptions): NodeControl {
       state: observer.storeFailure !== null ? 'failing' : peers === 0 ? 'alone' : mesh === 0 ? 'starting' : 'ready',
       peers,
       mesh,
-      head: machines.head(),
-      settled: { height: machines.settledHeight() },
+      head: { height: machines.announced.height, hash: machines.announced.hash },
+      settled: { height: machines.announced.settledHeight },
       mempool: { count: pool.count, bytes: pool.bytes, parked: pool.parked, fingerprint: pool.fingerprint() },
       verifier: {
         name: ports.verifier.name,
@@ -134,6 +131,10 @@ export function createControl(options: ControlOptions): NodeControl {
       ...machines.batcher.sizes(),
       ...machines.offences.sizes(),
       ...machines.redial.sizes(),
+      ...machines.chain.sizes(),
+      ...machines.chainSync.sizes(),
+      ...machines.compact.sizes(),
+      ...machines.bodies.sizes(),
       ...runtime.sizes(),
       ...observer.propagation.sizes(),
       ...observer.arrivals.sizes(),
@@ -151,9 +152,12 @@ export function createControl(options: ControlOptions): NodeControl {
     limits,
     mempool: ({ limit }) => mempoolView(machines, limit),
     submit: (items) => runtime.submit(items),
-    transaction: (idOrPrefix) => Promise.resolve(findTransaction(machines, archive, clock, idOrPrefix)),
+    transaction: (idOrPrefix) => findTransaction({ machines, archive, clock, store: ports.store }, idOrPrefix),
     propagation: (idOrPrefix) => findPropagation(observer, machines.config.name, idOrPrefix),
-    account: (key) => accountView(machines, key),
+    account: (key, { proof } = { proof: false }) => accountView(machines, key, proof),
+    block: (which) => findBlock({ machines, store: ports.store, observer }, which),
+    blocks: (range) => listBlocks({ machines, store: ports.store, observer }, range),
+    evidence: () => evidenceView(machines),
     subscribe: (topics, onEvent) => observer.events.subscribe(topics, onEvent),
     eventsSince: (topics, sequence) => observer.events.since(topics, sequence),
     metrics: options.metrics,
@@ -192,62 +196,6 @@ function mempoolView(machines: Machines, limit: number): MempoolView {
   }
 }
 
-function findTransaction(
-  machines: Machines,
-  archive: Archive,
-  clock: Clock,
-  idOrPrefix: string,
-): Lookup<TransactionView> {
-  const ids = isHashText(idOrPrefix)
-    ? [asTxId(idOrPrefix)]
-    : [
-        ...new Set([
-          ...machines.pool.idsByPrefix(idOrPrefix, MATCHES_MAX),
-          ...machines.seen.departedByPrefix(idOrPrefix, MATCHES_MAX),
-        ]),
-      ]
-  const [id, ...others] = ids
-  if (id === undefined) return { kind: 'missing' }
-  if (others.length > 0) return { kind: 'ambiguous', matches: ids.slice(0, MATCHES_MAX) }
-  const entry = machines.pool.get(id)
-  const transaction = entry?.transaction ?? archive.get(id)
-  if (transaction === undefined) return { kind: 'missing' }
-  const now = clock.now()
-  const departure = machines.seen.departure(id, now.monoMs)
-  return {
-    kind: 'found',
-    value: {
-      v: 1,
-      ...describe(transaction),
-      state: stateOf(machines, id, now),
-      height: null,
-      blockHash: null,
-      replacedBy: departure?.why === 'replaced' ? departure.by : null,
-      local: entry?.local ?? false,
-    },
-  }
-}
-
-function describe(
-  transaction: Transaction,
-): Pick<
-  TransactionView,
-  'id' | 'hash' | 'sender' | 'recipient' | 'amount' | 'fee' | 'nonce' | 'createdAt' | 'payload' | 'sizeBytes'
-> {
-  return {
-    id: transaction.id,
-    hash: transaction.hash,
-    sender: transaction.sender,
-    recipient: transaction.recipient,
-    amount: transaction.amount.toString(),
-    fee: transaction.fee.toString(),
-    nonce: transaction.nonce.toString(),
-    createdAt: transaction.createdAtMs,
-    payload: toHex(transaction.payload),
-    sizeBytes: transaction.bytes.byteLength,
-  }
-}
-
 function findPropagation(observer: Observer, node: string, idOrPrefix: string): Lookup<PropagationView> {
   const ids = isHashText(idOrPrefix) ? [idOrPrefix] : observer.propagation.idsByPrefix(idOrPrefix, MATCHES_MAX)
   const [id, ...others] = ids
@@ -266,19 +214,5 @@ function findPropagation(observer: Observer, node: string, idOrPrefix: string): 
       copies: sighting?.copies ?? 0,
       records: sighting?.records ?? [],
     },
-  }
-}
-
-function accountView(machines: Machines, key: string): AccountView {
-  const id = asAccountId(key)
-  const account = machines.accountOf(id)
-  return {
-    v: 1,
-    address: key,
-    key,
-    balance: null,
-    nonce: account.nonce.toString(),
-    nextNonce: machines.pool.nextNonce(id, account).toString(),
-    pending: machines.pool.pendingOf(id),
   }
 }

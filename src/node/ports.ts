@@ -3,6 +3,7 @@ import type { Connections } from '../ports/connections.ts'
 import type { Gossip } from '../ports/gossip.ts'
 import type { Requests } from '../ports/requests.ts'
 import type { SignatureVerifier } from '../ports/signature-verifier.ts'
+import type { Signer } from '../ports/signer.ts'
 import type { Store } from '../ports/store.ts'
 
 export interface Ports {
@@ -11,4 +12,6 @@ export interface Ports {
   readonly connections: Connections
   readonly store: Store
   readonly verifier: SignatureVerifier
+  /** Null on a node that makes no blocks. */
+  readonly signer: Signer | null
 }

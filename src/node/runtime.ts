@@ -13,11 +13,14 @@ import type { Clock } from './clock.ts'
 import { Ingress } from './ingress.ts'
 import { INGRESS_WAIT_MAX_MS, PUMP_SLICE_MS, WAKE_MS } from './limits.ts'
 import type { Observer } from './observe.ts'
+import { loadChain } from './load-chain.ts'
 import { Performer } from './perform.ts'
 import type { Ports } from './ports.ts'
 
+export type Attached = { readonly ok: true } | { readonly ok: false; readonly message: string }
+
 /** Request protocols that this node answers. */
-const SERVED: readonly Protocol[] = ['hello']
+const SERVED: readonly Protocol[] = ['hello', 'chain', 'objects']
 
 export class Runtime {
   readonly kernel: Kernel
@@ -82,7 +85,7 @@ export class Runtime {
   }
 
   /** Reads what the disk holds and serves the request protocols; to be called before the network listens, since peers ask at once. */
-  async attach(ports: Ports): Promise<void> {
+  async attach(ports: Ports): Promise<Attached> {
     this.#ports = ports
     this.#performer = new Performer({
       ports,
@@ -95,11 +98,16 @@ export class Runtime {
         this.#pumpSoon()
       },
     })
+    const loaded = await loadChain(ports.store, this.kernel.machines.config.network)
+    if (loaded.kind === 'damaged') return { ok: false, message: loaded.message }
+    const { lastSignedSlot } = loaded
+    this.post({ kind: 'chain-restored', start: loaded.kind === 'loaded' ? loaded.start : null, lastSignedSlot })
     this.post({ kind: 'bans-restored', records: await ports.store.entries('bans') })
     this.post({ kind: 'anchors-restored', records: await ports.store.entries('peers') })
     this.post({ kind: 'pool-restored', records: await ports.store.entries('pool') })
     for (const protocol of SERVED)
       await ports.requests.serve(protocol, (from, bytes) => this.performer.answer(protocol, from, bytes))
+    return { ok: true }
   }
 
   /** Starts the kernel's clock: from here on it dials. */

@@ -3,12 +3,12 @@
  *
  * Invariant: an entry exists exactly from the first connection with a peer to the end of the last one.
  */
-import type { NetAddress, PeerId } from '../domain/ids.ts'
+import type { BlockHash, NetAddress, PeerId } from '../domain/ids.ts'
 import { ipOf } from './address-group.ts'
 
 export interface PeerHead {
   readonly height: number
-  readonly hash: string
+  readonly hash: BlockHash
 }
 
 export interface ConnectedPeer {

@@ -12,8 +12,7 @@ export interface ConnectionsListener {
 }
 
 export type DialOutcome =
-  | { readonly kind: 'connected'; readonly peer: PeerId }
-  | { readonly kind: 'failed'; readonly reason: string }
+  { readonly kind: 'connected'; readonly peer: PeerId } | { readonly kind: 'failed'; readonly reason: string }
 
 /** Who a connection may be made with; asked by the connection gater, synchronously. */
 export interface Gatekeeper {

@@ -3,7 +3,8 @@ import type { Topic } from '../domain/protocols.ts'
 import type { Verdict } from '../domain/verdict.ts'
 
 export type PublishOutcome =
-  | { readonly kind: 'published'; readonly recipients: number }
+  /** `messageId` where the router took it: copies of it that come back carry that. */
+  | { readonly kind: 'published'; readonly recipients: number; readonly messageId?: MessageId }
   /** The router has seen these exact bytes on this topic within its memory. */
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'failed'; readonly reason: string }

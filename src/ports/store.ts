@@ -1,6 +1,6 @@
 /** Durable, ordered bytes under string keys in a closed list of spaces. */
 
-export type Space = 'identity' | 'pool' | 'bans' | 'peers' | 'chain' | 'blocks' | 'state' | 'safety' | 'records'
+export type Space = 'identity' | 'pool' | 'bans' | 'peers' | 'chain' | 'blocks' | 'state' | 'index' | 'safety' | 'records'
 
 export type StoreWrite =
   | { readonly kind: 'put'; readonly space: Space; readonly key: string; readonly value: Uint8Array }
@@ -11,7 +11,10 @@ export type WriteOutcome = { readonly ok: true } | { readonly ok: false; readonl
 export interface Store {
   get(space: Space, key: string): Promise<Uint8Array | undefined>
   /** Pairs in ascending order of key; keys from `from` (inclusive) to `to` (exclusive) where given. */
-  entries(space: Space, range?: { from?: string; to?: string; limit?: number }): Promise<readonly (readonly [string, Uint8Array])[]>
+  entries(
+    space: Space,
+    range?: { from?: string; to?: string; limit?: number },
+  ): Promise<readonly (readonly [string, Uint8Array])[]>
   /**
    * All writes or none. `durable`: the outcome is reported after the bytes are on the disk (fsync); calls that come together share
    * one sync. A failed durable write is final for the store: every later write fails too, since the kernel may have dropped pages.

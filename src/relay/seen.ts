@@ -15,7 +15,7 @@
  */
 import { ExpiringMap } from '../lib/expiring-map.ts'
 import { assert } from '../lib/assert.ts'
-import type { TxHash, TxId } from '../domain/ids.ts'
+import type { BlockHash, TxHash, TxId } from '../domain/ids.ts'
 import type { RejectCode } from '../domain/reject.ts'
 import {
   DEPARTED_COUNT_MAX,
@@ -33,6 +33,8 @@ export interface Departure {
   readonly why: 'expired' | 'replaced' | 'evicted' | 'in-block' | 'invalidated'
   /** The transaction that took its place. */
   readonly by: TxId | null
+  /** The block that has it. */
+  readonly block?: { readonly hash: BlockHash; readonly height: number }
 }
 
 export class Seen {

@@ -52,6 +52,7 @@ export class RelayMember implements Member {
       name,
       self: asPeerId(host.peerId.toString()),
       bootstrap: options.bootstrap.map(asNetAddress),
+      validator: null,
       chance: () => host.process.random.next(),
     })
     this.runtime = new Runtime({ kernel, clock, observer })
@@ -100,6 +101,7 @@ export class RelayMember implements Member {
       connections: this.#connections,
       store,
       verifier,
+      signer: null,
     })
     await this.#gossip.start()
     this.runtime.open()

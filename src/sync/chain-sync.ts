@@ -116,14 +116,17 @@ export class ChainSync {
     this.headersChecked(peer, 0, nowMs)
   }
 
-  /** A request for blocks ended; `arrived` are those that came and fit their headers. The others count as failures of the peer. */
-  blocksEnded(peer: PeerId, hashes: readonly BlockHash[], arrived: ReadonlySet<BlockHash>, nowMs: number): void {
+  /**
+   * A request for blocks ended. `failed`: those among them that the peer should have had and did not send, or sent wrongly; the rest came, or
+   * did not fit into the answer and are asked for again.
+   */
+  blocksEnded(peer: PeerId, hashes: readonly BlockHash[], failed: readonly BlockHash[], nowMs: number): void {
     for (const request of this.#blockRequests) {
       if (request.peer === peer && request.hashes[0] === hashes[0]) this.#end(request)
     }
     for (const hash of hashes) {
-      if (arrived.has(hash)) this.#failures.delete(hash)
-      else this.#fail(hash, peer, nowMs)
+      if (failed.includes(hash)) this.#fail(hash, peer, nowMs)
+      else this.#failures.delete(hash)
     }
   }
 
@@ -164,7 +167,7 @@ export class ChainSync {
 
   #blockAsks(state: ChainState, nowMs: number): ChainAsk[] {
     const asks: ChainAsk[] = []
-    const wanted = state.missing(BLOCK_REQUESTS_MAX * BLOCK_RUN).filter((hash) => !this.#asked.has(hash))
+    const wanted = state.missing(2 * BLOCK_REQUESTS_MAX * BLOCK_RUN).filter((hash) => !this.#asked.has(hash))
     while (wanted.length > 0 && this.#blockRequests.size < BLOCK_REQUESTS_MAX) {
       const run = wanted.splice(0, BLOCK_RUN)
       const peer = this.#blockSource(run[0] as BlockHash, nowMs)
@@ -197,7 +200,8 @@ export class ChainSync {
       this.headersFailed(this.#headerRequest.peer, nowMs)
     }
     for (const request of this.#blockRequests) {
-      if (nowMs - request.sinceMs > CHAIN_DEADLINE_MS) this.blocksEnded(request.peer, request.hashes, new Set(), nowMs)
+      if (nowMs - request.sinceMs > CHAIN_DEADLINE_MS)
+        this.blocksEnded(request.peer, request.hashes, request.hashes, nowMs)
     }
   }
 

@@ -85,6 +85,7 @@ export class KernelWorld {
       name: 'world',
       self: asPeerId('self'),
       bootstrap: [],
+      validator: null,
       chance: () => prng.next(),
       ...(options.connectionsMax !== undefined && { connectionsMax: options.connectionsMax }),
     })

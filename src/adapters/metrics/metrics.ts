@@ -60,6 +60,13 @@ const COUNTERS = {
     help: 'Transactions that left the pool',
     labels: { why: ['expired', 'replaced', 'evicted', 'in-block', 'invalidated'] },
   },
+  blocks_rebuilt: {
+    help: 'Blocks rebuilt from their compact form, without asking for transactions or after asking',
+    labels: { how: ['unasked', 'asked'] },
+  },
+  block_bytes_saved: { help: 'Bytes of transactions that were in the pool when their block came', labels: {} },
+  reorgs: { help: 'Moves of the head that took blocks back', labels: { across: ['settled', 'unsettled'] } },
+  equivocations: { help: 'Slots of which two signed headers were seen', labels: {} },
   store_failures: { help: 'Writes that failed; the first is final', labels: {} },
 } as const satisfies Record<string, CounterShape>
 

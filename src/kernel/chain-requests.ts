@@ -1,0 +1,218 @@
+/** Catching up with the chain, and helping others to. Everything fetched passes the same checks as gossip. */
+import { decodeBlock, decodeSignedHeader } from '../domain/codec/block-codec.ts'
+import { decodeChainRequest, encodeChainRequest, HEADERS_COUNT_MAX, splitHeaders } from '../domain/codec/chain-codec.ts'
+import { decodeObjectsAnswer, decodeObjectsRequest } from '../domain/codec/objects-codec.ts'
+import { decodeTransaction } from '../domain/codec/transaction-codec.ts'
+import { shortIdOf, type SignedHeader } from '../domain/block.ts'
+import type { BlockHash, PeerId } from '../domain/ids.ts'
+import { checkBodyOf } from '../domain/rules/body-rules.ts'
+import { checkHeader, timingOf } from '../domain/rules/header-rules.ts'
+import type { Transaction } from '../domain/transaction.ts'
+import { acceptHeader, bodyArrived, rebuilt, transactionsOf } from './accept-block.ts'
+import type { Asked } from './asked.ts'
+import type { JobNumber } from './event.ts'
+import type { HeadersJob } from './jobs.ts'
+import type { Machines } from './machines.ts'
+import { penalise } from './penalise.ts'
+import type { Turn } from './turn.ts'
+
+/** Questions that wait for a body: what would wait longer is asked elsewhere by then (MISSING_DEADLINE_MS). */
+const PARTS_WANTED_MAX = 64
+const PARTS_WAIT_MS = 1_500
+
+/** Makes the requests that are due. */
+export function catchUp(machines: Machines, turn: Turn): void {
+  const { chain, compact, chainSync } = machines
+  const state = {
+    height: chain.head.height,
+    hasHeader: (hash: BlockHash) => chain.status(hash) !== undefined || chain.isOnBestChain(hash),
+    missing: (limit: number) =>
+      chain.missingBodies(limit).flatMap((header) => (compact.has(header.hash) ? [] : [header.hash])),
+  }
+  for (const ask of chainSync.next(state, turn.now.monoMs)) {
+    const request = machines.nextJob()
+    const { peer } = ask
+    if (ask.kind === 'headers') {
+      machines.asked.set(request, { kind: 'headers', peer })
+      // Headers may be ahead of the head: from the best of them on, or the same range would be asked for again and again.
+      const bytes = encodeChainRequest({ kind: 'headers', locator: locator(machines), limit: HEADERS_COUNT_MAX })
+      turn.do({ kind: 'ask', request, peer, protocol: 'chain', bytes })
+    } else {
+      machines.asked.set(request, { kind: 'blocks', peer, hashes: ask.hashes })
+      turn.do({
+        kind: 'ask',
+        request,
+        peer,
+        protocol: 'chain',
+        bytes: encodeChainRequest({ kind: 'blocks', hashes: ask.hashes }),
+      })
+    }
+  }
+}
+
+/** The best header that is known first, then the best chain's own. */
+function locator(machines: Machines): readonly BlockHash[] {
+  const missing = machines.chain.missingBodies(Number.POSITIVE_INFINITY)
+  const best = missing.at(-1)
+  const own = machines.chain.locator()
+  return best === undefined ? own : [best.hash, ...own].slice(0, 32)
+}
+
+export function onHeadersAnswer(machines: Machines, peer: PeerId, frames: readonly Uint8Array[], turn: Turn): void {
+  const items = frames.length === 1 && frames[0] !== undefined ? splitHeaders(frames[0]) : null
+  const headers = items === null ? null : readHeaders(machines, items)
+  if (headers === null) {
+    machines.chainSync.headersFailed(peer, turn.now.monoMs)
+    penalise(machines, peer, 'invalid', 'malformed-headers', turn)
+    return
+  }
+  const fresh = headers.filter(
+    (header) =>
+      machines.chain.header(header.hash) === undefined &&
+      timingOf(header, machines.config.network, turn.now.wallMs).kind === 'due',
+  )
+  if (fresh.length === 0) {
+    machines.chainSync.headersChecked(peer, 0, turn.now.monoMs)
+    return
+  }
+  const job = machines.nextJob()
+  machines.jobs.set(job, { kind: 'headers', from: peer, headers: fresh })
+  const checks = fresh.map(({ proposerKey, signedBytes, signature }) => ({
+    publicKey: proposerKey,
+    message: signedBytes,
+    signature,
+  }))
+  turn.do({ kind: 'verify-signatures', job, checks })
+}
+
+export function onHeadersVerified(machines: Machines, job: HeadersJob, firstInvalid: number, turn: Turn): void {
+  const sound = firstInvalid < 0 ? job.headers : job.headers.slice(0, firstInvalid)
+  let fresh = 0
+  for (const header of sound) {
+    // An orphan here is a header that does not follow from what we asked for.
+    if (machines.chain.status(header.parent) === undefined) break
+    const provenance = { way: 'sync', from: job.from, messageId: null, bytes: header.bytes.byteLength } as const
+    if (acceptHeader(machines, header, provenance, turn).kind === 'added') fresh++
+  }
+  machines.chainSync.headersChecked(job.from, fresh, turn.now.monoMs)
+  if (firstInvalid >= 0) penalise(machines, job.from, 'invalid', 'invalid-signature', turn)
+  catchUp(machines, turn)
+}
+
+/** Null where one can't be read or breaks a rule that everybody can check: no honest node has such. */
+function readHeaders(machines: Machines, items: readonly Uint8Array[]): SignedHeader[] | null {
+  const headers: SignedHeader[] = []
+  for (const bytes of items) {
+    const decoded = decodeSignedHeader(bytes, machines.blockPrefix)
+    if (!decoded.ok || checkHeader(decoded.value, machines.config.network, machines.networkId) !== null) return null
+    headers.push(decoded.value)
+  }
+  return headers
+}
+
+export function onBlocksAnswer(
+  machines: Machines,
+  asked: Extract<Asked, { kind: 'blocks' }>,
+  frames: readonly Uint8Array[],
+  turn: Turn,
+): void {
+  const arrived = new Set<BlockHash>()
+  const failed: BlockHash[] = []
+  for (const [at, hash] of asked.hashes.entries()) {
+    const bytes = frames[at]
+    if (bytes === undefined) break
+    const decoded = bytes.byteLength === 0 ? null : decodeBlock(bytes, machines.blockPrefix, machines.transactionPrefix)
+    const isIts =
+      decoded?.ok === true &&
+      decoded.value.header.hash === hash &&
+      checkBodyOf(decoded.value.header, decoded.value.transactions) === null
+    if (!isIts) {
+      failed.push(hash)
+      // Not to have it is no offence; to send something else is (the block itself stays clean).
+      if (decoded !== null) penalise(machines, asked.peer, 'invalid', 'body-mismatch', turn)
+      continue
+    }
+    arrived.add(hash)
+    bodyArrived(machines, decoded.value, turn)
+  }
+  if (arrived.size === 0 && failed.length === 0) failed.push(...asked.hashes)
+  machines.chainSync.blocksEnded(asked.peer, asked.hashes, failed, turn.now.monoMs)
+  catchUp(machines, turn)
+}
+
+export function onPartsAnswer(
+  machines: Machines,
+  asked: Extract<Asked, { kind: 'block-transactions' }>,
+  frames: readonly Uint8Array[],
+  turn: Turn,
+): void {
+  const { hash, peer } = asked
+  const expected = machines.compact.expected(hash, peer)
+  if (expected === null) return
+  const objects =
+    frames.length === 1 && frames[0] !== undefined ? decodeObjectsAnswer(frames[0], expected.length) : null
+  if (objects === null) {
+    if (frames.length > 0) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
+    rebuilt(machines, machines.compact.failed(hash, peer, turn.now.monoMs), turn)
+    return
+  }
+  const found = new Map<number, Transaction>()
+  for (const [at, { index, shortId }] of expected.entries()) {
+    const bytes = objects[at]
+    if (bytes === null || bytes === undefined) continue
+    const decoded = decodeTransaction(bytes, machines.transactionPrefix)
+    if (decoded.ok && shortIdOf(decoded.value.hash) === shortId) found.set(index, decoded.value)
+    else penalise(machines, peer, 'invalid', 'object-mismatch', turn)
+  }
+  rebuilt(machines, machines.compact.filled(hash, peer, found, turn.now.monoMs), turn)
+  catchUp(machines, turn)
+}
+
+export function onChainRequest(
+  machines: Machines,
+  request: JobNumber,
+  from: PeerId,
+  bytes: Uint8Array,
+  turn: Turn,
+): void {
+  const asked = decodeChainRequest(bytes)
+  if (asked === null) {
+    turn.do({ kind: 'reply', request, frames: null })
+    penalise(machines, from, 'invalid', 'malformed-request', turn)
+    return
+  }
+  turn.do({ kind: 'serve-chain', request, asked })
+}
+
+/** Transactions of a block; one whose body is on its way here is waited for, since we have handed on its header. */
+export function onPartsRequest(
+  machines: Machines,
+  request: JobNumber,
+  asked: Extract<ReturnType<typeof decodeObjectsRequest>, { kind: 'block-transactions' }>,
+  turn: Turn,
+): void {
+  const block = machines.bodies.get(asked.block)
+  if (block !== undefined) {
+    turn.do({ kind: 'reply', request, frames: [transactionsOf(block, asked.shortIds)] })
+    return
+  }
+  const waiting = machines.partsWanted.get(asked.block) ?? []
+  const count = [...machines.partsWanted.values()].reduce((sum, list) => sum + list.length, 0)
+  if (machines.chain.status(asked.block) !== 'header' || count >= PARTS_WANTED_MAX) {
+    turn.do({ kind: 'reply', request, frames: null })
+    return
+  }
+  waiting.push({ request, shortIds: asked.shortIds, sinceMs: turn.now.monoMs })
+  machines.partsWanted.set(asked.block, waiting)
+}
+
+/** What has waited too long for a body is not answered: the asker turns to somebody else. */
+export function giveUpParts(machines: Machines, turn: Turn): void {
+  for (const [hash, waiting] of machines.partsWanted) {
+    const patient = waiting.filter(({ sinceMs }) => turn.now.monoMs - sinceMs < PARTS_WAIT_MS)
+    for (const { request } of waiting)
+      if (!patient.some((other) => other.request === request)) turn.do({ kind: 'reply', request, frames: null })
+    if (patient.length === 0) machines.partsWanted.delete(hash)
+    else machines.partsWanted.set(hash, patient)
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Making blocks. The slot is on the disk before the signature is asked for, so that no crash and no restart signs a slot twice
+ * (double-sign protection); the block is on the disk before it is published.
+ */
+import type { AccountChange, Ledger } from '../domain/ledger/ledger.ts'
+import { BLOCK_BYTES_MAX, BLOCK_COUNT_MAX, BLOCK_FIXED_BYTES, headerOf, type BlockHeader } from '../domain/block.ts'
+import { decodeSignedHeader, encodeBlock, encodeHeader, encodeSignedHeader } from '../domain/codec/block-codec.ts'
+import { slotTimeMs } from '../domain/slots.ts'
+import type { Transaction } from '../domain/transaction.ts'
+import { concatBytes, toHex } from '../lib/bytes.ts'
+import { assert } from '../lib/assert.ts'
+import { dueSlot } from '../chain/proposer.ts'
+import { acceptHeader } from './accept-block.ts'
+import { advance } from './advance.ts'
+import { putSafety } from './chain-record.ts'
+import type { JobNumber } from './event.ts'
+import type { Machines } from './machines.ts'
+import type { Turn } from './turn.ts'
+
+interface Draft {
+  /** Of the write of the slot, then of the signature. */
+  readonly job: JobNumber
+  readonly header: BlockHeader
+  readonly headerBytes: Uint8Array
+  readonly transactions: readonly Transaction[]
+  readonly ledger: Ledger
+  readonly changes: readonly AccountChange[]
+}
+
+export interface Proposal {
+  /** The highest slot that this validator has signed for, or may have; -1 for none. */
+  lastSignedSlot: number
+  draft: Draft | null
+}
+
+/** Begins a block when one is due and nothing better is known to be on its way. */
+export function propose(machines: Machines, turn: Turn): void {
+  const { config, chain, pool, proposal } = machines
+  if (config.validator === null || proposal.draft !== null || machines.work.current !== null) return
+  const slot = dueSlot(config.network, config.validator, turn.now.wallMs, {
+    headSlot: chain.head.slot,
+    lastSignedSlot: proposal.lastSignedSlot,
+    hasTransactions: pool.count > pool.parked,
+    isUnsettled: chain.isUnsettled,
+  })
+  // Whoever knows of better headers builds on them when their bodies are here; a block on an old head would only be undone.
+  if (slot === null || chain.missingBodies(1).length > 0) return
+  const { ledger } = chain
+  const chosen = pool.select(
+    { countMax: BLOCK_COUNT_MAX, bytesMax: BLOCK_BYTES_MAX - BLOCK_FIXED_BYTES },
+    slotTimeMs(config.network, slot),
+    (id) => ledger.account(id),
+  )
+  if (chosen.length === 0 && !chain.isUnsettled) return
+  const first = ledger.apply(chosen, config.validator)
+  const transactions = first.ok ? chosen : chosen.slice(0, first.position)
+  const applied = first.ok ? first : ledger.apply(transactions, config.validator)
+  if (!applied.ok || (transactions.length === 0 && !chain.isUnsettled)) return
+  const place = {
+    parent: chain.head.hash,
+    height: chain.head.height + 1,
+    slot,
+    proposer: config.validator,
+    ledgerRoot: toHex(applied.ledger.root()),
+  }
+  const header = headerOf(place, transactions)
+  const job = machines.nextJob()
+  proposal.lastSignedSlot = slot
+  const { ledger: after, changes } = applied
+  proposal.draft = { job, header, headerBytes: encodeHeader(header), transactions, ledger: after, changes }
+  turn.do({ kind: 'write', job, writes: [putSafety(slot)], durable: true })
+}
+
+/** The slot is on the disk, or is not: then nothing is signed. Returns whether the write was this. */
+export function onSlotWritten(machines: Machines, job: JobNumber, ok: boolean, turn: Turn): boolean {
+  const { draft } = machines.proposal
+  if (draft?.job !== job) return false
+  if (ok) turn.do({ kind: 'sign', job, message: concatBytes(machines.blockPrefix, draft.headerBytes) })
+  else machines.proposal.draft = null
+  return true
+}
+
+/** The block is signed: it takes the way of every block, but for the check that has been done. */
+export function onSigned(machines: Machines, job: JobNumber, signature: Uint8Array, turn: Turn): void {
+  const { draft } = machines.proposal
+  if (draft?.job !== job) return
+  machines.proposal.draft = null
+  const decoded = decodeSignedHeader(encodeSignedHeader(draft.headerBytes, signature), machines.blockPrefix)
+  assert(decoded.ok, 'what was made here can be read')
+  const header = decoded.value
+  const bytes = encodeBlock(header, draft.transactions)
+  const provenance = { way: 'own', from: null, messageId: null, bytes: bytes.byteLength } as const
+  if (acceptHeader(machines, header, provenance, turn).kind !== 'added') return
+  machines.ownBlocks.add(header.hash)
+  machines.bodies.add({ header, transactions: draft.transactions, bytes }, false)
+  machines.chain.addBody(header.hash)
+  machines.chain.setValid(header.hash, draft.ledger, draft.changes)
+  advance(machines, turn)
+}
