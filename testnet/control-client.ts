@@ -233,9 +233,11 @@ function planOf({
   validators,
   seed,
   perProcess,
+  record,
   detach,
 }: UpOptions): TestnetPlan {
-  return { home, count, degree, topology, link, direct, slotMs, validators, seed, perProcess, detach }
+  const plan = { home, count, degree, topology, link, direct, slotMs, validators, seed, perProcess, detach }
+  return record === undefined ? plan : { ...plan, record: resolve(record) }
 }
 
 /** Beside the bundle's files, or the source when run from sources. */

@@ -43,3 +43,9 @@ export const MESH_LOW = 4
 export const GUESTS_MAX = 16
 /** Heap of one node, MiB: it uses about 60, and its structures are bounded well below this. */
 export const HEAP_MIB_MAX = 512
+/** Lines that wait for the recording's disk, bytes: what a network of 100 nodes tells in 4 s. */
+export const RECORD_WAITING_BYTES_MAX = 16 * 1024 * 1024
+/** Longest recording, bytes: what a reader can still hold in memory. */
+export const RECORD_FILE_BYTES_MAX = 1024 * 1024 * 1024
+/** Lines kept for pages that open later: 50 transactions on 100 nodes, about 10 MiB. At most twice as many for a moment. */
+export const OBSERVED_LINES_MAX = 20_000

@@ -13,6 +13,7 @@ import { openControlServer, type ControlServer } from './control-server.ts'
 import { clearStale } from './leftovers.ts'
 import { removeManifest, writeManifest } from './manifest-file.ts'
 import { lockHome, SUPERVISOR_MARK } from './supervisor-lock.ts'
+import { Observation } from './record.ts'
 import { Testnet } from './testnet.ts'
 
 const startedMs = performance.now()
@@ -41,6 +42,7 @@ async function run(plan: TestnetPlan, cookie: Cookie, release: () => void): Prom
     const isAgain = isStopping
     isStopping = true
     void testnet.stop(force || isAgain).then(async () => {
+      await observation.close()
       removeManifest(plan.home)
       cookie.remove()
       release()
@@ -48,6 +50,12 @@ async function run(plan: TestnetPlan, cookie: Cookie, release: () => void): Prom
       process.exit(process.exitCode ?? 0)
     })
   }
+  const observation = new Observation({
+    path: plan.record ?? null,
+    onFailure: (reason) => {
+      tell({ kind: 'progress', text: `the recording ended: ${reason}` })
+    },
+  })
   server = await openControlServer({
     token: cookie.token,
     carryOut: (command, request) => carryOut(testnet, command, request, down),
@@ -59,7 +67,10 @@ async function run(plan: TestnetPlan, cookie: Cookie, release: () => void): Prom
     onProgress: (progress) => {
       tell({ kind: 'progress', text: progress })
     },
-    onManifest: writeManifest,
+    onManifest: (manifest) => {
+      writeManifest(manifest)
+      observation.update(manifest)
+    },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {

@@ -34,5 +34,7 @@ export interface Manifest {
   readonly degree: number
   readonly link: string
   readonly createdAt: number
+  /** Where the network is being recorded to, if it is. */
+  readonly recording?: string
   readonly nodes: readonly ManifestNode[]
 }

@@ -95,6 +95,7 @@ export class Testnet {
       degree: plan.degree,
       link: plan.direct ? 'direct' : formatLinkShape(plan.link),
       createdAt: this.#network.genesisTimeMs,
+      ...(plan.record === undefined ? {} : { recording: plan.record }),
       nodes: this.#hosts.all().flatMap((host) => host.nodes.map((node) => manifestNode(node, host))),
     }
   }

@@ -31,6 +31,7 @@ export const TABLE: readonly TableEntry[] = [
   entry('tx send', 'sign a transaction and send it; --watch shows it spread', () => import('./commands/tx-send.ts')),
   entry('tx sign', 'sign a transaction without sending it', () => import('./commands/tx-sign.ts')),
   entry('tx submit', 'send a signed transaction', () => import('./commands/tx-submit.ts')),
+  entry('tx trace', 'show how a transaction went through the network', () => import('./commands/tx-trace.ts')),
   entry('tx show', 'show a transaction', () => import('./commands/tx-show.ts')),
   entry('block show', 'show a block', () => import('./commands/block-show.ts')),
   entry('block list', 'list the blocks of the best chain', () => import('./commands/block-list.ts')),

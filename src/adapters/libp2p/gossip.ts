@@ -103,8 +103,9 @@ class GossipAdapter implements RouterGossip {
     const name = this.#name(topic)
     try {
       const { recipients } = await this.#router.publish(name, bytes, { floodPublish: flood })
-      this.#seen.set(this.#ids.textOf(name, bytes), bytes.byteLength, this.#now())
-      return { kind: 'published', recipients: recipients.length }
+      const messageId = this.#ids.textOf(name, bytes)
+      this.#seen.set(messageId, bytes.byteLength, this.#now())
+      return { kind: 'published', recipients: recipients.length, messageId }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       if (reason === 'PublishError.Duplicate') return { kind: 'duplicate' }

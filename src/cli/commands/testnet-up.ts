@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { resolve } from 'node:path'
 import type { UpOutcome } from '../../../testnet/control-client.ts'
 import type { Topology } from '../../../testnet/topology.ts'
 import { assertNever } from '../../lib/assert.ts'
@@ -35,6 +36,11 @@ export const command = defineCommand({
     ),
     detach: flag('-d, --detach', 'leave it running in the background'),
     direct: flag('--direct', 'no shaped links: no delays, no partitions, a little faster'),
+    record: value(
+      '--record <file>',
+      'write what every node sees to a file, for `replay` and `testnet report`',
+      readText,
+    ),
     perProcess: valueOr('--per-process <count>', 'nodes in one process, for large networks', readCount(1, 1_000), '1'),
   },
   examples: [
@@ -62,6 +68,7 @@ export const command = defineCommand({
       validators: Math.min(DEFAULT_PLAN.validators, options.nodes),
       seed: options.seed ?? randomInt(SEED_MAX),
       perProcess: options.perProcess,
+      ...(options.record === undefined ? {} : { record: resolve(context.cwd, options.record) }),
       detach: options.detach,
       signal: context.stop,
       onProgress: (text) => {
