@@ -1,7 +1,7 @@
 /** Catching up with the chain, and helping others to. Everything fetched passes the same checks as gossip. */
 import { decodeBlock, decodeSignedHeader } from '../domain/codec/block-codec.ts'
 import { decodeChainRequest, encodeChainRequest, HEADERS_COUNT_MAX, splitHeaders } from '../domain/codec/chain-codec.ts'
-import { decodeObjectsAnswer, decodeObjectsRequest } from '../domain/codec/objects-codec.ts'
+import { decodeObjectsAnswer, type decodeObjectsRequest } from '../domain/codec/objects-codec.ts'
 import { decodeTransaction } from '../domain/codec/transaction-codec.ts'
 import { shortIdOf, type SignedHeader } from '../domain/block.ts'
 import type { BlockHash, PeerId } from '../domain/ids.ts'
