@@ -37,6 +37,10 @@ export type MeterCounter =
   | 'offences' // offence
   | 'bans' // subject (peer, address)
   | 'removed' // why
+  | 'blocks_rebuilt' // how (unasked, asked)
+  | 'block_bytes_saved'
+  | 'reorgs' // across (settled, unsettled)
+  | 'equivocations'
   | 'store_failures'
 export type MeterHistogram = 'queue_seconds'
 
@@ -47,6 +51,11 @@ export interface Journal {
   warn(fields: Readonly<Record<string, unknown>>, message: string): void
   error(fields: Readonly<Record<string, unknown>>, message: string): void
 }
+
+type BlockFact = Extract<
+  Fact,
+  { kind: 'block-seen' | 'block-refused' | 'block-rebuilt' | 'head-moved' | 'equivocation-seen' }
+>
 
 export class Observer {
   readonly events = new EventRing()
@@ -150,6 +159,58 @@ export class Observer {
       case 'store-failed':
         this.storeFailed(fact.reason)
         return
+      case 'block-seen':
+      case 'block-refused':
+      case 'block-rebuilt':
+      case 'head-moved':
+      case 'equivocation-seen':
+        this.#noteBlock(fact)
+        return
+      default:
+        assertNever(fact)
+    }
+  }
+
+  #noteBlock(fact: BlockFact): void {
+    switch (fact.kind) {
+      case 'block-seen': {
+        const { kind: _, messageId, ...seen } = fact
+        const event = fact.way === 'own' ? 'PUBLISH' : fact.way === 'sync' ? 'RECOVERED' : 'DELIVER'
+        this.#record(event, fact.hash, fact.from, fact.bytes, null, {}, 'block')
+        if (messageId !== null) this.#brought(messageId, fact.hash)
+        this.#meter.count('items', { topic: 'blocks', outcome: 'admitted' })
+        this.#emit('blocks', fact.way === 'own' ? 'proposed' : 'seen', seen)
+        return
+      }
+      case 'block-refused': {
+        const { hash, from, bytes, code, verdict, messageId } = fact
+        // A further copy of what is known is no news; the router has counted it.
+        if (code === 'known') return
+        this.#record(verdict === 'reject' ? 'REJECT' : 'IGNORE', hash, from, bytes, code, {}, 'block')
+        if (messageId !== null) this.#brought(messageId, hash)
+        this.#meter.count('items', { topic: 'blocks', outcome: code })
+        this.#emit('blocks', 'refused', { hash, from, code, verdict })
+        return
+      }
+      case 'block-rebuilt':
+        this.#meter.count('blocks_rebuilt', { how: fact.asked === 0 ? 'unasked' : 'asked' })
+        this.#meter.count('block_bytes_saved', {}, fact.savedBytes)
+        this.#emit('blocks', 'rebuilt', { hash: fact.hash, asked: fact.asked, savedBytes: fact.savedBytes })
+        return
+      case 'head-moved': {
+        const { kind: _, ...move } = fact
+        if (fact.disconnected.length > 0) {
+          this.#meter.count('reorgs', { across: fact.crossesSettled ? 'settled' : 'unsettled' })
+          this.#journal.info({ ...move, connected: fact.connected.length }, 'reorg')
+        }
+        this.#emit('blocks', fact.disconnected.length > 0 ? 'reorg' : 'head', move)
+        return
+      }
+      case 'equivocation-seen':
+        this.#meter.count('equivocations', {})
+        this.#journal.warn({ slot: fact.slot, proposer: fact.proposer, hashes: fact.hashes }, 'two blocks in one slot')
+        this.#emit('blocks', 'evidence', { slot: fact.slot, proposer: fact.proposer, hashes: fact.hashes })
+        return
       default:
         assertNever(fact)
     }
@@ -160,7 +221,8 @@ export class Observer {
     this.#meter.count('duplicates', { topic: copy.topic })
     this.#meter.count('bytes', { topic: copy.topic, kind: 'duplicate' }, copy.bytes)
     const ids = this.propagation.objectsOf(copy.messageId)
-    for (const id of ids) this.#record('DUPLICATE', id, copy.from, copy.bytes, null)
+    const kind = copy.topic === 'blocks' ? 'block' : 'transaction'
+    for (const id of ids) this.#record('DUPLICATE', id, copy.from, copy.bytes, null, {}, kind)
     if (ids.length === 0 && copy.topic === 'transactions') {
       const { from, bytes, messageId } = copy
       this.arrivals.early(messageId, { tNs: this.#clock.wallNs(), from, bytes })
@@ -234,11 +296,12 @@ export class Observer {
     bytes: number,
     reason: string | null,
     times: { queueMs?: number | null; checkMs?: number | null; tNs?: bigint } = {},
+    kind: PropagationRecord['kind'] = 'transaction',
   ): void {
     const record: PropagationRecord = {
       t_ns: (times.tNs ?? this.#clock.wallNs()).toString(),
       node: this.#name,
-      kind: 'transaction',
+      kind,
       id,
       event,
       from,

@@ -8,6 +8,7 @@ import type { SubmitResult } from '../ports/control.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
 import type { Ports } from './ports.ts'
+import { serveChain } from './serve-chain.ts'
 import { Verification } from './verification.ts'
 
 export class Performer {
@@ -87,6 +88,22 @@ export class Performer {
           if (effect.job !== 0 || !outcome.ok) this.#post({ kind: 'write-finished', job: effect.job, ok: outcome.ok })
         })
         return
+      case 'read':
+        this.#then(Promise.all(effect.keys.map(({ space, key }) => store.get(space, key))), (values) => {
+          this.#post({ kind: 'read-finished', job: effect.job, values })
+        })
+        return
+      case 'sign': {
+        const { signer } = this.#ports
+        if (signer === null) throw new Error('a node without a validator key was asked to sign')
+        this.#post({ kind: 'signed', job: effect.job, signature: signer.sign(effect.message) })
+        return
+      }
+      case 'serve-chain':
+        this.#then(serveChain(store, effect.asked), (frames) => {
+          this.#reply(effect.request, frames)
+        })
+        return
       case 'answer-submission':
         this.#submissions.get(effect.submission)?.(effect.results)
         this.#submissions.delete(effect.submission)
@@ -117,8 +134,7 @@ export class Performer {
         })
         return
       case 'reply':
-        this.#replies.get(effect.request)?.(effect.frames)
-        this.#replies.delete(effect.request)
+        this.#reply(effect.request, effect.frames)
         return
       case 'note':
         this.#observer.note(effect.fact)
@@ -126,6 +142,11 @@ export class Performer {
       default:
         assertNever(effect)
     }
+  }
+
+  #reply(request: JobNumber, frames: readonly Uint8Array[] | null): void {
+    this.#replies.get(request)?.(frames)
+    this.#replies.delete(request)
   }
 
   /** Ports never reject; a rejection is a bug in an adapter and must not vanish. */
