@@ -27,12 +27,13 @@ const R_BYTES = 32
  * transaction.
  */
 export function forge(count: number, network: { readonly name: string; readonly id: NetworkId }): Forged[] {
-  const victim = accountOf('judy', network.name)
   const thief = accountOf('ivan', network.name)
   const prefix = signingPrefix('hearsay/tx/1', network.id)
   const foreignPrefix = signingPrefix('hearsay/tx/1', asNetworkId(sha256Hex(utf8('another network'))))
   return Array.from({ length: count }, (_, index) => {
     const kind = FORGERIES[index % FORGERIES.length] ?? 'changed amount'
+    // An account that has sent nothing: its balance and nonce are in order, so that only the signature is wrong.
+    const victim = accountOf(`load-${index}`, network.name)
     const bodyWith = (amount: bigint): Uint8Array =>
       encodeTransactionBody({
         sender: victim.publicKey,
