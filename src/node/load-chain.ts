@@ -9,11 +9,13 @@ import { asBlockHash } from '../domain/ids.ts'
 import { Ledger } from '../domain/ledger/ledger.ts'
 import { networkIdOf, type NetworkParams } from '../domain/params.ts'
 import { signingPrefix } from '../domain/signing.ts'
-import type { ChainStart } from '../chain/chain.ts'
 import { CHAIN_LIMITS } from '../chain/limits.ts'
+import type { Event } from '../kernel/event.ts'
 import { bestKey, HEAD_KEY, readAccounts, readHead, readHeight, SAFETY_KEY } from '../kernel/chain-record.ts'
 import { toHex } from '../lib/bytes.ts'
 import type { Store } from '../ports/store.ts'
+
+type ChainStart = NonNullable<Extract<Event, { kind: 'chain-restored' }>['start']>
 
 export type LoadedChain =
   | { readonly kind: 'loaded'; readonly start: ChainStart; readonly lastSignedSlot: number }
