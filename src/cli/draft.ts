@@ -1,11 +1,9 @@
 /** The transaction that the arguments of `tx send` and `tx sign` describe, signed. */
-import { sha256Hex } from '../lib/hash.ts'
-import { concatBytes, utf8 } from '../lib/bytes.ts'
-import { encodeSignedTransaction, encodeTransactionBody } from '../domain/codec/transaction-codec.ts'
+import { utf8 } from '../lib/bytes.ts'
 import { asNetworkId } from '../domain/ids.ts'
 import { PAYLOAD_BYTES_MAX, U64_MAX } from '../domain/params.ts'
-import { signingPrefix } from '../domain/signing.ts'
 import type { TransactionDraft } from '../domain/transaction.ts'
+import { makeTransaction } from '../wallet/make-transaction.ts'
 import { publicKeyOf, secretOf } from './accounts.ts'
 import { required, value, valueOr } from './command.ts'
 import type { Context } from './context.ts'
@@ -68,11 +66,8 @@ export async function signDraft(
   const { secret, publicKey } = await secretOf(context, values.from, network.name, '--from', values.passphraseFile)
   const nonce = values.nonce ?? (await nextNonce(publicKey))
   const draft: TransactionDraft = { sender: publicKey, nonce, recipient, amount, fee, createdAtMs: Date.now(), payload }
-  const body = encodeTransactionBody(draft)
-  const message = concatBytes(signingPrefix('hearsay/tx/1', asNetworkId(network.id)), body)
   const { sign } = await import('../wallet/keys.ts')
-  const signature = sign(secret, message)
-  return { id: sha256Hex(message), bytes: encodeSignedTransaction(body, signature), draft }
+  return { ...makeTransaction(draft, asNetworkId(network.id), (message) => sign(secret, message)), draft }
 }
 
 async function payloadOf(context: Context, text: string | undefined): Promise<Uint8Array> {

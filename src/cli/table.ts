@@ -43,6 +43,7 @@ export const TABLE: readonly TableEntry[] = [
   entry('keys import', 'take in a secret as a key', () => import('./commands/keys-import.ts')),
   entry('account show', 'show balance and nonces of an account', () => import('./commands/account-show.ts')),
   entry('node run', 'run a node in the foreground', () => import('./commands/node-run.ts')),
+  entry('load', 'send transactions at a fixed rate, and measure', () => import('./commands/load.ts')),
   entry('status', 'show how a node is', () => import('./commands/status.ts')),
   entry('peers', "show a node's peers", () => import('./commands/peers.ts')),
   entry('mesh', 'show who relays what with a node', () => import('./commands/mesh.ts')),
