@@ -28,7 +28,7 @@ import type { Asked } from './asked.ts'
 import { Bodies } from './bodies.ts'
 import type { ChainWork } from './chain-work.ts'
 import type { Job, WriteJob } from './jobs.ts'
-import type { Proposal } from './propose.ts'
+import type { Proposal } from './proposal.ts'
 
 export interface KernelConfig {
   readonly network: NetworkParams

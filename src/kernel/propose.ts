@@ -2,11 +2,9 @@
  * Making blocks. The slot is on the disk before the signature is asked for, so that no crash and no restart signs a slot twice
  * (double-sign protection); the block is on the disk before it is published.
  */
-import type { AccountChange, Ledger } from '../domain/ledger/ledger.ts'
-import { BLOCK_BYTES_MAX, BLOCK_COUNT_MAX, BLOCK_FIXED_BYTES, headerOf, type BlockHeader } from '../domain/block.ts'
+import { BLOCK_BYTES_MAX, BLOCK_COUNT_MAX, BLOCK_FIXED_BYTES, headerOf } from '../domain/block.ts'
 import { decodeSignedHeader, encodeBlock, encodeHeader, encodeSignedHeader } from '../domain/codec/block-codec.ts'
 import { slotTimeMs } from '../domain/slots.ts'
-import type { Transaction } from '../domain/transaction.ts'
 import { concatBytes, toHex } from '../lib/bytes.ts'
 import { assert } from '../lib/assert.ts'
 import { dueSlot } from '../chain/proposer.ts'
@@ -16,22 +14,6 @@ import { putSafety } from './chain-record.ts'
 import type { JobNumber } from './event.ts'
 import type { Machines } from './machines.ts'
 import type { Turn } from './turn.ts'
-
-interface Draft {
-  /** Of the write of the slot, then of the signature. */
-  readonly job: JobNumber
-  readonly header: BlockHeader
-  readonly headerBytes: Uint8Array
-  readonly transactions: readonly Transaction[]
-  readonly ledger: Ledger
-  readonly changes: readonly AccountChange[]
-}
-
-export interface Proposal {
-  /** The highest slot that this validator has signed for, or may have; -1 for none. */
-  lastSignedSlot: number
-  draft: Draft | null
-}
 
 /** Begins a block when one is due and nothing better is known to be on its way. */
 export function propose(machines: Machines, turn: Turn): void {
