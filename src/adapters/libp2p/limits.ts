@@ -42,6 +42,13 @@ export const FRAME_HEADER_BYTES = 12
  */
 export const UNSENT_BYTES_MAX = 4 * MIB
 
+/** Pings of the multiplexer on one connection, a second and at once: a keep-alive each 30 s is honest. */
+export const PINGS_PER_SECOND = 2
+export const PINGS_BURST = 32
+/** Streams that one connection may open, a second and at once: ten times what all protocols of a busy node open. */
+export const OPENINGS_PER_SECOND = 512
+export const OPENINGS_BURST = 2_048
+
 /** What one connection may bring in, bytes a second and at once (hardening 1, shared parameters). Beyond it is read more slowly. */
 export function inboundBudget(profile: Libp2pProfile): { readonly perSecond: number; readonly burst: number } {
   return profile === 'node' ? { perSecond: MIB, burst: 4 * MIB } : { perSecond: 16 * MIB, burst: 64 * MIB }

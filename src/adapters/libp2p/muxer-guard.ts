@@ -7,6 +7,7 @@
 import type { MessageStream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 import { yamux } from '@libp2p/yamux'
 import { TokenBucket } from '../../lib/rate.ts'
+import { FrameMeter } from './frame-meter.ts'
 import { FRAME_HEADER_BYTES, UNSENT_BYTES_MAX, WINDOW_BYTES_MAX } from './limits.ts'
 
 type YamuxOptions = NonNullable<Parameters<typeof yamux>[0]>
@@ -35,12 +36,26 @@ export function guardedYamux(options: YamuxOptions, guard: GuardOptions): () => 
     return {
       protocol: inner.protocol,
       createStreamMuxer(connection) {
+        // Before the muxer, so that it never sees what is too much.
+        meter(connection, guard.now)
         const muxer = inner.createStreamMuxer(connection)
         watch(connection, muxer, guard)
         return muxer
       },
     }
   }
+}
+
+function meter(connection: MessageStream, now: () => number): void {
+  const frames = new FrameMeter(now())
+  connection.addEventListener('message', (event) => {
+    const excess = frames.read(event.data.subarray(), now())
+    if (excess === null) return
+    event.stopImmediatePropagation()
+    connection.abort(
+      new Error(excess === 'pings' ? 'the peer floods us with pings' : 'the peer opens too many streams'),
+    )
+  })
 }
 
 /** Bytes of the frame that the muxer hasn't finished reading. */

@@ -1,0 +1,196 @@
+/** A small network of honest node processes, one of which is attacked, with what holds for every attack. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { networkDocument, type NetworkParams } from '../../src/domain/params.ts'
+import { until } from '../../testnet/until.ts'
+import { Report, type Attack, type Finding, type Scale } from './attack.ts'
+import type { AttackerAnswer, AttackerOrder } from './attacker.ts'
+import { auditBooks, readMetrics, sumOf } from './metrics-text.ts'
+import { attackNetwork, HONEST_ACCOUNTS } from './network.ts'
+import { NodeUnderTest } from './node-under-test.ts'
+import { Traffic } from './traffic.ts'
+
+export interface Outcome {
+  readonly id: string
+  readonly pass: boolean
+  readonly figures: Finding['figures']
+  readonly failures: readonly string[]
+}
+
+const HONEST_PER_SECOND = 10
+const LATENCY_P99_MS_MAX = 2_000
+/** The event loop's bar. In the tests, where the runner and other tests share the cores, it says only that the loop is not stuck. */
+const LOOP_P99_MS_MAX: Readonly<Record<Scale, number>> = { short: 1_000, full: 200 }
+const ATTACK_MS_MAX = 300_000
+
+export class Arena {
+  readonly network: NetworkParams
+  readonly victim: NodeUnderTest
+  readonly others: readonly NodeUnderTest[]
+  readonly #home: string
+  readonly #nonces: number[] = []
+  #attacker: ChildProcess | null = null
+  #attacks = 0
+
+  private constructor(home: string, network: NetworkParams, victim: NodeUnderTest, others: readonly NodeUnderTest[]) {
+    this.#home = home
+    this.network = network
+    this.victim = victim
+    this.others = others
+  }
+
+  /** Starts a victim and two honest nodes, all meshed. */
+  static async open(): Promise<Arena> {
+    const home = mkdtempSync(join(tmpdir(), 'hearsay-attack-'))
+    const network = attackNetwork(Date.now() - 60_000)
+    const networkFile = join(home, 'network.json')
+    writeFileSync(networkFile, JSON.stringify(networkDocument(network)))
+    const make = (name: string): Promise<NodeUnderTest> =>
+      NodeUnderTest.create({ home, name, networkFile, bootstrap: [], profile: 'node', logLevel: 'warn' })
+    const [victim, near, far] = await Promise.all([make('victim'), make('near'), make('far')])
+    const arena = new Arena(home, network, victim, [near, far])
+    try {
+      await near.start([])
+      // The victim dials one and is dialled by the other, so that it has both kinds of peers.
+      await victim.start([near.place.address])
+      await far.start([victim.place.address, near.place.address])
+      await arena.#meshed()
+    } catch (error) {
+      await arena.close()
+      throw error
+    }
+    return arena
+  }
+
+  get nodes(): readonly NodeUnderTest[] {
+    return [this.victim, ...this.others]
+  }
+
+  async close(): Promise<void> {
+    this.#attacker?.kill('SIGKILL')
+    await Promise.all(this.nodes.map((node) => node.stop()))
+    rmSync(this.#home, { recursive: true, force: true })
+  }
+
+  /** Runs one attack with honest traffic beside it. */
+  async run(attack: Attack, scale: Scale, seed: number): Promise<Outcome> {
+    const report = new Report()
+    const pid = this.victim.pid
+    const restarts = { count: 0 }
+    const traffic = new Traffic(
+      { network: this.network, nodes: this.nodes, victim: this.victim, perSecond: HONEST_PER_SECOND },
+      this.#nonces,
+    )
+    if (attack.withoutTraffic !== true) await traffic.start()
+    const finding = await this.#attack(attack, scale, seed, restarts)
+    Object.assign(report.figures, finding.figures)
+    report.failures.push(...finding.failures)
+    if (attack.withoutTraffic !== true) {
+      const { sent, delivery, latencyP99Ms, loopP99Ms, refused } = await traffic.finish()
+      report.figure('honestSent', sent)
+      report.exactly('honestDelivery', delivery, 1)
+      report.atMost('honestP99Ms', latencyP99Ms, LATENCY_P99_MS_MAX)
+      report.atMost('loopP99Ms', loopP99Ms, LOOP_P99_MS_MAX[scale])
+      report.require(refused.length === 0, `honest users were refused: ${[...new Set(refused)].join(', ')}`)
+    }
+    report.require(this.victim.isRunning && (restarts.count > 0 || this.victim.pid === pid), 'the victim died')
+    await this.#audit(report)
+    return { id: attack.id, pass: report.failures.length === 0, figures: report.figures, failures: report.failures }
+  }
+
+  /** What holds after every attack: books that add up, bounds that held, nothing invalid handed on, no honest peer charged. */
+  async #audit(report: Report): Promise<void> {
+    const honest = new Set(this.nodes.map((node) => node.place.peerId))
+    for (const node of this.nodes) {
+      let books = auditBooks(await readMetrics(node.client))
+      await until(
+        async () => {
+          books = auditBooks(await readMetrics(node.client))
+          return books.waiting === 0
+        },
+        { timeoutMs: 8_000, everyMs: 200 },
+      )
+      report.require(books.waiting === 0, `${node.name}: ${books.waiting} messages are settled nowhere`)
+      for (const fault of books.faults) report.require(false, `${node.name}: ${fault}`)
+      const limits = await node.client.limits()
+      if (limits.ok)
+        for (const { name, size, capacity } of limits.value.structures)
+          report.require(size <= capacity, `${node.name}: ${name} holds ${size} of ${capacity}`)
+      const peers = await node.client.peers()
+      if (!peers.ok) continue
+      for (const { peerId, offences } of peers.value.peers)
+        if (honest.has(peerId)) report.require(offences === 0, `${node.name} charged an honest peer ${offences} times`)
+      for (const { subject } of peers.value.bans)
+        report.require(![...honest].some((peer) => subject.includes(peer)), `${node.name} banned an honest peer`)
+    }
+    for (const node of this.others) {
+      const rejected = sumOf(await readMetrics(node.client), 'hearsay_outcomes_total', ['outcome', /^rejected-/])
+      report.require(rejected === 0, `${rejected} invalid messages were handed on to ${node.name}`)
+    }
+  }
+
+  async #meshed(): Promise<void> {
+    const stands = async (): Promise<boolean> => {
+      const statuses = await Promise.all(this.nodes.map((node) => node.client.status()))
+      return statuses.every((status) => status.ok && status.value.mesh >= 2)
+    }
+    if (!(await until(stands, { timeoutMs: 30_000, everyMs: 50 }))) throw new Error('the honest nodes do not mesh')
+  }
+
+  async #attack(attack: Attack, scale: Scale, seed: number, restarts: { count: number }): Promise<Finding> {
+    const attacker = (this.#attacker ??= fork(fileURLToPath(new URL('attacker.ts', import.meta.url)), [], {
+      execArgv: ['--no-warnings'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    }))
+    const order: AttackerOrder = {
+      kind: 'attack',
+      id: attack.id,
+      scale,
+      seed,
+      network: this.network,
+      victim: this.victim.place,
+      others: this.others.map((node) => node.place),
+      net: `127.66.${++this.#attacks}`,
+      accounts: HONEST_ACCOUNTS,
+    }
+    return new Promise((resolve) => {
+      const end = (finding: Finding): void => {
+        clearTimeout(timer)
+        attacker.off('message', onMessage)
+        attacker.off('exit', onExit)
+        resolve(finding)
+      }
+      const onExit = (): void => {
+        this.#attacker = null
+        end({ figures: {}, failures: ['the attacker died'] })
+      }
+      const onMessage = (message: unknown): void => {
+        const answer = message as AttackerAnswer
+        if (answer.kind === 'found') end(answer.finding)
+        else if (answer.kind === 'restart') {
+          restarts.count++
+          void this.#restartVictim().then(() => attacker.send({ kind: 'done', victim: this.victim.place }))
+        } else
+          void this.victim
+            .setClock(answer.aheadMs)
+            .then(() => attacker.send({ kind: 'done', victim: this.victim.place }))
+      }
+      const timer = setTimeout(() => {
+        attacker.kill('SIGKILL')
+      }, ATTACK_MS_MAX)
+      attacker.on('message', onMessage)
+      attacker.on('exit', onExit)
+      attacker.send(order)
+    })
+  }
+
+  async #restartVictim(): Promise<void> {
+    await this.victim.stop()
+    await this.victim.start()
+    await this.#meshed()
+  }
+}

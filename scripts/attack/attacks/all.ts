@@ -1,0 +1,17 @@
+/** Every attack that can be run, by its number in the threat list. */
+import type { Attack } from '../attack.ts'
+import { API_ATTACKS } from './api.ts'
+import { REPLAY_ATTACKS } from './replays.ts'
+import { ROUTER_ATTACKS } from './router.ts'
+import { SIGNATURE_ATTACKS } from './signatures.ts'
+import { TRANSPORT_ATTACKS } from './transport.ts'
+
+const number = ({ id }: Attack): number => Number(id.slice(1))
+
+export const ATTACKS: readonly Attack[] = [
+  ...SIGNATURE_ATTACKS,
+  ...ROUTER_ATTACKS,
+  ...TRANSPORT_ATTACKS,
+  ...API_ATTACKS,
+  ...REPLAY_ATTACKS,
+].sort((a, b) => number(a) - number(b))

@@ -1,0 +1,135 @@
+/** Attacks on the HTTP API: A21, A22, A25. */
+import { readFileSync } from 'node:fs'
+import { connect as connectSocket, type Socket } from 'node:net'
+import { request } from 'node:http'
+import { readdirSync } from 'node:fs'
+import { createPrng } from '../../../src/lib/prng.ts'
+import { Report, type Attack, type Ground } from '../attack.ts'
+import { eventually, staged } from '../sight.ts'
+
+interface Reply {
+  readonly status: number
+  readonly elapsedMs: number
+}
+
+/** One request from one of the attackers' addresses, with the token unless told otherwise. */
+function post(ground: Ground, ip: string, body: string, token = true): Promise<Reply> {
+  const started = performance.now()
+  return new Promise((resolve) => {
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
+      ...(token && { authorization: `Bearer ${readFileSync(ground.victim.cookieFile, 'utf8').trim()}` }),
+    }
+    const options = { method: 'POST', localAddress: ip, headers, agent: false }
+    const outgoing = request(new URL('/v1/transactions', ground.victim.apiUrl), options, (incoming) => {
+      incoming.resume()
+      incoming.on('close', () => resolve({ status: incoming.statusCode ?? 0, elapsedMs: performance.now() - started }))
+    })
+    outgoing.on('error', () => resolve({ status: 0, elapsedMs: performance.now() - started }))
+    outgoing.end(body)
+  })
+}
+
+const a21: Attack = {
+  id: 'A21',
+  title: 'JSON with a hundred thousand keys that collide',
+  async run(ground) {
+    const report = new Report()
+    const colliding = (count: number): string =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, i) => [String(i * 16_384), 1])))
+    let slowestMs = 0
+    for (const count of [100_000, 6_000, 33]) {
+      const { status, elapsedMs } = await post(ground, `${ground.net}.1`, colliding(count))
+      // A connection that is closed in the middle of 1 MiB is an answer too.
+      report.require([0, 400, 413].includes(status), `${count} keys were answered with ${status}`)
+      slowestMs = Math.max(slowestMs, elapsedMs)
+    }
+    report.atMost('slowestMs', slowestMs, 250)
+    return report
+  },
+}
+
+const a22: Attack = {
+  id: 'A22',
+  title: 'bodies that would pollute a prototype',
+  async run(ground) {
+    const report = new Report()
+    const prng = createPrng(ground.seed)
+    const count = ground.scale === 'full' ? 10_000 : 60
+    const keys = ['__proto__', 'constructor', 'prototype', 'toString', 'sender', 'x']
+    const poison = (depth: number): unknown =>
+      depth === 0
+        ? 1
+        : { [keys[prng.below(keys.length)] ?? 'x']: poison(depth - 1), [`k${prng.below(9)}`]: { polluted: true } }
+    const fixed = [
+      '{"__proto__":{"polluted":1}}',
+      '{"constructor":{"prototype":{"polluted":1}}}',
+      '[{"__proto__":[]}]',
+      'null',
+      '1',
+    ]
+    const statuses = new Map<number, number>()
+    await staged(ground, async (_gang, sight) => {
+      for (let i = 0; i < count; i++) {
+        const body = fixed[i] ?? JSON.stringify(poison(1 + prng.below(6)))
+        // From many addresses: the limit on requests must not speak for the check.
+        const { status } = await post(ground, `${ground.net}.${1 + (i % 250)}`, body)
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      }
+      report.figure('refused400', statuses.get(400) ?? 0)
+      report.exactly('answeredOtherwise', count - (statuses.get(400) ?? 0), 0)
+      report.require(!JSON.stringify(await sight.client.status()).includes('polluted'), 'Object.prototype is polluted')
+    })
+    return report
+  },
+}
+
+const a25: Attack = {
+  id: 'A25',
+  title: 'HTTP clients that send a byte a second, and clients that never read',
+  async run(ground) {
+    const report = new Report()
+    const count = ground.scale === 'full' ? 500 : 60
+    const url = new URL(ground.victim.apiUrl)
+    const fds = (): number => readdirSync(`/proc/${ground.victim.pid}/fd`).length
+    const sockets: Socket[] = []
+    const ages: number[] = []
+    const dial = (ip: string, onOpen: (socket: Socket) => void): void => {
+      const born = performance.now()
+      const socket = connectSocket({ host: url.hostname, port: Number(url.port), localAddress: ip }, () =>
+        onOpen(socket),
+      )
+      socket.on('error', () => undefined)
+      socket.on('close', () => ages.push(performance.now() - born))
+      sockets.push(socket)
+    }
+    const before = fds()
+    for (let i = 0; i < count; i++) {
+      dial(`${ground.net}.${1 + (i % 100)}`, (socket) => {
+        const timer = setInterval(() => socket.write('G'), 1_000)
+        socket.on('close', () => clearInterval(timer))
+        socket.write('GET /livez HTTP/1.1\r\nX-Slow: ')
+      })
+      dial(`${ground.net}.${101 + (i % 100)}`, (socket) => {
+        socket.pause()
+        // Many answers that are never read, on one connection.
+        socket.write(`GET /metrics HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`.repeat(60))
+      })
+    }
+    const closed = await eventually(() => {
+      // A paused socket does not notice its end by itself.
+      for (const socket of sockets) if (socket.isPaused()) socket.write(' ')
+      return sockets.every((socket) => socket.destroyed)
+    }, 20_000)
+    report.require(closed, `${sockets.filter((socket) => !socket.destroyed).length} sockets are still open after 20 s`)
+    // 6 s for slow headers. Unread answers first fill the system's buffers, for a few seconds; then 6 s as well.
+    report.atMost('oldestMs', Math.max(0, ...ages), 12_000)
+    for (const socket of sockets) socket.destroy()
+    await eventually(() => fds() <= before + 5, 5_000)
+    report.atMost('fdsLeft', fds() - before, 5)
+    return report
+  },
+}
+
+export const API_ATTACKS: readonly Attack[] = [a21, a22, a25]

@@ -1,0 +1,247 @@
+/** Attacks on the gossip router: A13 to A17, A29. */
+import { createServer } from 'node:net'
+import { encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
+import { messageIdsOf, SCORE_THRESHOLDS } from '../../../src/adapters/libp2p/gossip-options.ts'
+import { networkIdOf } from '../../../src/domain/params.ts'
+import { createPrng } from '../../../src/lib/prng.ts'
+import { Report, type Attack } from '../attack.ts'
+import { transactionOf } from '../network.ts'
+import { eventually, keep, staged } from '../sight.ts'
+
+const MIB = 1_048_576
+
+const a13: Attack = {
+  id: 'A13',
+  title: 'IHAVE for ids that do not exist, fifty times 5,000 a second',
+  async run(ground) {
+    const report = new Report()
+    const prng = createPrng(ground.seed)
+    const ms = ground.scale === 'full' ? 20_000 : 3_000
+    await staged(ground, async (gang, sight) => {
+      const attacker = await gang.joined()
+      const started = performance.now()
+      let gagged = 0
+      const lists = Array.from({ length: 20 }, () => Array.from({ length: 5_000 }, () => prng.bytes(32)))
+      await keep(
+        ms,
+        async (round) => {
+          const ids = lists[round % lists.length] ?? []
+          ids.forEach((id) => (id[0] = (id[0] ?? 0) + 1))
+          await attacker.rpc({ control: { ihave: [{ topicID: attacker.topic('transactions'), messageIDs: ids }] } })
+          if (gagged > 0 || round % 5 !== 0) return
+          const score = (await sight.peer(attacker.peerId))?.score ?? Number.NEGATIVE_INFINITY
+          if (score < SCORE_THRESHOLDS.gossipThreshold) gagged = performance.now() - started
+        },
+        50,
+      )
+      const heartbeats = Math.ceil((performance.now() - started) / 1_000) + 1
+      report.figure('gaggedMs', gagged)
+      // Promises are counted as broken 5 s after the first question, so the score cannot fall before; a heartbeat or two later it has.
+      if (ground.scale === 'full') report.require(gagged > 0 && gagged <= 9_000, `the liar was heard for ${gagged} ms`)
+      report.atMost('idsAskedPerHeartbeat', attacker.heard.iwantIds / heartbeats, 5_000)
+    })
+    return report
+  },
+}
+
+const a14: Attack = {
+  id: 'A14',
+  title: 'IWANT for every known id, over and over',
+  async run(ground) {
+    const report = new Report()
+    const count = ground.scale === 'full' ? 300 : 50
+    const ms = ground.scale === 'full' ? 30_000 : 3_000
+    await staged(ground, async (gang, sight) => {
+      const ids = messageIdsOf(networkIdOf(ground.network))
+      const helper = await gang.joined()
+      const batches = Array.from({ length: count }, (_, i) =>
+        encodeBatch([
+          transactionOf(ground.network, ground.accounts + (i % 64), Math.floor(i / 64), {
+            payload: new Uint8Array(10_000),
+          }),
+        ]),
+      )
+      for (let at = 0; at < count; at += 20) await helper.messages('transactions', batches.slice(at, at + 20))
+      const bytes = batches.reduce((sum, batch) => sum + batch.byteLength, 0)
+      const attacker = await gang.member()
+      await attacker.connect(ground.victim.address)
+      const wanted = batches.map((batch) => ids.bytesOf(attacker.topic('transactions'), batch))
+      const rss = sight.rssMiB()
+      await keep(ms, () => attacker.rpc({ control: { iwant: [{ messageIDs: wanted }] } }), 20)
+      await eventually(() => attacker.heard.messages > 0, 3_000)
+      report.figure('cachedBytes', bytes)
+      report.figure('sentBytes', attacker.heard.bytes)
+      report.require(attacker.heard.messages > 0, 'not even an honest question was answered')
+      // Each is sent at most three times to one peer, while it is in the cache.
+      report.atMost('amplification', attacker.heard.bytes / bytes, 3)
+      report.figure('rssGrowthMiB', sight.rssMiB() - rss)
+    })
+    return report
+  },
+}
+
+const a15: Attack = {
+  id: 'A15',
+  title: 'IDONTWANT with ids of 2 KiB, ten thousand a second',
+  async run(ground) {
+    const report = new Report()
+    const prng = createPrng(ground.seed)
+    const ms = ground.scale === 'full' ? 30_000 : 3_000
+    await staged(ground, async (gang, sight) => {
+      const attacker = await gang.joined()
+      const ids = Array.from({ length: 500 }, () => prng.bytes(2_048))
+      const rss = sight.rssMiB()
+      const rounds = await keep(
+        ms,
+        async () => {
+          ids.forEach((id) => id.set(prng.bytes(4)))
+          await attacker.rpc({ control: { idontwant: [{ messageIDs: ids }] } })
+        },
+        20,
+      )
+      report.figure('idsSent', rounds * ids.length)
+      // 10 MiB are asked; a process under load moves by more than that between two collections.
+      report.atMost('rssGrowthMiB', sight.rssMiB() - rss, 64)
+    })
+    return report
+  },
+}
+
+const a16: Attack = {
+  id: 'A16',
+  title: 'GRAFT a thousand times a second during back-off, PRUNE with a back-off of 2^53 s',
+  async run(ground) {
+    const report = new Report()
+    const ms = ground.scale === 'full' ? 10_000 : 4_000
+    await staged(ground, async (gang, sight) => {
+      const attacker = await gang.joined()
+      const topics = attacker.topics()
+      const backoff = Number.MAX_SAFE_INTEGER
+      const prune = topics.map((topicID) => ({ topicID, peers: [], backoff }))
+      const graft = topics.map((topicID) => ({ topicID }))
+      // Pruned by itself: from here on it is in back-off.
+      await attacker.rpc({ control: { prune } })
+      const started = performance.now()
+      let gagged = 0
+      await keep(
+        ms,
+        async (round) => {
+          await attacker.rpc({ control: { graft } })
+          if (round % 50 === 0) await attacker.rpc({ control: { prune } })
+          if (gagged > 0 || round % 100 !== 0) return
+          const score = (await sight.peer(attacker.peerId))?.score ?? Number.NEGATIVE_INFINITY
+          if (score < SCORE_THRESHOLDS.graylistThreshold) gagged = performance.now() - started
+        },
+        1_000,
+      )
+      report.figure('graylistedMs', gagged)
+      report.require(gagged > 0 && gagged <= 3_500, `the flood was heard for ${gagged} ms`)
+      report.exactly('meshes', (await sight.peer(attacker.peerId))?.mesh.length ?? 0, 0)
+    })
+    return report
+  },
+}
+
+const a17: Attack = {
+  id: 'A17',
+  title: 'a hundred thousand subscriptions, and topics named like prototype fields',
+  async run(ground) {
+    const report = new Report()
+    const count = ground.scale === 'full' ? 100_000 : 10_000
+    await staged(ground, async (gang, sight) => {
+      const attacker = await gang.joined()
+      const rss = sight.rssMiB()
+      for (let at = 0; at < count && attacker.connected; at += 16) {
+        const subscriptions = Array.from({ length: 16 }, (_, i) => ({ subscribe: true, topic: `/evil/${at + i}` }))
+        await attacker.rpc({ subscriptions })
+      }
+      for (const topic of ['__proto__', 'constructor', 'toString']) {
+        const other = await gang.joined()
+        await other.rpc({ subscriptions: [{ subscribe: true, topic }], messages: [{ topic, data: Uint8Array.of(1) }] })
+        await other.rpc({
+          control: { graft: [{ topicID: topic }], ihave: [{ topicID: topic, messageIDs: [Uint8Array.of(1)] }] },
+        })
+      }
+      report.atMost('rssGrowthMiB', sight.rssMiB() - rss, 48)
+      const mesh = await sight.client.mesh()
+      report.exactly('topics', mesh.ok ? mesh.value.topics.length : -1, 3)
+      // A polluted prototype shows in any document that is copied key by key.
+      report.require(!JSON.stringify(mesh).includes('invalidMessageDeliveries'), 'Object.prototype is polluted')
+    })
+    return report
+  },
+}
+
+const a29: Attack = {
+  id: 'A29',
+  title: 'PRUNE with peers that lead to a trap, and identify with thousands of addresses',
+  async run(ground) {
+    const report = new Report()
+    let visits = 0
+    const trap = createServer((socket) => {
+      visits++
+      socket.destroy()
+    })
+    await new Promise<void>((resolve) => trap.listen(0, `${ground.net}.250`, resolve))
+    try {
+      await staged(ground, async (gang) => {
+        const attacker = await gang.joined()
+        const stranger = await gang.member()
+        const peerID = new TextEncoder().encode(stranger.peerId)
+        const peers = Array.from({ length: 16 }, () => ({ peerID }))
+        await keep(
+          ground.scale === 'full' ? 10_000 : 2_000,
+          () =>
+            attacker.rpc({ control: { prune: attacker.topics().map((topicID) => ({ topicID, peers, backoff: 1 })) } }),
+          100,
+        )
+        report.exactly('dialsCaused', visits, 0)
+      })
+    } finally {
+      trap.close()
+    }
+    return report
+  },
+}
+
+const a28: Attack = {
+  id: 'A28',
+  title: 'a peer that never reads what it asks for, and one that pings a hundred thousand times without reading',
+  async run(ground) {
+    const report = new Report()
+    await staged(ground, async (gang, sight) => {
+      const rss = sight.rssMiB()
+      const deaf = await gang.joined({ deaf: true })
+      const helper = await gang.joined()
+      const count = ground.scale === 'full' ? 400 : 60
+      for (let i = 0; i < count; i++) {
+        const bytes = transactionOf(ground.network, ground.accounts + (i % 64), Math.floor(i / 64), {
+          payload: new Uint8Array(16_000),
+        })
+        await helper.messages('transactions', [encodeBatch([bytes])])
+      }
+      // Behind noise: behind TLS the library itself stops reading from who does not read.
+      const pinger = await gang.joined({ encryption: 'noise' })
+      const { wire } = pinger
+      ;(wire as unknown as { pause(): void }).pause()
+      const pings = new Uint8Array(12 * 5_000)
+      for (let i = 0; i < 5_000; i++) pings.set([0, 2, 0, 1, 0, 0, 0, 0, 0, 0, i >> 8, i & 255], 12 * i)
+      const started = performance.now()
+      const limitMs = ground.scale === 'full' ? 30_000 : 10_000
+      while (pinger.connected && performance.now() - started < limitMs) {
+        if ((await sight.peer(pinger.peerId)) === undefined) break
+        for (let i = 0; i < 4 && pinger.connected; i++) {
+          wire.send(pings)
+          await eventually(() => wire.writeBufferLength < 4 * MIB, 500)
+        }
+      }
+      report.figure('pingerCutMs', performance.now() - started)
+      report.require((await sight.peer(pinger.peerId)) === undefined, 'the pinger was not cut')
+      report.figure('deafConnected', (await sight.peer(deaf.peerId)) !== undefined)
+      report.atMost('rssGrowthMiB', sight.rssMiB() - rss, 96)
+    })
+    return report
+  },
+}
+
+export const ROUTER_ATTACKS: readonly Attack[] = [a13, a14, a15, a16, a17, a28, a29]

@@ -1,0 +1,205 @@
+/**
+ * A hostile libp2p peer: it keeps none of the rules above the transport. It dials from an address of its choice, writes whatever frames it
+ * likes, and counts what it is sent.
+ */
+import { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { identify } from '@libp2p/identify'
+import type { Connection, MessageStream, Stream } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import * as lp from 'it-length-prefixed'
+import { createLibp2p, type Libp2p } from 'libp2p'
+import { privateKeyFromSeed } from '../../src/adapters/libp2p/identity.ts'
+import { networkIdOf, type NetworkParams } from '../../src/domain/params.ts'
+import { TOPICS, topicName, type Topic } from '../../src/domain/protocols.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import { sha256 } from '../../src/lib/hash.ts'
+import { until } from '../../testnet/until.ts'
+
+const MESHSUB = '/meshsub/1.2.0'
+const DIAL_MS = 5_000
+/** How long a write may wait for room before the peer goes on: a victim that reads slowly is the point of some attacks. */
+const ROOM_MS = 20_000
+
+export interface HostileOptions {
+  readonly name: string
+  /** Local address to dial from, such as 127.66.0.1. */
+  readonly ip: string
+  readonly network: NetworkParams
+  readonly encryption?: 'tls' | 'noise'
+  /** Takes gossip streams but never reads them. */
+  readonly deaf?: boolean
+  /** Another kind of identity than Ed25519. */
+  readonly keyType?: 'secp256k1' | 'RSA'
+}
+
+export interface Heard {
+  messages: number
+  bytes: number
+  iwantIds: number
+  ihaveIds: number
+  prunes: number
+}
+
+type Control = NonNullable<RPC['control']>
+
+export class HostilePeer {
+  readonly heard: Heard = { messages: 0, bytes: 0, iwantIds: 0, ihaveIds: 0, prunes: 0 }
+  readonly #node: Libp2p
+  readonly #network: NetworkParams
+  #connection: Connection | null = null
+  #stream: Stream | null = null
+  #wire: MessageStream | null = null
+
+  private constructor(node: Libp2p, network: NetworkParams) {
+    this.#node = node
+    this.#network = network
+  }
+
+  static async create(options: HostileOptions): Promise<HostilePeer> {
+    let self: HostilePeer | null = null
+    const node = await createLibp2p({
+      privateKey:
+        options.keyType === undefined
+          ? await privateKeyFromSeed(sha256(utf8(`hostile ${options.name}`)))
+          : await generateKeyPair(options.keyType as 'secp256k1'),
+      transports: [tcp({ dialOpts: { localAddress: options.ip } } as Parameters<typeof tcp>[0])],
+      connectionEncrypters: [options.encryption === 'noise' ? noise() : tls()],
+      streamMuxers: [
+        () => {
+          const inner = yamux({ enableKeepAlive: false, streamOptions: { maxReadBufferLength: 268_435_456 } })()
+          return {
+            protocol: inner.protocol,
+            createStreamMuxer(wire) {
+              if (self !== null) self.#wire = wire
+              return inner.createStreamMuxer(wire)
+            },
+          }
+        },
+      ],
+      connectionGater: { denyDialMultiaddr: () => false },
+      services: { identify: identify(), ping: ping() },
+      connectionMonitor: { enabled: false },
+      connectionManager: { reconnectRetries: 0 },
+    })
+    const peer = new HostilePeer(node, options.network)
+    self = peer
+    await node.handle(MESHSUB, async (stream) => {
+      if (options.deaf === true) return stream.pause()
+      try {
+        for await (const frame of lp.decode(stream, { maxDataLength: 16 * 1_048_576 })) peer.#hear(RPC.decode(frame))
+      } catch {
+        // Cut off.
+      }
+    })
+    return peer
+  }
+
+  get peerId(): string {
+    return this.#node.peerId.toString()
+  }
+
+  get connected(): boolean {
+    return this.#connection?.status === 'open'
+  }
+
+  /** The encrypted connection below the muxer. */
+  get wire(): MessageStream {
+    if (this.#wire === null) throw new Error('not connected')
+    return this.#wire
+  }
+
+  /** Dials; false when the connection is refused or does not outlive the handshake. */
+  async connect(address: string): Promise<boolean> {
+    try {
+      const connection = await this.#node.dial(multiaddr(address), { signal: AbortSignal.timeout(DIAL_MS) })
+      this.#connection = connection
+      this.#stream = await connection.newStream(MESHSUB, { signal: AbortSignal.timeout(DIAL_MS) })
+      return true
+    } catch {
+      this.#connection = null
+      return false
+    }
+  }
+
+  /** Whether the other side keeps a connection: one that refuses us may let the handshake finish first. */
+  async isRefused(address: string): Promise<boolean> {
+    return !(await this.connect(address)) || (await this.isCut(2_000))
+  }
+
+  /** Waits for the end of the connection. */
+  async isCut(timeoutMs: number): Promise<boolean> {
+    return until(() => !this.connected, { timeoutMs, everyMs: 10 })
+  }
+
+  async open(protocol: string): Promise<Stream> {
+    if (this.#connection === null) throw new Error('not connected')
+    return this.#connection.newStream(protocol, { signal: AbortSignal.timeout(DIAL_MS) })
+  }
+
+  /** Subscribes to our topics, so that the victim counts this peer as a listener. */
+  async subscribe(): Promise<void> {
+    await this.rpc({ subscriptions: this.topics().map((topic) => ({ subscribe: true, topic })) })
+  }
+
+  topics(): string[] {
+    return TOPICS.map((topic) => this.topic(topic))
+  }
+
+  topic(topic: Topic): string {
+    return topicName(networkIdOf(this.#network), topic)
+  }
+
+  /** Writes one RPC; silently does nothing when the stream is closed. */
+  async rpc(rpc: Partial<Omit<RPC, 'control'>> & { control?: Partial<Control> }): Promise<void> {
+    const { control, ...rest } = rpc
+    const empty = { ihave: [], iwant: [], graft: [], prune: [], idontwant: [] }
+    const whole: RPC = {
+      subscriptions: [],
+      messages: [],
+      ...rest,
+      ...(control !== undefined && { control: { ...empty, ...control } }),
+    }
+    await this.raw(lp.encode.single(RPC.encode(whole)).subarray())
+  }
+
+  /** Writes one length-prefixed frame of any bytes. */
+  async frame(bytes: Uint8Array): Promise<void> {
+    await this.raw(lp.encode.single(bytes).subarray())
+  }
+
+  /** Writes bytes as they are on the gossip stream, opening it again when it was closed. */
+  async raw(bytes: Uint8Array): Promise<void> {
+    try {
+      if (this.#stream?.status !== 'open' && this.connected) this.#stream = await this.open(MESHSUB)
+      const stream = this.#stream
+      if (stream?.status !== 'open') return
+      stream.send(bytes)
+      await until(() => stream.writeBufferLength === 0 || stream.status !== 'open', { timeoutMs: ROOM_MS, everyMs: 2 })
+    } catch {
+      // Cut off: what attacks look for.
+    }
+  }
+
+  async messages(topic: Topic, items: readonly Uint8Array[]): Promise<void> {
+    const name = this.topic(topic)
+    await this.rpc({ messages: items.map((data) => ({ topic: name, data })) })
+  }
+
+  async stop(): Promise<void> {
+    await this.#node.stop()
+  }
+
+  #hear(rpc: RPC): void {
+    this.heard.messages += rpc.messages.length
+    for (const { data } of rpc.messages) this.heard.bytes += data?.byteLength ?? 0
+    for (const { messageIDs } of rpc.control?.iwant ?? []) this.heard.iwantIds += messageIDs.length
+    for (const { messageIDs } of rpc.control?.ihave ?? []) this.heard.ihaveIds += messageIDs.length
+    this.heard.prunes += rpc.control?.prune.length ?? 0
+  }
+}

@@ -1,0 +1,35 @@
+/** The network on which attacks take place: accounts for honest traffic, accounts for attackers, and nobody who makes blocks. */
+import type { NetworkParams } from '../../src/domain/params.ts'
+import { asAccountId } from '../../src/domain/ids.ts'
+import { toHex } from '../../src/lib/bytes.ts'
+import { keysOf, signedTransaction } from '../../test/support/kernel-world.ts'
+
+/** Accounts of honest traffic. */
+export const HONEST_ACCOUNTS = 256
+/** Funded accounts of attackers, after the honest ones. */
+export const ATTACKER_ACCOUNTS = 128
+
+export function attackNetwork(genesisTimeMs: number): NetworkParams {
+  return {
+    name: 'dev-attack',
+    genesisTimeMs,
+    slotMs: 2_000,
+    validators: [asAccountId(toHex(keysOf(100_000).publicKey))],
+    accounts: Array.from({ length: HONEST_ACCOUNTS + ATTACKER_ACCOUNTS }, (_, index) => ({
+      key: asAccountId(toHex(keysOf(index).publicKey)),
+      balance: 1_000_000_000n,
+    })),
+    txLifetimeMs: 30 * 60_000,
+    feeFloor: 1n,
+  }
+}
+
+/** A valid transaction of now. */
+export function transactionOf(
+  network: NetworkParams,
+  account: number,
+  nonce: number,
+  more: { amount?: bigint; fee?: bigint; createdAtMs?: number; payload?: Uint8Array } = {},
+): Uint8Array {
+  return signedTransaction(account, nonce, { network, createdAtMs: Date.now(), ...more })
+}

@@ -1,0 +1,143 @@
+/** Honest users beside an attack: they hand in transactions at honest nodes and watch every node for when each arrives. */
+import type { NetworkParams } from '../../src/domain/params.ts'
+import { until } from '../../testnet/until.ts'
+import { HONEST_ACCOUNTS, transactionOf } from './network.ts'
+import type { NodeUnderTest } from './node-under-test.ts'
+
+export interface TrafficFigures {
+  readonly sent: number
+  /** Transactions that every node got, as a share of those that were acknowledged. */
+  readonly delivery: number
+  readonly latencyP99Ms: number
+  /** Answers of the victim's API, as a picture of its event loop from outside. */
+  readonly loopP99Ms: number
+  readonly refused: readonly string[]
+}
+
+export interface TrafficOptions {
+  readonly network: NetworkParams
+  readonly nodes: readonly NodeUnderTest[]
+  readonly victim: NodeUnderTest
+  readonly perSecond: number
+}
+
+const PROBE_MS = 50
+/** How long the last transactions may take to arrive before they count as lost, ms. */
+const DRAIN_MS = 6_000
+
+export class Traffic {
+  readonly #options: TrafficOptions
+  readonly #stop = new AbortController()
+  readonly #sentMs = new Map<string, number>()
+  readonly #arrivedMs = new Map<string, Map<string, number>>()
+  readonly #probesMs: number[] = []
+  readonly #refused: string[] = []
+  readonly #running: Promise<unknown>[] = []
+  /** Next nonce of each honest account; shared by all traffic of one network. */
+  readonly #nonces: number[]
+  #sent = 0
+
+  constructor(options: TrafficOptions, nonces: number[]) {
+    this.#options = options
+    this.#nonces = nonces
+  }
+
+  /** Starts users and watchers; resolves when all watchers hear. */
+  async start(): Promise<void> {
+    await Promise.all(this.#options.nodes.map((node) => this.#watch(node)))
+    this.#running.push(this.#submit(), this.#probe())
+  }
+
+  /** Stops the users, waits for the last transactions, and counts. */
+  async finish(): Promise<TrafficFigures> {
+    this.#stop.abort()
+    await Promise.all(this.#running)
+    const isComplete = (): boolean =>
+      [...this.#sentMs.keys()].every((id) => this.#options.nodes.every((node) => this.#of(node).has(id)))
+    await until(isComplete, { timeoutMs: DRAIN_MS, everyMs: 20 })
+    this.#watching.abort()
+    const latencies: number[] = []
+    let complete = 0
+    for (const [id, sentMs] of this.#sentMs) {
+      const times = this.#options.nodes.flatMap((node) => this.#of(node).get(id) ?? [])
+      if (times.length === this.#options.nodes.length) complete++
+      latencies.push(...times.map((time) => Math.max(0, time - sentMs)))
+    }
+    return {
+      sent: this.#sentMs.size,
+      delivery: this.#sentMs.size === 0 ? 1 : complete / this.#sentMs.size,
+      latencyP99Ms: p99(latencies),
+      loopP99Ms: p99(this.#probesMs),
+      refused: this.#refused,
+    }
+  }
+
+  readonly #watching = new AbortController()
+
+  async #watch(node: NodeUnderTest): Promise<void> {
+    const arrived = this.#of(node)
+    const events = node.client.events({ topics: ['transactions'], signal: this.#watching.signal })
+    await new Promise<void>((resolve) => {
+      const read = async (): Promise<void> => {
+        for await (const item of events) {
+          if (item.kind === 'connected') resolve()
+          if (item.kind !== 'event' || item.event.event !== 'admitted') continue
+          const { id } = item.event.data as { id: string }
+          if (!arrived.has(id)) arrived.set(id, performance.now())
+        }
+      }
+      void read()
+    })
+  }
+
+  async #submit(): Promise<void> {
+    const { network, nodes, perSecond } = this.#options
+    const open: Promise<void>[] = []
+    while (!this.#stop.signal.aborted) {
+      const number = this.#sent++
+      const account = number % HONEST_ACCOUNTS
+      const nonce = this.#nonces[account] ?? 0
+      this.#nonces[account] = nonce + 1
+      const node = nodes[number % nodes.length]
+      if (node === undefined) break
+      const bytes = transactionOf(network, account, nonce)
+      const sentMs = performance.now()
+      open.push(
+        node.client.submit(bytes).then((outcome) => {
+          if (outcome.ok) this.#sentMs.set(outcome.value.id, sentMs)
+          else this.#refused.push(outcome.kind === 'problem' ? outcome.problem.code : outcome.kind)
+        }),
+      )
+      await pause(1_000 / perSecond)
+    }
+    await Promise.all(open)
+  }
+
+  async #probe(): Promise<void> {
+    const { victim } = this.#options
+    while (!this.#stop.signal.aborted) {
+      const before = performance.now()
+      await victim.client.get('/livez')
+      this.#probesMs.push(performance.now() - before)
+      await pause(PROBE_MS)
+    }
+  }
+
+  #of(node: NodeUnderTest): Map<string, number> {
+    let arrived = this.#arrivedMs.get(node.name)
+    if (arrived === undefined) {
+      arrived = new Map()
+      this.#arrivedMs.set(node.name, arrived)
+    }
+    return arrived
+  }
+}
+
+function p99(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

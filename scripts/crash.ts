@@ -1,0 +1,23 @@
+// `npm run crash [-- --runs N --seed S --rate R]`: kill -9 at random under load. JSON on stdout, a line a run on stderr.
+import { parseArgs } from 'node:util'
+import { crash } from './durability/crash.ts'
+
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
+    rate: { type: 'string', default: '100' },
+  },
+})
+const figures = await crash({
+  runs: Number(values.runs),
+  seed: Number(values.seed),
+  perSecond: Number(values.rate),
+  onRun: (run, { acknowledged, lost, readyMs }) =>
+    console.error(
+      `run ${run}: ${acknowledged} acknowledged so far, ${lost} lost, ready after ${Math.round(readyMs)} ms`,
+    ),
+})
+const pass = figures.lost === 0 && figures.restarts === figures.runs && figures.readyMsMax <= 3_000
+console.log(JSON.stringify({ id: 'crash', pass, figures }))
+process.exitCode = pass ? 0 : 1

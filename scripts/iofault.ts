@@ -1,0 +1,19 @@
+// `npm run iofault [-- --first 1,2,3]`: a disk that fails from the n-th sync or write on. Needs strace. JSON on stdout.
+import { parseArgs } from 'node:util'
+import { ioFault, ioFaultObstacle } from './durability/iofault.ts'
+
+const { values } = parseArgs({ options: { first: { type: 'string', default: '1,2,3,5,8,13,21,34,50' } } })
+const obstacle = ioFaultObstacle()
+if (obstacle !== null) {
+  console.error(`iofault cannot run here: ${obstacle}.`)
+  process.exitCode = 2
+} else {
+  const figures = await ioFault({
+    first: values.first.split(',').map(Number),
+    onRun: (name, { acknowledged, ended }) => console.error(`${name}: ${acknowledged} acknowledged, then ${ended}`),
+  })
+  const { lost, falseAcknowledgements, failuresToOpen, runs, stoppedWith503, exited } = figures
+  const pass = lost + falseAcknowledgements + failuresToOpen === 0 && stoppedWith503 + exited === runs
+  console.log(JSON.stringify({ id: 'iofault', pass, figures }))
+  process.exitCode = pass ? 0 : 1
+}

@@ -1,0 +1,12 @@
+// `npm run torn [-- --every N]`: every truncation and bit flip of the last records of the database's log. JSON on stdout.
+import { parseArgs } from 'node:util'
+import { torn } from './durability/torn.ts'
+
+const { values } = parseArgs({ options: { every: { type: 'string', default: '1' } } })
+const figures = await torn({
+  every: Number(values.every),
+  onProgress: (images, total) => console.error(`${images} of ${total} images`),
+})
+const pass = figures.corruptServed + figures.failuresToOpen + figures.holes + figures.soundLost === 0
+console.log(JSON.stringify({ id: 'torn', pass, figures }))
+process.exitCode = pass ? 0 : 1

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { FrameMeter } from '../../../../src/adapters/libp2p/frame-meter.ts'
+import { OPENINGS_BURST, PINGS_BURST } from '../../../../src/adapters/libp2p/limits.ts'
+import { concatBytes } from '../../../../src/lib/bytes.ts'
+import { createPrng } from '../../../../src/lib/prng.ts'
+
+function frame(type: number, flags: number, length: number, body = 0): Uint8Array {
+  const bytes = new Uint8Array(12 + body)
+  const view = new DataView(bytes.buffer)
+  view.setUint8(1, type)
+  view.setUint16(2, flags)
+  view.setUint32(8, length)
+  // A body that looks like pings must not count.
+  bytes.fill(0x02, 12)
+  return bytes
+}
+
+const ping = frame(2, 1, 7)
+
+test('a flood of pings and one of streams are noticed at their bounds (A28)', () => {
+  const pings = new FrameMeter(0)
+  for (let i = 0; i < PINGS_BURST; i++) expect(pings.read(ping, 0)).toBe(null)
+  expect(pings.read(ping, 0)).toBe('pings')
+  const openings = new FrameMeter(0)
+  for (let i = 0; i < OPENINGS_BURST; i++) expect(openings.read(frame(1, 1, 0), 0)).toBe(null)
+  expect(openings.read(frame(1, 1, 0), 0)).toBe('openings')
+})
+
+test('answers, data and window updates count for nothing, wherever the chunks are cut', () => {
+  const seed = 7
+  const prng = createPrng(seed)
+  const meter = new FrameMeter(0)
+  const stream = concatBytes(
+    ...Array.from({ length: 500 }, (_, i) => {
+      if (i % 3 === 0) return frame(2, 2, i)
+      return i % 3 === 1 ? frame(0, 0, 100 + i, 100 + i) : frame(1, 0, i)
+    }),
+  )
+  for (let at = 0; at < stream.byteLength;) {
+    const size = 1 + prng.below(300)
+    expect(meter.read(stream.subarray(at, at + size), 0), `seed ${seed}`).toBe(null)
+    at += size
+  }
+  // The meter is still in step with the frames.
+  for (let i = 0; i < PINGS_BURST; i++) expect(meter.read(ping, 0)).toBe(null)
+  expect(meter.read(concatBytes(frame(0, 0, 5, 5), ping), 0)).toBe('pings')
+})
