@@ -4,6 +4,7 @@ import type { Transaction } from '../domain/transaction.ts'
 import type { Admission } from '../mempool/mempool.ts'
 import type { Fact, Removal } from './fact.ts'
 import type { Machines } from './machines.ts'
+import { entered, left } from './pool-set.ts'
 import { deletePoolRecord, putPoolRecord } from './pool-record.ts'
 import type { Turn } from './turn.ts'
 
@@ -25,6 +26,7 @@ export function admit(machines: Machines, transaction: Transaction, provenance: 
   seen.judgedValid(transaction.hash, transaction.id, turn.now.monoMs)
   if (admission.kind === 'refused') return admission
   seen.returned(transaction.id)
+  entered(machines, transaction)
   if (provenance.from !== null) machines.peers.useful(provenance.from, turn.now.monoMs)
   if (admission.replaced !== null) depart(machines, admission.replaced, 'replaced', transaction.id, turn)
   for (const id of admission.evicted) depart(machines, id, 'evicted', transaction.id, turn)
@@ -46,6 +48,7 @@ export function admit(machines: Machines, transaction: Transaction, provenance: 
 /** Records that a transaction left the pool, and deletes it from disk. The pool itself has removed it already. */
 export function depart(machines: Machines, id: TxId, why: Removal, by: TxId | null, turn: Turn): void {
   machines.seen.departed(id, { why, by }, turn.now.monoMs)
+  left(machines, id, why !== 'evicted', turn.now.monoMs)
   turn.writeLazily(deletePoolRecord(id))
   turn.note({ kind: 'transaction-removed', id, why, by })
 }

@@ -21,6 +21,7 @@ import {
 import { depart } from './admit.ts'
 import type { Machines } from './machines.ts'
 import { putPoolRecord } from './pool-record.ts'
+import { entered, followOwn, left } from './pool-set.ts'
 import { enqueue, THIN_MESH } from './publish.ts'
 import type { Turn } from './turn.ts'
 
@@ -100,6 +101,7 @@ function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, tu
   for (const [id, block] of included) {
     if (wasLocal.has(id)) machines.ownIncluded.set(id, true, turn.now.monoMs)
     machines.seen.departed(id, { why: 'in-block', by: null, block }, turn.now.monoMs)
+    left(machines, id, true, turn.now.monoMs)
     turn.writeLazily({ kind: 'delete', space: 'pool', key: id })
     turn.note({ kind: 'transaction-removed', id, why: 'in-block', by: null })
   }
@@ -112,6 +114,8 @@ function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, tu
         depart(machines, transaction.id, 'invalidated', null, turn)
       continue
     }
+    entered(machines, transaction)
+    if (local) followOwn(machines, transaction.id, turn.now.monoMs)
     turn.writeLazily(putPoolRecord(transaction, local))
     const { id, bytes } = transaction
     turn.note({

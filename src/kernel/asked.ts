@@ -1,5 +1,6 @@
 /** Requests of ours under way, and what each was for. */
 import type { BlockHash, PeerId } from '../domain/ids.ts'
+import type { ItemKey } from '../domain/item-key.ts'
 
 export type Asked =
   | { readonly kind: 'hello'; readonly peer: PeerId }
@@ -7,3 +8,6 @@ export type Asked =
   | { readonly kind: 'blocks'; readonly peer: PeerId; readonly hashes: readonly BlockHash[] }
   /** Transactions that a compact block lacks. */
   | { readonly kind: 'block-transactions'; readonly peer: PeerId; readonly hash: BlockHash }
+  | { readonly kind: 'reconcile'; readonly peer: PeerId }
+  /** Transactions by their names in reconciliation. */
+  | { readonly kind: 'transactions'; readonly peer: PeerId; readonly fetch: number; readonly keys: readonly ItemKey[] }

@@ -101,3 +101,13 @@ export type Fact =
       readonly proposer: AccountId
       readonly hashes: readonly [BlockHash, BlockHash]
     }
+  /** Two sets were compared: what we lacked, what they lacked, and what it cost both ways before bodies. */
+  | {
+      readonly kind: 'sets-compared'
+      readonly peer: PeerId
+      readonly set: 'transactions' | 'records'
+      readonly need: number
+      readonly have: number
+      readonly rounds: number
+      readonly bytes: number
+    }

@@ -51,7 +51,16 @@ export interface BodyJob {
   readonly kind: 'body'
 }
 
-export type Job = GossipJob | SubmissionJob | HeaderJob | HeadersJob | BodyJob
+/** Transactions that repair fetched. */
+export interface RepairJob {
+  readonly kind: 'repair'
+  readonly from: PeerId
+  readonly fresh: readonly Transaction[]
+  readonly unverified: readonly Transaction[]
+  readonly deferred: DeferredMessage[]
+}
+
+export type Job = GossipJob | SubmissionJob | HeaderJob | HeadersJob | BodyJob | RepairJob
 
 /** Transactions of one API call that are being verified. */
 export interface SubmissionJob {

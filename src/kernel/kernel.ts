@@ -23,6 +23,8 @@ import { onHelloAnswer, onHelloRequest, onPeerConnected, onPeerDisconnected } fr
 import { onAnchorsRestored } from './keep-anchors.ts'
 import { makeRoom, relieveMemory } from './make-room.ts'
 import { onBansRestored, onChainRestored, onPoolRestored } from './on-restore.ts'
+import { onKeysRequest, onObjectsAnswer, onReconcileAnswer, onReconcileRequest, onRepairVerified } from './on-repair.ts'
+import { poolSetInvariants } from './pool-set.ts'
 import { onSubmission, onSubmissionVerified, onSubmissionWritten } from './on-submission.ts'
 import { onMessageVerified, onTransactionsMessage } from './on-transactions-message.ts'
 import { onWake } from './on-wake.ts'
@@ -59,6 +61,9 @@ export class Kernel {
   invariants(): void {
     const { pool, seen, batcher, offences, chain, chainSync, compact, orphans } = this.machines
     for (const machine of [pool, seen, batcher, offences, chain, chainSync, compact, orphans]) machine.invariants()
+    const { repair, wanted, offers } = this.machines
+    for (const machine of [repair, wanted, offers]) machine.invariants()
+    poolSetInvariants(this.machines)
   }
 }
 
@@ -179,6 +184,10 @@ function onVerified(
       for (const { transaction } of job.fresh) machines.inFlight.delete(transaction.hash)
       onSubmissionVerified(machines, job, firstInvalid, keyInvalid, turn)
       break
+    case 'repair':
+      for (const transaction of job.unverified) machines.inFlight.delete(transaction.hash)
+      onRepairVerified(machines, job, firstInvalid, turn)
+      break
     case 'header':
       onHeaderVerified(machines, job, firstInvalid < 0, turn)
       return
@@ -222,6 +231,12 @@ function onAnswer(machines: Machines, request: JobNumber, frames: readonly Uint8
     case 'block-transactions':
       onPartsAnswer(machines, asked, frames, turn)
       return
+    case 'reconcile':
+      onReconcileAnswer(machines, request, frames, turn)
+      return
+    case 'transactions':
+      onObjectsAnswer(machines, asked, frames, turn)
+      return
     default:
       assertNever(asked)
   }
@@ -243,6 +258,12 @@ function onAskFailed(machines: Machines, request: JobNumber, turn: Turn): void {
     case 'block-transactions':
       onPartsAnswer(machines, asked, [], turn)
       return
+    case 'reconcile':
+      onReconcileAnswer(machines, request, null, turn)
+      return
+    case 'transactions':
+      onObjectsAnswer(machines, asked, null, turn)
+      return
     default:
       assertNever(asked)
   }
@@ -260,10 +281,13 @@ function onRequest(machines: Machines, event: Extract<Event, { kind: 'request-re
     case 'objects': {
       const asked = decodeObjectsRequest(bytes)
       if (asked?.kind === 'block-transactions') onPartsRequest(machines, request, asked, turn)
+      else if (asked?.kind === 'transactions-by-key') onKeysRequest(machines, request, from, asked.keys, turn)
       else turn.do({ kind: 'reply', request, frames: null })
       return
     }
     case 'reconcile':
+      onReconcileRequest(machines, request, from, bytes, turn)
+      return
     case 'probe':
     case 'observe':
       turn.do({ kind: 'reply', request, frames: null })

@@ -9,7 +9,16 @@ import { Orphanage } from '../chain/orphanage.ts'
 import { ExpiringMap } from '../lib/expiring-map.ts'
 import { CompactRelay } from '../relay/compact-relay.ts'
 import { DEPARTED_COUNT_MAX, DEPARTED_TTL_MS } from '../relay/limits.ts'
+import type { SetName } from '../domain/codec/reconcile-codec.ts'
+import type { ItemKey } from '../domain/item-key.ts'
+import { concatBytes, utf8 } from '../lib/bytes.ts'
 import { ChainSync } from '../sync/chain-sync.ts'
+import { FingerprintTree } from '../sync/fingerprint-tree.ts'
+import { Offers } from '../sync/offers.ts'
+import { Repair } from '../sync/repair.ts'
+import { RepairServer } from '../sync/repair-server.ts'
+import { Wanted } from '../sync/wanted.ts'
+import type { PoolKeys } from './pool-set.ts'
 import type { NetworkParams } from '../domain/params.ts'
 import { signingPrefix } from '../domain/signing.ts'
 import { isDevNetwork, networkIdOf } from '../domain/params.ts'
@@ -95,6 +104,18 @@ export interface Machines {
   readonly ownIncluded: ExpiringMap<TxId, true>
   /** The head that is on the disk, and all that we tell of it. */
   readonly announced: { height: number; hash: BlockHash; settledHeight: number; ledger: Ledger }
+  /** The sets that repair compares. */
+  readonly trees: Readonly<Record<SetName, FingerprintTree>>
+  readonly poolKeys: PoolKeys
+  readonly repair: Repair
+  readonly repairServer: RepairServer
+  readonly wanted: Wanted
+  readonly offers: Offers
+  /** Fetched transactions that wait for the ones before them. */
+  readonly heldBack: Map<
+    ItemKey,
+    { readonly bytes: Uint8Array; readonly from: PeerId; readonly nonce: bigint; readonly sinceMs: number }
+  >
   /** The place where the ledger answers: nonce and balance of an account at the head. */
   accountOf(id: AccountId): Account
   nextJob(): JobNumber
@@ -109,6 +130,11 @@ export function createMachines(config: KernelConfig): Machines {
   const root = { hash: asBlockHash(networkId), height: 0, slot: 0 }
   const announced = { height: 0, hash: root.hash, settledHeight: 0, ledger }
   let job = 0
+  const nextJob = (): JobNumber => ++job
+  const { chance } = config
+  const tree = (set: SetName): FingerprintTree =>
+    new FingerprintTree(concatBytes(utf8(networkId), Uint8Array.of(0), utf8(set)), Math.floor(chance() * 0x1_0000_0000))
+  const trees = { transactions: tree('transactions'), records: tree('records') }
   return {
     config,
     networkId,
@@ -148,7 +174,14 @@ export function createMachines(config: KernelConfig): Machines {
     ownBlocks: new Set(),
     ownIncluded: new ExpiringMap({ ttlMs: DEPARTED_TTL_MS, capacity: DEPARTED_COUNT_MAX }),
     announced,
+    trees,
+    poolKeys: { keyOf: new Map(), idOf: new Map() },
+    repair: new Repair({ trees, nextNumber: nextJob, chance }),
+    repairServer: new RepairServer(trees),
+    wanted: new Wanted({ nextNumber: nextJob, chance }),
+    offers: new Offers(),
+    heldBack: new Map(),
     accountOf: (id) => announced.ledger.account(id),
-    nextJob: () => ++job,
+    nextJob,
   }
 }

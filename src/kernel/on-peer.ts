@@ -6,6 +6,7 @@ import { PROTOCOL_VERSION } from '../domain/protocols.ts'
 import { rebuilt } from './accept-block.ts'
 import { catchUp } from './chain-requests.ts'
 import type { Machines } from './machines.ts'
+import { tendRepair } from './on-repair.ts'
 import { penalise } from './penalise.ts'
 import type { Turn } from './turn.ts'
 
@@ -32,6 +33,8 @@ export function onPeerConnected(
 export function onPeerDisconnected(machines: Machines, peer: PeerId, turn: Turn): void {
   machines.redial.lost(peer, turn.now.monoMs)
   machines.chainSync.peerGone(peer)
+  for (const machine of [machines.repair, machines.repairServer, machines.wanted, machines.offers])
+    machine.disconnected(peer)
   machines.orphans.forgetPeer(peer)
   for (const found of machines.compact.peerGone(peer, turn.now.monoMs)) rebuilt(machines, found, turn)
   if (machines.peers.disconnected(peer) !== undefined) turn.note({ kind: 'peer-left', peer })
@@ -79,6 +82,11 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
   turn.note({ kind: 'peer-greeted', peer, name: hello.name })
   machines.chainSync.peerJoined(peer)
   machines.chainSync.headClaimed(peer, entry.head)
+  const isOutbound = entry.direction === 'outbound'
+  machines.repair.connected(peer, isOutbound, turn.now.monoMs)
+  machines.wanted.connected(peer, isOutbound)
+  machines.offers.connected(peer)
+  tendRepair(machines, turn)
   catchUp(machines, turn)
 }
 

@@ -7,6 +7,7 @@ import { admit } from './admit.ts'
 import type { Machines } from './machines.ts'
 import { readBan, deleteBan } from './penalise.ts'
 import { readPoolRecord } from './pool-record.ts'
+import { followOwn } from './pool-set.ts'
 import { enqueue } from './publish.ts'
 import type { Turn } from './turn.ts'
 
@@ -45,6 +46,7 @@ export function onPoolRestored(machines: Machines, records: Records, turn: Turn)
     machines.pool.markDurable(transaction.id)
     if (!local) continue
     machines.pool.markLocal(transaction.id)
+    followOwn(machines, transaction.id, turn.now.monoMs)
     enqueue(machines, [{ id: transaction.id, bytes: transaction.bytes, own: true }], turn)
   }
 }

@@ -13,6 +13,7 @@ import type { JobNumber } from './event.ts'
 import type { Placed, SubmissionJob, WriteJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
 import { deletePoolRecord, putPoolRecord } from './pool-record.ts'
+import { followOwn, left } from './pool-set.ts'
 import { enqueue } from './publish.ts'
 import { triage, type Runs } from './triage.ts'
 import type { Turn } from './turn.ts'
@@ -129,6 +130,7 @@ export function onSubmissionWritten(machines: Machines, write: WriteJob, ok: boo
   if (!ok) {
     for (const id of write.admitted) {
       if (machines.pool.remove(id) === undefined) continue
+      left(machines, id, false, turn.now.monoMs)
       turn.writeLazily(deletePoolRecord(id))
       turn.note({ kind: 'transaction-removed', id, why: 'invalidated', by: null })
     }
@@ -144,6 +146,7 @@ export function onSubmissionWritten(machines: Machines, write: WriteJob, ok: boo
   for (const id of [...write.admitted, ...write.known]) {
     machines.pool.markDurable(id)
     machines.pool.markLocal(id)
+    followOwn(machines, id, turn.now.monoMs)
   }
   turn.do({ kind: 'answer-submission', submission: write.submission, results: write.results })
   enqueue(

@@ -18,6 +18,7 @@ import type { VerdictReason } from './effect.ts'
 import type { DeferredMessage, GossipJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
 import { penalise } from './penalise.ts'
+import { knownAt } from './pool-set.ts'
 import { enqueue } from './publish.ts'
 import { triage, type Runs, type Triage } from './triage.ts'
 import type { Turn } from './turn.ts'
@@ -64,6 +65,7 @@ function verifyFresh(
       else if (!look.verified) unverified.push(look.transaction)
       fresh.set(look.transaction.hash, look.transaction)
     }
+    if (look.kind === 'known') knownAt(machines, message.from, look.id)
     if (look.kind !== 'refused') continue
     restKnown = false
     refuseOne(machines, message, look.id, bytes.byteLength, look.code, turn)
@@ -148,7 +150,10 @@ export function onMessageVerified(
 
 function defer(machines: Machines, message: DeferredMessage, job: number, items: number, turn: Turn): void {
   const running = machines.jobs.get(job)
-  if ((running?.kind === 'gossip' || running?.kind === 'submission') && running.deferred.length < DEFERRED_MAX) {
+  if (
+    (running?.kind === 'gossip' || running?.kind === 'submission' || running?.kind === 'repair') &&
+    running.deferred.length < DEFERRED_MAX
+  ) {
     running.deferred.push(message)
     return
   }

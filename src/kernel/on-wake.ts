@@ -6,6 +6,7 @@ import { keepAnchors } from './keep-anchors.ts'
 import type { Machines } from './machines.ts'
 import { deleteBan } from './penalise.ts'
 import { onCompactBlock } from './on-blocks-message.ts'
+import { tendRepair } from './on-repair.ts'
 import { propose } from './propose.ts'
 import { release } from './publish.ts'
 import type { Turn } from './turn.ts'
@@ -33,6 +34,7 @@ export function onWake(machines: Machines, turn: Turn): void {
   for (const found of machines.compact.wake(monoMs)) rebuilt(machines, found, turn)
   giveUpParts(machines, turn)
   catchUp(machines, turn)
+  tendRepair(machines, turn)
   propose(machines, turn)
   machines.batcher.listenersChanged(machines.audience.subscribers)
   release(machines, turn)

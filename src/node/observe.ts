@@ -41,6 +41,8 @@ export type MeterCounter =
   | 'block_bytes_saved'
   | 'reorgs' // across (settled, unsettled)
   | 'equivocations'
+  | 'sets_compared' // set, outcome (equal, different)
+  | 'repair_bytes' // set
   | 'store_failures'
 export type MeterHistogram = 'queue_seconds'
 
@@ -159,6 +161,14 @@ export class Observer {
       case 'store-failed':
         this.storeFailed(fact.reason)
         return
+      case 'sets-compared':
+        this.#meter.count('sets_compared', {
+          set: fact.set,
+          outcome: fact.need + fact.have === 0 ? 'equal' : 'different',
+        })
+        this.#meter.count('repair_bytes', { set: fact.set }, fact.bytes)
+        if (fact.need + fact.have > 0) this.#emit('network', 'compared', fact)
+        return
       case 'block-seen':
       case 'block-refused':
       case 'block-rebuilt':
@@ -177,7 +187,7 @@ export class Observer {
         const { kind: _, messageId, ...seen } = fact
         const event = fact.way === 'own' ? 'PUBLISH' : fact.way === 'sync' ? 'RECOVERED' : 'DELIVER'
         this.#record(event, fact.hash, fact.from, fact.bytes, null, {}, 'block')
-        if (messageId !== null) this.#brought(messageId, fact.hash)
+        if (messageId !== null) this.#brought(messageId, fact.hash, 'block')
         this.#meter.count('items', { topic: 'blocks', outcome: 'admitted' })
         this.#emit('blocks', fact.way === 'own' ? 'proposed' : 'seen', seen)
         return
@@ -187,7 +197,7 @@ export class Observer {
         // A further copy of what is known is no news; the router has counted it.
         if (code === 'known') return
         this.#record(verdict === 'reject' ? 'REJECT' : 'IGNORE', hash, from, bytes, code, {}, 'block')
-        if (messageId !== null) this.#brought(messageId, hash)
+        if (messageId !== null) this.#brought(messageId, hash, 'block')
         this.#meter.count('items', { topic: 'blocks', outcome: code })
         this.#emit('blocks', 'refused', { hash, from, code, verdict })
         return
@@ -223,7 +233,7 @@ export class Observer {
     const ids = this.propagation.objectsOf(copy.messageId)
     const kind = copy.topic === 'blocks' ? 'block' : 'transaction'
     for (const id of ids) this.#record('DUPLICATE', id, copy.from, copy.bytes, null, {}, kind)
-    if (ids.length === 0 && copy.topic === 'transactions') {
+    if (ids.length === 0 && (copy.topic === 'transactions' || copy.topic === 'blocks')) {
       const { from, bytes, messageId } = copy
       this.arrivals.early(messageId, { tNs: this.#clock.wallNs(), from, bytes })
     }
@@ -315,10 +325,10 @@ export class Observer {
     this.#emit('propagation', event, record)
   }
 
-  #brought(message: MessageId, id: string): void {
+  #brought(message: MessageId, id: string, kind: PropagationRecord['kind'] = 'transaction'): void {
     this.propagation.brought(message, id)
     for (const { tNs, from, bytes } of this.arrivals.copiesOf(message))
-      this.#record('DUPLICATE', id, from, bytes, null, { tNs })
+      this.#record('DUPLICATE', id, from, bytes, null, { tNs }, kind)
   }
 
   #emit(topic: EventTopic, event: string, data: unknown): void {

@@ -20,7 +20,7 @@ import type { Ports } from './ports.ts'
 export type Attached = { readonly ok: true } | { readonly ok: false; readonly message: string }
 
 /** Request protocols that this node answers. */
-const SERVED: readonly Protocol[] = ['hello', 'chain', 'objects']
+const SERVED: readonly Protocol[] = ['hello', 'chain', 'objects', 'reconcile']
 
 export class Runtime {
   readonly kernel: Kernel

@@ -66,6 +66,14 @@ const COUNTERS = {
   },
   block_bytes_saved: { help: 'Bytes of transactions that were in the pool when their block came', labels: {} },
   reorgs: { help: 'Moves of the head that took blocks back', labels: { across: ['settled', 'unsettled'] } },
+  sets_compared: {
+    help: 'Comparisons of sets with peers',
+    labels: { set: ['transactions', 'records'], outcome: ['equal', 'different'] },
+  },
+  repair_bytes: {
+    help: 'Bytes of comparisons, both ways, before bodies',
+    labels: { set: ['transactions', 'records'] },
+  },
   equivocations: { help: 'Slots of which two signed headers were seen', labels: {} },
   store_failures: { help: 'Writes that failed; the first is final', labels: {} },
 } as const satisfies Record<string, CounterShape>

@@ -1,0 +1,21 @@
+/** A validator's block in the making. */
+import type { BlockHeader } from '../domain/block.ts'
+import type { AccountChange, Ledger } from '../domain/ledger/ledger.ts'
+import type { Transaction } from '../domain/transaction.ts'
+import type { JobNumber } from './event.ts'
+
+interface Draft {
+  /** Of the write of the slot, then of the signature. */
+  readonly job: JobNumber
+  readonly header: BlockHeader
+  readonly headerBytes: Uint8Array
+  readonly transactions: readonly Transaction[]
+  readonly ledger: Ledger
+  readonly changes: readonly AccountChange[]
+}
+
+export interface Proposal {
+  /** The highest slot that this validator has signed for, or may have; -1 for none. */
+  lastSignedSlot: number
+  draft: Draft | null
+}
