@@ -57,7 +57,7 @@ export async function secretOf(
       throw await unknownAccount(context, who, network, flag)
     throw keystoreFailure(shown.failure)
   }
-  const passphrase = await readPassphrase(context, `Passphrase of ${who}`, passphraseFile)
+  const passphrase = await readPassphrase(context, who, passphraseFile)
   const opened = await openKey({ directory, name: who, passphrase })
   if (!opened.ok) throw keystoreFailure(opened.failure)
   return opened.keys

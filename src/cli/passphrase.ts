@@ -8,59 +8,78 @@ import { Failure, systemCode, usageFailure } from './failure.ts'
 const PASSPHRASE_MAX = 1_024
 
 /** The first line of `file`, or what the user types without echo. Where there is neither a file nor a terminal it says what to give. */
-export async function readPassphrase(context: Context, prompt: string, file: string | undefined): Promise<string> {
-  const path = file ?? context.env.HEARSAY_PASSPHRASE_FILE
-  if (path !== undefined && path !== '') {
-    const text = await readFile(resolve(context.cwd, path), 'utf8').catch((error: unknown) => {
-      throw usageFailure(`--passphrase-file: ${path} can't be read (${systemCode(error) ?? 'unknown reason'})`)
-    })
-    return text.split(/\r?\n/, 1)[0]?.slice(0, PASSPHRASE_MAX) ?? ''
-  }
-  if (!context.stdin.isTTY)
-    throw usageFailure('a passphrase is needed and there is no terminal to ask', 'give --passphrase-file FILE')
-  return typeSecretly(context, prompt)
+export async function readPassphrase(context: Context, name: string, file: string | undefined): Promise<string> {
+  const fromFile = await passphraseOfFile(context, file)
+  if (fromFile !== null) return fromFile
+  const [typed = ''] = await typeSecretly(context, [`Passphrase of ${name}`])
+  return typed
 }
 
 /** The passphrase of a new key: typed twice where it is typed. */
 export async function choosePassphrase(context: Context, name: string, file: string | undefined): Promise<string> {
-  const first = await readPassphrase(context, `New passphrase of ${name}`, file)
-  if (file !== undefined || !context.stdin.isTTY) return first
-  if (first !== (await typeSecretly(context, 'Once more')))
-    throw usageFailure('the two passphrases differ', 'nothing was written; try again')
+  const fromFile = await passphraseOfFile(context, file)
+  if (fromFile !== null) return fromFile
+  const [first = '', again = ''] = await typeSecretly(context, [`New passphrase of ${name}`, 'Once more'])
+  if (first !== again) throw usageFailure('the two passphrases differ', 'nothing was written; try again')
   return first
 }
 
-async function typeSecretly({ stdin, stop }: Context, prompt: string): Promise<string> {
-  process.stderr.write(`${prompt}: `)
+/** Null where no file is given. */
+async function passphraseOfFile({ env, cwd }: Context, file: string | undefined): Promise<string | null> {
+  const path = file ?? env.HEARSAY_PASSPHRASE_FILE
+  if (path === undefined || path === '') return null
+  const text = await readFile(resolve(cwd, path), 'utf8').catch((error: unknown) => {
+    throw usageFailure(`--passphrase-file: ${path} can't be read (${systemCode(error) ?? 'unknown reason'})`)
+  })
+  const line = text.split(/\r?\n/, 1)[0] ?? ''
+  if (line.length > PASSPHRASE_MAX) {
+    throw usageFailure(`--passphrase-file: the first line of ${path} is longer than ${PASSPHRASE_MAX} characters`)
+  }
+  return line
+}
+
+/** One line an answer, without echo, one after the other: what is typed ahead answers the next question. */
+async function typeSecretly(
+  { stdin, stop, terminal }: Context,
+  prompts: readonly string[],
+): Promise<readonly string[]> {
+  if (!stdin.isTTY)
+    throw usageFailure('a passphrase is needed and there is no terminal to ask', 'give --passphrase-file FILE')
+  // Before the prompt is seen: whoever is quick must not see what he types.
   stdin.setRawMode(true)
   stdin.setEncoding('utf8').resume()
+  const answers: string[] = []
+  const ask = (): void => {
+    terminal.prompt(`${prompts[answers.length] ?? ''}: `)
+  }
+  ask()
   try {
-    return await new Promise<string>((settle, fail) => {
+    return await new Promise((settle, fail) => {
       let typed = ''
-      const give = (error: Error): void => {
-        stdin.off('data', onData)
-        fail(error)
+      const interrupt = (): void => {
+        fail(new Failure('interrupted', 'interrupted', 'interrupted'))
       }
-      const onData = (chunk: string): void => {
-        for (const character of chunk) {
-          if (character === '\r' || character === '\n' || character === '\u0004') {
-            stdin.off('data', onData)
-            settle(typed)
-            return
-          }
-          if (character === '\u0003') give(new Failure('interrupted', 'interrupted', 'interrupted'))
-          else if (character === '\u007f' || character === '\b') typed = typed.slice(0, -1)
-          else if (character >= ' ' && typed.length < PASSPHRASE_MAX) typed += character
-        }
+      const take = (character: string): void => {
+        if (answers.length === prompts.length) return
+        if (character === '\u0003') interrupt()
+        else if (character === '\u007f' || character === '\b') typed = [...typed].slice(0, -1).join('')
+        else if (character === '\r' || character === '\n' || character === '\u0004') {
+          answers.push(typed)
+          typed = ''
+          terminal.note('')
+          if (answers.length === prompts.length) settle(answers)
+          else ask()
+        } else if (character >= ' ' && typed.length < PASSPHRASE_MAX) typed += character
       }
-      stdin.on('data', onData)
-      stop.addEventListener('abort', () => give(new Failure('interrupted', 'interrupted', 'interrupted')), {
-        once: true,
+      stdin.on('data', (chunk: string) => {
+        for (const character of chunk) take(character)
       })
+      stop.addEventListener('abort', interrupt, { once: true })
     })
   } finally {
+    stdin.removeAllListeners('data')
     stdin.setRawMode(false)
     stdin.pause()
-    process.stderr.write('\n')
+    if (answers.length < prompts.length) terminal.note('')
   }
 }

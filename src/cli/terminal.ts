@@ -29,6 +29,8 @@ export interface Terminal {
   document(document: object): void
   /** A line of progress. */
   note(text: string): void
+  /** A question on stderr, without an end of line. */
+  prompt(text: string): void
   /** Replaces the live line; nothing where stderr is not a terminal. */
   live(text: string): void
   /** Removes the live line. */
@@ -76,11 +78,15 @@ export function openTerminal(options: {
       endLive()
       stderr.write(`${text}\n`)
     },
+    prompt: (text) => {
+      endLive()
+      stderr.write(text)
+    },
     live: (text) => {
       if (!isLive) return
       liveShown = true
-      // One column less than there are: a full line would wrap and could not be taken back.
-      stderr.write(`\r\x1b[2K${[...text].slice(0, (stderr.columns ?? 80) - 1).join('')}`)
+      // One column less than there are: a full line would wrap and could not be taken back. Some terminals say 0 columns.
+      stderr.write(`\r\x1b[2K${[...text].slice(0, (stderr.columns || 80) - 1).join('')}`)
     },
     endLive,
     redraw: () => {

@@ -37,7 +37,7 @@ export const command = defineCommand({
     const opened = await openKey({
       directory,
       name,
-      passphrase: await readPassphrase(context, `Passphrase of ${name}`, options.passphraseFile),
+      passphrase: await readPassphrase(context, name, options.passphraseFile),
     })
     if (!opened.ok) throw keystoreFailure(opened.failure)
     if (toStdout) {

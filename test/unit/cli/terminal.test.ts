@@ -2,12 +2,12 @@ import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { openTerminal, type TerminalStream } from '../../../src/cli/terminal.ts'
 
-function stream(isTTY: boolean): TerminalStream {
-  return Object.assign(new PassThrough(), { isTTY, columns: 20 })
+function stream(isTTY: boolean, columns: number): TerminalStream {
+  return Object.assign(new PassThrough(), { isTTY, columns })
 }
 
-function open(options: { tty: boolean; env?: Record<string, string>; color?: boolean }) {
-  const [stdout, stderr] = [stream(options.tty), stream(options.tty)]
+function open(options: { tty: boolean; env?: Record<string, string>; color?: boolean; columns?: number }) {
+  const [stdout, stderr] = [stream(options.tty, 20), stream(options.tty, options.columns ?? 20)]
   const terminal = openTerminal({ stdout, stderr, env: options.env ?? {}, color: options.color ?? true })
   return {
     terminal,
@@ -17,6 +17,12 @@ function open(options: { tty: boolean; env?: Record<string, string>; color?: boo
 }
 
 describe('the live line', () => {
+  it('takes 0 columns for an unknown number', () => {
+    const { terminal, err } = open({ tty: true, columns: 0 })
+    terminal.live('x'.repeat(100))
+    expect(err()).toBe(`\r\u001b[2K${'x'.repeat(79)}`)
+  })
+
   it('is drawn over itself, fits the terminal, and is gone before anything else is printed', () => {
     const { terminal, out, err } = open({ tty: true })
     terminal.live('x'.repeat(40))
