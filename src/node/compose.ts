@@ -6,8 +6,8 @@ import { openHttpApi, type HttpApi } from '../adapters/http/open-http-api.ts'
 import { COOKIE_FILE_NAME, writeCookie, type Cookie } from '../adapters/http/cookie-file.ts'
 import { openLibp2p } from '../adapters/libp2p/open.ts'
 import { peerIdFromSeed } from '../adapters/libp2p/identity.ts'
-import { openJournal } from '../adapters/log/journal.ts'
-import { createMetrics } from '../adapters/metrics/metrics.ts'
+import { openJournal, type Journal } from '../adapters/log/journal.ts'
+import { createMetrics, type NodeMetrics } from '../adapters/metrics/metrics.ts'
 import { openDiskStore } from '../adapters/store/open-disk-store.ts'
 import { openMemoryStore } from '../adapters/store/open-memory-store.ts'
 import { loadOrCreateIdentity } from '../adapters/store/identity-file.ts'
@@ -82,7 +82,8 @@ async function assemble(
   const { verifier, fallbackReason } = await openVerifier()
   if (fallbackReason !== null) journal.warn({ reason: fallbackReason }, 'signatures are checked by the slow fallback')
   const clock = systemClock()
-  const metrics = createMetrics()
+  const metrics = createMetrics({ version: VERSION, network: config.network.name })
+  closers.push(() => metrics.close())
   const observer = new Observer({ name: config.name, clock, meter: metrics.meter, journal })
   const prng = createPrng(systemSeed())
   const kernel = new Kernel({
@@ -105,6 +106,7 @@ async function assemble(
       connectionsMax: config.connectionsMax,
       agentVersion: `hearsay/${VERSION}`,
       now: () => performance.now(),
+      metricsRegister: metrics.gossipRegister,
     },
     { gossip: runtime.gossipListener, connections: runtime.connectionsListener, gatekeeper: runtime.gatekeeper },
   )
@@ -178,7 +180,7 @@ async function assemble(
     'How late the event loop is',
     () => vitals.eventLoopDelayP99Ms() / 1_000,
   )
-  const api = await openApi(config, control, closers)
+  const api = await openApi({ config, control, closers, metrics, journal })
   if (api !== null && !api.ok) return fail(api.message, api.hint)
   return {
     ok: true,
@@ -197,11 +199,15 @@ type ApiOpening =
   | { readonly ok: true; readonly api: HttpApi; readonly cookieFile: string | null }
   | { readonly ok: false; readonly message: string; readonly hint: string }
 
-async function openApi(
-  config: NodeConfig,
-  control: NodeControl,
-  closers: (() => unknown)[],
-): Promise<ApiOpening | null> {
+interface ApiParts {
+  readonly config: NodeConfig
+  readonly control: NodeControl
+  readonly closers: (() => unknown)[]
+  readonly metrics: Pick<NodeMetrics, 'httpAnswered'>
+  readonly journal: Journal
+}
+
+async function openApi({ config, control, closers, metrics, journal }: ApiParts): Promise<ApiOpening | null> {
   if (config.api === null) return null
   const cookieFile = config.dataDir === null ? null : join(config.dataDir, COOKIE_FILE_NAME)
   const cookie: Cookie =
@@ -220,6 +226,15 @@ async function openApi(
     version: VERSION,
     parseAccount: (text) => parseAccount(text, config.network.name),
     monotonicMs: () => performance.now(),
+    onAnswer: (answer) => {
+      metrics.httpAnswered(answer)
+    },
+    onFailure: (error, route) => {
+      journal.error(
+        { route, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+        'a request failed',
+      )
+    },
   })
   if (!opening.ok) return opening
   closers.push(() => opening.api.close())
