@@ -236,7 +236,20 @@ function planOf({
   record,
   detach,
 }: UpOptions): TestnetPlan {
-  const plan = { home, count, degree, topology, link, direct, slotMs, validators, seed, perProcess, detach }
+  const plan = {
+    home,
+    count,
+    degree,
+    topology,
+    link,
+    direct,
+    slotMs,
+    // The first nodes make the blocks; a validator without a node would only leave its slots empty.
+    validators: Math.min(validators, count),
+    seed,
+    perProcess,
+    detach,
+  }
   return record === undefined ? plan : { ...plan, record: resolve(record) }
 }
 

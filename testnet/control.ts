@@ -17,7 +17,7 @@ export interface TestnetPlan {
   /** Nodes dial one another without the shaper: no delay, no partition, a little faster. */
   readonly direct: boolean
   readonly slotMs: number
-  /** How many validators the genesis lists. */
+  /** How many validators the genesis lists: the first nodes, one each. */
   readonly validators: number
   /** 32 bits; fixes the topology and the jitter. */
   readonly seed: number
@@ -51,12 +51,16 @@ export interface NodeStatus {
   /** As the supervisor knows it; `unresponsive`: its process runs and its API does not answer. */
   readonly state: NodeState | 'unresponsive'
   readonly pid: number | null
+  /** Number of the validator whose blocks it makes; null: none. */
+  readonly validator: number | null
   readonly apiUrl: string
   readonly peers: number | null
   /** Mesh peers on the transactions topic. */
   readonly mesh: number | null
   readonly head: HeadView | null
   readonly settled: { readonly height: number } | null
+  /** How many blocks its head is below the highest head of the network. */
+  readonly lag: number | null
   readonly mempool: { readonly count: number; readonly fingerprint: string } | null
   readonly rssBytes: number | null
   /** Why it is not ready, for failed nodes; else null. */

@@ -11,6 +11,8 @@ export interface NodeRecord {
   readonly configFile: string
   readonly cookieFile: string
   readonly logFile: string
+  /** Number of the validator whose blocks it makes; null: none. */
+  readonly validator: number | null
   /** Names of the nodes that it dials. */
   readonly dials: string[]
   state: NodeState
@@ -33,7 +35,11 @@ export interface Host {
 }
 
 /** A node that has not been started yet, with the places of its files. */
-export function newNode(home: string, index: number, logFile: string): NodeRecord {
+export function newNode(
+  home: string,
+  index: number,
+  { logFile, validators }: { readonly logFile: string; readonly validators: number },
+): NodeRecord {
   const name = `node-${index}`
   const folder = join(home, 'nodes', name)
   return {
@@ -43,6 +49,7 @@ export function newNode(home: string, index: number, logFile: string): NodeRecor
     configFile: join(folder, 'config.json'),
     cookieFile: join(folder, 'data', '.cookie'),
     logFile,
+    validator: index < validators ? index : null,
     dials: [],
     state: 'starting',
     peerId: '',

@@ -47,10 +47,10 @@ export class Hosts {
 
   /** Makes a process with `count` nodes, from number `first` on; nothing runs yet. */
   add(first: number, count: number): Host {
-    const { home } = this.#options.plan
+    const { home, validators } = this.#options.plan
     // Packed nodes write into the log of the first of them: they share one stdout.
     const logFile = join(home, 'nodes', `node-${first}`, 'node.log')
-    const nodes = Array.from({ length: count }, (_, offset) => newNode(home, first + offset, logFile))
+    const nodes = Array.from({ length: count }, (_, offset) => newNode(home, first + offset, { logFile, validators }))
     const host: Host = { nodes, process: null, pause: null }
     this.#hosts.push(host)
     for (const node of nodes) mkdirSync(node.dataDir, { recursive: true, mode: 0o700 })
@@ -159,7 +159,7 @@ export class Hosts {
   }
 
   async #configure(node: NodeRecord): Promise<void> {
-    const { plan, networkFile, links } = this.#options
+    const { networkFile, links } = this.#options
     const ports = new Map(this.nodes().map((other) => [other.name, other.p2pPort]))
     // Others dial a direct node at its port, so it must have that one; behind a shaped link another does as well.
     const isKept = node.p2pPort !== 0 && (!links.isShaped || (await isPortFree(node.p2pPort)))
@@ -172,7 +172,7 @@ export class Hosts {
         .from(node.name)
         .map(({ to, shaped }) => `/ip4/127.0.0.1/tcp/${shaped?.port ?? ports.get(to) ?? 0}`),
       api: `127.0.0.1:${(await isPortFree(node.apiPort)) ? node.apiPort : 0}`,
-      validator: node.index < plan.validators ? node.index : null,
+      validator: node.validator,
       logLevel: 'info',
       // All its links (a star's hub has everybody's), twice while one end has not noticed a loss, and room for guests.
       connectionsMax: 2 * links.of(node.name) + GUESTS_MAX,

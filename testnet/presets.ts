@@ -1,4 +1,4 @@
-/** Networks with a name, for the demo, tests and measurements: what differs from one to the next is their size, shape and links. */
+/** Networks with a name, for the demo, tests and measurements: what differs from one to the next is their size, shape, links and validators. */
 import { assert } from '../src/lib/assert.ts'
 import type { TestnetPlan } from './control.ts'
 import continent10 from './presets/continent-10.json' with { type: 'json' }
@@ -25,10 +25,12 @@ export type PresetName = keyof typeof DOCUMENTS
 export const PRESETS = Object.keys(DOCUMENTS) as readonly PresetName[]
 
 /** The part of a plan that a preset decides. */
-export function presetPlan(name: PresetName): Pick<TestnetPlan, 'count' | 'degree' | 'topology' | 'link'> {
-  const { count, degree, topology, link } = DOCUMENTS[name]
+export function presetPlan(
+  name: PresetName,
+): Pick<TestnetPlan, 'count' | 'degree' | 'topology' | 'link' | 'slotMs' | 'validators'> {
+  const { count, degree, topology, link, slotMs, validators } = DOCUMENTS[name]
   const shape = parseLinkShape(link)
   const known = TOPOLOGIES.find((each) => each === topology)
   assert(shape.ok && known !== undefined, `preset ${name} is a network`)
-  return { count, degree, topology: known, link: shape.shape }
+  return { count, degree, topology: known, link: shape.shape, slotMs, validators }
 }

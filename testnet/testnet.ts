@@ -9,6 +9,7 @@ import type { NodeStatus, Outcome, PartitionStatus, TestnetPlan, TestnetStatus }
 import { devNetwork } from './dev-network.ts'
 import { manifestNode, type Host, type NodeRecord } from './host.ts'
 import { Hosts, nodesOf } from './hosts.ts'
+import { withLag } from './lag.ts'
 import { LINKS_MAX, NODES_MAX } from './limits.ts'
 import { Links } from './links.ts'
 import type { Manifest } from './manifest.ts'
@@ -102,7 +103,9 @@ export class Testnet {
 
   async status(): Promise<TestnetStatus> {
     const { network, networkId, home, topology, degree, link, seed } = this.manifest()
-    const nodes = await Promise.all(this.#hosts.all().flatMap((host) => host.nodes.map((node) => statusOf(node, host))))
+    const nodes = withLag(
+      await Promise.all(this.#hosts.all().flatMap((host) => host.nodes.map((node) => statusOf(node, host)))),
+    )
     const uptimeMs = Math.round(performance.now() - this.#startedMs)
     const { partition } = this.#links
     return { v: 1, network, networkId, home, topology, degree, link, seed, uptimeMs, partition, nodes }
@@ -232,13 +235,14 @@ export class Testnet {
   }
 }
 
-async function statusOf(node: NodeRecord, host: Host): Promise<NodeStatus> {
+async function statusOf(node: NodeRecord, host: Host): Promise<Omit<NodeStatus, 'lag'>> {
   const view = node.state === 'ready' ? await nodeStatus(node.apiUrl) : null
   return {
     name: node.name,
     peerId: node.peerId,
     state: node.state === 'ready' && view === null ? 'unresponsive' : node.state,
     pid: host.process?.isRunning === true ? host.process.pid : null,
+    validator: node.validator,
     apiUrl: node.apiUrl,
     peers: view?.peers ?? null,
     mesh: view?.mesh ?? null,

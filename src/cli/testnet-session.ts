@@ -35,15 +35,17 @@ export async function stayWithTestnet(context: Context, home: string, session: S
   terminal.note('stopped')
 }
 
-/** `10/10 ready  mesh 4-6  pool 12  up 3 m 20 s  (Ctrl-C stops it)` */
+/** `10/10 ready  mesh 4-6  pool 12  head 8  up 3 m 20 s  (Ctrl-C stops it)` */
 function statusLine({ nodes, uptimeMs, partition }: TestnetStatus): string {
   const ready = nodes.filter((node) => node.state === 'ready').length
   const meshes = nodes.map((node) => node.mesh).filter((mesh) => mesh !== null)
+  const heads = nodes.map((node) => node.head?.height ?? null).filter((height) => height !== null)
   const pools = nodes.map((node) => node.mempool?.count ?? null).filter((count) => count !== null)
   return [
     `${ready}/${nodes.length} ready`,
     `mesh ${rangeText(meshes)}`,
     `pool ${rangeText(pools)}`,
+    `head ${rangeText(heads)}`,
     ...(partition === null ? [] : ['partitioned']),
     `up ${durationText(uptimeMs)}`,
     '(Ctrl-C stops it)',

@@ -91,7 +91,7 @@ describe('a testnet', () => {
     expect(new Set(manifest.nodes.map(({ pid }) => pid)).size).toBe(3)
     expect(statSync(manifestPath(home)).mode & 0o077).toBe(0)
     const network = parseNetwork(JSON.parse(readFileSync(manifest.networkFile, 'utf8')))
-    expect(network.ok && [network.params.validators.length, network.params.accounts.length]).toEqual([4, 74])
+    expect(network.ok && [network.params.validators.length, network.params.accounts.length]).toEqual([3, 74])
     for (const node of await nodes()) {
       expect(node).toMatchObject({
         state: 'ready',

@@ -29,6 +29,11 @@ export const command = defineCommand({
     }),
     link: valueOr('--link <delay>', 'delay of every link one way: 40ms, 40ms±20ms, 40ms±20ms@1MiB/s', readText, '0'),
     slot: valueOr('--slot <duration>', 'length of a slot of the chain', readDuration, '2s'),
+    validators: value(
+      '--validators <count>',
+      'how many nodes make blocks, from node-0 on (default: 4, or all where there are fewer)',
+      readCount(0, 1_000),
+    ),
     seed: value(
       '--seed <number>',
       'fixes topology and jitter (default: by chance, and printed)',
@@ -55,6 +60,8 @@ export const command = defineCommand({
     const link = parseLinkShape(options.link)
     if (!link.ok) throw usageFailure(`--link: ${link.message}`)
     if (options.slot < SLOT_MS_MIN) throw usageFailure(`--slot: ${options.slot} ms is shorter than ${SLOT_MS_MIN} ms`)
+    if (options.validators !== undefined && options.validators > options.nodes)
+      throw usageFailure(`--validators: ${options.validators} are more than the ${options.nodes} nodes`)
     if (options.direct && options.link !== '0')
       throw usageFailure('--direct and --link exclude one another', 'direct links have no delay')
     const outcome = await up({
@@ -65,7 +72,7 @@ export const command = defineCommand({
       link: link.shape,
       direct: options.direct,
       slotMs: options.slot,
-      validators: Math.min(DEFAULT_PLAN.validators, options.nodes),
+      validators: options.validators ?? DEFAULT_PLAN.validators,
       seed: options.seed ?? randomInt(SEED_MAX),
       perProcess: options.perProcess,
       ...(options.record === undefined ? {} : { record: resolve(context.cwd, options.record) }),

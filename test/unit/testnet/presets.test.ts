@@ -4,10 +4,14 @@ import { PRESETS, presetPlan } from '../../../testnet/presets.ts'
 
 describe('presets', () => {
   it.each(PRESETS.map((name) => [name]))('%s is a network', (name) => {
-    const { count, degree, link } = presetPlan(name)
+    const { count, degree, link, slotMs, validators } = presetPlan(name)
     expect(count).toBeGreaterThanOrEqual(2)
     expect(degree).toBeGreaterThanOrEqual(2)
     expect(link.jitterMs).toBeLessThanOrEqual(link.delayMs)
+    // Four are the fewest of which one may fail while the others settle.
+    expect(validators).toBeGreaterThanOrEqual(Math.min(4, count))
+    expect(validators).toBeLessThanOrEqual(count)
+    expect(slotMs).toBeGreaterThan(4 * (link.delayMs + link.jitterMs))
   })
 
   it('are all the files of their folder', () => {
