@@ -9,7 +9,7 @@ import { until } from '../../testnet/until.ts'
 import { Report, type Attack, type Finding, type Scale } from './attack.ts'
 import type { AttackerAnswer, AttackerOrder } from './attacker.ts'
 import { auditBooks, readMetrics, sumOf } from './metrics-text.ts'
-import { attackNetwork, HONEST_ACCOUNTS } from './network.ts'
+import { attackNetwork, ATTACKER_ACCOUNTS, HONEST_ACCOUNTS } from './network.ts'
 import { NodeUnderTest } from './node-under-test.ts'
 import { Traffic } from './traffic.ts'
 
@@ -42,10 +42,13 @@ export class Arena {
     this.others = others
   }
 
-  /** Starts a victim and two honest nodes, all meshed. */
-  static async open(): Promise<Arena> {
+  /**
+   * Starts a victim and two honest nodes, all meshed.
+   * @param attacks how many attacks it shall bear, one after the other
+   */
+  static async open(attacks = 1): Promise<Arena> {
     const home = mkdtempSync(join(tmpdir(), 'hearsay-attack-'))
-    const network = attackNetwork(Date.now() - 60_000)
+    const network = attackNetwork(Date.now() - 60_000, attacks)
     const networkFile = join(home, 'network.json')
     writeFileSync(networkFile, JSON.stringify(networkDocument(network)))
     const make = (name: string): Promise<NodeUnderTest> =>
@@ -154,8 +157,8 @@ export class Arena {
       network: this.network,
       victim: this.victim.place,
       others: this.others.map((node) => node.place),
-      net: `127.66.${++this.#attacks}`,
-      accounts: HONEST_ACCOUNTS,
+      net: `127.66.${this.#attacks + 1}`,
+      accounts: HONEST_ACCOUNTS + this.#attacks++ * ATTACKER_ACCOUNTS,
     }
     return new Promise((resolve) => {
       const end = (finding: Finding): void => {

@@ -6,16 +6,17 @@ import { keysOf, signedTransaction } from '../../test/support/kernel-world.ts'
 
 /** Accounts of honest traffic. */
 export const HONEST_ACCOUNTS = 256
-/** Funded accounts of attackers, after the honest ones. */
+/** Funded accounts of one attack, after the honest ones. */
 export const ATTACKER_ACCOUNTS = 128
 
-export function attackNetwork(genesisTimeMs: number): NetworkParams {
+/** @param attacks how many attacks shall have accounts of their own, one after the other */
+export function attackNetwork(genesisTimeMs: number, attacks = 1): NetworkParams {
   return {
     name: 'dev-attack',
     genesisTimeMs,
     slotMs: 2_000,
     validators: [asAccountId(toHex(keysOf(100_000).publicKey))],
-    accounts: Array.from({ length: HONEST_ACCOUNTS + ATTACKER_ACCOUNTS }, (_, index) => ({
+    accounts: Array.from({ length: HONEST_ACCOUNTS + attacks * ATTACKER_ACCOUNTS }, (_, index) => ({
       key: asAccountId(toHex(keysOf(index).publicKey)),
       balance: 1_000_000_000n,
     })),

@@ -16,7 +16,7 @@ const a13: Attack = {
   async run(ground) {
     const report = new Report()
     const prng = createPrng(ground.seed)
-    const ms = ground.scale === 'full' ? 20_000 : 3_000
+    const ms = ground.scale === 'full' ? 20_000 : 1_500
     await staged(ground, async (gang, sight) => {
       const attacker = await gang.joined()
       const started = performance.now()
@@ -50,7 +50,7 @@ const a14: Attack = {
   async run(ground) {
     const report = new Report()
     const count = ground.scale === 'full' ? 300 : 50
-    const ms = ground.scale === 'full' ? 30_000 : 3_000
+    const ms = ground.scale === 'full' ? 30_000 : 1_500
     await staged(ground, async (gang, sight) => {
       const ids = messageIdsOf(networkIdOf(ground.network))
       const helper = await gang.joined()
@@ -86,7 +86,7 @@ const a15: Attack = {
   async run(ground) {
     const report = new Report()
     const prng = createPrng(ground.seed)
-    const ms = ground.scale === 'full' ? 30_000 : 3_000
+    const ms = ground.scale === 'full' ? 30_000 : 1_500
     await staged(ground, async (gang, sight) => {
       const attacker = await gang.joined()
       const ids = Array.from({ length: 500 }, () => prng.bytes(2_048))
@@ -112,7 +112,7 @@ const a16: Attack = {
   title: 'GRAFT a thousand times a second during back-off, PRUNE with a back-off of 2^53 s',
   async run(ground) {
     const report = new Report()
-    const ms = ground.scale === 'full' ? 10_000 : 4_000
+    const ms = ground.scale === 'full' ? 10_000 : 2_500
     await staged(ground, async (gang, sight) => {
       const attacker = await gang.joined()
       const topics = attacker.topics()
@@ -190,7 +190,7 @@ const a29: Attack = {
         const peerID = new TextEncoder().encode(stranger.peerId)
         const peers = Array.from({ length: 16 }, () => ({ peerID }))
         await keep(
-          ground.scale === 'full' ? 10_000 : 2_000,
+          ground.scale === 'full' ? 10_000 : 1_000,
           () =>
             attacker.rpc({ control: { prune: attacker.topics().map((topicID) => ({ topicID, peers, backoff: 1 })) } }),
           100,

@@ -205,7 +205,7 @@ const a9: Attack = {
         const honestPeers = new Set(ground.others.map(({ peerId }) => peerId))
         let fewest = ground.others.length
         await keep(
-          isFull ? 20_000 : 3_000,
+          isFull ? 20_000 : 1_500,
           async () => {
             const meshed = (await sight.peers()).filter(
               ({ peerId, mesh }) => honestPeers.has(peerId) && mesh.includes('transactions'),
