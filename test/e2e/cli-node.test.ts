@@ -11,13 +11,18 @@ import {
   type CliResult,
   type RunningCli,
 } from '../support/cli.ts'
+import { devAccount } from '../../src/wallet/dev-accounts.ts'
+import { toHex } from '../../src/lib/bytes.ts'
 import { until } from '../support/until.ts'
 
 let cwd = ''
 let running: RunningCli[] = []
 beforeEach(() => {
   cwd = freshFolder()
-  const network = { name: 'dev-cli', genesisTime: 1_700_000_000_000, slotMs: 2_000, validators: [], accounts: [] }
+  const alice = devAccount('alice', 'dev-cli')
+  if (!alice.ok) throw new Error(alice.reason)
+  const accounts = [{ key: toHex(alice.keys.publicKey), balance: '1000000' }]
+  const network = { name: 'dev-cli', genesisTime: 1_700_000_000_000, slotMs: 2_000, validators: [], accounts }
   writeFileSync(join(cwd, 'network.json'), JSON.stringify(network))
   writeFileSync(join(cwd, 'pass'), 'correct horse\n')
 })

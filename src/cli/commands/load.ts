@@ -3,7 +3,6 @@ import { defineCommand, flag, value, valueOr } from '../command.ts'
 import type { Context } from '../context.ts'
 import { findTarget, nodeNamed, readToken, type Target } from '../discovery.ts'
 import { Failure, usageFailure } from '../failure.ts'
-import { openLanes } from '../load/lanes.ts'
 import { ACCOUNTS_MAX, RATE_MAX } from '../load/limits.ts'
 import { runLoad } from '../load/load-session.ts'
 import { loadDocument, loadText, type LoadReport } from '../load/load-text.ts'
@@ -38,6 +37,7 @@ export const command = defineCommand({
       throw usageFailure(
         `--size: a signed transaction has ${TRANSACTION_BYTES_MIN} to ${TRANSACTION_BYTES_MAX} bytes, not ${options.size}`,
       )
+    const { openLanes } = await import('../load/lanes.ts')
     const lanes = await openLanes(targetsOf(context, options.nodes), options)
     try {
       const report = await runLoad({ terminal, stop }, lanes, options)

@@ -20,7 +20,7 @@ function user(options: { isTTY: boolean } = { isTTY: true }) {
     stop: new AbortController().signal,
     describeCommands: () => Promise.resolve([]),
   }
-  return { context, keyboard, raw, shown: () => String((stderr).read() ?? '') }
+  return { context, keyboard, raw, shown: () => String(stderr.read() ?? '') }
 }
 
 describe('a passphrase that is typed', () => {
