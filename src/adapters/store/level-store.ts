@@ -1,11 +1,13 @@
 /** The store port on any `abstract-level` database: a sublevel for each space, one group commit for all of them. */
 import type { AbstractBatchOperation, AbstractLevel } from 'abstract-level'
+import type { ClassicLevel } from 'classic-level'
+import type { MemoryLevel } from 'memory-level'
 import type { Space, Store, StoreWrite, WriteOutcome } from '../../ports/store.ts'
 import { GroupCommit } from './group-commit.ts'
 import { GROUP_WRITES_MAX } from './limits.ts'
 
 /** What classic-level and memory-level have in common, as far as it is used here. */
-export type Level = AbstractLevel<string | Buffer | Uint8Array, string, Uint8Array>
+type Level = AbstractLevel<string | Buffer | Uint8Array, string, Uint8Array>
 type Operation = AbstractBatchOperation<Level, string, Uint8Array>
 
 export class LevelStore implements Store {
@@ -19,8 +21,12 @@ export class LevelStore implements Store {
    * @param level an open database with values as `view`
    * @param options.copiesValues whether the database copies the bytes it is given; if not, they are copied here
    */
-  constructor(level: Level, options: { copiesValues: boolean }) {
-    this.#level = level
+  constructor(
+    level: ClassicLevel<string, Uint8Array> | MemoryLevel<string, Uint8Array>,
+    options: { copiesValues: boolean },
+  ) {
+    // Each is one, but their optional properties don't say so under exactOptionalPropertyTypes.
+    this.#level = level as unknown as Level
     this.#copiesValues = options.copiesValues
     this.#commits = new GroupCommit((writes, { sync }) => this.#batch(writes, sync), GROUP_WRITES_MAX)
   }
