@@ -25,8 +25,7 @@ export class LevelStore implements Store {
     level: ClassicLevel<string, Uint8Array> | MemoryLevel<string, Uint8Array>,
     options: { copiesValues: boolean },
   ) {
-    // Each is one, but their optional properties don't say so under exactOptionalPropertyTypes.
-    this.#level = level as unknown as Level
+    this.#level = asLevel(level)
     this.#copiesValues = options.copiesValues
     this.#commits = new GroupCommit((writes, { sync }) => this.#batch(writes, sync), GROUP_WRITES_MAX)
   }
@@ -93,6 +92,11 @@ export class LevelStore implements Store {
     // `sync` is classic-level's; a database without a disk ignores it.
     await this.#level.batch<string, Uint8Array>(operations, { sync } as object)
   }
+}
+
+/** Each of the databases is one, but their optional properties don't say so under exactOptionalPropertyTypes. */
+function asLevel(level: unknown): Level {
+  return level as Level
 }
 
 function sublevelOf(level: Level, space: Space) {
