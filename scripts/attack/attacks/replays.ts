@@ -13,7 +13,7 @@ import { concatBytes } from '../../../src/lib/bytes.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
 import { Report, type Attack, type Ground } from '../attack.ts'
 import { transactionOf } from '../network.ts'
-import { eventually, staged, type Gang, type Sight } from '../sight.ts'
+import { eventually, keep, staged, type Gang, type Sight } from '../sight.ts'
 
 /** Hands in fresh transactions of the attackers' accounts and waits until the victim has them. */
 async function settled(ground: Ground, gang: Gang, sight: Sight, count: number): Promise<Uint8Array[]> {
@@ -117,11 +117,16 @@ const a24: Attack = {
         for (let nonce = 1; nonce <= 16; nonce++)
           gaps.push(transactionOf(ground.network, ground.accounts + account, nonce))
       const shuffled = prng.shuffled(gaps)
-      for (let at = 0; at < shuffled.length && attacker.connected; at += 100)
-        await attacker.messages(
-          'transactions',
-          shuffled.slice(at, at + 100).map((bytes) => encodeBatch([bytes])),
-        )
+      // As slowly as one peer's share of the queue needs: else most would be shed and none parked.
+      await keep(
+        shuffled.length,
+        (round) =>
+          attacker.messages(
+            'transactions',
+            shuffled.slice(round * 50, round * 50 + 50).map((bytes) => encodeBatch([bytes])),
+          ),
+        20,
+      )
       await eventually(async () => (await sight.client.mempool({ limit: 1 })).ok, 2_000)
       const during = await sight.client.mempool({ limit: 1 })
       if (!during.ok) throw new Error('the victim does not answer')

@@ -148,7 +148,7 @@ function createBoundedServer(listener: RequestListener): Server {
       keepAliveTimeout: KEEP_ALIVE_MS,
       noDelay: true,
     },
-    listener,
+    oneAtATime(listener),
   )
   server.maxConnections = CONNECTIONS_MAX
   server.maxRequestsPerSocket = REQUESTS_PER_SOCKET_MAX
@@ -156,6 +156,25 @@ function createBoundedServer(listener: RequestListener): Server {
     socket.destroy()
   })
   return server
+}
+
+/**
+ * Cuts who asks again before the first answer has left. No client of ours and no browser does; sixty questions in one packet, whose answers
+ * are never read, would cost sixty answers at once (hardening A25).
+ */
+function oneAtATime(listener: RequestListener): RequestListener {
+  const busy = new WeakSet<Socket>()
+  return (request, response) => {
+    const { socket } = request
+    if (busy.has(socket)) {
+      socket.destroy()
+      return
+    }
+    busy.add(socket)
+    const end = (): void => void busy.delete(socket)
+    response.on('finish', end).on('close', end)
+    listener(request, response)
+  }
 }
 
 function countConnections(server: Server): Promise<number> {
