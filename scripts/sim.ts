@@ -1,8 +1,11 @@
 // `npm run sim -- spread …`: how a message spreads, in virtual time on the real router, or in the textbook's models.
+// `npm run sim -- chain …`: whether the chain keeps its promises, over many seeds.
 // `npm run sim -- run`: one scenario (JSON, from standard input), as a failing run prints it.
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { createPrng } from '../src/lib/prng.ts'
+import { brokenPromises, type ChainReport } from '../src/sim/chain-report.ts'
+import { CHAIN_SCENARIOS, chainScenario } from '../src/sim/chain-scenarios.ts'
 import { runInChild } from '../src/sim/child.ts'
 import { MODEL_MODES, summariseModel, type ModelMode, type ModelSummary } from '../src/sim/models.ts'
 import { REFERENCE_LINKS } from '../src/sim/network.ts'
@@ -30,6 +33,11 @@ const USAGE = `usage: npm run sim -- spread [options]
  models:
   --k K,K,…           contacts a round, useless contacts, or fanout (default 1)
   --runs R            (default 100)
+       npm run sim -- chain [options]
+  --kind KIND         ${CHAIN_SCENARIOS.join(', ')} (default partition)
+  --seeds N           runs, from --seed on (default 10)
+  --jobs J            at a time (default 1)
+  --json              one JSON document a line
        npm run sim -- run < scenario.json`
 
 /** A mistake of the user: said without a stack. */
@@ -52,6 +60,9 @@ const OPTIONS = {
   repeat: { type: 'boolean', default: false },
   k: { type: 'string', default: '1' },
   runs: { type: 'string', default: '100' },
+  kind: { type: 'string', default: 'partition' },
+  seeds: { type: 'string', default: '10' },
+  jobs: { type: 'string', default: '1' },
 } as const
 
 type Flags = ReturnType<typeof parseFlags>
@@ -177,9 +188,59 @@ function theoryOf({ mode, nodes, k }: ModelSummary): string | null {
   return null
 }
 
+/** Runs the seeds, some at a time; a run that breaks a promise says which, and goes on to the next. */
+async function chain(flags: Flags): Promise<void> {
+  const kind = oneOf(flags.kind, 'kind', CHAIN_SCENARIOS)
+  const first = count(flags.seed, 'seed')
+  const seeds = Array.from({ length: count(flags.seeds, 'seeds') }, (_, index) => first + index)
+  const reports: ChainReport[] = []
+  let failed = 0
+  const work = async (): Promise<void> => {
+    for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+      const { chain: report } = await runInChild(chainScenario(kind, seed))
+      if (report === null) throw new Error('the scenario has no chain')
+      const broken = brokenPromises(report)
+      if (broken.length > 0) failed++
+      reports.push(report)
+      if (flags.json) console.log(JSON.stringify({ kind, seed, broken, ...report }))
+      else console.log(`seed ${seed}  ${chainLine(report)}${broken.map((what) => `\n  BROKEN: ${what}`).join('')}`)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.max(1, count(flags.jobs, 'jobs')) }, work))
+  console.error(
+    `${kind}: ${reports.length - failed} of ${reports.length} runs kept every promise; ${chainSummary(reports)}`,
+  )
+  if (failed > 0) process.exitCode = 1
+}
+
+function chainLine(report: ChainReport): string {
+  return [
+    `height ${report.height}`,
+    `one head after ${report.agreedAfterMs ?? '-'} ms`,
+    `accepted ${report.accepted}, in one block ${report.included}`,
+    `reorgs ${report.reorgs}, deepest ${report.deepestReorg}, across settled ${report.settledReorgs}`,
+  ].join('  ')
+}
+
+function chainSummary(reports: readonly ChainReport[]): string {
+  const agreed = reports.map(({ agreedAfterMs }) => agreedAfterMs ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b)
+  const sum = (pick: (report: ChainReport) => number): number =>
+    reports.reduce((total, report) => total + pick(report), 0)
+  return [
+    `one head after ${agreed[Math.floor(agreed.length / 2)]} ms (median), ${agreed.at(-1)} ms (longest)`,
+    `accepted ${sum((report) => report.accepted)}, in exactly one block ${sum((report) => report.included)}`,
+    `lost ${sum((report) => report.lost.length)}, expired ${sum((report) => report.expired)}`,
+    `reorgs ${sum((report) => report.reorgs)}, across a settled block ${sum((report) => report.settledReorgs)}`,
+  ].join('; ')
+}
+
 async function main([command, ...args]: readonly string[]): Promise<void> {
   if (command === 'run') {
     console.log(JSON.stringify(await runInChild(JSON.parse(await text(process.stdin)) as Scenario)))
+    return
+  }
+  if (command === 'chain') {
+    await chain(parseFlags(args))
     return
   }
   if (command !== 'spread') throw new UsageError(USAGE)

@@ -17,6 +17,8 @@ import type { Scheduler, SimProcess } from './scheduler.ts'
 const HANDSHAKE_ROUND_TRIPS = 3
 /** How long a dial waits for an answer, ms: libp2p's default. */
 const DIAL_DEADLINE_MS = 10_000
+/** When TCP sends its first packet again while nothing comes back, ms after the dial: Linux waits 1, 2 and 4 s. */
+const SYN_RETRIES_MS = [1_000, 3_000, 7_000]
 /** Of a simulated address; nothing listens there. */
 const PORT = 4001
 
@@ -130,7 +132,7 @@ export class SimHost implements ConnectionHost {
   }
 
   /** Three round trips; the gates are asked where libp2p asks them: the address at the first packet, the peer when it is proven. */
-  #handshake(target: SimHost): Promise<SimConnection> {
+  #handshake(target: SimHost, attempt = 0): Promise<SimConnection> {
     const { promise, resolve, reject } = Promise.withResolvers<SimConnection>()
     const rtt = 2 * this.#network.latencyMs(this.index, target.index)
     const later = (delayMs: number, process: SimProcess, run: () => void): void => {
@@ -139,7 +141,14 @@ export class SimHost implements ConnectionHost {
     const refuse = (afterMs: number, reason: string): void =>
       later(afterMs, this.process, () => reject(new Error(reason)))
     refuse(DIAL_DEADLINE_MS, 'the dial took too long')
-    if (!this.#network.reaches(this.index, target.index)) return promise
+    if (!this.#network.reaches(this.index, target.index)) {
+      const afterMs = SYN_RETRIES_MS[attempt]
+      if (afterMs !== undefined)
+        later(afterMs - (SYN_RETRIES_MS[attempt - 1] ?? 0), this.process, () => {
+          this.#handshake(target, attempt + 1).then(resolve, reject)
+        })
+      return promise
+    }
     if (target.process.state === 'dead') {
       refuse(rtt, 'connection refused')
       return promise

@@ -1,4 +1,6 @@
 /** A participant of a simulated network, whatever it is made of. */
+import type { SubmitResult } from '../ports/control.ts'
+import type { ApiEvent } from '../domain/views.ts'
 import type { SimHost } from './host.ts'
 
 export interface Member {
@@ -16,4 +18,8 @@ export interface MemberObserver {
   onFirst(id: string, from: string): void
   onCopy(id: string): void
   onRefused(id: string, from: string | null, reason: string): void
+  /** What a whole node tells its own observers of transactions, peers and blocks. */
+  onEvent(event: ApiEvent): void
+  /** What it answered its user; later than the call, when the disk has it. */
+  onAnswer(result: SubmitResult): void
 }

@@ -1,5 +1,5 @@
 /** The members of a simulated network: making them, killing them, starting them again, and connecting them. */
-import { networkIdOf } from '../domain/params.ts'
+import { networkIdOf, type NetworkParams } from '../domain/params.ts'
 import { sha256Hex } from '../lib/hash.ts'
 import type { Prng } from '../lib/prng.ts'
 import { addressOf, nodeKey, SimHost } from './host.ts'
@@ -10,8 +10,8 @@ import { RouterMember } from './router-member.ts'
 import type { Scenario } from './scenario.ts'
 import { SimProcess, type Scheduler } from './scheduler.ts'
 import type { SharedVerifier } from './shared-verifier.ts'
+import { validatorKeys } from './sim-network.ts'
 import { SimDisk } from './sim-store.ts'
-import { SIM_NETWORK } from './sim-transactions.ts'
 import { edgesOf, type Edge } from './topology.ts'
 
 /** How long after a cut both ends notice that the other one is gone, ms: two unanswered keep-alives of the node would take longer. */
@@ -34,6 +34,7 @@ export class Population {
   readonly #scenario: Scenario
   readonly #scheduler: Scheduler
   readonly #network: Network
+  readonly #params: NetworkParams
   readonly #random: Prng
   readonly #verifier: SharedVerifier
   readonly #observerOf: (node: number) => MemberObserver
@@ -46,6 +47,7 @@ export class Population {
     this.#scenario = options.scenario
     this.#scheduler = options.scheduler
     this.#network = options.network
+    this.#params = options.params
     this.#random = options.random
     this.#verifier = options.verifier
     this.#observerOf = options.observerOf
@@ -67,6 +69,11 @@ export class Population {
   /** The member at a number. */
   at(node: number): Member {
     return this.#place(node).member
+  }
+
+  /** What a node's disk holds, whether it runs or not. */
+  diskOf(node: number): SimDisk {
+    return this.#place(node).disk
   }
 
   /** Whom a peer id names; -1: nobody. */
@@ -152,11 +159,12 @@ export class Population {
     })
     const shared = { host, scheduler, eagerOnly: this.#scenario.eagerOnly, observer: this.#observerOf(index) }
     if (!this.#isRelay(index)) {
-      return new RouterMember({ ...shared, networkId: networkIdOf(SIM_NETWORK), idOf: sha256Hex })
+      return new RouterMember({ ...shared, networkId: networkIdOf(this.#params), idOf: sha256Hex })
     }
     return new RelayMember({
       ...shared,
-      network: SIM_NETWORK,
+      network: this.#params,
+      validator: this.#scenario.chain?.validators.includes(index) === true ? validatorKeys(index) : null,
       store: place.disk.open((ms, callback) => void scheduler.schedule(ms, callback, host.process)),
       verifier: this.#verifier.forNode(),
       bootstrap: this.#edges.filter(([dialler]) => dialler === index).map(([, listener]) => addressOf(listener)),
@@ -200,6 +208,7 @@ export interface PopulationOptions {
   readonly scenario: Scenario
   readonly scheduler: Scheduler
   readonly network: Network
+  readonly params: NetworkParams
   readonly random: Prng
   readonly verifier: SharedVerifier
   readonly observerOf: (node: number) => MemberObserver

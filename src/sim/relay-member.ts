@@ -1,6 +1,7 @@
 /** A member that is the whole node: kernel, runtime and the production adapters for gossip and requests, on a simulated host. */
+import { createSigner } from '../adapters/crypto/signer.ts'
 import { createRequests } from '../adapters/libp2p/requests.ts'
-import { asNetAddress, asPeerId, type PeerId } from '../domain/ids.ts'
+import { asNetAddress, asPeerId, type AccountId, type PeerId } from '../domain/ids.ts'
 import { networkIdOf, type NetworkParams } from '../domain/params.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { ApiEvent } from '../domain/views.ts'
@@ -19,6 +20,8 @@ import { createSimGossip, type SimGossip } from './sim-gossip.ts'
 export interface RelayOptions {
   readonly host: SimHost
   readonly network: NetworkParams
+  /** With whose key it makes blocks; null: it makes none. */
+  readonly validator: { readonly id: AccountId; readonly secret: Uint8Array } | null
   readonly scheduler: Scheduler
   readonly store: Store
   readonly verifier: SignatureVerifier
@@ -46,13 +49,14 @@ export class RelayMember implements Member {
     const clock = simClock(scheduler, host.process)
     const observer = new Observer({ name, clock, meter: NO_METER, journal: failingJournal(scheduler, name) })
     observer.events.subscribe(['propagation'], (event) => report(event, options.observer))
+    observer.events.subscribe(['transactions', 'peers', 'blocks'], (event) => options.observer.onEvent(event))
     const kernel = new Kernel({
       network,
       profile: 'node',
       name,
       self: asPeerId(host.peerId.toString()),
       bootstrap: options.bootstrap.map(asNetAddress),
-      validator: null,
+      validator: options.validator?.id ?? null,
       chance: () => host.process.random.next(),
     })
     this.runtime = new Runtime({ kernel, clock, observer })
@@ -71,7 +75,9 @@ export class RelayMember implements Member {
   }
 
   publish(bytes: Uint8Array): void {
-    void this.runtime.submit([bytes])
+    void this.runtime.submit([bytes]).then((results) => {
+      for (const result of results) this.#options.observer.onAnswer(result)
+    })
   }
 
   meshPeers(): readonly string[] {
@@ -87,7 +93,7 @@ export class RelayMember implements Member {
   }
 
   async #start(): Promise<void> {
-    const { host, network, scheduler, store, verifier } = this.#options
+    const { host, network, scheduler, store, verifier, validator } = this.#options
     const requests = createRequests(
       {
         connectionWith: (peer: PeerId) => host.connectionTo(peer)?.asConnection,
@@ -95,14 +101,15 @@ export class RelayMember implements Member {
       },
       { network: networkIdOf(network), now: () => scheduler.nowMs },
     )
-    await this.runtime.attach({
+    const attached = await this.runtime.attach({
       gossip: this.#gossip.gossip,
       requests,
       connections: this.#connections,
       store,
       verifier,
-      signer: null,
+      signer: validator === null ? null : createSigner(validator.secret),
     })
+    if (!attached.ok) throw new Error(`node-${host.index}: ${attached.message}`)
     await this.#gossip.start()
     this.runtime.open()
   }

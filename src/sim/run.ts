@@ -4,10 +4,10 @@
  */
 import { text } from 'node:stream/consumers'
 import { createPrng } from '../lib/prng.ts'
+import type { Report } from './report.ts'
 import type { Scenario } from './scenario.ts'
 import { Scheduler } from './scheduler.ts'
 import { installVirtualTime } from './virtual-time.ts'
-import type { Report } from './world.ts'
 
 export interface RunReport extends Report {
   readonly seed: number

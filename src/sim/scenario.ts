@@ -26,6 +26,26 @@ export interface Publication {
   readonly atMs: number
   readonly node: number
   readonly forged?: Forgery
+  /** Whose transaction it is. Without it, it is the first one of an account of its own, so that none depends on another. */
+  readonly transfer?: Transfer
+}
+
+export interface Transfer {
+  /** Number of a funded account. */
+  readonly account: number
+  readonly nonce: number
+  readonly fee?: number
+  /** How long ago it was created when it is handed in, ms; negative: in the future. */
+  readonly ageMs?: number
+}
+
+/** Blocks among relays. */
+export interface ChainSetup {
+  /** Nodes that are the validators, in the order of their slots. */
+  readonly validators: readonly number[]
+  readonly slotMs: number
+  /** Instead of the 30 minutes of other networks. */
+  readonly txLifetimeMs?: number
 }
 
 export type Forgery = 'amount' | 'signature' | 'high-s' | 'other-network'
@@ -51,6 +71,8 @@ export interface Scenario {
   /** Switches IHAVE and IWANT off, to see what they are worth. */
   readonly eagerOnly: boolean
   readonly faults: readonly Fault[]
+  /** Null: nobody makes blocks. */
+  readonly chain: ChainSetup | null
 }
 
 /** The scenario of the reference measurements with everything that is not given: links 20-120 ms, 12 connections. */
@@ -67,6 +89,7 @@ export function scenario(given: Partial<Scenario> & { readonly seed: number; rea
     settleMs: 3_000,
     eagerOnly: false,
     faults: [],
+    chain: null,
     ...given,
   }
 }

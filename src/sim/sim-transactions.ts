@@ -1,28 +1,18 @@
 /** Transactions for simulations: signed as users sign them, and forged as hardening A1 lists it. */
 import { decodeTransaction, encodeSignedTransaction, encodeTransactionBody } from '../domain/codec/transaction-codec.ts'
 import { asNetworkId, type TxId } from '../domain/ids.ts'
-import { networkIdOf, type NetworkParams, TX_LIFETIME_MS } from '../domain/params.ts'
+import { networkIdOf, type NetworkParams } from '../domain/params.ts'
 import { signingPrefix } from '../domain/signing.ts'
 import { assert, assertNever } from '../lib/assert.ts'
 import { concatBytes, utf8 } from '../lib/bytes.ts'
-import { sha256, sha256Hex } from '../lib/hash.ts'
+import { sha256Hex } from '../lib/hash.ts'
 import type { Prng } from '../lib/prng.ts'
-import { keyPairOf, sign } from '../wallet/keys.ts'
-import type { Forgery } from './scenario.ts'
+import { sign } from '../wallet/keys.ts'
+import type { Forgery, Transfer } from './scenario.ts'
+import { accountKeys } from './sim-network.ts'
 
 /** Order of the base point's group, little-endian: S + L satisfies the equation as S does, and is what rule 2 forbids. */
 const L = 2n ** 252n + 27_742_317_777_372_353_535_851_937_790_883_648_493n
-
-/** The network of all simulations. */
-export const SIM_NETWORK: NetworkParams = {
-  name: 'sim',
-  genesisTimeMs: 0,
-  slotMs: 1_000,
-  validators: [],
-  accounts: [],
-  txLifetimeMs: TX_LIFETIME_MS,
-  feeFloor: 1n,
-}
 
 export interface MadeTransaction {
   readonly id: TxId
@@ -30,29 +20,29 @@ export interface MadeTransaction {
 }
 
 /**
- * A transaction of an account of its own, so that none depends on another.
- * @param options.number which account: each may be used once
+ * A transaction of one of the network's accounts.
  * @param options.forgery how its signature is spoilt; null: not at all
  */
 export function makeTransaction(options: {
-  number: number
-  createdAtMs: number
+  network: NetworkParams
+  transfer: Transfer
+  nowMs: number
   payloadBytes: number
   random: Prng
   forgery: Forgery | null
 }): MadeTransaction {
-  const { number, forgery, random } = options
-  const keys = keyPairOf(sha256(utf8(`hearsay/sim/account/${number}`)))
+  const { transfer, forgery, random } = options
+  const keys = accountKeys(transfer.account)
   const draft = {
     sender: keys.publicKey,
-    nonce: 0n,
+    nonce: BigInt(transfer.nonce),
     recipient: random.bytes(32),
     amount: 1n + BigInt(random.below(1_000_000)),
-    fee: 1n + BigInt(random.below(1_000)),
-    createdAtMs: options.createdAtMs,
+    fee: transfer.fee === undefined ? 1n + BigInt(random.below(1_000)) : BigInt(transfer.fee),
+    createdAtMs: options.nowMs - (transfer.ageMs ?? 0),
     payload: random.bytes(options.payloadBytes),
   }
-  const prefix = signingPrefix('hearsay/tx/1', networkIdOf(SIM_NETWORK))
+  const prefix = signingPrefix('hearsay/tx/1', networkIdOf(options.network))
   const body = encodeTransactionBody(draft)
   const signed = (over: Uint8Array): Uint8Array => encodeSignedTransaction(body, sign(keys.secret, over))
   const genuine = signed(concatBytes(prefix, body))

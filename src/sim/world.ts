@@ -2,63 +2,24 @@
 import { openVerifier } from '../adapters/crypto/open-verifier.ts'
 import { encodeBatch } from '../domain/codec/transaction-codec.ts'
 import { asTxId } from '../domain/ids.ts'
+import type { NetworkParams } from '../domain/params.ts'
 import { assertNever } from '../lib/assert.ts'
 import { sha256Hex } from '../lib/hash.ts'
 import { createPrng, type Prng } from '../lib/prng.ts'
+import { ChainWatch } from './chain-watch.ts'
 import type { MemberObserver } from './member.ts'
-import { Network, type NetworkTotals } from './network.ts'
+import { Network } from './network.ts'
 import { Population } from './population.ts'
 import { RelayMember } from './relay-member.ts'
-import type { Fault, Publication, Scenario } from './scenario.ts'
+import type { ForgeryFigures, MeshFigures, Report } from './report.ts'
+import type { Fault, Forgery, Publication, Scenario, Transfer } from './scenario.ts'
 import type { Scheduler } from './scheduler.ts'
 import { SharedVerifier } from './shared-verifier.ts'
+import { simNetwork } from './sim-network.ts'
 import { makeTransaction } from './sim-transactions.ts'
-import { SpreadRecorder, type SpreadFigures } from './spread.ts'
+import { SpreadRecorder } from './spread.ts'
 import { floodMedianMs, sampledDelays } from './theory.ts'
 import { Trace } from './trace.ts'
-
-export interface Report extends SpreadFigures {
-  /** SHA-256 of the whole trace. */
-  readonly digest: string
-  readonly traceLines: number
-  /** At the end of the warm-up. */
-  readonly mesh: MeshFigures
-  /** All bytes sent since the warm-up, control included. */
-  readonly bytesPerMessagePerNode: number
-  readonly network: NetworkTotals
-  /** Which nodes have each honest message, in order of publication. */
-  readonly holders: readonly (readonly number[])[]
-  readonly forgeries: ForgeryFigures
-  /** Of relays that run: how many different pools there are, and the smallest and largest. Null among bare routers. */
-  readonly pools: { readonly different: number; readonly smallest: number; readonly largest: number } | null
-  /** (relay, connected peer) pairs whose hello has been exchanged. */
-  readonly greeted: number
-  /** Refusals by reason. */
-  readonly refused: Readonly<Record<string, number>>
-  /** Connections of each node at the end. */
-  readonly connections: readonly number[]
-  readonly virtualMs: number
-  readonly tasks: number
-}
-
-export interface MeshFigures {
-  /** Mesh peers of a node, mean. */
-  readonly degree: number
-  /** One-way delay of the mesh's links, mean, ms. */
-  readonly latencyMs: number
-  /** p50 of the spread by the formula of theory.ts for this mesh; null where a mesh is too thin for it. */
-  readonly predictedP50Ms: number | null
-}
-
-export interface ForgeryFigures {
-  readonly published: number
-  /** (forgery, honest node) pairs where it was taken as valid, or lies in the pool. */
-  readonly taken: number
-  /** Honest nodes that met and refused one. */
-  readonly refusers: number
-  /** Refusals of a forgery that came from an honest node: it handed it on. */
-  readonly handedOn: number
-}
 
 /** Runs a scenario to its end. Rejects when anything in it throws. */
 export async function simulate(scenario: Scenario, scheduler: Scheduler): Promise<Report> {
@@ -72,6 +33,8 @@ class World {
   readonly #random: Prng
   readonly #trace: Trace
   readonly #network: Network
+  readonly #params: NetworkParams
+  readonly #watch: ChainWatch
   readonly #honest = new SpreadRecorder()
   readonly #forged = new SpreadRecorder()
   readonly #refused = new Map<string, number>()
@@ -85,6 +48,14 @@ class World {
     this.#scheduler = scheduler
     this.#random = createPrng(scenario.seed)
     this.#trace = new Trace(scheduler)
+    this.#params = simNetwork(scenario, scheduler.epochMs)
+    this.#watch = new ChainWatch({
+      scenario,
+      scheduler,
+      trace: this.#trace,
+      params: this.#params,
+      relays: () => this.#relays(),
+    })
     this.#network = new Network({
       scheduler,
       random: this.#random.child('network'),
@@ -100,6 +71,7 @@ class World {
       scenario,
       scheduler,
       network: world.#network,
+      params: world.#params,
       random: world.#random,
       verifier: new SharedVerifier(verifier),
       observerOf: (node) => world.#observerOf(node),
@@ -142,13 +114,15 @@ class World {
         this.#refusers.add(node)
         if (from !== null && !this.#scenario.hostile.includes(this.#population.indexOf(from))) this.#handedOn++
       },
+      onEvent: (event) => this.#watch.event(node, event),
+      onAnswer: (result) => this.#watch.answered(node, result),
     }
   }
 
-  #publish({ atMs, node, forged }: Publication): void {
+  #publish({ atMs, node, forged, transfer }: Publication): void {
     const number = this.#made++
     const publish = (): void => {
-      const { id, bytes } = this.#make(number, node, forged ?? null)
+      const { id, bytes } = this.#make(transfer ?? { account: number, nonce: 0 }, number, node, forged ?? null)
       const recorder = forged === undefined ? this.#honest : this.#forged
       recorder.published(id, node, this.#scheduler.nowMs)
       this.#trace.note(`publish ${node} ${id}`)
@@ -160,15 +134,15 @@ class World {
   }
 
   /** Bytes of a publication, by what its maker hands in: a message to a router, a transaction to a relay. */
-  #make(number: number, node: number, forgery: Publication['forged'] | null): { id: string; bytes: Uint8Array } {
+  #make(transfer: Transfer, number: number, node: number, forgery: Forgery | null): { id: string; bytes: Uint8Array } {
     const { member, hostile, payloadBytes } = this.#scenario
     const random = this.#random.child(`publication/${number}`)
     if (member === 'router') {
       const bytes = random.bytes(payloadBytes)
       return { id: sha256Hex(bytes), bytes }
     }
-    const createdAtMs = Math.floor(this.#scheduler.epochMs + this.#scheduler.nowMs)
-    const made = makeTransaction({ number, createdAtMs, payloadBytes, random, forgery: forgery ?? null })
+    const nowMs = Math.floor(this.#scheduler.epochMs + this.#scheduler.nowMs)
+    const made = makeTransaction({ network: this.#params, transfer, nowMs, payloadBytes, random, forgery })
     return hostile.includes(node) ? { id: made.id, bytes: encodeBatch([made.bytes]) } : made
   }
 
@@ -196,6 +170,7 @@ class World {
         return
       case 'restart':
         population.restart(fault.node)
+        this.#watch.restarted(fault.node)
         return
       case 'pause':
         population.at(fault.node).host.process.pause()
@@ -235,6 +210,7 @@ class World {
       greeted: this.#relays().reduce((sum, relay) => sum + relay.greeted(), 0),
       refused: Object.fromEntries(this.#refused),
       connections: this.#population.members.map((member) => member.host.connections.length),
+      chain: this.#watch.report((node) => this.#population.diskOf(node)),
       virtualMs: this.#scheduler.nowMs,
       tasks: this.#scheduler.tasksRun,
     }

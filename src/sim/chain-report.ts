@@ -1,0 +1,68 @@
+/** What a simulation says of the chain: whether all nodes agree, and what became of every transaction that a user was told is accepted. */
+export interface ChainReport {
+  /** Different heads among the nodes that run, at the end. */
+  readonly heads: number
+  readonly height: number
+  /** The lowest settled height. */
+  readonly settledHeight: number
+  /** From the last fault until all nodes had one head for the first time, ms; null: never. */
+  readonly agreedAfterMs: number | null
+  /** From the last fault until the last reorg, ms; null where there was none after it. */
+  readonly lastReorgAfterMs: number | null
+  /** Moves of a head that undid a block, over all nodes. */
+  readonly reorgs: number
+  readonly deepestReorg: number
+  /** Those among them that undid a settled block. */
+  readonly settledReorgs: number
+  /** Nodes that show another block than the others at a height that is settled with them, or whose step never ended. */
+  readonly stuck: readonly number[]
+  /** Transactions that a user was told are accepted, and what became of them. */
+  readonly accepted: number
+  /** In exactly one block of the best chain. */
+  readonly included: number
+  readonly expired: number
+  readonly replaced: number
+  /** In no block, but in the pool of some node. */
+  readonly waiting: number
+  /** Ids of those of which nothing is left. */
+  readonly lost: readonly string[]
+  /** Ids of transactions that are in two blocks of one chain. */
+  readonly twice: readonly string[]
+  /** Submissions that were refused, by code. */
+  readonly refused: Readonly<Record<string, number>>
+  /** Pairs of headers of one slot by one validator that some node saw. */
+  readonly evidence: number
+  /** Objects that a node could not take and noted against whoever sent them, by code: `invalid` ones, and ones that did not fit its ledger. */
+  readonly offences: Readonly<Record<string, number>>
+  /** Connections that a node ended because of what the peer had sent. */
+  readonly cutOff: number
+  /** Restarted nodes that came back behind the head that they had announced. */
+  readonly steppedBack: number
+  readonly restarts: number
+}
+
+/** What the network promised after the last fault: one head within 15 s. */
+export const AGREEMENT_MS = 15_000
+
+/** What is wrong with a run in which all nodes are honest; nothing, if all promises were kept. */
+export function brokenPromises(report: ChainReport): readonly string[] {
+  const { agreedAfterMs, lost, twice, stuck } = report
+  const broken: string[] = []
+  const check = (holds: boolean, what: string): void => {
+    if (!holds) broken.push(what)
+  }
+  check(report.height > 0, 'there is no block')
+  check(report.heads === 1, `${report.heads} heads at the end`)
+  check(
+    agreedAfterMs !== null && agreedAfterMs <= AGREEMENT_MS,
+    agreedAfterMs === null ? 'there was no moment with one head' : `one head only after ${agreedAfterMs} ms`,
+  )
+  check(lost.length === 0, `lost: ${lost.join(', ')}`)
+  check(twice.length === 0, `in two blocks: ${twice.join(', ')}`)
+  check(report.waiting === 0, `${report.waiting} accepted ones are in no block yet`)
+  check(stuck.length === 0, `stuck nodes: ${stuck.join(', ')}`)
+  check(report.evidence === 0, `${report.evidence} slots were signed twice`)
+  check(report.steppedBack === 0, `${report.steppedBack} restarted nodes were behind what they had announced`)
+  check(report.cutOff === 0, `${report.cutOff} honest peers were cut off`)
+  return broken
+}
