@@ -16,7 +16,7 @@ export function coverageLine(figures: CoverageFigures): string {
 }
 
 /** One line a laggard: its name and why. Empty where there are none. */
-export function laggardLines(figures: CoverageFigures): readonly string[] {
+export function laggardLines(figures: Pick<CoverageFigures, 'laggards'>): readonly string[] {
   const width = Math.max(0, ...figures.laggards.map(({ name }) => name.length))
   return figures.laggards.map(({ name, reason }) => `  ${name.padEnd(width)}  ${reason}`)
 }

@@ -216,6 +216,7 @@ interface Watcher {
   isSeen: boolean
 }
 
-function isUp(state: NodeState | null): boolean {
+/** Whether a node in this state can be asked; also one whose state nobody knows. */
+export function isUp(state: NodeState | null): boolean {
   return state === null || state === 'ready' || state === 'starting'
 }

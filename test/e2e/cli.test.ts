@@ -6,6 +6,7 @@ import { verifySignature } from '../../src/adapters/crypto/verify-signature.ts'
 import { decodeTransaction } from '../../src/domain/codec/transaction-codec.ts'
 import { asNetworkId } from '../../src/domain/ids.ts'
 import { signingPrefix } from '../../src/domain/signing.ts'
+import type { TransactionView } from '../../src/domain/views.ts'
 import type { Manifest, NodeState } from '../../testnet/manifest.ts'
 import { documentsOf, freshFolder, removeFolders, runCli, startCli, type CliResult } from '../support/cli.ts'
 import { FakeControl } from '../support/fake-control.ts'
@@ -453,6 +454,71 @@ describe('watching', () => {
     const [submitted, error] = documentsOf(stderr)
     expect(submitted).toMatchObject({ event: 'submitted', id: JSON.parse(stdout).id })
     expect(error.error).toMatchObject({ code: 'target-missed', message: expect.stringContaining('node-2 (killed)') })
+  })
+
+  describe('until it is settled', () => {
+    type Stand = Partial<TransactionView> & Pick<TransactionView, 'state'>
+
+    /** Each answer of a node about the transaction is the next of its list; the last one stays. */
+    async function chain(answers: readonly (readonly Stand[])[], states?: readonly NodeState[]): Promise<void> {
+      const controls = await network([1, 2], states)
+      for (const [index, control] of controls.entries()) {
+        const left = [...(answers[index] ?? [])]
+        control.transaction = async (id) => {
+          const [next] = left.length > 1 ? left.splice(0, 1) : left
+          return next === undefined ? { kind: 'missing' } : { kind: 'found', value: { ...viewOf(id), ...next } }
+        }
+      }
+    }
+    const viewOf = (id: string): TransactionView => ({
+      ...{ v: 1, id, hash: id, state: 'pending', height: null, blockHash: null, replacedBy: null, sender: 's' },
+      ...{ recipient: 'r', amount: '5', fee: '1', nonce: '0', createdAt: 1, payload: '', sizeBytes: 168, local: true },
+    })
+    const at = { height: 12, blockHash: 'b'.repeat(64) }
+    const steps: Stand[] = [{ state: 'pending' }, { state: 'in-block', ...at }, { state: 'settled', ...at }]
+
+    it('goes on to the settled block of all nodes', async () => {
+      await chain([steps, steps, steps])
+      const { code, stdout, stderr } = await hearsay([...send, '--settled', '--json'])
+      expect(code, stderr).toBe(0)
+      const { settlement, coverage } = JSON.parse(stdout)
+      expect(coverage).toBe(1)
+      expect(settlement).toMatchObject({ state: 'settled', nodes: 3, settled: 3, inBlock: 3, ...at, laggards: [] })
+      expect(settlement.settledMs).toBeGreaterThan(0)
+      await chain([steps, steps, steps])
+      expect((await hearsay([...send, '--settled'])).stdout).toMatch(
+        /3\/3 nodes .*\nsettled in block 12 on 3\/3 nodes after \d+\.\d s\n$/,
+      )
+    })
+
+    it('exits with 5 when the time is over, and says where it stands', async () => {
+      await chain([steps, steps, [{ state: 'in-block', ...at }]])
+      const { code, stdout, stderr } = await hearsay([...send, '--settled', '--timeout', '1500ms'])
+      expect(code).toBe(5)
+      expect(stdout).toContain('settled in block 12 on 2/3 nodes\n  node-2  in block 12\n')
+      expect(stderr).toContain('settled on 2 of 3 nodes after 1500 ms')
+      await chain([steps, steps, [{ state: 'in-block', ...at }]])
+      expect((await hearsay([...send, '--settled', '--until', '60%'])).code).toBe(0)
+    })
+
+    it('ends at once when no block will take it', async () => {
+      const replaced: Stand[] = [{ state: 'replaced', replacedBy: 'c'.repeat(64) }]
+      await chain([replaced, replaced, replaced])
+      const { code, stdout, stderr } = await hearsay([...send, '--settled', '--json'])
+      expect(code).toBe(5)
+      expect(JSON.parse(stdout).settlement).toMatchObject({
+        state: 'lost',
+        replacedBy: 'c'.repeat(64),
+        settledMs: null,
+      })
+      expect(documentsOf(stderr).at(-1).error.code).toBe('replaced')
+    })
+
+    it('needs --watch', async () => {
+      const { code, stderr } = await hearsay([...send.slice(0, -1), '--settled'])
+      expect(code).toBe(2)
+      expect(stderr).toContain('--watch')
+    })
   })
 
   it('is content with the share that was asked for', async () => {
