@@ -1,0 +1,133 @@
+/** Bounds and times of membership, each with its reason (gossip.md 3; hardening, shared parameters). */
+
+/** What differs between a local testnet and the open network. */
+export interface MembershipProfile {
+  /** How long the record of a node that is silent is kept, counted from its publication; the second half of that it isn't advertised. */
+  readonly retentionMs: number
+  /** How long a node must be known before its accusations count: identities are free, so age is what a crowd of them lacks. */
+  readonly accuserAgeMs: number
+}
+
+export const MEMBERSHIP_PROFILES: Readonly<Record<'node' | 'dev' | 'bench', MembershipProfile>> = {
+  // A day: an operator who comes back the next morning still sees what went away.
+  node: { retentionMs: 24 * 3_600_000, accuserAgeMs: 60_000 },
+  // An hour is as long as a testnet lives; its nodes are young.
+  dev: { retentionMs: 3_600_000, accuserAgeMs: 5_000 },
+  // As on a testnet.
+  bench: { retentionMs: 3_600_000, accuserAgeMs: 5_000 },
+}
+
+// ---- records
+/** Records kept: 2 KB each, 8 MB; four times the largest network this was tried with. */
+export const RECORDS_MAX = 4_096
+/** How far ahead a record may claim to be made: the same that transactions may. */
+export const AHEAD_MS = 30_000
+/** Records of one owner by gossip, at once and a second: refutations and tags come in small bursts, everything else is an attack. */
+export const OWNER_BURST = 8
+export const OWNER_PER_SECOND = 1
+/** A first record older than this says that the node was there, not that it is: the longest pace, and clocks apart. */
+export const FRESH_MS = 90_000
+
+// ---- pace of our own record
+/** Bounds of the interval N / 4 s: at most four records a second in the whole network, and no row older than a minute. */
+export const PACE_MIN_MS = 5_000
+export const PACE_MAX_MS = 60_000
+/** Nodes a second of the interval. */
+export const PACE_NODES_PER_SECOND = 4
+/** Spread of the interval: nodes that were started together must not publish together. */
+export const PACE_SPREAD = 0.1
+/** Time between two records when something changed that people wait for: a tag, a neighbour. */
+export const CHANGE_GAP_MS = 1_000
+/** ... for a new head, which probes carry anyway. */
+export const HEAD_GAP_MS = 5_000
+/** ... to refute an accusation: at once, but not once for each accuser. */
+export const REFUTE_GAP_MS = 500
+
+// ---- probing
+/** One neighbour is pinged each period (SWIM, memberlist). */
+export const PROBE_PERIOD_MS = 1_000
+/** Least time that an answer gets, and how many times the slowest round trip that was seen. */
+export const PROBE_TIMEOUT_MIN_MS = 500
+export const PROBE_TIMEOUT_RTTS = 3
+/** Most: the deadline of the exchange. */
+export const PROBE_TIMEOUT_MAX_MS = 2_000
+/** Round trips remembered for each neighbour; their largest stands for the 99th percentile. */
+export const RTTS_KEPT = 32
+/** Members asked to ping for us: with three, 5 % loss leaves 6 in 10,000 false suspicions a probe. */
+export const HELPERS = 3
+/** How long a dial may take that tells whether a lost neighbour is still there. */
+export const RECONNECT_MS = 2_000
+/** Pings on behalf of others under way: at most, and for one of them. */
+export const HELPS_MAX = 32
+export const HELPS_PER_PEER_MAX = 4
+/** Checks under way at once: each neighbour once, and the neighbours that were lost with them. */
+export const CHECKS_MAX = 128
+/** A gap between two wakes that means that we stood still, and not they: four missed wakes. */
+export const STALL_MS = 1_000
+
+/** Time between two looks at all members for what is old or silent: linear, and nothing that shows in it is urgent. */
+export const SWEEP_MS = 5_000
+
+// ---- local health (Lifeguard)
+/** Worst score; probes become up to eight times as slow. */
+export const HEALTH_MAX = 7
+/** From this score on a node accuses nobody. */
+export const HEALTH_MUTE = 4
+/** A delay of the event loop, 99th percentile, that counts as being slow. */
+export const LOOP_DELAY_SLOW_MS = 200
+
+// ---- suspicion (Lifeguard, memberlist)
+/** Shortest time of a suspicion: 4 · max(1, log10 N) s. */
+export const SUSPICION_MIN_MS = 4_000
+/** Longest, as a multiple of the shortest. */
+export const SUSPICION_MAX_FACTOR = 6
+/** Confirmations by others that bring the time down to the shortest. */
+export const CONFIRMATIONS = 2
+/** Accusers that make a death: one alone may lie. */
+export const ACCUSERS_TO_KILL = 2
+/** Accusations of one accuser a minute: a node that lost all its neighbours has about as many. */
+export const ACCUSATIONS_PER_MINUTE = 10
+/** How far an accusation's time may be from ours. */
+export const ACCUSATION_WINDOW_MS = 60_000
+/** Accusers remembered for one suspicion. */
+export const ACCUSERS_MAX = 16
+/** Nodes of which suspicions wait for the record that they are about, and suspicions of one: enough to corroborate. */
+export const EARLY_TARGETS_MAX = 256
+export const EARLY_PER_TARGET_MAX = 4
+/** Members that we know since our own first seconds count as old: everybody is new to a newcomer. */
+export const SETTLE_MS = 15_000
+/** Intervals without a sign of life after which a member that nobody accuses is shown as unreachable. */
+export const SILENT_PACES = 5
+
+// ---- discovery
+/** Peers whose addresses are remembered. */
+export const ADDRESS_BOOK_MAX = 1_024
+/** Of one group of addresses (IPv4 /16, IPv6 /32): a sixteenth, so that no provider fills the book. */
+export const ADDRESS_GROUP_MAX = 64
+/** Outbound connections to keep: what we chose ourselves can't be the attacker's choice. */
+export const OUTBOUND_WANTED = 8
+/** Dials at once. */
+export const DIALS_MAX = 4
+/** First wait after a failed dial, doubled up to the longest one. */
+export const DIAL_BACKOFF_MS = 2_000
+export const DIAL_BACKOFF_MAX_MS = 600_000
+/** Failures in a row after which an address that never worked is dropped, and one that did. */
+export const FAILURES_UNTRIED_MAX = 3
+export const FAILURES_TRIED_MAX = 10
+/** A dial that has not ended by then has failed. */
+export const DIAL_DEADLINE_MS = 15_000
+
+// ---- alarm
+/** Traffic that raises the alarm, as a multiple of what is usual. */
+export const ALARM_FACTOR = 10
+/** ... and that ends it. */
+export const CALM_FACTOR = 3
+/** Windows in which bytes are counted, and how many above the bound in a row make an alarm: one burst is none. */
+export const ALARM_WINDOW_MS = 5_000
+export const ALARM_WINDOWS = 2
+/** Time in which the usual rate follows what is measured. */
+export const BASE_MS = 300_000
+/** Time before the first alarm: the start of a node is not usual. */
+export const WARM_UP_MS = 30_000
+/** Usual rate at least, bytes a second: ten times nothing is no alarm. */
+export const BASE_MIN_BYTES = 2_048

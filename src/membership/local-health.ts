@@ -1,0 +1,53 @@
+/**
+ * How much this node doubts itself (Lifeguard, arXiv:1707.00788): a slow observer sees everybody late and must not accuse them.
+ *
+ * Rules. The score rises by one for a missed ack, for each helper that gave no answer at all (our request or its nack got lost on our side, most
+ * likely), for an event loop that is late, and by two for a standstill; it falls by one for each ack in time. Times stretch with it; from HEALTH_MUTE
+ * on the node accuses nobody.
+ *
+ * Invariant: 0 to HEALTH_MAX. The attacker's best move is to answer nothing when asked to help: that mutes one observer while he does so, and acks of
+ * honest neighbours bring it back.
+ */
+import { HEALTH_MAX, HEALTH_MUTE, LOOP_DELAY_SLOW_MS } from './limits.ts'
+
+export class LocalHealth {
+  #score = 0
+
+  get score(): number {
+    return this.#score
+  }
+
+  /** What to multiply own times with, 1 to 8. */
+  get stretch(): number {
+    return 1 + this.#score
+  }
+
+  get isMute(): boolean {
+    return this.#score >= HEALTH_MUTE
+  }
+
+  acked(): void {
+    this.#add(-1)
+  }
+
+  ackMissed(): void {
+    this.#add(1)
+  }
+
+  nacksMissing(count: number): void {
+    this.#add(count)
+  }
+
+  stalled(): void {
+    this.#add(2)
+  }
+
+  /** 99th percentile of the event loop's delay over the last seconds. */
+  loopDelayed(p99Ms: number): void {
+    if (p99Ms > LOOP_DELAY_SLOW_MS) this.#add(1)
+  }
+
+  #add(step: number): void {
+    this.#score = Math.min(HEALTH_MAX, Math.max(0, this.#score + step))
+  }
+}
