@@ -12,6 +12,10 @@ const entries = {
   child: 'testnet/child.ts',
 }
 
+// dist/dashboard/: what a browser loads, beside the program that serves it.
+const page = ['src/dashboard/main.ts', 'src/dashboard/app.css']
+const pageFiles = ['index.html']
+
 // Native code finds its binary beside its own package.json, so it can't be bundled.
 const external = ['sodium-native', 'classic-level', '@chainsafe/hashtree']
 
@@ -42,19 +46,41 @@ function presentEntries() {
   return present
 }
 
+function writeWhole(path, contents) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) return
+  const partial = `${path}.${process.pid}.partial`
+  writeFileSync(partial, contents)
+  renameSync(partial, path)
+}
+
 /** Each file appears whole or not at all, and an unchanged one is not touched: a running testnet may be reading them. */
 function write(files) {
   mkdirSync(dist, { recursive: true })
-  for (const { path, contents } of files) {
-    if (existsSync(path) && readFileSync(path).equals(contents)) continue
-    const partial = `${path}.${process.pid}.partial`
-    writeFileSync(partial, contents)
-    renameSync(partial, path)
-  }
+  for (const { path, contents } of files) writeWhole(path, contents)
   const current = new Set(files.map(({ path }) => basename(path)))
   for (const name of readdirSync(dist)) {
     if (/\.js(\.map)?$/.test(name) && !current.has(name)) rmSync(join(dist, name))
   }
+}
+
+async function buildPage() {
+  const source = join(root, 'src/dashboard')
+  const outdir = join(dist, 'dashboard')
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: page.map((path) => ({ in: join(root, path), out: 'app' })),
+    outdir,
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome120', 'firefox121', 'safari17'],
+    minify: true,
+    logLevel: 'warning',
+  })
+  mkdirSync(outdir, { recursive: true })
+  const copied = pageFiles.map((name) => ({ path: join(outdir, name), contents: readFileSync(join(source, name)) }))
+  for (const { path, contents } of [...outputFiles, ...copied]) writeWhole(path, contents)
 }
 
 const esbuild = await loadEsbuild()
@@ -83,6 +109,7 @@ if (esbuild === undefined) {
       logLevel: 'warning',
     })
     write(outputFiles)
+    await buildPage()
     const built = Object.keys(entryPoints).map((name) => `dist/${name}.js`)
     console.log(`build: ${built.join(', ') || 'nothing'} in ${Date.now() - started} ms`)
   } catch (error) {

@@ -23,6 +23,7 @@ export const vitest = 'node_modules/vitest/vitest.mjs'
 export const staticStages: readonly Stage[] = [
   { name: 'lint', command: ['node_modules/eslint/bin/eslint.js', '.'] },
   { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
+  { name: 'types of the page', command: ['node_modules/typescript/bin/tsc', '-p', 'src/dashboard/tsconfig.json'] },
   {
     name: 'layers',
     command: [

@@ -49,3 +49,19 @@ export const RECORD_WAITING_BYTES_MAX = 16 * 1024 * 1024
 export const RECORD_FILE_BYTES_MAX = 1024 * 1024 * 1024
 /** Lines kept for pages that open later: 50 transactions on 100 nodes, about 10 MiB. At most twice as many for a moment. */
 export const OBSERVED_LINES_MAX = 20_000
+/** How often a page is sent what happened, ms: six frames, which nobody sees as a delay. */
+export const PAGE_BATCH_MS = 100
+/** Lines of one batch: about 300 KiB, parsed in a few ms. */
+export const PAGE_BATCH_LINES_MAX = 1_000
+/** Lines a second that a page is sent; above it whole transactions are left out. Twenty spreads over 100 nodes. */
+export const PAGE_LINES_PER_SECOND = 6_000
+/** Bytes that wait for one page before nothing more is written to it. With one batch more it stays below 1 MiB. */
+export const PAGE_WAITING_BYTES_MAX = 512 * 1024
+/** How long a page may not read before it is cut off, ms. */
+export const PAGE_STALLED_MS = 30_000
+/** Pages that are served at the same time. */
+export const PAGES_MAX = 16
+/** Transactions a second that a page may ask for, and for how long, s: enough to see a load, too few to be an attack. */
+export const LOAD_PER_SECOND_MAX = 200
+/** Longest load of a page, s. */
+export const LOAD_SECONDS_MAX = 120

@@ -13,6 +13,7 @@ import { openControlServer, type ControlServer } from './control-server.ts'
 import { clearStale } from './leftovers.ts'
 import { removeManifest, writeManifest } from './manifest-file.ts'
 import { lockHome, SUPERVISOR_MARK } from './supervisor-lock.ts'
+import { openTestnetPage } from './page-testnet.ts'
 import { Observation } from './record.ts'
 import { Testnet } from './testnet.ts'
 
@@ -42,6 +43,7 @@ async function run(plan: TestnetPlan, cookie: Cookie, release: () => void): Prom
     const isAgain = isStopping
     isStopping = true
     void testnet.stop(force || isAgain).then(async () => {
+      await page.close()
       await observation.close()
       removeManifest(plan.home)
       cookie.remove()
@@ -60,10 +62,16 @@ async function run(plan: TestnetPlan, cookie: Cookie, release: () => void): Prom
     token: cookie.token,
     carryOut: (command, request) => carryOut(testnet, command, request, down),
   })
+  const page = await openTestnetPage(observation, (command, request) => carryOut(testnet, command, request, down))
   const testnet = new Testnet({
     plan,
     childEntry: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'child.ts' : 'child.js', import.meta.url)),
-    supervisor: { pid: process.pid, url: server.url, cookieFile: join(plan.home, 'supervisor.cookie') },
+    supervisor: {
+      pid: process.pid,
+      url: server.url,
+      cookieFile: join(plan.home, 'supervisor.cookie'),
+      pageUrl: page.url,
+    },
     onProgress: (progress) => {
       tell({ kind: 'progress', text: progress })
     },

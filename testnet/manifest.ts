@@ -28,7 +28,13 @@ export interface Manifest {
   readonly network: string
   readonly networkId: string
   readonly networkFile: string
-  readonly supervisor: { readonly pid: number; readonly url: string; readonly cookieFile: string }
+  readonly supervisor: {
+    readonly pid: number
+    readonly url: string
+    readonly cookieFile: string
+    /** The page, with the key to act in its fragment: this file is for its owner alone (0600). */
+    readonly pageUrl?: string
+  }
   readonly seed: number
   readonly topology: string
   readonly degree: number

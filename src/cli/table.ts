@@ -28,6 +28,7 @@ export const TABLE: readonly TableEntry[] = [
   entry('testnet add', 'add nodes', () => import('./commands/testnet-add.ts')),
   entry('testnet partition', 'cut all links between groups of nodes', () => import('./commands/testnet-partition.ts')),
   entry('testnet heal', 'mend all cut links', () => import('./commands/testnet-heal.ts')),
+  entry('testnet report', 'write what happened as one HTML file', () => import('./commands/testnet-report.ts')),
   entry('tx send', 'sign a transaction and send it; --watch shows it spread', () => import('./commands/tx-send.ts')),
   entry('tx sign', 'sign a transaction without sending it', () => import('./commands/tx-sign.ts')),
   entry('tx submit', 'send a signed transaction', () => import('./commands/tx-submit.ts')),
@@ -49,5 +50,6 @@ export const TABLE: readonly TableEntry[] = [
   entry('mesh', 'show who relays what with a node', () => import('./commands/mesh.ts')),
   entry('mempool', 'show the pending transactions of a node', () => import('./commands/mempool.ts')),
   entry('events', 'show what happens in a node', () => import('./commands/events.ts')),
+  entry('replay', 'show a recording as every view', () => import('./commands/replay.ts')),
   entry('completion', 'print a completion script for your shell', () => import('./commands/completion.ts')),
 ]

@@ -20,6 +20,7 @@ export async function upDocument(manifest: Manifest, elapsedMs: number): Promise
     seed: manifest.seed,
     elapsedMs,
     supervisorPid: manifest.supervisor.pid,
+    pageUrl: manifest.supervisor.pageUrl ?? null,
     nodes: manifest.nodes.map(({ name, peerId, pid, apiUrl, state }) => ({ name, peerId, pid, apiUrl, state })),
     accounts: await accountsOf(manifest),
   }
@@ -40,6 +41,7 @@ export async function upText(context: Context, manifest: Manifest, elapsedMs: nu
     fieldsText([
       ['  network', `${manifest.network}  (seed ${manifest.seed})`],
       ['  home', manifest.home],
+      ...(manifest.supervisor.pageUrl === undefined ? [] : [['  page', manifest.supervisor.pageUrl] as const]),
     ]),
     '',
     title('Nodes'),

@@ -286,3 +286,19 @@ export interface ApiEvent {
   readonly node: string
   readonly data: unknown
 }
+
+/** What a page that shows a network begins with. */
+export interface ObservedNetworkView {
+  readonly v: 1
+  /** `node`: one node and its peers; `testnet`: all nodes, from their supervisor; `replay`: a recording. */
+  readonly source: 'node' | 'testnet' | 'replay'
+  readonly network: string
+  readonly meshDegree: number | null
+  readonly nodes: readonly {
+    readonly name: string
+    readonly peerId: string
+    readonly state: string
+    /** Peer ids of its mesh on the transactions topic. */
+    readonly mesh: readonly string[]
+  }[]
+}

@@ -16,7 +16,7 @@ export function lineOf(node: string, event: ApiEvent, nowNs: string): RecordingL
       return meshLine(node, event.event, data ?? {}, nowNs)
     case 'blocks': {
       const { height, hash, t_ns } = data ?? {}
-      return (event.event === 'head' || event.event === 'head-changed') && typeof height === 'number'
+      return (event.event === 'head' || event.event === 'reorg') && typeof height === 'number'
         ? { line: 'head', t_ns: textOr(t_ns, nowNs), node, height, hash: textOr(hash, '') }
         : null
     }

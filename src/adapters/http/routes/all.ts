@@ -1,10 +1,12 @@
 /** The resources of the API: one file each, one line here. */
 import { accountRoutes } from './accounts.ts'
 import { blockRoutes } from './blocks.ts'
+import { dashboardRoutes } from './dashboard.ts'
 import { eventRoutes } from './events.ts'
 import { evidenceRoutes } from './evidence.ts'
 import { mempoolRoutes } from './mempool.ts'
 import { nodeRoutes } from './node.ts'
+import { observeRoutes } from './observe.ts'
 import { operationRoutes } from './operations.ts'
 import { peerRoutes } from './peers.ts'
 import { transactionBatchRoutes } from './transaction-batch.ts'
@@ -21,5 +23,7 @@ export const ALL_ROUTES: readonly Routes[] = [
   peerRoutes,
   nodeRoutes,
   eventRoutes,
+  observeRoutes,
+  dashboardRoutes,
   operationRoutes,
 ]

@@ -1,6 +1,7 @@
 /** For machines that look after the node: /livez, /readyz, /metrics; and for people who find the port: /. */
 import { Type } from 'typebox'
 import { commonProblems } from '../schemas.ts'
+import { PAGE_HEADERS, pageFile } from '../dashboard-files.ts'
 import { healthView } from './node.ts'
 import type { Routes } from './route.ts'
 
@@ -43,7 +44,10 @@ export const operationRoutes: Routes = (server, { control, options }) => {
     },
     async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(await control.metrics()),
   )
-  server.get('/', { schema: { hide: true } }, async (_request, reply) => {
+  server.get('/', { schema: { hide: true } }, async (request, reply) => {
+    // Browsers ask for HTML and get the page; a person with curl gets text.
+    const page = (request.headers.accept ?? '').includes('text/html') ? pageFile('/') : null
+    if (page !== null) return reply.headers(PAGE_HEADERS).type(page.type).send(page.bytes)
     const { name, peerId, network } = control.identity()
     return reply.type(PLAIN).send(frontPage({ name, peerId, network, version: options.version }))
   })

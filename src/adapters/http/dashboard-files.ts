@@ -1,0 +1,45 @@
+/** The files of the page, read once, and the headers that keep it to itself: its own scripts and styles, its own server, nobody's frame. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export interface PageFile {
+  readonly type: string
+  readonly bytes: Buffer
+}
+
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cache-control': 'no-store',
+}
+
+/** Path of the request to name of the file and type: a closed list, so that no path can lead elsewhere. */
+const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/dashboard/app.js': ['app.js', 'text/javascript; charset=utf-8'],
+  '/dashboard/app.css': ['app.css', 'text/css; charset=utf-8'],
+}
+
+const loaded = new Map<string, PageFile>()
+
+/** The file of a path; null where there is none, or the page has not been built. */
+export function pageFile(path: string): PageFile | null {
+  const found = loaded.get(path)
+  if (found !== undefined) return found
+  const [name, type] = FILES[path] ?? []
+  if (name === undefined || type === undefined) return null
+  for (const folder of ['dashboard/', '../../../dist/dashboard/']) {
+    try {
+      const file = { type, bytes: readFileSync(fileURLToPath(new URL(folder + name, import.meta.url))) }
+      loaded.set(path, file)
+      return file
+    } catch {
+      // Beside the bundle, or in dist/ when the sources run.
+    }
+  }
+  return null
+}

@@ -1,0 +1,38 @@
+import { writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { reportHtml } from '../../trace/report-html.ts'
+import { reportDocument, reportOf } from '../../trace/report.ts'
+import { defineCommand, value } from '../command.ts'
+import { runningTestnet } from '../discovery.ts'
+import { readText } from '../parse.ts'
+import { recordingOf } from '../report-recording.ts'
+import { reportText } from '../report-text.ts'
+
+export const command = defineCommand({
+  details:
+    'Coverage over time with the curve of the theory, hops, delays of each node for each transaction, duplicates, the slowest way, what was refused ' +
+    'and what was missed, in one file that needs nothing else. From the recording where there is one (`testnet up --record FILE`), otherwise from ' +
+    'what the nodes remember.',
+  args: [],
+  options: {
+    out: value('--out <file>', 'where to write it (default: report.html in the home)', readText),
+  },
+  examples: [
+    ['testnet report', 'write it, and print its figures'],
+    ['testnet report --json', 'the same as one JSON document, and no file'],
+  ],
+  without: ['api', 'token-file'],
+  async run(context, { options }) {
+    const { shared, terminal } = context
+    const manifest = runningTestnet(context)
+    const report = reportOf(await recordingOf(context, manifest))
+    if (shared.json) terminal.document(reportDocument(report))
+    if (!shared.json || options.out !== undefined) {
+      const path = options.out === undefined ? join(manifest.home, 'report.html') : resolve(context.cwd, options.out)
+      await writeFile(path, reportHtml(report))
+      terminal.note(`written: ${path}`)
+    }
+    if (!shared.json) terminal.out(reportText(report))
+    return 'done'
+  },
+})

@@ -1,0 +1,58 @@
+/** Recordings for views: from a file, or from what the nodes of a running network still remember. */
+import { readFile } from 'node:fs/promises'
+import { gatherMemory } from '../client/gather.ts'
+import { lineOf } from '../trace/event-lines.ts'
+import { parseRecording, type Recording, type RecordingLine } from '../trace/recording.ts'
+import type { Manifest } from '../../testnet/manifest.ts'
+import type { Context } from './context.ts'
+import { Failure, systemCode, usageFailure } from './failure.ts'
+import { VERSION } from './version.ts'
+
+/** Reads a recording. Lines that a crash cut are told and left out. */
+export async function readRecording(context: Context, path: string): Promise<Recording> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new Failure(
+      'not-found',
+      'no-recording',
+      `${path} can't be read (${systemCode(error) ?? 'unknown reason'})`,
+      '`hearsay testnet up --record FILE` writes one',
+    )
+  })
+  const read = parseRecording(text)
+  if (!read.ok) throw usageFailure(`${path} is no recording: ${read.message}`)
+  if (read.unread > 0) context.terminal.note(`${read.unread} lines of ${path} could not be read and are left out`)
+  return read.recording
+}
+
+/** What happened in a running testnet: its recording, or what the nodes remember (their last 8,192 events). */
+export async function recordingOf(context: Context, manifest: Manifest): Promise<Recording> {
+  if (manifest.recording !== undefined) return readRecording(context, manifest.recording)
+  const { network, networkId, seed, topology, degree, link, createdAt, nodes } = manifest
+  const memories = await gatherMemory(nodes)
+  const lines: Exclude<RecordingLine, { readonly line: 'network' }>[] = []
+  const nowNs = (BigInt(Date.now()) * 1_000_000n).toString()
+  for (const { name, trouble, items } of memories) {
+    if (trouble !== null) context.terminal.note(`${name} could not be asked: ${trouble}`)
+    for (const item of items) {
+      if (item.kind === 'dropped') {
+        lines.push({ line: 'dropped', t_ns: nowNs, node: name, n: item.n, reason: item.reason })
+        continue
+      }
+      if (item.kind !== 'event') continue
+      const line = lineOf(name, item.event, nowNs)
+      if (line !== null && !('line' in line && line.line === 'network')) lines.push(line)
+    }
+  }
+  const recorded = nodes.map(({ name, peerId, dials }) => ({ name, peerId, dials }))
+  return {
+    head: {
+      v: 1,
+      line: 'network',
+      ...{ network, networkId, seed, topology, degree, link, createdAt },
+      version: VERSION,
+      clockErrorMs: 0,
+      nodes: recorded,
+    },
+    lines,
+  }
+}

@@ -1,0 +1,12 @@
+/** Journeys that the page remembers: the heat map's columns, and what the list offers. */
+export const JOURNEYS_MAX = 120
+/** Records kept of one journey: 100 nodes with a first sight and seven copies each. */
+export const JOURNEY_RECORDS_MAX = 800
+/** Lines of the log of refusals. */
+export const REFUSALS_MAX = 100
+/** Journeys whose trees are rebuilt in one frame: about 1 ms each. */
+export const REBUILT_PER_FRAME = 3
+/** How often the panels beside the map are drawn, ms: they are read, not watched. */
+export const PANELS_EVERY_MS = 500
+/** How long the wave of a journey plays on the map at least, ms: a spread over one machine takes 30 ms, which nobody sees. */
+export const WAVE_MS = 1_800

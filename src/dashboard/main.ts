@@ -1,0 +1,176 @@
+/** The page: takes what the source tells, and draws. */
+import type { Journey } from '../trace/journey.ts'
+import { msText } from '../trace/report-charts.ts'
+import { reachedOf } from '../trace/spread.ts'
+import { listNodes, takeKey, wireActions } from './actions.ts'
+import { PANELS_EVERY_MS, REBUILT_PER_FRAME, WAVE_MS } from './limits.ts'
+import { NetworkMap, type Colours } from './map.ts'
+import { Model } from './model.ts'
+import { byId, Panels } from './panels.ts'
+import { fetchNetwork, followSource } from './source.ts'
+
+/** What was chosen: a transaction or the latest, and whether its wave plays or stands where the scrubber is. */
+interface View {
+  chosen: string
+  shown: string
+  wave: { startedMs: number } | null
+  isPaused: boolean
+}
+
+async function main(): Promise<void> {
+  const key = takeKey()
+  const model = new Model(await fetchNetwork())
+  const map = new NetworkMap(byId('map') as HTMLCanvasElement)
+  const panels = new Panels()
+  const view: View = { chosen: '', shown: '', wave: null, isPaused: false }
+  let colours = readColours()
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    colours = readColours()
+    panels.restyle()
+  })
+  byId('network').textContent = `${model.network.network}, ${model.nodes.size} nodes`
+  listNodes(model)
+  wireActions(model, key, (id) => (view.chosen = id))
+  wireMap(map)
+  wireTime(view)
+  followSource(model.network, {
+    onLines: (lines, share) => {
+      model.share = share
+      for (const line of lines) model.take(line)
+    },
+    onDropped: (count) => (model.dropped += count),
+    onNetwork: (network) => model.setNetwork(network),
+    onConnection: (isUp) => {
+      byId('connection').textContent = isUp ? 'live' : 'the connection is lost; trying again'
+      byId('connection').className = isUp ? 'dim' : 'warn'
+    },
+  })
+  let panelsAtMs = 0
+  const frame = (nowMs: number): void => {
+    model.rebuild(REBUILT_PER_FRAME)
+    drawMap(model, map, view, colours, nowMs)
+    if (nowMs - panelsAtMs > PANELS_EVERY_MS) {
+      panelsAtMs = nowMs
+      listNodes(model)
+      listJourneys(model, view)
+      panels.draw(model, colours)
+    }
+    requestAnimationFrame(frame)
+  }
+  requestAnimationFrame(frame)
+}
+
+function drawMap(model: Model, map: NetworkMap, view: View, colours: Colours, nowMs: number): void {
+  // A wave that plays is let finish, however fast the next one comes.
+  const isPlaying = view.wave !== null && nowMs - view.wave.startedMs < WAVE_MS
+  const latest = view.chosen === '' ? (model.journeys().at(-1)?.id ?? '') : view.chosen
+  if (latest !== view.shown && !(isPlaying && view.chosen === '') && model.journey(latest) !== null) {
+    view.shown = latest
+    view.wave = { startedMs: nowMs }
+  }
+  const journey = view.shown === '' ? null : model.journey(view.shown)
+  const scrubber = byId('scrubber') as HTMLInputElement
+  const endMs = endOf(journey)
+  if (view.wave !== null && !view.isPaused)
+    scrubber.value = String(Math.round(1_000 * Math.min(1, (nowMs - view.wave.startedMs) / WAVE_MS)))
+  const atMs = (Number(scrubber.value) / 1_000) * endMs
+  byId('time').textContent = msText(atMs)
+  scrubber.setAttribute('aria-valuetext', msText(atMs))
+  byId('coverage').textContent = coverageText(journey, atMs)
+  map.draw(model, journey, atMs, colours)
+}
+
+/** `18/20 nodes after 31 ms, 4.1 copies` at the scrubber's time. */
+function coverageText(journey: Journey | null, atMs: number): string {
+  if (journey === null) return 'waiting for a transaction'
+  const { nodes, copies } = journey
+  const reached = nodes.filter(({ firstSeenMs }) => firstSeenMs !== null && firstSeenMs <= atMs).length
+  const all = reachedOf(journey)
+  const perNode = all > 1 ? `, ${(copies / (all - 1)).toFixed(1)} copies each` : ''
+  return `${journey.id.slice(0, 8)}: ${reached}/${nodes.length} nodes (${Math.round((100 * reached) / nodes.length)} %) after ${msText(atMs)}${perNode}`
+}
+
+function endOf(journey: Journey | null): number {
+  return Math.max(1, ...(journey?.nodes.flatMap(({ firstSeenMs }) => firstSeenMs ?? []) ?? []))
+}
+
+function wireTime(view: View): void {
+  const play = byId('play')
+  const set = (isPaused: boolean): void => {
+    view.isPaused = isPaused
+    play.textContent = isPaused ? 'Play' : 'Pause'
+    play.setAttribute('aria-pressed', String(!isPaused))
+    if (!isPaused) view.wave = { startedMs: performance.now() }
+  }
+  play.addEventListener('click', () => set(!view.isPaused))
+  byId('scrubber').addEventListener('input', () => set(true))
+  const list = byId('journey') as HTMLSelectElement
+  list.addEventListener('change', () => {
+    view.chosen = list.value
+    view.shown = ''
+    set(false)
+  })
+}
+
+function listJourneys(model: Model, view: View): void {
+  const list = byId('journey') as HTMLSelectElement
+  if (document.activeElement === list) return
+  const ids = model.journeys().map(({ id }) => id)
+  list.replaceChildren(
+    new Option('the latest', '', false, view.chosen === ''),
+    ...ids
+      .slice(-50)
+      .reverse()
+      .map((id) => new Option(id.slice(0, 12), id, false, id === view.chosen)),
+  )
+}
+
+function wireMap(map: NetworkMap): void {
+  const canvas = byId('map')
+  const choose = (name: string | null): void => {
+    if (name === null) return
+    map.select(name)
+    ;(byId('node') as HTMLSelectElement).value = name
+    byId('map-help').textContent = `${name} is chosen; Enter goes to its actions.`
+  }
+  canvas.addEventListener('click', (event) => choose(map.nodeAt(event.offsetX, event.offsetY)))
+  canvas.addEventListener('keydown', (event) => {
+    const direction = ARROWS[event.key]
+    if (direction !== undefined) {
+      event.preventDefault()
+      choose(map.neighbour(direction))
+    } else if (event.key === 'Enter') byId('kill').focus()
+  })
+}
+
+const ARROWS: Readonly<Record<string, 'up' | 'down' | 'left' | 'right'>> = {
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+}
+
+/** The theme's colours as the style sheet has them. */
+function readColours(): Colours {
+  const probe = document.createElement('span')
+  document.body.append(probe)
+  const of = (name: string): string => {
+    probe.style.color = `var(--${name})`
+    return getComputedStyle(probe).color
+  }
+  const colours = {
+    ink: of('ink'),
+    dim: of('dim'),
+    line: of('line'),
+    mark: of('mark'),
+    warn: of('warn'),
+    paper: of('paper'),
+    theory: of('theory'),
+  }
+  probe.remove()
+  return colours
+}
+
+main().catch((error: unknown) => {
+  byId('connection').textContent = error instanceof Error ? error.message : 'the page could not start'
+})

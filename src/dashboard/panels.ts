@@ -1,0 +1,193 @@
+/** The panels beside the map, drawn twice a second: S-curve, hops, heat map, nodes, refusals. */
+import uPlot from 'uplot'
+import type { Journey } from '../trace/journey.ts'
+import { msText } from '../trace/report-charts.ts'
+import { bandOf, heatMapOf, hopsHistogram, horizonMs, perNode, summaryOf, theoryOf } from '../trace/spread.ts'
+import type { Colours } from './map.ts'
+import type { Model } from './model.ts'
+
+const CURVE_STEPS = 50
+/** Journeys behind the curve: enough for a steady median, few enough for half a millisecond. */
+const CURVE_JOURNEYS = 40
+
+export class Panels {
+  #curve: uPlot | null = null
+  #drawn = ''
+
+  draw(model: Model, colours: Colours): void {
+    const journeys = model.journeys()
+    this.#drawCurve(model, journeys.slice(-CURVE_JOURNEYS), colours)
+    drawHops(journeys)
+    drawHeat(journeys, colours)
+    drawNodes(model, journeys)
+    const last = model.refusals.at(-1)
+    const key = `${model.refusals.length} ${last?.tNs ?? ''} ${last?.node ?? ''}`
+    if (key !== this.#drawn) drawRefusals(model)
+    this.#drawn = key
+  }
+
+  /** Colours are baked into a plot: another theme needs another one. */
+  restyle(): void {
+    this.#curve?.destroy()
+    this.#curve = null
+  }
+
+  #drawCurve(model: Model, journeys: readonly Journey[], colours: Colours): void {
+    const untilMs = horizonMs(journeys)
+    const band = bandOf(journeys, untilMs, CURVE_STEPS)
+    const degree = Math.max(3, (2 * model.mesh.size) / Math.max(1, model.nodes.size))
+    const theory = theoryOf(
+      journeys,
+      model.mesh.size > 0 ? degree : (model.network.meshDegree ?? degree),
+      untilMs,
+      CURVE_STEPS,
+    )
+    const summary = summaryOf(journeys)
+    byId('figures').textContent =
+      summary.delays === null
+        ? 'no spread yet'
+        : `${summary.journeys} transactions: p50 ${msText(summary.delays.p50Ms)}, p95 ${msText(summary.delays.p95Ms)}, max ${msText(summary.delays.maxMs)}, ${summary.copiesPerNode?.toFixed(2) ?? '–'} copies a node` +
+          (model.share < 1 ? `; ${Math.round(model.share * 100)} % of the transactions are shown` : '') +
+          (model.dropped > 0 ? `; ${model.dropped} records were missed` : '')
+    const data: uPlot.AlignedData = [
+      band.map(({ ms }) => ms),
+      band.map(({ median }) => median * 100),
+      band.map(({ low }) => low * 100),
+      band.map(({ ms }, index) => {
+        const share = theory?.curve[index]?.share
+        return share === undefined || ms < 0 ? null : share * 100
+      }),
+    ]
+    const host = byId('curve')
+    if (this.#curve === null) this.#curve = new uPlot(plotOptions(host, colours), data, host)
+    else {
+      const width = host.clientWidth
+      if (width !== this.#curve.width) this.#curve.setSize({ width, height: plotHeight(host) })
+      this.#curve.setData(data)
+    }
+  }
+}
+
+function plotHeight(host: HTMLElement): number {
+  return Math.max(80, host.clientHeight)
+}
+
+function plotOptions(host: HTMLElement, colours: Colours): uPlot.Options {
+  const axis = { stroke: colours.dim, grid: { stroke: colours.line, width: 1 }, ticks: { stroke: colours.line } }
+  return {
+    width: host.clientWidth,
+    height: plotHeight(host),
+    cursor: { drag: { x: false, y: false } },
+    legend: { show: false },
+    scales: { x: { time: false }, y: { range: [0, 100] } },
+    axes: [
+      { ...axis, values: (_plot, values) => values.map((ms) => msText(ms)) },
+      { ...axis, size: 46, values: (_plot, values) => values.map((share) => `${share}%`) },
+    ],
+    series: [
+      { label: 'after', value: (_plot, ms: number | null) => (ms === null ? '–' : msText(ms)) },
+      series('median', colours.mark, 2),
+      series('slowest 5 %', colours.mark, 1, [2, 3]),
+      series('theory', colours.theory, 2, [6, 5]),
+    ],
+  }
+}
+
+function series(label: string, stroke: string, width: number, dash?: number[]): uPlot.Series {
+  return {
+    label,
+    stroke,
+    width,
+    ...(dash === undefined ? {} : { dash }),
+    points: { show: false },
+    value: (_plot, share: number | null) => (share === null ? '–' : `${Math.round(share)}%`),
+  }
+}
+
+function drawHops(journeys: readonly Journey[]): void {
+  const counts = hopsHistogram(journeys)
+  const most = Math.max(1, ...counts)
+  const host = byId('hops')
+  host.replaceChildren(
+    ...counts.flatMap((count, hops) => {
+      if (hops === 0) return []
+      const column = document.createElement('div')
+      const bar = document.createElement('div')
+      bar.className = 'bar'
+      bar.style.height = `${(75 * count) / most}%`
+      const value = document.createElement('span')
+      value.textContent = String(count)
+      const label = document.createElement('span')
+      label.className = 'dim'
+      label.textContent = hops === 1 ? '1 hop' : `${hops}`
+      column.append(value, bar, label)
+      return [column]
+    }),
+  )
+}
+
+function drawHeat(journeys: readonly Journey[], colours: Colours): void {
+  const canvas = byId('heat') as HTMLCanvasElement
+  const ratio = globalThis.devicePixelRatio
+  const { clientWidth: width, clientHeight: height } = canvas
+  canvas.width = Math.round(width * ratio)
+  canvas.height = Math.round(height * ratio)
+  const context = canvas.getContext('2d')
+  const heat = heatMapOf(journeys, 60)
+  if (context === null || heat.nodes.length === 0) return
+  context.scale(ratio, ratio)
+  const untilMs = horizonMs(journeys)
+  const cellX = width / heat.ids.length
+  const cellY = height / heat.nodes.length
+  heat.delays.forEach((row, y) => {
+    row.forEach((ms, x) => {
+      context.globalAlpha = ms === null ? 0.5 : 0.08 + 0.92 * Math.min(1, ms / untilMs)
+      context.fillStyle = ms === null ? colours.warn : colours.mark
+      context.fillRect(x * cellX, y * cellY, Math.ceil(cellX), Math.ceil(cellY))
+    })
+  })
+}
+
+function drawNodes(model: Model, journeys: readonly Journey[]): void {
+  const spreads = new Map(perNode(journeys).map((node) => [node.name, node]))
+  byId('nodes').replaceChildren(
+    ...[...model.nodes.values()].map((node) => {
+      const spread = spreads.get(node.name)
+      const row = document.createElement('tr')
+      if (['killed', 'stopped', 'failed'].includes(node.state)) row.className = 'down'
+      const head = node.head === null ? '–' : `${node.head.height} ${node.head.hash.slice(0, 8)}`
+      const p50 = spread?.p50Ms ?? null
+      for (const text of [
+        node.name,
+        node.state,
+        String((spread?.delivered ?? 0) + (spread?.origins ?? 0)),
+        String(node.duplicates),
+        String(node.refused),
+        p50 === null ? '–' : msText(p50),
+        head,
+      ]) {
+        const cell = document.createElement('td')
+        cell.textContent = text
+        row.append(cell)
+      }
+      return row
+    }),
+  )
+}
+
+function drawRefusals({ refusals }: Model): void {
+  byId('refused').replaceChildren(
+    ...[...refusals].reverse().map(({ tNs, node, from, id, reason, offence }) => {
+      const entry = document.createElement('li')
+      const time = new Date(Number(tNs.slice(0, -6))).toLocaleTimeString()
+      entry.textContent = `${time}  ${node} ${offence ? 'refused' : 'ignored'} ${id.slice(0, 10)} from ${from ?? 'its user'}: ${reason}`
+      return entry
+    }),
+  )
+}
+
+export function byId(id: string): HTMLElement {
+  const found = document.getElementById(id)
+  if (found === null) throw new Error(`the page has no #${id}`)
+  return found
+}

@@ -1,0 +1,171 @@
+/**
+ * The page of a network, on a port of its own on loopback. Looking is free for whoever can reach loopback, as with every node's API; acting needs
+ * the key, which the page gets in the fragment of its address: a fragment is never sent, neither to a server nor as a referrer, and the page
+ * takes it out of the address at once. A foreign page can neither read (Host and Origin must be ours: DNS rebinding) nor act (the key is
+ * sent in a header that no form and no foreign script can set: CSRF).
+ */
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { PAGE_HEADERS, pageFile } from '../src/adapters/http/dashboard-files.ts'
+import { createHostGuard, type HostGuard } from '../src/adapters/http/host-guard.ts'
+import { createTokenGuard } from '../src/adapters/http/token-guard.ts'
+import type { ObservedNetworkView } from '../src/domain/views.ts'
+import type { RecordingHead, RecordingLine } from '../src/trace/recording.ts'
+import type { Outcome } from './control.ts'
+import { CONTROL_BODY_BYTES_MAX, CONTROL_REQUEST_MS_MAX, PAGES_MAX } from './limits.ts'
+import { PageFeed } from './page-feed.ts'
+
+type Line = Exclude<RecordingLine, RecordingHead>
+
+/** Where a page's picture comes from. */
+export interface PageSource {
+  network(): ObservedNetworkView
+  follow(onLine: (line: Line) => void): { readonly before: readonly Line[]; close(): void }
+  /** Null where nothing can be done: a recording. */
+  readonly act: ((action: string, request: Readonly<Record<string, unknown>>) => Promise<Outcome<unknown>>) | null
+}
+
+export interface PageServer {
+  /** With the key in its fragment. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+export async function openPageServer(source: PageSource): Promise<PageServer> {
+  const key = randomBytes(32).toString('hex')
+  const hasKey = createTokenGuard(key)
+  const server = createServer({ requestTimeout: CONTROL_REQUEST_MS_MAX, headersTimeout: CONTROL_REQUEST_MS_MAX })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host: '127.0.0.1', port: 0 }, resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  const guard = createHostGuard({ port, bound: '127.0.0.1', hosts: [] })
+  const feeds = new Set<{ close(): void }>()
+  server.on('request', (request, response) => {
+    if (!isOwn(request, guard)) problem(response, 403, 'foreign', 'this page is for this machine only')
+    else if (request.method === 'POST') void act(request, response, source, hasKey)
+    else if (request.method !== 'GET') problem(response, 405, 'method', 'only GET and POST are known here')
+    else get(request, response, source, feeds)
+  })
+  return {
+    url: `http://127.0.0.1:${port}/${source.act === null ? '' : `#key=${key}`}`,
+    close: () =>
+      new Promise((resolve) => {
+        for (const feed of feeds) feed.close()
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function isOwn(request: IncomingMessage, guard: HostGuard): boolean {
+  const { host, origin } = request.headers
+  const site = request.headers['sec-fetch-site']
+  // Somebody who follows a link to the page comes from another site: only the page itself may be opened so.
+  const isNavigation = request.method === 'GET' && request.url === '/'
+  return (
+    guard.admitsHost(host) &&
+    guard.admitsOrigin(origin, host ?? '') &&
+    (isNavigation || site === undefined || site === 'same-origin' || site === 'none')
+  )
+}
+
+function get(
+  request: IncomingMessage,
+  response: ServerResponse,
+  source: PageSource,
+  feeds: Set<{ close(): void }>,
+): void {
+  if (request.url === '/v1/observe/network') json(response, 200, source.network())
+  else if (request.url === '/v1/observe/feed') follow(response, source, feeds)
+  else {
+    const file = pageFile(request.url ?? '')
+    if (file === null) problem(response, 404, 'not-found', 'there is nothing here; was the page built? `npm run build`')
+    else response.writeHead(200, { ...PAGE_HEADERS, 'content-type': file.type }).end(file.bytes)
+  }
+}
+
+function follow(response: ServerResponse, source: PageSource, feeds: Set<{ close(): void }>): void {
+  if (feeds.size >= PAGES_MAX) {
+    problem(response, 503, 'too-many-pages', 'as many pages are open as are served: close one')
+    return
+  }
+  response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/event-stream; charset=utf-8' })
+  response.on('error', () => undefined)
+  let feed: PageFeed | null = null
+  const following = source.follow((line) => feed?.push(line))
+  feed = new PageFeed(response, following.before)
+  const entry = {
+    close: () => {
+      following.close()
+      feed.close()
+      feeds.delete(entry)
+    },
+  }
+  feeds.add(entry)
+  response.on('close', entry.close)
+}
+
+async function act(
+  request: IncomingMessage,
+  response: ServerResponse,
+  source: PageSource,
+  hasKey: (authorization: string | undefined) => boolean,
+): Promise<void> {
+  const [, action] = /^\/v1\/act\/([a-z]{1,32})$/.exec(request.url ?? '') ?? []
+  if (action === undefined || source.act === null) {
+    problem(response, 404, 'not-found', 'no such action')
+    return
+  }
+  if (!hasKey(request.headers.authorization)) {
+    problem(
+      response,
+      401,
+      'unauthorised',
+      'open the page by the address that `hearsay testnet up` printed: it carries the key',
+    )
+    return
+  }
+  const body = await readObject(request)
+  if (body === null) {
+    problem(response, 400, 'bad-request', 'the body is no JSON object')
+    return
+  }
+  try {
+    const outcome = await source.act(action, body)
+    if (outcome.ok) json(response, 200, outcome.value)
+    else json(response, 409, outcome.refusal)
+  } catch (error) {
+    problem(response, 500, 'failed', error instanceof Error ? error.message : 'unknown failure')
+  }
+}
+
+async function readObject(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | null> {
+  if (request.headers['content-type'] !== 'application/json') return null
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.byteLength
+      if (size > CONTROL_BODY_BYTES_MAX) return null
+      chunks.push(chunk)
+    }
+    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
+  } catch {
+    return null
+  }
+}
+
+function problem(response: ServerResponse, status: number, code: string, message: string): void {
+  json(response, status, { code, message, hint: '' })
+}
+
+function json(response: ServerResponse, status: number, document: unknown): void {
+  response.writeHead(status, { ...PAGE_HEADERS, 'content-type': 'application/json', connection: 'close' })
+  response.end(JSON.stringify(document))
+}
