@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { brokenPromises, type ChainReport } from '../../src/sim/chain-report.ts'
+import { chainScenario, type ChainScenario } from '../../src/sim/chain-scenarios.ts'
+import { runInChild } from '../../src/sim/child.ts'
+
+/** Runs seeds, two at a time; every report with its seed. `npm run sim -- chain` runs hundreds. */
+async function runs(kind: ChainScenario, seeds: number): Promise<readonly (ChainReport & { readonly seed: number })[]> {
+  const left = Array.from({ length: seeds }, (_, index) => index + 1)
+  const reports: (ChainReport & { readonly seed: number })[] = []
+  const work = async (): Promise<void> => {
+    for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
+      const { chain } = await runInChild(chainScenario(kind, seed))
+      if (chain === null) throw new Error('the scenario has no chain')
+      reports.push({ ...chain, seed })
+    }
+  }
+  await Promise.all([work(), work()])
+  return reports
+}
+
+describe('ten nodes with four validators in virtual time', () => {
+  it('parted for 30 s, two validators on either side, agree within 15 s and lose nothing, for ten seeds', async () => {
+    for (const report of await runs('partition', 10)) {
+      const { seed } = report
+      expect(brokenPromises(report), `seed ${seed}`).toEqual([])
+      expect(report.accepted, `seed ${seed}`).toBeGreaterThan(150)
+      expect(report.included, `seed ${seed}`).toBe(report.accepted)
+      // Both sides went on, and one of them had to give its blocks up; neither had called any of them settled.
+      expect(report.deepestReorg, `seed ${seed}`).toBeGreaterThanOrEqual(2)
+      expect(report.settledReorgs, `seed ${seed}`).toBe(0)
+    }
+  })
+
+  it('of which one validator is alone for 10 to 60 s agree with it, and lose nothing that its users handed in', async () => {
+    for (const report of await runs('cut-off', 3)) {
+      expect(brokenPromises(report), `seed ${report.seed}`).toEqual([])
+      expect(report.included, `seed ${report.seed}`).toBe(report.accepted)
+      expect(report.deepestReorg, `seed ${report.seed}`).toBeGreaterThanOrEqual(1)
+      expect(report.settledReorgs, `seed ${report.seed}`).toBe(0)
+    }
+  })
+
+  it('that die ten times at random, some by a power cut, lose nothing, sign no slot twice and never step back', async () => {
+    for (const report of await runs('crashes', 3)) {
+      expect(report.restarts, `seed ${report.seed}`).toBe(10)
+      expect(brokenPromises({ ...report, agreedAfterMs: 0 }), `seed ${report.seed}`).toEqual([])
+      expect(report.included, `seed ${report.seed}`).toBe(report.accepted)
+    }
+  })
+})
