@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { asAccountId } from '../domain/ids.ts'
+import { isDevNetwork } from '../domain/params.ts'
 import { toHex } from '../lib/bytes.ts'
 import type { Node } from '../node/compose.ts'
 import type { NodeConfig } from '../node/config.ts'
@@ -107,8 +108,7 @@ async function configOf(
   }
   const network = await readNetworkFile(resolve(context.cwd, settings.network), '--network')
   const { validator, dataDir } = settings
-  const keys =
-    validator === null ? null : await secretOf(context, validator, network.params.name, '--validator', passphraseFile)
+  const keys = validator === null ? null : await validatorKeys(context, validator, network.params.name, passphraseFile)
   if (keys !== null && !network.params.validators.includes(asAccountId(toHex(keys.publicKey)))) {
     throw usageFailure(
       `--validator: ${validator ?? ''} is not a validator of ${network.params.name}`,
@@ -128,6 +128,20 @@ async function configOf(
     logLevel: settings.logLevel,
     connectionsMax: settings.connectionsMax,
   })
+}
+
+/** The key of the keystore with this name; on a development network `validator-0`, `validator-1`, … are those of its genesis. */
+async function validatorKeys(
+  context: Context,
+  name: string,
+  network: string,
+  passphraseFile: string | undefined,
+): Promise<{ readonly secret: Uint8Array; readonly publicKey: Uint8Array }> {
+  const number = /^validator-(0|[1-9]\d{0,3})$/.exec(name)?.[1]
+  if (number === undefined || !isDevNetwork(network))
+    return secretOf(context, name, network, '--validator', passphraseFile)
+  const { devValidator } = await import('../../testnet/dev-network.ts')
+  return devValidator(Number(number))
 }
 
 /** Writes where the node is for commands that look for it, and returns what takes that back. */

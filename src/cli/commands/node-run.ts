@@ -19,7 +19,11 @@ export const command = defineCommand({
     apiHost: list('--api-host <name>', 'a further host name that the API answers to', readText),
     name: value('--name <name>', 'how the node calls itself (default: the name of this machine)', readNodeName),
     profile: value('--profile <profile>', PROFILES.join(', '), readWord<Profile>(PROFILES), { words: PROFILES }),
-    validator: value('--validator <key>', 'name of the key whose blocks this node makes', readText),
+    validator: value(
+      '--validator <key>',
+      'the key whose blocks this node makes: the name of one of yours, or validator-0, … on a dev-* network',
+      readText,
+    ),
     passphraseFile: value('--passphrase-file <file>', "file with that key's passphrase, instead of asking", readText),
     logLevel: value('--log-level <level>', LOG_LEVELS.join(', '), readWord(LOG_LEVELS), { words: LOG_LEVELS }),
     dieWithParent: flag('--die-with-parent', 'stop when the IPC channel to the parent process closes'),
