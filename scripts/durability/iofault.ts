@@ -25,6 +25,8 @@ export interface IoFaultFigures {
 export interface IoFaultOptions {
   /** Which call is the first to fail, one run each. */
   readonly first: readonly number[]
+  /** Which calls fail; all of `FAULTS` unless given. */
+  readonly calls?: readonly string[]
   readonly onRun: (name: string, figures: { acknowledged: number; ended: string }) => void
 }
 
@@ -43,9 +45,10 @@ export function ioFaultObstacle(): string | null {
   return null
 }
 
-export async function ioFault({ first, onRun }: IoFaultOptions): Promise<IoFaultFigures> {
+export async function ioFault({ first, calls, onRun }: IoFaultOptions): Promise<IoFaultFigures> {
   const total = { acknowledged: 0, lost: 0, false: 0, stopped: 0, exited: 0, unharmed: 0, failed: 0 }
-  for (const { call, error } of FAULTS) {
+  const faults = FAULTS.filter(({ call }) => calls === undefined || calls.includes(call))
+  for (const { call, error } of faults) {
     for (const when of first) {
       const stage = setStage('iofault')
       const make = (name: string, wrapper: readonly string[], dataDir?: string): Promise<NodeUnderTest> =>
@@ -102,7 +105,7 @@ export async function ioFault({ first, onRun }: IoFaultOptions): Promise<IoFault
     }
   }
   return {
-    runs: FAULTS.length * first.length,
+    runs: faults.length * first.length,
     acknowledged: total.acknowledged,
     lost: total.lost,
     falseAcknowledgements: total.false,

@@ -1,0 +1,54 @@
+/** Fill and bound of what the kernel itself keeps between its machines, for /v1/debug/limits; each machine tells its own. */
+import { EARLY_BLOCKS_MAX, ORPHANS_MAX } from '../chain/limits.ts'
+import { BLOCK_COUNT_MAX } from '../domain/block.ts'
+import { JOBS_MAX } from '../relay/limits.ts'
+import type { Machines } from './machines.ts'
+
+/** Submissions under way: one for each of the 256 sockets that the API opens. */
+const SUBMISSIONS_MAX = 256
+/** Items of one submission or of one gossip message. */
+const ITEMS_MAX = 256
+/** Requests of ours under way: as many as may wait for streams to 64 peers. */
+const ASKED_MAX = 16_384
+/** Peers of another network: at most all connected ones. */
+const STRANGERS_MAX = 1_024
+/** Blocks whose missing transactions peers want, and own blocks that are not published: a few at a time, 64 held. */
+const BLOCKS_WAITING_MAX = 64
+/** Fetched transactions that wait for the ones before them (on-repair.ts). */
+const HELD_BACK_MAX = 2_048
+
+export interface StructureSize {
+  readonly name: string
+  readonly size: number
+  readonly capacity: number
+  readonly unit: string
+}
+
+export function machineSizes(machines: Machines): StructureSize[] {
+  const { inFlight, jobs, writes, asked, strangers, verifiedBodies, invalidBlocks, partsWanted, ownBlocks } = machines
+  const { ownIncluded, poolKeys, heldBack, early, orphans, peers, pool } = machines
+  const poolCapacity = pool.sizes().find(({ name }) => name === 'mempool.transactions')?.capacity ?? 0
+  const of = (name: string, size: number, capacity: number, unit: string): StructureSize => ({
+    name,
+    size,
+    capacity,
+    unit,
+  })
+  return [
+    of('kernel.jobs', jobs.size, JOBS_MAX + SUBMISSIONS_MAX, 'jobs'),
+    of('kernel.inFlight', inFlight.size, (JOBS_MAX + SUBMISSIONS_MAX) * ITEMS_MAX, 'transactions'),
+    of('kernel.writes', writes.size, SUBMISSIONS_MAX, 'writes'),
+    of('kernel.asked', asked.size, ASKED_MAX, 'requests'),
+    of('kernel.strangers', strangers.size, STRANGERS_MAX, 'peers'),
+    of('kernel.verifiedBodies', verifiedBodies.size, BLOCK_COUNT_MAX, 'transactions'),
+    of('kernel.invalidBlocks', invalidBlocks.size, invalidBlocks.capacity, 'blocks'),
+    of('kernel.partsWanted', partsWanted.size, BLOCKS_WAITING_MAX, 'blocks'),
+    of('kernel.ownBlocks', ownBlocks.size, BLOCKS_WAITING_MAX, 'blocks'),
+    of('kernel.ownIncluded', ownIncluded.size, ownIncluded.capacity, 'transactions'),
+    of('kernel.poolKeys', Math.max(poolKeys.keyOf.size, poolKeys.idOf.size), poolCapacity, 'transactions'),
+    of('kernel.heldBack', heldBack.size, HELD_BACK_MAX, 'transactions'),
+    of('chain.orphans', orphans.size, ORPHANS_MAX, 'blocks'),
+    of('kernel.early', early.size, EARLY_BLOCKS_MAX, 'blocks'),
+    of('peers.connected', peers.size, STRANGERS_MAX, 'peers'),
+  ]
+}

@@ -1,0 +1,126 @@
+/**
+ * Everything that grows is shown with its bound. Walks the sources for fields that hold collections and for what `sizes()` says of them; what
+ * is not reported stands here with its reason.
+ */
+import { expect, it } from 'vitest'
+import { projectFiles, read } from './project-files.ts'
+
+const folders = /^src\/(kernel|node|peers|relay|mempool|sync|membership|chain|adapters)\//
+const sources = projectFiles().filter((path) => folders.test(path) && path.endsWith('.ts'))
+
+const COLLECTION =
+  /^(?: {2}| {4})(?:readonly )?(#?\w+)(?:: [^=\n]+)? ?[=:] ?(?:\[\]$|\[\],?$|new (?:Map|Set|ExpiringMap|BoundedQueue|MinHeap)\b)/gm
+
+/** Collections that are not reported, by file and field, with the reason why they cannot grow or where their bound is held. */
+const UNREPORTED: Readonly<Record<string, string>> = {
+  'src/kernel/turn.ts effects': 'lives for one event',
+  'src/kernel/turn.ts lazyWrites': 'lives for one event',
+  'src/kernel/bodies.ts #pinned': 'bodies of the block tree that are being worked on: chain.headers bounds them',
+  'src/kernel/machines.ts recordOwners': 'one entry for each node record (membership/limits.ts, RECORDS_MAX)',
+  'src/kernel/machines.ts helps': 'HELPS_WAITING_MAX, looked at before each addition',
+  'src/kernel/machines.ts probeDials': 'one entry for each check under way (membership.checks)',
+  'src/kernel/machines.ts partings': 'connected peers that are being disconnected',
+  'src/peers/redial.ts #reached': 'connected peers',
+  'src/chain/block-tree.ts #nodes': 'chain.headers',
+  'src/chain/chain.ts #best': 'an index of the block tree: one entry a height',
+  'src/chain/ledgers.ts #states': 'states of blocks of the tree; chain.headers bounds them',
+  'src/chain/orphanage.ts #orphans': 'chain.orphans',
+  'src/chain/orphanage.ts #byParent': 'an index of the orphans',
+  'src/chain/orphanage.ts #byPeer': 'an index of the orphans',
+  'src/chain/sightings.ts #bySlot': 'chain.slots',
+  'src/chain/sightings.ts #evidence': 'EVIDENCE_MAX, cut at each addition',
+  'src/membership/discovery.ts #groups': 'an index of discovery.peers',
+  'src/membership/discovery.ts #connected': 'connected peers',
+  'src/membership/membership.ts #members': 'one entry for each node record',
+  'src/membership/membership.ts accusers': 'part of one answer',
+  'src/membership/probing.ts #neighbours': 'connected peers',
+  'src/membership/probing.ts #order': 'the members, in another order',
+  'src/membership/suspicion.ts #accusers': 'one entry for each accuser with a record (RECORDS_MAX)',
+  'src/node/event-ring.ts #ring': 'observer.events',
+  'src/sync/chain-sync.ts #heads': 'connected peers',
+  'src/sync/chain-sync.ts #peers': 'connected peers',
+  'src/sync/chain-sync.ts #asked': 'hashes of the block requests, which are reported',
+  'src/sync/fingerprint-tree.ts #free': 'places of removed items in the tree, fewer than it ever held',
+  'src/sync/offers.ts #peers': 'connected peers',
+  'src/sync/reconcile-session.ts have': 'one session, within the bytes of its answers',
+  'src/sync/reconcile-session.ts need': 'one session, within the bytes of its answers',
+  'src/sync/reconcile-session.ts #asked': 'one session, within the bytes of its answers',
+  'src/sync/repair-server.ts #budgets': 'connected peers',
+  'src/sync/repair.ts #partners': 'connected peers',
+  'src/sync/repair.ts #asks': 'one for each session',
+  'src/sync/repair.ts #newcomersMs': 'HEAL_PEERS, cut at each addition',
+  'src/sync/reply-frames.ts #frames': 'one answer, within the bytes of its protocol',
+  'src/sync/wanted.ts #peers': 'connected peers',
+  'src/sync/wanted.ts #requests': 'requests for wanted.keys',
+  'src/node/conservation.ts #accounts': 'one entry a topic',
+  'src/node/runtime.ts #meshChanged': 'one entry a topic',
+  'src/node/observe.ts #outgoing': 'ids of one batch, between its notes and its publication',
+  'src/node/event-ring.ts #readers': 'bounded by the readers of the API (adapters/http, EVENT_READERS_MAX)',
+  'src/node/ingress.ts #queues': 'no more queues than messages, which are reported',
+  'src/node/verification.ts #jobs': 'verification.jobs',
+  'src/node/perform.ts #submissions': 'perform.submissions',
+  'src/peers/redial.ts #unconfigured': 'at most ANCHORS_MAX, and part of #addresses',
+  'src/peers/peer-table.ts #peers': 'peers.connected',
+  'src/mempool/tail-heap.ts #queues': 'an index of the pool: one entry a sender',
+  'src/mempool/tail-heap.ts #positions': 'an index of the pool: one entry a sender',
+  'src/mempool/short-id-index.ts #entries': 'an index of the pool: one entry a transaction',
+  'src/mempool/sender-queue.ts #pending': 'part of the pool; bounded a sender (mempool/limits.ts)',
+  'src/mempool/sender-queue.ts #parked': 'part of the pool; bounded a sender (mempool/limits.ts)',
+  'src/mempool/creation-index.ts #bySecond': 'an index of the pool: one entry a transaction',
+  'src/mempool/creation-index.ts #seconds': 'an index of the pool: one entry a second',
+  'src/mempool/mempool.ts #queues': 'one entry for each sender in the pool',
+  'src/mempool/mempool.ts #entries': 'mempool.transactions, by its count',
+  'src/chain/early-blocks.ts #held': 'kernel.early',
+  'src/adapters/http/event-readers.ts #readers': 'EVENT_READERS_MAX; a reader beyond it is refused',
+  'src/adapters/http/rate-guard.ts #clients': 'RATED_CLIENTS_MAX, held by the map itself',
+  'src/adapters/store/level-store.ts #sublevels': 'one entry a space',
+  'src/adapters/store/group-commit.ts #queue':
+    'what waits for the disk: submissions (SUBMISSIONS_MAX) and one write an event',
+  'src/adapters/libp2p/gossip-links.ts #spoken': 'connected peers',
+  'src/adapters/libp2p/gossip.ts #muted': 'connected peers',
+  'src/adapters/libp2p/mesh-view.ts #told': 'topics and connected peers',
+  'src/adapters/libp2p/connections.ts #open': 'connected peers',
+  'src/adapters/libp2p/sender-budgets.ts #accounts': 'connected peers',
+  'src/adapters/libp2p/requests.ts #slots': 'protocols and connected peers',
+  'src/adapters/libp2p/requests.ts #answering': 'streams of connected peers',
+}
+
+interface Found {
+  readonly place: string
+  readonly isReported: boolean
+}
+
+/** The text of a method named sizes or caches, or of machine-sizes.ts for what the kernel keeps. */
+function reportOf(path: string, text: string): string {
+  if (path === 'src/kernel/machines.ts') return read('src/kernel/machine-sizes.ts')
+  const [, body = ''] = /^ {2}(?:sizes|caches)\(\)[^{]*(?:\{[^}]*\}[^{]*)?\{\n([\s\S]*?)^ {2}\}/m.exec(text) ?? []
+  return body
+}
+
+const found: Found[] = sources.flatMap((path) => {
+  const text = read(path)
+  const report = reportOf(path, text)
+  return [...text.matchAll(COLLECTION)].flatMap(([, name = '']) => {
+    const isField =
+      name.startsWith('#') ||
+      path === 'src/kernel/machines.ts' ||
+      text.includes(`  readonly ${name} = new `) ||
+      text.includes(`  readonly ${name}: `)
+    return isField
+      ? [{ place: `${path} ${name}`, isReported: new RegExp(`\\b${name.replace('#', '')}\\b`).test(report) }]
+      : []
+  })
+})
+
+it('every collection is reported with its bound, or stands here with its reason', () => {
+  expect(found.length).toBeGreaterThan(60)
+  expect(
+    found.filter(({ place, isReported }) => !isReported && UNREPORTED[place] === undefined).map(({ place }) => place),
+  ).toEqual([])
+})
+
+it('every exception is still there', () => {
+  const places = new Set(found.map(({ place }) => place))
+  const gone = Object.keys(UNREPORTED).filter((place) => !places.has(place))
+  expect(gone).toEqual([])
+})
