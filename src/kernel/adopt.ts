@@ -23,6 +23,7 @@ import type { Machines } from './machines.ts'
 import { putPoolRecord } from './pool-record.ts'
 import { entered, followOwn, left } from './pool-set.ts'
 import { enqueue, THIN_MESH } from './publish.ts'
+import { recordChanged } from './own-record.ts'
 import type { Turn } from './turn.ts'
 
 /** Block, index, ledger and head pointer of a move of the head, to be written as one batch. */
@@ -78,6 +79,7 @@ export function adopted(machines: Machines, adoption: Adoption, turn: Turn): voi
     settledHeight: adoption.settled.height,
   })
   for (const hash of reorg.connect) publishOwn(machines, hash, turn)
+  recordChanged(machines, 'head', turn)
 }
 
 /** Transactions of new blocks leave the pool; those of undone ones come back, unless the new branch has them too. */

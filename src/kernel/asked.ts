@@ -11,3 +11,6 @@ export type Asked =
   | { readonly kind: 'reconcile'; readonly peer: PeerId }
   /** Transactions by their names in reconciliation. */
   | { readonly kind: 'transactions'; readonly peer: PeerId; readonly fetch: number; readonly keys: readonly ItemKey[] }
+  /** Node records by their names. */
+  | { readonly kind: 'records'; readonly peer: PeerId; readonly fetch: number; readonly keys: readonly ItemKey[] }
+  | { readonly kind: 'probe'; readonly peer: PeerId; readonly probe: number }

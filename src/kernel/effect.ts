@@ -49,10 +49,21 @@ export type Effect =
       readonly job: JobNumber
       readonly keys: readonly { readonly space: Space; readonly key: string }[]
     }
-  /** Sign with the validator's key. */
-  | { readonly kind: 'sign'; readonly job: JobNumber; readonly message: Uint8Array }
+  /** Sign with the validator's key, or with the node's own. */
+  | {
+      readonly kind: 'sign'
+      readonly job: JobNumber
+      readonly by: 'validator' | 'identity'
+      readonly message: Uint8Array
+    }
   /** Answer a peer's request for headers or blocks from the disk: what is there of the best chain, without any further decision. */
-  | { readonly kind: 'serve-chain'; readonly request: JobNumber; readonly asked: ChainRequest }
+  | {
+      readonly kind: 'serve-chain'
+      readonly request: JobNumber
+      readonly asked: ChainRequest
+      /** What block hashes are made with: no damaged block leaves. */
+      readonly blockPrefix: Uint8Array
+    }
   | { readonly kind: 'answer-submission'; readonly submission: JobNumber; readonly results: readonly SubmitResult[] }
   | { readonly kind: 'disconnect'; readonly peer: PeerId; readonly reason: string }
   | { readonly kind: 'dial'; readonly address: NetAddress }

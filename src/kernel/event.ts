@@ -77,5 +77,18 @@ export type Event =
   | { readonly kind: 'anchors-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }
   /** The process holds more memory than it should. */
   | { readonly kind: 'memory-pressed' }
-  /** The clock moved: the runtime sends one every 250 ms. */
-  | { readonly kind: 'woke' }
+  /** What the node knew of itself before it stopped, and where it listens now. */
+  | {
+      readonly kind: 'self-restored'
+      readonly lastIncarnation: number
+      readonly tags: readonly (readonly [key: string, value: string])[]
+      readonly addresses: readonly NetAddress[]
+    }
+  /** The operator changes a tag of this node; null takes it away. */
+  | { readonly kind: 'tag-set'; readonly key: string; readonly value: string | null }
+  /** The operator drops all that was learnt of the network. */
+  | { readonly kind: 'network-reset' }
+  /** The node is about to stop: it says goodbye. */
+  | { readonly kind: 'leaving' }
+  /** The clock moved: the runtime sends one every 250 ms. `loopDelayMs`: how late the event loop has been of late, where that is known. */
+  | { readonly kind: 'woke'; readonly loopDelayMs?: number }

@@ -1,6 +1,7 @@
 /** What observers are told: metrics, log, event stream and propagation record are all made from these. */
 import type { AccountId, BlockHash, MessageId, PeerId, TxId } from '../domain/ids.ts'
 import type { Topic } from '../domain/protocols.ts'
+import type { MemberState } from '../membership/view.ts'
 import type { Offence, RejectCode } from '../domain/reject.ts'
 
 export type Removal = 'expired' | 'replaced' | 'evicted' | 'in-block' | 'invalidated'
@@ -111,3 +112,17 @@ export type Fact =
       readonly rounds: number
       readonly bytes: number
     }
+  | { readonly kind: 'record-judged'; readonly outcome: string; readonly from: PeerId }
+  /** A member's state changed here; `from` null: it is new, `to` null: it is forgotten. */
+  | {
+      readonly kind: 'member-changed'
+      readonly peer: PeerId
+      readonly from: MemberState | null
+      readonly to: MemberState | null
+      readonly source: string
+      readonly accusers: readonly PeerId[]
+    }
+  | { readonly kind: 'member-equivocated'; readonly peer: PeerId }
+  /** The process stood still for this long. */
+  | { readonly kind: 'node-stalled'; readonly ms: number }
+  | { readonly kind: 'gossip-alarm'; readonly raised: boolean; readonly bytesPerSecond: number; readonly usual: number }

@@ -1,6 +1,7 @@
 /** What the kernel remembers of work that is under way outside of it. */
 import type { CompactBlock, SignedHeader } from '../domain/block.ts'
 import type { MessageId, PeerId, TxId } from '../domain/ids.ts'
+import type { NodeRecord, RecordMessage } from '../domain/record.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { JobNumber } from './event.ts'
@@ -60,7 +61,21 @@ export interface RepairJob {
   readonly deferred: DeferredMessage[]
 }
 
-export type Job = GossipJob | SubmissionJob | HeaderJob | HeadersJob | BodyJob | RepairJob
+/** A message of the records topic whose signature is being checked. */
+export interface RecordJob {
+  readonly kind: 'record'
+  readonly message: { readonly bytes: Uint8Array; readonly from: PeerId; readonly messageId: MessageId }
+  readonly content: RecordMessage
+}
+
+/** Records that repair fetched. */
+export interface RecordsJob {
+  readonly kind: 'records'
+  readonly from: PeerId
+  readonly records: readonly NodeRecord[]
+}
+
+export type Job = GossipJob | SubmissionJob | HeaderJob | HeadersJob | BodyJob | RepairJob | RecordJob | RecordsJob
 
 /** Transactions of one API call that are being verified. */
 export interface SubmissionJob {

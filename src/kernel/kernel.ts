@@ -4,8 +4,9 @@
  */
 import { assertNever } from '../lib/assert.ts'
 import { decodeObjectsRequest } from '../domain/codec/objects-codec.ts'
-import type { PeerId } from '../domain/ids.ts'
+import { asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
 import type { Now } from '../domain/time.ts'
+import type { AskFailure } from '../ports/requests.ts'
 import type { Effect } from './effect.ts'
 import type { Event, JobNumber } from './event.ts'
 import { onAdoptionWritten, onBodyVerified, onChainRead } from './advance.ts'
@@ -23,7 +24,24 @@ import { onHelloAnswer, onHelloRequest, onPeerConnected, onPeerDisconnected } fr
 import { onAnchorsRestored } from './keep-anchors.ts'
 import { makeRoom, relieveMemory } from './make-room.ts'
 import { onBansRestored, onChainRestored, onPoolRestored } from './on-restore.ts'
-import { onKeysRequest, onObjectsAnswer, onReconcileAnswer, onReconcileRequest, onRepairVerified } from './on-repair.ts'
+import {
+  onKeysRequest,
+  onObjectsAnswer,
+  onReconcileAnswer,
+  onReconcileRequest,
+  onRepairVerified,
+  tendRepair,
+} from './on-repair.ts'
+import { onProbeAnswer, onProbeFailed, onProbeRequest } from './on-probes.ts'
+import {
+  followMembership,
+  onRecordKeysRequest,
+  onRecordsAnswer,
+  onRecordsMessage,
+  onRecordsVerified,
+  onRecordVerified,
+} from './on-records.ts'
+import { onSelfRestored, onSelfSigned, onTagSet, recordChanged } from './own-record.ts'
 import { poolSetInvariants } from './pool-set.ts'
 import { onSubmission, onSubmissionVerified, onSubmissionWritten } from './on-submission.ts'
 import { onMessageVerified, onTransactionsMessage } from './on-transactions-message.ts'
@@ -46,6 +64,9 @@ export class Kernel {
     const turn = new Turn(now)
     dispatch(this.machines, event, turn)
     if (turn.lazyWrites.length > 0) turn.do({ kind: 'write', job: 0, writes: turn.lazyWrites, durable: false })
+    for (const effect of turn.effects)
+      if (effect.kind === 'disconnect' && this.machines.peers.get(effect.peer) !== undefined)
+        this.machines.partings.add(effect.peer)
     return turn.effects
   }
 
@@ -61,8 +82,8 @@ export class Kernel {
   invariants(): void {
     const { pool, seen, batcher, offences, chain, chainSync, compact, orphans } = this.machines
     for (const machine of [pool, seen, batcher, offences, chain, chainSync, compact, orphans]) machine.invariants()
-    const { repair, wanted, offers } = this.machines
-    for (const machine of [repair, wanted, offers]) machine.invariants()
+    const { repair, wanted, wantedRecords, offers, membership, discovery } = this.machines
+    for (const machine of [repair, wanted, wantedRecords, offers, membership, discovery]) machine.invariants()
     poolSetInvariants(this.machines)
   }
 }
@@ -72,14 +93,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
     case 'gossip-received':
       if (event.topic === 'transactions') onTransactionsMessage(machines, event, turn)
       else if (event.topic === 'blocks') onBlocksMessage(machines, event, turn)
-      else
-        turn.do({
-          kind: 'report-verdict',
-          messageId: event.messageId,
-          from: event.from,
-          verdict: 'ignore',
-          why: 'unserved',
-        })
+      else onRecordsMessage(machines, event, turn)
       return
     case 'gossip-shed':
       turn.note({ kind: 'message-shed', topic: event.topic, from: event.from, reason: event.reason })
@@ -104,7 +118,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       onChainRead(machines, event.job, event.values, turn)
       return
     case 'signed':
-      onSigned(machines, event.job, event.signature, turn)
+      onSignature(machines, event.job, event.signature, turn)
       return
     case 'chain-restored':
       onChainRestored(machines, event.start, event.lastSignedSlot)
@@ -126,8 +140,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       onPeerDisconnected(machines, event.peer, turn)
       return
     case 'dial-finished':
-      if (event.peer === null) machines.redial.failed(event.address, turn.now.monoMs)
-      else machines.redial.succeeded(event.address, event.peer)
+      onDialFinished(machines, event.address, event.peer, turn)
       return
     case 'mesh-changed':
       if (event.topic !== 'transactions') return
@@ -137,10 +150,10 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       release(machines, turn)
       return
     case 'answer-received':
-      onAnswer(machines, event.request, event.frames, turn)
+      onAnswer(machines, event.request, event.frames, event.elapsedMs, turn)
       return
     case 'request-failed':
-      onAskFailed(machines, event.request, turn)
+      onAskFailed(machines, event.request, event.reason, turn)
       return
     case 'request-received':
       onRequest(machines, event, turn)
@@ -157,8 +170,21 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
     case 'memory-pressed':
       relieveMemory(machines, turn)
       return
+    case 'self-restored':
+      onSelfRestored(machines, event.lastIncarnation, event.tags, event.addresses, turn)
+      return
+    case 'tag-set':
+      onTagSet(machines, event.key, event.value, turn)
+      return
+    case 'network-reset':
+      onNetworkReset(machines, turn)
+      return
+    case 'leaving':
+      machines.self.isLeaving = true
+      recordChanged(machines, 'leave', turn)
+      return
     case 'woke':
-      onWake(machines, turn)
+      onWake(machines, event.loopDelayMs, turn)
       return
     default:
       assertNever(event)
@@ -194,6 +220,12 @@ function onVerified(
     case 'headers':
       onHeadersVerified(machines, job, firstInvalid, turn)
       return
+    case 'record':
+      onRecordVerified(machines, job, firstInvalid < 0, turn)
+      return
+    case 'records':
+      onRecordsVerified(machines, job, firstInvalid, turn)
+      return
     case 'body':
       onBodyVerified(machines, number, firstInvalid, turn)
       return
@@ -201,6 +233,31 @@ function onVerified(
       assertNever(job)
   }
   for (const message of job.deferred) onTransactionsMessage(machines, message, turn)
+}
+
+function onSignature(machines: Machines, job: JobNumber, signature: Uint8Array, turn: Turn): void {
+  const own = onSelfSigned(machines, job, signature, turn)
+  if (own === null) onSigned(machines, job, signature, turn)
+  else followMembership(machines, own.decisions, turn)
+}
+
+function onDialFinished(machines: Machines, address: NetAddress, peer: PeerId | null, turn: Turn): void {
+  if (peer === null) machines.redial.failed(address, turn.now.monoMs)
+  else machines.redial.succeeded(address, peer)
+  const wanted = /\/p2p\/([^/]+)$/.exec(address)?.[1]
+  if (peer === null && wanted !== undefined) machines.discovery.dialFailed(asPeerId(wanted), turn.now.monoMs)
+  const target = machines.probeDials.get(address)
+  if (target === undefined) return
+  machines.probeDials.delete(address)
+  if (peer === null) followMembership(machines, machines.membership.onDialFailed(target, turn.now), turn)
+}
+
+/** Learnt state is dropped and learnt again: from every peer, at once. */
+function onNetworkReset(machines: Machines, turn: Turn): void {
+  followMembership(machines, machines.membership.reset(turn.now), turn)
+  machines.repair.reset('records', turn.now.monoMs)
+  recordChanged(machines, 'refute', turn)
+  tendRepair(machines, turn)
 }
 
 function onWritten(machines: Machines, number: JobNumber, ok: boolean, turn: Turn): void {
@@ -214,7 +271,13 @@ function onWritten(machines: Machines, number: JobNumber, ok: boolean, turn: Tur
   if (!ok) turn.note({ kind: 'store-failed', reason: 'a write failed; see the log of the node' })
 }
 
-function onAnswer(machines: Machines, request: JobNumber, frames: readonly Uint8Array[], turn: Turn): void {
+function onAnswer(
+  machines: Machines,
+  request: JobNumber,
+  frames: readonly Uint8Array[],
+  elapsedMs: number,
+  turn: Turn,
+): void {
   const asked = machines.asked.get(request)
   if (asked === undefined) return
   machines.asked.delete(request)
@@ -237,12 +300,18 @@ function onAnswer(machines: Machines, request: JobNumber, frames: readonly Uint8
     case 'transactions':
       onObjectsAnswer(machines, asked, frames, turn)
       return
+    case 'records':
+      onRecordsAnswer(machines, asked, frames, turn)
+      return
+    case 'probe':
+      onProbeAnswer(machines, asked, frames, elapsedMs, turn)
+      return
     default:
       assertNever(asked)
   }
 }
 
-function onAskFailed(machines: Machines, request: JobNumber, turn: Turn): void {
+function onAskFailed(machines: Machines, request: JobNumber, reason: AskFailure, turn: Turn): void {
   const asked = machines.asked.get(request)
   if (asked === undefined) return
   machines.asked.delete(request)
@@ -264,6 +333,12 @@ function onAskFailed(machines: Machines, request: JobNumber, turn: Turn): void {
     case 'transactions':
       onObjectsAnswer(machines, asked, null, turn)
       return
+    case 'records':
+      onRecordsAnswer(machines, asked, null, turn)
+      return
+    case 'probe':
+      onProbeFailed(machines, asked, reason, turn)
+      return
     default:
       assertNever(asked)
   }
@@ -282,6 +357,7 @@ function onRequest(machines: Machines, event: Extract<Event, { kind: 'request-re
       const asked = decodeObjectsRequest(bytes)
       if (asked?.kind === 'block-transactions') onPartsRequest(machines, request, asked, turn)
       else if (asked?.kind === 'transactions-by-key') onKeysRequest(machines, request, from, asked.keys, turn)
+      else if (asked?.kind === 'records-by-key') onRecordKeysRequest(machines, request, asked.keys, turn)
       else turn.do({ kind: 'reply', request, frames: null })
       return
     }
@@ -289,6 +365,8 @@ function onRequest(machines: Machines, event: Extract<Event, { kind: 'request-re
       onReconcileRequest(machines, request, from, bytes, turn)
       return
     case 'probe':
+      onProbeRequest(machines, request, from, bytes, turn)
+      return
     case 'observe':
       turn.do({ kind: 'reply', request, frames: null })
       return

@@ -18,6 +18,13 @@ import { Offers } from '../sync/offers.ts'
 import { Repair } from '../sync/repair.ts'
 import { RepairServer } from '../sync/repair-server.ts'
 import { Wanted } from '../sync/wanted.ts'
+import { keyOfPeerId } from '../domain/record.ts'
+import { GossipAlarm } from '../membership/alarm.ts'
+import { Discovery } from '../membership/discovery.ts'
+import { MEMBERSHIP_PROFILES } from '../membership/limits.ts'
+import { Membership } from '../membership/membership.ts'
+import { Pace } from '../membership/pace.ts'
+import type { Self } from './self.ts'
 import type { PoolKeys } from './pool-set.ts'
 import type { NetworkParams } from '../domain/params.ts'
 import { signingPrefix } from '../domain/signing.ts'
@@ -44,6 +51,9 @@ export interface KernelConfig {
   readonly profile: 'node' | 'dev' | 'bench'
   readonly name: string
   readonly self: PeerId
+  readonly agentVersion: string
+  /** Whether the node looks for peers by itself, in records; otherwise it keeps to its bootstrap addresses. */
+  readonly discovers: boolean
   readonly bootstrap: readonly NetAddress[]
   /** Most connections of the node; without a number no peer is ever evicted. */
   readonly connectionsMax?: number
@@ -58,6 +68,8 @@ export interface Machines {
   readonly networkId: NetworkId
   readonly transactionPrefix: Uint8Array
   readonly blockPrefix: Uint8Array
+  readonly recordPrefix: Uint8Array
+  readonly suspicionPrefix: Uint8Array
   readonly pool: Mempool
   readonly seen: Seen
   readonly batcher: Batcher
@@ -111,6 +123,20 @@ export interface Machines {
   readonly repairServer: RepairServer
   readonly wanted: Wanted
   readonly offers: Offers
+  readonly membership: Membership
+  readonly pace: Pace
+  readonly discovery: Discovery
+  readonly alarm: GossipAlarm
+  readonly self: Self
+  /** Who owns the record of this name. */
+  readonly recordOwners: Map<ItemKey, PeerId>
+  readonly wantedRecords: Wanted
+  /** Requests for help under way, and the nonce that the asker gave. */
+  readonly helps: Map<JobNumber, number>
+  /** Dials that are to show whether a node lives. */
+  readonly probeDials: Map<NetAddress, PeerId>
+  /** Peers that we are disconnecting: their going is no sign of anything. */
+  readonly partings: Set<PeerId>
   /** Fetched transactions that wait for the ones before them. */
   readonly heldBack: Map<
     ItemKey,
@@ -129,6 +155,7 @@ export function createMachines(config: KernelConfig): Machines {
   const ledger = Ledger.genesis(config.network.accounts)
   const root = { hash: asBlockHash(networkId), height: 0, slot: 0 }
   const announced = { height: 0, hash: root.hash, settledHeight: 0, ledger }
+  const key = keyOfPeerId(config.self) ?? new Uint8Array(32)
   let job = 0
   const nextJob = (): JobNumber => ++job
   const { chance } = config
@@ -140,6 +167,8 @@ export function createMachines(config: KernelConfig): Machines {
     networkId,
     transactionPrefix: signingPrefix('hearsay/tx/1', networkId),
     blockPrefix: signingPrefix('hearsay/block/1', networkId),
+    recordPrefix: signingPrefix('hearsay/record/1', networkId),
+    suspicionPrefix: signingPrefix('hearsay/suspicion/1', networkId),
     pool: new Mempool(MEMPOOL_LIMITS[config.profile], {
       feeFloor: config.network.feeFloor,
       txLifetimeMs: config.network.txLifetimeMs,
@@ -170,7 +199,7 @@ export function createMachines(config: KernelConfig): Machines {
     verifiedBodies: new Set(),
     invalidBlocks: new ExpiringMap({ ttlMs: 3_600_000, capacity: INVALID_BLOCKS_MAX }),
     partsWanted: new Map(),
-    proposal: { lastSignedSlot: -1, draft: null },
+    proposal: { lastSignedSlot: -1, draft: null, awaited: null },
     ownBlocks: new Set(),
     ownIncluded: new ExpiringMap({ ttlMs: DEPARTED_TTL_MS, capacity: DEPARTED_COUNT_MAX }),
     announced,
@@ -180,6 +209,35 @@ export function createMachines(config: KernelConfig): Machines {
     repairServer: new RepairServer(trees),
     wanted: new Wanted({ nextNumber: nextJob, chance }),
     offers: new Offers(),
+    membership: new Membership({
+      self: config.self,
+      profile: MEMBERSHIP_PROFILES[config.profile],
+      nextNumber: nextJob,
+      chance,
+    }),
+    pace: new Pace(chance),
+    discovery: new Discovery({
+      self: config.self,
+      allowsLocal: isDevNetwork(config.network.name),
+      chance,
+      ...(config.discovers ? {} : { outboundWanted: 0 }),
+    }),
+    alarm: new GossipAlarm(),
+    self: {
+      key,
+      incarnation: 0,
+      seq: 0,
+      startedAtMs: 0,
+      addresses: [],
+      tags: [],
+      isLeaving: false,
+      signing: new Map(),
+    },
+    recordOwners: new Map(),
+    wantedRecords: new Wanted({ nextNumber: nextJob, chance }),
+    helps: new Map(),
+    probeDials: new Map(),
+    partings: new Set(),
     heldBack: new Map(),
     accountOf: (id) => announced.ledger.account(id),
     nextJob,

@@ -6,7 +6,9 @@ import { PROTOCOL_VERSION } from '../domain/protocols.ts'
 import { rebuilt } from './accept-block.ts'
 import { catchUp } from './chain-requests.ts'
 import type { Machines } from './machines.ts'
+import { followMembership } from './on-records.ts'
 import { tendRepair } from './on-repair.ts'
+import { recordChanged } from './own-record.ts'
 import { penalise } from './penalise.ts'
 import type { Turn } from './turn.ts'
 
@@ -33,8 +35,12 @@ export function onPeerConnected(
 export function onPeerDisconnected(machines: Machines, peer: PeerId, turn: Turn): void {
   machines.redial.lost(peer, turn.now.monoMs)
   machines.chainSync.peerGone(peer)
-  for (const machine of [machines.repair, machines.repairServer, machines.wanted, machines.offers])
-    machine.disconnected(peer)
+  const { repair, repairServer, wanted, wantedRecords, offers } = machines
+  for (const machine of [repair, repairServer, wanted, wantedRecords, offers]) machine.disconnected(peer)
+  machines.discovery.disconnected(peer, turn.now.monoMs)
+  const wasOurs = machines.partings.delete(peer) || machines.self.isLeaving
+  followMembership(machines, machines.membership.onDisconnected(peer, wasOurs, turn.now), turn)
+  recordChanged(machines, 'neighbours', turn)
   machines.orphans.forgetPeer(peer)
   for (const found of machines.compact.peerGone(peer, turn.now.monoMs)) rebuilt(machines, found, turn)
   if (machines.peers.disconnected(peer) !== undefined) turn.note({ kind: 'peer-left', peer })
@@ -86,6 +92,10 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
   machines.repair.connected(peer, isOutbound, turn.now.monoMs)
   machines.wanted.connected(peer, isOutbound)
   machines.offers.connected(peer)
+  machines.wantedRecords.connected(peer, isOutbound)
+  machines.discovery.connected(peer, isOutbound)
+  followMembership(machines, machines.membership.onConnected(peer, turn.now), turn)
+  recordChanged(machines, 'neighbours', turn)
   tendRepair(machines, turn)
   catchUp(machines, turn)
 }

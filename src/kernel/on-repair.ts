@@ -68,7 +68,8 @@ export function onReconcileRequest(
   turn: Turn,
 ): void {
   const { monoMs } = turn.now
-  const isDone = (set: string, key: ItemKey): boolean => set === 'transactions' && machines.wanted.isDone(key, monoMs)
+  const isDone = (set: string, key: ItemKey): boolean =>
+    (set === 'transactions' ? machines.wanted : machines.wantedRecords).isDone(key, monoMs)
   const served = machines.repairServer.serve(from, bytes, monoMs, isDone)
   if (served.kind === 'violation') {
     turn.do({ kind: 'reply', request, frames: null })
@@ -84,6 +85,9 @@ export function onReconcileRequest(
   } else if (served.kind === 'offered' && served.set === 'transactions') {
     for (const key of served.known) machines.offers.known(from, key)
     for (const key of served.lacking) machines.wanted.held(from, key, monoMs)
+    fetchDue(machines, turn)
+  } else if (served.kind === 'offered') {
+    for (const key of served.lacking) machines.wantedRecords.held(from, key, monoMs)
     fetchDue(machines, turn)
   }
 }
@@ -238,6 +242,11 @@ function fetchDue(machines: Machines, turn: Turn): void {
     const bytes = encodeObjectsRequest({ kind: 'transactions-by-key', keys })
     turn.do({ kind: 'ask', request: fetch, peer, protocol: 'objects', bytes })
   }
+  for (const { fetch, peer, keys } of machines.wantedRecords.due(turn.now.monoMs).fetches) {
+    machines.asked.set(fetch, { kind: 'records', peer, fetch, keys })
+    const bytes = encodeObjectsRequest({ kind: 'records-by-key', keys })
+    turn.do({ kind: 'ask', request: fetch, peer, protocol: 'objects', bytes })
+  }
 }
 
 function decide(machines: Machines, decisions: readonly RepairDecision[], turn: Turn): void {
@@ -273,7 +282,10 @@ function decide(machines: Machines, decisions: readonly RepairDecision[], turn: 
 function onCompared(machines: Machines, done: Extract<RepairDecision, { kind: 'compared' }>, turn: Turn): void {
   const { peer, set, need, have, rounds, bytes } = done
   turn.note({ kind: 'sets-compared', peer, set, need: need.length, have: have.length, rounds, bytes })
-  if (set !== 'transactions') return
+  if (set === 'records') {
+    for (const key of need) machines.wantedRecords.held(peer, key, turn.now.monoMs)
+    return
+  }
   for (const key of need) machines.wanted.held(peer, key, turn.now.monoMs)
   if (done.complete) machines.offers.compared(peer, done.startedMs, done.upTo, new Set(have))
 }

@@ -6,7 +6,9 @@ import { keepAnchors } from './keep-anchors.ts'
 import type { Machines } from './machines.ts'
 import { deleteBan } from './penalise.ts'
 import { onCompactBlock } from './on-blocks-message.ts'
+import { followMembership } from './on-records.ts'
 import { tendRepair } from './on-repair.ts'
+import { tendRecord } from './own-record.ts'
 import { propose } from './propose.ts'
 import { release } from './publish.ts'
 import type { Turn } from './turn.ts'
@@ -14,7 +16,7 @@ import type { Turn } from './turn.ts'
 /** How long a peer of another network may take to leave by itself before it is cut. */
 const STRANGER_GRACE_MS = 2_000
 
-export function onWake(machines: Machines, turn: Turn): void {
+export function onWake(machines: Machines, loopDelayMs: number | undefined, turn: Turn): void {
   const { wallMs, monoMs } = turn.now
   for (const id of machines.pool.expire(wallMs)) depart(machines, id, 'expired', null, turn)
   machines.seen.expire(monoMs)
@@ -34,7 +36,17 @@ export function onWake(machines: Machines, turn: Turn): void {
   for (const found of machines.compact.wake(monoMs)) rebuilt(machines, found, turn)
   giveUpParts(machines, turn)
   catchUp(machines, turn)
+  if (loopDelayMs !== undefined) machines.membership.health.loopDelayed(loopDelayMs)
+  followMembership(machines, machines.membership.onWake(turn.now), turn)
   tendRepair(machines, turn)
+  tendRecord(machines, turn)
+  for (const { address } of machines.discovery.due(monoMs, (peer) => !machines.offences.admitsPeer(peer, wallMs)))
+    turn.do({ kind: 'dial', address })
+  const alarm = machines.alarm.due(monoMs)
+  if (alarm !== null) {
+    const { bytesPerSecond, usual } = alarm
+    turn.note({ kind: 'gossip-alarm', raised: alarm.kind === 'raised', bytesPerSecond, usual })
+  }
   propose(machines, turn)
   machines.batcher.listenersChanged(machines.audience.subscribers)
   release(machines, turn)

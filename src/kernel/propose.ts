@@ -4,6 +4,7 @@
  */
 import { BLOCK_BYTES_MAX, BLOCK_COUNT_MAX, BLOCK_FIXED_BYTES, headerOf } from '../domain/block.ts'
 import { decodeSignedHeader, encodeBlock, encodeHeader, encodeSignedHeader } from '../domain/codec/block-codec.ts'
+import type { BlockHash } from '../domain/ids.ts'
 import { slotTimeMs } from '../domain/slots.ts'
 import { concatBytes, toHex } from '../lib/bytes.ts'
 import { assert } from '../lib/assert.ts'
@@ -19,14 +20,14 @@ import type { Turn } from './turn.ts'
 export function propose(machines: Machines, turn: Turn): void {
   const { config, chain, pool, proposal } = machines
   if (config.validator === null || proposal.draft !== null || machines.work.current !== null) return
+  const isAwaiting = awaitsBody(machines, turn)
   const slot = dueSlot(config.network, config.validator, turn.now.wallMs, {
     headSlot: chain.head.slot,
     lastSignedSlot: proposal.lastSignedSlot,
     hasTransactions: pool.count > pool.parked,
     isUnsettled: chain.isUnsettled,
   })
-  // Whoever knows of better headers builds on them when their bodies are here; a block on an old head would only be undone.
-  if (slot === null || chain.missingBodies(1).length > 0) return
+  if (slot === null || isAwaiting) return
   const { ledger } = chain
   const chosen = pool.select(
     { countMax: BLOCK_COUNT_MAX, bytesMax: BLOCK_BYTES_MAX - BLOCK_FIXED_BYTES },
@@ -53,11 +54,25 @@ export function propose(machines: Machines, turn: Turn): void {
   turn.do({ kind: 'write', job, writes: [putSafety(slot)], durable: true })
 }
 
+/**
+ * Whoever knows of better headers builds on them when their bodies are here; a block on an old head would only be undone. But one whose body does
+ * not come within a slot may never come: its maker crashed, or withholds it, and must not stop all others.
+ */
+function awaitsBody({ chain, config, proposal }: Machines, turn: Turn): boolean {
+  const [missing] = chain.missingBodies(1)
+  if (missing === undefined) {
+    proposal.awaited = null
+    return false
+  }
+  if (proposal.awaited?.hash !== missing.hash) proposal.awaited = { hash: missing.hash, sinceMs: turn.now.monoMs }
+  return turn.now.monoMs - proposal.awaited.sinceMs < Math.max(config.network.slotMs, BODY_PATIENCE_MIN_MS)
+}
+
 /** The slot is on the disk, or is not: then nothing is signed. Returns whether the write was this. */
 export function onSlotWritten(machines: Machines, job: JobNumber, ok: boolean, turn: Turn): boolean {
   const { draft } = machines.proposal
   if (draft?.job !== job) return false
-  if (ok) turn.do({ kind: 'sign', job, message: concatBytes(machines.blockPrefix, draft.headerBytes) })
+  if (ok) turn.do({ kind: 'sign', job, by: 'validator', message: concatBytes(machines.blockPrefix, draft.headerBytes) })
   else machines.proposal.draft = null
   return true
 }

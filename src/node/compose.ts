@@ -93,6 +93,8 @@ async function assemble(
     self: await peerIdFromSeed(identity.secret),
     bootstrap: config.bootstrap.map(asNetAddress),
     validator: config.validator?.key ?? null,
+    agentVersion: `hearsay/${VERSION}`,
+    discovers: config.discovery ?? config.profile === 'node',
     chance: () => prng.next(),
     connectionsMax: config.connectionsMax,
   })
@@ -117,6 +119,7 @@ async function assemble(
     connections: libp2p.connections,
     store,
     verifier,
+    identity: createSigner(identity.secret),
     signer: config.validator === null ? null : createSigner(config.validator.secret),
   }
   const attached = await runtime.attach(ports)
@@ -135,11 +138,6 @@ async function assemble(
       'choose another --listen address, or stop what uses the port',
     )
   }
-  runtime.open()
-  closers.push(() => {
-    runtime.stop()
-  })
-
   const vitals = watchProcess()
   closers.push(() => {
     vitals.stop()
@@ -155,6 +153,10 @@ async function assemble(
       },
     }),
   )
+  await runtime.open(() => vitals.eventLoopDelayP99Ms())
+  closers.push(() => {
+    runtime.stop()
+  })
   const control = createControl({
     runtime,
     ports,
@@ -165,6 +167,16 @@ async function assemble(
     pid: process.pid,
     fallbackReason,
     metrics: () => metrics.text(),
+    adapterSizes: () => [
+      ...Object.entries(libp2p.gossipSizes()).map(([name, size]) => ({
+        name: `gossip.${name}`,
+        ...size,
+        unit: 'messages',
+      })),
+      ...verifier
+        .caches()
+        .map(({ name, size, capacity }) => ({ name: `verifier.${name}`, size, capacity, unit: 'keys' })),
+    ],
   })
   const { pool, peers } = kernel.machines
   metrics.gauge('pool_transactions', 'Transactions in the pool', () => pool.count)

@@ -16,6 +16,8 @@ export interface NodeConfig {
   readonly listen: readonly string[]
   /** Multiaddrs to dial and to keep dialling. */
   readonly bootstrap: readonly string[]
+  /** Whether it looks for peers by itself, in records; left out: on the open network only, since the links of a testnet are planned. */
+  readonly discovery?: boolean
   /** `host:port` of the API; null: none. */
   readonly api: string | null
   /** Host names besides loopback ones that the API answers to. */

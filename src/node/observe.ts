@@ -12,6 +12,7 @@ import type { PublishOutcome } from '../ports/gossip.ts'
 import type { Clock } from './clock.ts'
 import { Conservation } from './conservation.ts'
 import { EventRing } from './event-ring.ts'
+import { AGENTS_MAX, EVENT_RING_MAX } from './limits.ts'
 import { Arrivals } from './observe-arrivals.ts'
 import { PropagationLog } from './propagation-log.ts'
 
@@ -41,6 +42,8 @@ export type MeterCounter =
   | 'block_bytes_saved'
   | 'reorgs' // across (settled, unsettled)
   | 'equivocations'
+  | 'records' // outcome
+  | 'gossip_alarms' // change (raised, ended)
   | 'sets_compared' // set, outcome (equal, different)
   | 'repair_bytes' // set
   | 'store_failures'
@@ -161,6 +164,33 @@ export class Observer {
       case 'store-failed':
         this.storeFailed(fact.reason)
         return
+      case 'record-judged':
+        this.#meter.count('records', { outcome: fact.outcome })
+        return
+      case 'member-changed': {
+        const { kind: _, ...change } = fact
+        this.#emit('network', fact.to ?? 'forgotten', change)
+        return
+      }
+      case 'member-equivocated':
+        this.#journal.warn({ peer: fact.peer }, 'a node has signed two records of one version')
+        this.#emit('network', 'equivocated', { peerId: fact.peer })
+        return
+      case 'node-stalled':
+        this.#journal.warn({ ms: Math.round(fact.ms) }, 'the process stood still')
+        this.#emit('node', 'stalled', { ms: fact.ms })
+        return
+      case 'gossip-alarm':
+        this.#meter.count('gossip_alarms', { change: fact.raised ? 'raised' : 'ended' })
+        this.#journal.warn(
+          { raised: fact.raised, bytesPerSecond: fact.bytesPerSecond, usual: fact.usual },
+          'gossip far above its usual rate',
+        )
+        this.#emit('network', fact.raised ? 'alarm' : 'calm', {
+          bytesPerSecond: fact.bytesPerSecond,
+          usual: fact.usual,
+        })
+        return
       case 'sets-compared':
         this.#meter.count('sets_compared', {
           set: fact.set,
@@ -251,6 +281,13 @@ export class Observer {
 
   identified(peer: PeerId, agentVersion: string): void {
     this.agents.set(peer, agentVersion)
+  }
+
+  sizes(): { name: string; size: number; capacity: number; unit: string }[] {
+    return [
+      { name: 'observer.agents', size: this.agents.size, capacity: AGENTS_MAX, unit: 'peers' },
+      { name: 'observer.events', size: this.events.size, capacity: EVENT_RING_MAX, unit: 'events' },
+    ]
   }
 
   malformed(what: 'rpc' | 'oversize' | 'flood'): void {

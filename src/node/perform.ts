@@ -7,6 +7,7 @@ import type { Event, JobNumber } from '../kernel/event.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
+import { JUDGING_MAX, REPLIES_MAX, SUBMISSIONS_MAX } from './limits.ts'
 import type { Ports } from './ports.ts'
 import { serveChain } from './serve-chain.ts'
 import { Verification } from './verification.ts'
@@ -64,6 +65,14 @@ export class Performer {
     })
   }
 
+  sizes(): { name: string; size: number; capacity: number; unit: string }[] {
+    return [
+      { name: 'perform.submissions', size: this.#submissions.size, capacity: SUBMISSIONS_MAX, unit: 'submissions' },
+      { name: 'perform.replies', size: this.#replies.size, capacity: REPLIES_MAX, unit: 'requests' },
+      { name: 'verification.jobs', size: this.#verification.waiting, capacity: JUDGING_MAX, unit: 'jobs' },
+    ]
+  }
+
   perform(effect: Effect): void {
     const { gossip, requests, connections, store } = this.#ports
     switch (effect.kind) {
@@ -94,13 +103,13 @@ export class Performer {
         })
         return
       case 'sign': {
-        const { signer } = this.#ports
+        const signer = effect.by === 'identity' ? this.#ports.identity : this.#ports.signer
         if (signer === null) throw new Error('a node without a validator key was asked to sign')
         this.#post({ kind: 'signed', job: effect.job, signature: signer.sign(effect.message) })
         return
       }
       case 'serve-chain':
-        this.#then(serveChain(store, effect.asked), (frames) => {
+        this.#then(serveChain(store, effect.asked, effect.blockPrefix), (frames) => {
           this.#reply(effect.request, frames)
         })
         return

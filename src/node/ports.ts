@@ -12,6 +12,8 @@ export interface Ports {
   readonly connections: Connections
   readonly store: Store
   readonly verifier: SignatureVerifier
+  /** The node's own key, which its peer id is made of. */
+  readonly identity: Signer
   /** Null on a node that makes no blocks. */
   readonly signer: Signer | null
 }

@@ -11,16 +11,17 @@ import type { SubmitResult } from '../ports/control.ts'
 import type { GossipListener } from '../ports/gossip.ts'
 import type { Clock } from './clock.ts'
 import { Ingress } from './ingress.ts'
-import { INGRESS_WAIT_MAX_MS, PUMP_SLICE_MS, WAKE_MS } from './limits.ts'
+import { EVENTS_MAX, INGRESS_WAIT_MAX_MS, PUMP_SLICE_MS, WAKE_MS } from './limits.ts'
 import type { Observer } from './observe.ts'
 import { loadChain } from './load-chain.ts'
+import { loadSelf } from './load-self.ts'
 import { Performer } from './perform.ts'
 import type { Ports } from './ports.ts'
 
 export type Attached = { readonly ok: true } | { readonly ok: false; readonly message: string }
 
 /** Request protocols that this node answers. */
-const SERVED: readonly Protocol[] = ['hello', 'chain', 'objects', 'reconcile']
+const SERVED: readonly Protocol[] = ['hello', 'chain', 'objects', 'reconcile', 'probe']
 
 export class Runtime {
   readonly kernel: Kernel
@@ -110,10 +111,15 @@ export class Runtime {
     return { ok: true }
   }
 
-  /** Starts the kernel's clock: from here on it dials. */
-  open(): void {
+  /**
+   * Starts the kernel's clock: from here on it dials.
+   * @param loopDelayMs how late the event loop has been of late
+   */
+  async open(loopDelayMs?: () => number): Promise<void> {
+    const { store, connections } = this.ports
+    this.post({ kind: 'self-restored', ...(await loadSelf(store)), addresses: connections.addresses() })
     const wake = (): void => {
-      this.post({ kind: 'woke' })
+      this.post(loopDelayMs === undefined ? { kind: 'woke' } : { kind: 'woke', loopDelayMs: loopDelayMs() })
     }
     this.#cancels.push(this.#clock.every(WAKE_MS, wake))
     wake()
@@ -147,7 +153,21 @@ export class Runtime {
   }
 
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {
-    return this.#ingress.sizes()
+    return [
+      ...this.#ingress.sizes(),
+      { name: 'runtime.events', size: this.#events.length, capacity: EVENTS_MAX, unit: 'events' },
+      ...(this.#performer?.sizes() ?? []),
+    ]
+  }
+
+  /** Says goodbye, and gives the router a moment to pass it on. */
+  leave(): void {
+    this.post({ kind: 'leaving' })
+  }
+
+  get ports(): Ports {
+    if (this.#ports === null) throw new Error('the runtime was not started')
+    return this.#ports
   }
 
   get performer(): Performer {

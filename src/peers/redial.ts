@@ -18,6 +18,8 @@ export class Redial {
   /** Anchors that are not among the configured addresses. */
   readonly #unconfigured = new Set<NetAddress>()
   readonly #configuredMax: number
+  /** At most one peer an address. */
+  readonly #reached = new Map<PeerId, NetAddress>()
   readonly #longestMs: number
   readonly #chance: () => number
 
@@ -70,7 +72,9 @@ export class Redial {
 
   /** The dial led to this peer. */
   succeeded(address: NetAddress, peer: PeerId): void {
-    if (this.#addresses.has(address)) this.#addresses.set(address, { kind: 'connected', peer })
+    if (!this.#addresses.has(address)) return
+    this.#addresses.set(address, { kind: 'connected', peer })
+    this.#reached.set(peer, address)
   }
 
   /** The peer is gone: its addresses are due again, soon, with the count of failures back at the start. */
@@ -84,6 +88,11 @@ export class Redial {
         })
       }
     }
+  }
+
+  /** The configured address under which this peer was last reached. */
+  addressOf(peer: PeerId): NetAddress | null {
+    return this.#reached.get(peer) ?? null
   }
 
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {

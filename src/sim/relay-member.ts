@@ -56,6 +56,8 @@ export class RelayMember implements Member {
       name,
       self: asPeerId(host.peerId.toString()),
       bootstrap: options.bootstrap.map(asNetAddress),
+      agentVersion: 'hearsay/simulated',
+      discovers: false,
       validator: options.validator?.id ?? null,
       chance: () => host.process.random.next(),
     })
@@ -107,11 +109,12 @@ export class RelayMember implements Member {
       connections: this.#connections,
       store,
       verifier,
+      identity: createSigner(host.components.privateKey.raw.slice(0, 32)),
       signer: validator === null ? null : createSigner(validator.secret),
     })
     if (!attached.ok) throw new Error(`node-${host.index}: ${attached.message}`)
     await this.#gossip.start()
-    this.runtime.open()
+    await this.runtime.open()
   }
 }
 

@@ -86,6 +86,8 @@ export class KernelWorld {
       self: asPeerId('self'),
       bootstrap: [],
       validator: null,
+      agentVersion: 'test',
+      discovers: false,
       chance: () => prng.next(),
       ...(options.connectionsMax !== undefined && { connectionsMax: options.connectionsMax }),
     })

@@ -23,6 +23,31 @@ const OUTCOMES = [
   ...['full', 'late', 'muted', 'graylisted', 'flood', 'forgotten'].map((why) => `shed-${why}`),
 ]
 
+/** What may become of a message of the records topic (src/membership/verdicts.ts, and what concerns messages as a whole). */
+const RECORD_OUTCOMES = [
+  'merged',
+  'evidence',
+  'too-frequent',
+  'known',
+  'stale',
+  'future',
+  'expired',
+  'full',
+  'counted',
+  'refuted',
+  'unknown-version',
+  'unknown-target',
+  'unproven-accuser',
+  'limited',
+  'out-of-time',
+  'over',
+  'absurd',
+  'undecodable',
+  'invalid-signature',
+  'banned',
+  'overloaded',
+] as const
+
 interface CounterShape {
   readonly help: string
   /** Each label with all its values where they are few: a series that appears with its first event has no rate for it. */
@@ -66,6 +91,14 @@ const COUNTERS = {
   },
   block_bytes_saved: { help: 'Bytes of transactions that were in the pool when their block came', labels: {} },
   reorgs: { help: 'Moves of the head that took blocks back', labels: { across: ['settled', 'unsettled'] } },
+  records: {
+    help: 'Node records and suspicions from gossip, by what became of them',
+    labels: { outcome: RECORD_OUTCOMES },
+  },
+  gossip_alarms: {
+    help: 'Gossip bytes rose far above their usual rate, or came back',
+    labels: { change: ['raised', 'ended'] },
+  },
   sets_compared: {
     help: 'Comparisons of sets with peers',
     labels: { set: ['transactions', 'records'], outcome: ['equal', 'different'] },

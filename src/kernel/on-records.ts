@@ -1,0 +1,262 @@
+/** Records and suspicions: from gossip and from repair into the picture of the network, and what follows from it. */
+import { decodeObjectsAnswer, encodeObjectsAnswer } from '../domain/codec/objects-codec.ts'
+import { decodeRecord, decodeRecordMessage } from '../domain/codec/record-codec.ts'
+import { encodeProbeAnswer, encodeProbeRequest, type ProbeStatus } from '../domain/codec/probe-codec.ts'
+import type { MessageId, PeerId } from '../domain/ids.ts'
+import { itemKey, recordOrder, type ItemKey } from '../domain/item-key.ts'
+import { keyOfPeerId, type NodeRecord, type RecordMessage } from '../domain/record.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import { assertNever } from '../lib/assert.ts'
+import type { MembershipDecision } from '../membership/membership.ts'
+import {
+  RECORD_VERDICTS,
+  SUSPICION_VERDICTS,
+  type RecordOutcome,
+  type SuspicionOutcome,
+} from '../membership/verdicts.ts'
+import type { SignatureCheck } from '../ports/signature-verifier.ts'
+import { JOBS_MAX } from '../relay/limits.ts'
+import type { Asked } from './asked.ts'
+import type { RecordJob, RecordsJob } from './jobs.ts'
+import type { Machines } from './machines.ts'
+import { accuse, recordChanged } from './own-record.ts'
+import { penalise } from './penalise.ts'
+import type { Turn } from './turn.ts'
+
+interface Message {
+  readonly bytes: Uint8Array
+  readonly from: PeerId
+  readonly messageId: MessageId
+}
+
+/** A message of the records topic. */
+export function onRecordsMessage(machines: Machines, message: Message, turn: Turn): void {
+  if (!machines.offences.admitsPeer(message.from, turn.now.wallMs)) {
+    judge(message, 'ignore', 'banned', turn)
+    return
+  }
+  const prefixes = { record: machines.recordPrefix, suspicion: machines.suspicionPrefix }
+  const content = decodeRecordMessage(message.bytes, prefixes)
+  if (content === null) {
+    judge(message, 'reject', 'undecodable', turn)
+    penalise(machines, message.from, 'invalid', 'undecodable', turn)
+    return
+  }
+  const refusal =
+    content.kind === 'record'
+      ? machines.membership.precheckRecord(content.record, turn.now)
+      : machines.membership.precheckSuspicion(content.suspicion, turn.now)
+  if (refusal !== null) {
+    conclude(machines, content.kind, refusal, message, turn)
+    return
+  }
+  if (machines.jobs.size >= JOBS_MAX) {
+    judge(message, 'ignore', 'overloaded', turn)
+    return
+  }
+  const job = machines.nextJob()
+  machines.jobs.set(job, { kind: 'record', message, content })
+  turn.do({ kind: 'verify-signatures', job, checks: [checkOf(content)] })
+}
+
+export function onRecordVerified(
+  machines: Machines,
+  { message, content }: RecordJob,
+  valid: boolean,
+  turn: Turn,
+): void {
+  if (!valid) {
+    judge(message, 'reject', 'invalid-signature', turn)
+    penalise(machines, message.from, 'invalid', 'invalid-signature', turn)
+    return
+  }
+  const { outcome, decisions } =
+    content.kind === 'record'
+      ? machines.membership.onRecord(content.record, 'gossip', turn.now)
+      : machines.membership.onSuspicion(content.suspicion, turn.now)
+  conclude(machines, content.kind, outcome, message, turn)
+  followMembership(machines, decisions, turn)
+}
+
+function conclude(
+  machines: Machines,
+  kind: RecordMessage['kind'],
+  outcome: RecordOutcome | SuspicionOutcome,
+  message: Message,
+  turn: Turn,
+): void {
+  const verdict =
+    kind === 'record' ? RECORD_VERDICTS[outcome as RecordOutcome] : SUSPICION_VERDICTS[outcome as SuspicionOutcome]
+  judge(message, verdict, outcome, turn)
+  if (verdict === 'reject') penalise(machines, message.from, 'invalid', outcome, turn)
+}
+
+function judge(message: Message, verdict: Verdict, outcome: string, turn: Turn): void {
+  const { from, messageId, bytes } = message
+  turn.do({ kind: 'report-verdict', messageId, from, verdict })
+  turn.note({ kind: 'message-judged', topic: 'records', from, verdict, items: 1, bytes: bytes.byteLength })
+  turn.note({ kind: 'record-judged', outcome, from })
+}
+
+function checkOf(content: RecordMessage): SignatureCheck {
+  const signed = content.kind === 'record' ? content.record : content.suspicion
+  const publicKey = content.kind === 'record' ? content.record.key : content.suspicion.accuserKey
+  return { publicKey, message: signed.signedBytes, signature: signed.signature }
+}
+
+// ---- repair
+
+export function keyOfRecord({ key, hash }: NodeRecord): ItemKey {
+  return itemKey(recordOrder(key), hash)
+}
+
+/** A peer asks for records by their names. */
+export function onRecordKeysRequest(machines: Machines, request: number, keys: readonly ItemKey[], turn: Turn): void {
+  const objects = keys.map((key) => {
+    const peer = machines.recordOwners.get(key)
+    const record = peer === undefined ? undefined : machines.membership.records.get(peer)
+    return record !== undefined && keyOfRecord(record) === key ? record.bytes : null
+  })
+  turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(objects)] })
+}
+
+export function onRecordsAnswer(
+  machines: Machines,
+  asked: Extract<Asked, { kind: 'records' }>,
+  frames: readonly Uint8Array[] | null,
+  turn: Turn,
+): void {
+  const { peer, fetch, keys } = asked
+  const objects = frames?.length === 1 && frames[0] !== undefined ? decodeObjectsAnswer(frames[0], keys.length) : null
+  if (objects === null) {
+    machines.wantedRecords.failed(fetch)
+    if (frames !== null) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
+    return
+  }
+  const records: NodeRecord[] = []
+  for (const [at, bytes] of objects.entries()) {
+    const key = keys[at]
+    if (bytes === null || key === undefined) continue
+    const record = decodeRecord(new Uint8Array(bytes), machines.recordPrefix)
+    if (record === null || keyOfRecord(record) !== key) {
+      penalise(machines, peer, 'invalid', 'object-mismatch', turn)
+      continue
+    }
+    if (machines.membership.precheckRecord(record, turn.now) === null) records.push(record)
+    else machines.wantedRecords.done(key, turn.now.monoMs)
+  }
+  machines.wantedRecords.answered(fetch, keys.slice(objects.length))
+  if (records.length === 0) return
+  const job = machines.nextJob()
+  machines.jobs.set(job, { kind: 'records', from: peer, records })
+  const checks = records.map(({ key, signedBytes, signature }) => ({ publicKey: key, message: signedBytes, signature }))
+  turn.do({ kind: 'verify-signatures', job, checks })
+}
+
+export function onRecordsVerified(machines: Machines, job: RecordsJob, firstInvalid: number, turn: Turn): void {
+  const sound = firstInvalid < 0 ? job.records : job.records.slice(0, firstInvalid)
+  for (const record of sound) {
+    const { outcome, decisions } = machines.membership.onRecord(record, 'repair', turn.now)
+    if (outcome === 'merged') machines.wantedRecords.received(keyOfRecord(record))
+    else machines.wantedRecords.done(keyOfRecord(record), turn.now.monoMs)
+    followMembership(machines, decisions, turn)
+  }
+  for (const record of job.records.slice(sound.length)) machines.wantedRecords.received(keyOfRecord(record))
+  if (firstInvalid >= 0) penalise(machines, job.from, 'invalid', 'invalid-signature', turn)
+}
+
+// ---- what follows
+
+/** Carries out what membership decided. */
+export function followMembership(machines: Machines, decisions: readonly MembershipDecision[], turn: Turn): void {
+  for (const decision of decisions) follow(machines, decision, turn)
+}
+
+function follow(machines: Machines, decision: MembershipDecision, turn: Turn): void {
+  switch (decision.kind) {
+    case 'ping': {
+      const { probe, peer } = decision
+      const isSuspected = machines.membership.stateOf(peer) === 'suspect'
+      const bytes = encodeProbeRequest({ kind: 'ping', nonce: probe, isSuspected, status: ownStatus(machines) })
+      askProbe(machines, probe, peer, bytes, turn)
+      return
+    }
+    case 'ask-help': {
+      const { probe, helper, target, patienceMs } = decision
+      const targetKey = keyOfPeerId(target)
+      if (targetKey === null) return
+      askProbe(machines, probe, helper, encodeProbeRequest({ kind: 'help', nonce: probe, targetKey, patienceMs }), turn)
+      return
+    }
+    case 'answer-help': {
+      const { help, answer } = decision
+      const reply =
+        answer === 'ack'
+          ? encodeProbeAnswer({ kind: 'ack', nonce: machines.helps.get(help) ?? 0, status: ownStatus(machines) })
+          : encodeProbeAnswer({ kind: answer, nonce: machines.helps.get(help) ?? 0 })
+      machines.helps.delete(help)
+      turn.do({ kind: 'reply', request: help, frames: [reply] })
+      return
+    }
+    case 'dial': {
+      const address = machines.redial.addressOf(decision.target) ?? machines.discovery.addressOf(decision.target)
+      if (address === null) {
+        followMembership(machines, machines.membership.onDialFailed(decision.target, turn.now), turn)
+        return
+      }
+      machines.probeDials.set(address, decision.target)
+      turn.do({ kind: 'dial', address })
+      return
+    }
+    case 'accuse':
+      accuse(machines, decision.targetKey, decision.version, turn)
+      return
+    case 'refute':
+      recordChanged(machines, 'refute', turn)
+      return
+    case 'advertise':
+      advertise(machines, decision, turn)
+      return
+    case 'state-changed': {
+      const { peer, from, to, source, accusers } = decision
+      if (to === null) machines.discovery.forget(peer)
+      turn.note({ kind: 'member-changed', peer, from, to, source, accusers })
+      return
+    }
+    case 'equivocated':
+      turn.note({ kind: 'member-equivocated', peer: decision.peer })
+      return
+    case 'stalled':
+      turn.note({ kind: 'node-stalled', ms: decision.ms })
+      return
+    default:
+      assertNever(decision)
+  }
+}
+
+function advertise(
+  machines: Machines,
+  { add, remove }: Extract<MembershipDecision, { kind: 'advertise' }>,
+  turn: Turn,
+): void {
+  if (remove !== null) {
+    machines.trees.records.delete(keyOfRecord(remove))
+    machines.recordOwners.delete(keyOfRecord(remove))
+    machines.wantedRecords.done(keyOfRecord(remove), turn.now.monoMs)
+  }
+  if (add === null) return
+  machines.trees.records.insert(recordOrder(add.key), add.hash)
+  machines.recordOwners.set(keyOfRecord(add), add.peer)
+  machines.wantedRecords.received(keyOfRecord(add))
+  if (add.peer !== machines.config.self) machines.discovery.learnt(add.peer, add.addresses, turn.now.monoMs)
+}
+
+function askProbe(machines: Machines, probe: number, peer: PeerId, bytes: Uint8Array, turn: Turn): void {
+  machines.asked.set(probe, { kind: 'probe', peer, probe })
+  turn.do({ kind: 'ask', request: probe, peer, protocol: 'probe', bytes })
+}
+
+/** What pings and acks carry of this node. */
+export function ownStatus({ self, announced }: Machines): ProbeStatus {
+  return { incarnation: self.incarnation, seq: self.seq, head: { height: announced.height, hash: announced.hash } }
+}
