@@ -8,6 +8,7 @@ export interface MembershipProfile {
   readonly accuserAgeMs: number
 }
 
+/** By the node's profile. */
 export const MEMBERSHIP_PROFILES: Readonly<Record<'node' | 'dev' | 'bench', MembershipProfile>> = {
   // A day: an operator who comes back the next morning still sees what went away.
   node: { retentionMs: 24 * 3_600_000, accuserAgeMs: 60_000 },

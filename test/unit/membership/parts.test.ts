@@ -1,0 +1,335 @@
+import { describe, expect, it } from 'vitest'
+import { asPeerId, type PeerId } from '../../../src/domain/ids.ts'
+import { createPrng } from '../../../src/lib/prng.ts'
+import { addressKind } from '../../../src/membership/address.ts'
+import { GossipAlarm } from '../../../src/membership/alarm.ts'
+import { Discovery } from '../../../src/membership/discovery.ts'
+import { ADDRESS_BOOK_MAX, ADDRESS_GROUP_MAX } from '../../../src/membership/limits.ts'
+import { LocalHealth } from '../../../src/membership/local-health.ts'
+import { Pace, paceMs } from '../../../src/membership/pace.ts'
+import { Phi } from '../../../src/membership/phi.ts'
+import { Probing, type ProbeDecision } from '../../../src/membership/probing.ts'
+import { viewDigest } from '../../../src/membership/view.ts'
+
+const peer = (index: number): PeerId => asPeerId(`peer-${index}`)
+
+describe('the pace of records', () => {
+  it('is about four a second in the network, never faster than 5 s nor slower than 60 s', () => {
+    expect([1, 20, 50, 240, 1_000].map(paceMs)).toEqual([5_000, 5_000, 12_500, 60_000, 60_000])
+  })
+
+  it('is quickened by changes, each kind with its own distance', () => {
+    const pace = new Pace(() => 0.5)
+    expect(pace.isDue(0)).toBe(true)
+    pace.published(50, 0)
+    expect(pace.isDue(12_499)).toBe(false)
+    expect(pace.isDue(12_500)).toBe(true)
+    for (const [change, gapMs] of [
+      ['head', 5_000],
+      ['tags', 1_000],
+      ['refute', 500],
+      ['leave', 0],
+    ] as const) {
+      pace.published(50, 100_000)
+      pace.changed(change)
+      if (gapMs > 0) expect(pace.isDue(100_000 + gapMs - 1), change).toBe(false)
+      expect(pace.isDue(100_000 + gapMs), change).toBe(true)
+    }
+  })
+})
+
+describe('φ', () => {
+  it('is 8 at 18.4 times the usual interval, as in Cassandra', () => {
+    const phi = new Phi(1_000, 0)
+    for (let ms = 1_000; ms <= 100_000; ms += 1_000) phi.heard(ms)
+    expect(phi.at(100_000)).toBe(0)
+    expect(phi.at(118_420)).toBeCloseTo(8, 1)
+  })
+})
+
+describe('local health', () => {
+  it('stretches times up to eight times and mutes from four on', () => {
+    const health = new LocalHealth()
+    for (let miss = 0; miss < 10; miss++) health.ackMissed()
+    expect([health.score, health.stretch, health.isMute]).toEqual([7, 8, true])
+    for (let ack = 0; ack < 4; ack++) health.acked()
+    expect([health.score, health.isMute]).toEqual([3, false])
+    health.loopDelayed(150)
+    expect(health.score).toBe(3)
+    health.loopDelayed(250)
+    expect(health.isMute).toBe(true)
+  })
+})
+
+describe('the alarm', () => {
+  it('is raised by ten times the usual and not before, and ends when it is calm', () => {
+    const alarm = new GossipAlarm()
+    const events: [number, string][] = []
+    const at = (second: number, bytesPerSecond: number): void => {
+      alarm.received(bytesPerSecond)
+      const change = alarm.due(second * 1_000)
+      if (change !== null) events.push([second, change.kind])
+    }
+    for (let second = 0; second < 300; second++) at(second, 10_000)
+    expect(alarm.usual).toBeCloseTo(10_000, -3)
+    for (let second = 300; second < 400; second++) at(second, 80_000)
+    expect(events).toEqual([])
+    for (let second = 400; second < 430; second++) at(second, 600_000)
+    expect(events.map(([, kind]) => kind)).toEqual(['raised'])
+    expect(events[0]?.[0]).toBeLessThanOrEqual(415)
+    expect(alarm.isRaised).toBe(true)
+    for (let second = 430; second < 450; second++) at(second, 10_000)
+    expect(events.map(([, kind]) => kind)).toEqual(['raised', 'ended'])
+  })
+
+  it('is silent at the start and over little traffic', () => {
+    const alarm = new GossipAlarm()
+    for (let second = 0; second < 200; second++) {
+      alarm.received(second < 20 ? 1_000_000 : second % 60 === 0 ? 15_000 : 0)
+      expect(alarm.due(second * 1_000)).toBeNull()
+    }
+  })
+})
+
+describe('an address', () => {
+  it.each([
+    ['/ip4/8.8.8.8/tcp/4001', 'public', '8.8'],
+    ['/ip4/127.0.0.1/tcp/4001', 'loopback', '127.0.0.1'],
+    ['/ip4/10.1.2.3/tcp/4001', 'private', '10.1'],
+    ['/ip4/172.20.0.1/tcp/1', 'private', '172.20'],
+    ['/ip4/192.168.1.1/tcp/1', 'private', '192.168'],
+    ['/ip4/169.254.1.1/tcp/1', 'private', '169.254'],
+    ['/ip4/100.64.1.1/tcp/1', 'private', '100.64'],
+    ['/ip4/0.0.0.0/tcp/4001', 'unusable', ''],
+    ['/ip4/224.0.0.1/tcp/4001', 'unusable', ''],
+    ['/ip4/256.1.1.1/tcp/4001', 'unusable', ''],
+    ['/ip4/8.8.8.8/tcp/0', 'unusable', ''],
+    ['/ip4/8.8.8.8/udp/4001', 'unusable', ''],
+    ['/ip6/2a00:1450::1/tcp/4001', 'public', '2a00:1450'],
+    ['/ip6/::1/tcp/4001', 'loopback', '::1'],
+    ['/ip6/::/tcp/4001', 'unusable', ''],
+    ['/ip6/fe80::1/tcp/4001', 'private', 'fe80:0'],
+    ['/ip6/fd00::1/tcp/4001', 'private', 'fd00:0'],
+    ['/ip6/::ffff:10.0.0.1/tcp/4001', 'private', '10.0'],
+    ['/ip6/ff02::1/tcp/4001', 'unusable', ''],
+    ['/ip6/1::2::3/tcp/1', 'unusable', ''],
+    ['/dns4/node.example.org/tcp/4001', 'public', 'example.org'],
+    ['/dns4/localhost/tcp/4001', 'loopback', 'loopback'],
+    ['/unix/tmp/socket', 'unusable', ''],
+    ['', 'unusable', ''],
+  ])('%s is %s, group %s', (address, reach, group) => {
+    expect(addressKind(address)).toEqual({ reach, group })
+  })
+})
+
+describe('discovery', () => {
+  const options = { self: peer(0), chance: () => 0.5 }
+
+  it('dials nothing private on the open network, and everything on a development network', () => {
+    for (const allowsLocal of [false, true]) {
+      const discovery = new Discovery({ ...options, allowsLocal })
+      discovery.learnt(peer(1), ['/ip4/127.0.0.1/tcp/4001'], 0)
+      discovery.learnt(peer(2), ['/ip4/192.168.0.7/tcp/4001', '/ip4/9.9.9.9/tcp/4001'], 0)
+      discovery.learnt(peer(0), ['/ip4/9.9.9.9/tcp/4001'], 0)
+      const dialled = discovery.due(0).map(({ address }) => address)
+      expect(dialled.sort()).toEqual(
+        allowsLocal
+          ? ['/ip4/127.0.0.1/tcp/4001/p2p/peer-1', '/ip4/192.168.0.7/tcp/4001/p2p/peer-2']
+          : ['/ip4/9.9.9.9/tcp/4001/p2p/peer-2'],
+      )
+    }
+  })
+
+  it('keeps the wanted outbound connections, one group each before a second of one', () => {
+    const discovery = new Discovery({ ...options, allowsLocal: false })
+    for (let index = 1; index < 40; index++)
+      discovery.learnt(peer(index), [`/ip4/9.${index < 30 ? 1 : index}.0.${index}/tcp/4001`], 0)
+    const connected: PeerId[] = []
+    for (let ms = 0; ms < 5_000; ms += 250) {
+      const dials = discovery.due(ms)
+      expect(dials.length).toBeLessThanOrEqual(4)
+      for (const dial of dials) {
+        connected.push(dial.peer)
+        discovery.connected(dial.peer, true)
+      }
+    }
+    expect(connected).toHaveLength(8)
+    expect(connected.filter((each) => Number(each.slice(5)) < 30)).toHaveLength(1)
+    discovery.disconnected(connected[0] as PeerId, 5_000)
+    expect(discovery.due(5_250)).toHaveLength(1)
+  })
+
+  it('waits longer after each failure, tries the other addresses, and gives up on what never worked', () => {
+    const discovery = new Discovery({ ...options, allowsLocal: false })
+    discovery.learnt(peer(1), ['/ip4/9.9.9.9/tcp/1', '/ip4/9.9.8.8/tcp/2'], 0)
+    const dials: [number, string][] = []
+    for (let ms = 0; ms < 60_000; ms += 250)
+      for (const dial of discovery.due(ms)) {
+        dials.push([ms, dial.address])
+        discovery.dialFailed(dial.peer, ms)
+      }
+    expect(dials).toEqual([
+      [0, '/ip4/9.9.9.9/tcp/1/p2p/peer-1'],
+      [2_000, '/ip4/9.9.8.8/tcp/2/p2p/peer-1'],
+      [6_000, '/ip4/9.9.9.9/tcp/1/p2p/peer-1'],
+    ])
+    expect(discovery.size).toBe(0)
+  })
+
+  it('gives one group a sixteenth of its book, over 10,000 random operations', () => {
+    const seed = 8
+    const random = createPrng(seed)
+    const discovery = new Discovery({ self: peer(0), allowsLocal: false, chance: () => random.next() })
+    for (let step = 0; step < 10_000; step++) {
+      const each = peer(1 + random.below(3_000))
+      switch (random.below(8)) {
+        case 0:
+          discovery.connected(each, random.below(2) === 0)
+          break
+        case 1:
+          discovery.disconnected(each, step * 10)
+          break
+        case 2:
+          discovery.dialFailed(each, step * 10)
+          break
+        case 3:
+          if (random.below(5) === 0) discovery.forget(each)
+          break
+        case 4:
+          expect(discovery.due(step * 10, () => random.below(4) === 0).length).toBeLessThanOrEqual(4)
+          break
+        default:
+          discovery.learnt(each, [`/ip4/9.${random.below(random.below(2) === 0 ? 1 : 60)}.0.1/tcp/1`], step * 10)
+      }
+      if (step % 10 === 0) discovery.invariants()
+    }
+    expect(discovery.size).toBeLessThanOrEqual(ADDRESS_BOOK_MAX)
+    const crowd = new Discovery({ self: peer(0), allowsLocal: false, chance: () => 0.5 })
+    for (let index = 1; index < 500; index++) crowd.learnt(peer(index), ['/ip4/9.9.0.1/tcp/1'], 0)
+    expect(crowd.size).toBe(ADDRESS_GROUP_MAX)
+  })
+})
+
+describe('the view digest', () => {
+  it('depends on who is in which state and boot, and on nothing else', () => {
+    const rows = [
+      { peer: peer(1), incarnation: 5, state: 'alive' },
+      { peer: peer(2), incarnation: 6, state: 'dead' },
+    ] as const
+    const digest = viewDigest(rows)
+    expect(viewDigest([...rows].reverse())).toBe(digest)
+    expect(viewDigest([...rows, { peer: peer(3), incarnation: 1, state: 'unknown' }])).toBe(digest)
+    expect(viewDigest([rows[0], { ...rows[1], state: 'alive' }])).not.toBe(digest)
+    expect(viewDigest([rows[0], { ...rows[1], incarnation: 7 }])).not.toBe(digest)
+  })
+})
+
+describe('probing', () => {
+  function start(helpers: readonly PeerId[] = []): Probing {
+    let last = 0
+    const probing = new Probing({
+      nextNumber: () => ++last,
+      chance: () => 0,
+      world: { helpersFor: () => helpers, stretch: () => 1 },
+    })
+    return probing
+  }
+  const kinds = (decisions: readonly ProbeDecision[]): string[] => decisions.map(({ kind }) => kind)
+
+  it('pings one neighbour each second, round robin', () => {
+    const probing = start()
+    for (const index of [1, 2, 3]) probing.connected(peer(index))
+    const pinged: PeerId[] = []
+    for (let ms = 0; ms < 6_000; ms += 250)
+      for (const decision of probing.due(ms)) {
+        if (decision.kind !== 'ping') continue
+        pinged.push(decision.peer)
+        probing.acked(decision.probe, 3)
+      }
+    expect(pinged).toHaveLength(6)
+    expect(pinged.slice(0, 3).sort()).toEqual([peer(1), peer(2), peer(3)])
+    expect(pinged.slice(3)).toEqual(pinged.slice(0, 3))
+    expect(probing.rttMs(peer(1))).toBe(3)
+  })
+
+  it('asks helpers after half the time, and believes the first ack', () => {
+    const probing = start([peer(2), peer(3)])
+    for (const index of [1, 2, 3]) probing.connected(peer(index))
+    const [ping] = probing.check(peer(1), 0)
+    const asked = probing.due(250).filter((decision) => decision.kind === 'ask-help')
+    expect(asked).toMatchObject([
+      { kind: 'ask-help', helper: peer(2), target: peer(1), patienceMs: 250 },
+      { kind: 'ask-help', helper: peer(3), target: peer(1), patienceMs: 250 },
+    ])
+    const [first] = asked
+    if (first === undefined || ping?.kind !== 'ping') throw new Error('help is asked')
+    expect(probing.acked(first.probe, 9)).toEqual([
+      { kind: 'observed', what: 'ack-missed' },
+      { kind: 'reached', target: peer(1), isDirect: false },
+    ])
+    expect(probing.acked(ping.probe, 600)).toEqual([])
+    probing.invariants()
+  })
+
+  it('is done when the time is over and a helper could not reach it either', () => {
+    const probing = start([peer(2)])
+    for (const index of [1, 2]) probing.connected(peer(index))
+    probing.check(peer(1), 0)
+    const [help] = probing.due(250).filter(({ kind }) => kind === 'ask-help')
+    if (help?.kind !== 'ask-help') throw new Error('help is asked')
+    expect(probing.denied(help.probe, 'nack', 300)).toEqual([])
+    expect(kinds(probing.due(499)).filter((kind) => kind === 'unreached')).toEqual([])
+    expect(probing.due(500)).toContainEqual({ kind: 'unreached', target: peer(1) })
+  })
+
+  it('pings again where nobody can help, and dials who is gone without goodbye', () => {
+    const probing = start()
+    probing.connected(peer(1))
+    probing.check(peer(1), 0)
+    probing.due(0)
+    expect(probing.due(250)).toMatchObject([{ kind: 'ping', peer: peer(1) }])
+    expect(probing.due(749)).toEqual([])
+    expect(probing.due(750)).toEqual([
+      { kind: 'observed', what: 'ack-missed' },
+      { kind: 'unreached', target: peer(1) },
+    ])
+    expect(probing.disconnected(peer(1), true, 800)).toEqual([{ kind: 'dial', target: peer(1) }])
+    expect(probing.dialFailed(peer(1))).toEqual([{ kind: 'unreached', target: peer(1) }])
+    expect(probing.disconnected(peer(1), true, 900)).toEqual([])
+  })
+
+  it('takes a new connection for an answer', () => {
+    const probing = start()
+    probing.connected(peer(1))
+    probing.disconnected(peer(1), true, 0)
+    expect(probing.connected(peer(1))).toEqual([{ kind: 'reached', target: peer(1), isDirect: true }])
+  })
+
+  it('helps others, within bounds, and answers each of them once', () => {
+    const probing = start()
+    for (const index of [1, 2]) probing.connected(peer(index))
+    const answers: ProbeDecision[] = []
+    const collect = (decisions: readonly ProbeDecision[]): ProbeDecision[] => {
+      answers.push(...decisions.filter(({ kind }) => kind === 'answer-help'))
+      return decisions.filter(({ kind }) => kind !== 'answer-help')
+    }
+    collect(probing.helpAsked(1, peer(2), peer(9), 300, 0))
+    const pings = [2, 3, 4, 5, 6].flatMap((help) => collect(probing.helpAsked(help, peer(2), peer(1), 300, 0)))
+    expect(pings).toHaveLength(4)
+    const [first, second] = pings
+    if (first?.kind !== 'ping' || second?.kind !== 'ping') throw new Error('a help is a ping')
+    collect(probing.acked(first.probe, 4))
+    collect(probing.failed(second.probe, true, 10))
+    collect(probing.due(300))
+    collect(probing.due(600))
+    probing.invariants()
+    expect(answers).toEqual([
+      { kind: 'answer-help', help: 1, answer: 'stranger' },
+      { kind: 'answer-help', help: 6, answer: 'stranger' },
+      { kind: 'answer-help', help: 2, answer: 'ack' },
+      { kind: 'answer-help', help: 3, answer: 'nack' },
+      { kind: 'answer-help', help: 4, answer: 'nack' },
+      { kind: 'answer-help', help: 5, answer: 'nack' },
+    ])
+  })
+})
