@@ -1,54 +1,95 @@
 /** What a node finds on its disk when it starts. Damaged records are left out, and counted by whoever reads the facts. */
 import { decodeTransaction } from '../domain/codec/transaction-codec.ts'
 import { Chain, type ChainStart } from '../chain/chain.ts'
+import { checkWindow } from '../domain/rules/transaction-rules.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { Ban } from '../peers/offences.ts'
 import { admit } from './admit.ts'
 import type { Machines } from './machines.ts'
 import { readBan, deleteBan } from './penalise.ts'
 import { readPoolRecord } from './pool-record.ts'
-import { followOwn } from './pool-set.ts'
+import { entered, followOwn } from './pool-set.ts'
 import { enqueue } from './publish.ts'
 import type { Turn } from './turn.ts'
 
 type Records = readonly (readonly [key: string, value: Uint8Array])[]
 
 /**
- * The pool comes back in the order of nonces, so that nothing is parked for a while only to be refused. Signatures are not checked again:
- * the hash beside each record shows that it is what was checked. Local ones are published again: the crash may have come first.
+ * The pool comes back. Signatures are not checked again: the hash beside each record shows that it is what was checked. What came from
+ * peers passes admission again, in the order of nonces, so that nothing is parked for a while only to be refused.
  */
 export function onPoolRestored(machines: Machines, records: Records, turn: Turn): void {
-  const restored: { transaction: Transaction; local: boolean }[] = []
+  const own: Transaction[] = []
+  const others: Transaction[] = []
   for (const [key, value] of records) {
     const record = readPoolRecord(value)
     const decoded = record === null ? null : decodeTransaction(record.bytes, machines.transactionPrefix)
-    if (record === null || decoded?.ok !== true || decoded.value.id !== key) {
+    if (record === null || decoded?.ok !== true || decoded.value.id !== key)
       turn.writeLazily({ kind: 'delete', space: 'pool', key })
-      continue
-    }
-    restored.push({ transaction: decoded.value, local: record.local })
+    else (record.local ? own : others).push(decoded.value)
   }
-  restored.sort((a, b) =>
-    a.transaction.nonce < b.transaction.nonce ? -1 : a.transaction.nonce > b.transaction.nonce ? 1 : 0,
-  )
-  for (const { transaction, local } of restored) {
+  restoreOwn(machines, own.sort(byNonce), turn)
+  for (const transaction of others.sort(byNonce)) {
     const admission = admit(machines, transaction, { way: 'restored', from: null, messageId: null, waitedMs: 0 }, turn)
-    if (admission.kind === 'refused') {
-      turn.writeLazily({ kind: 'delete', space: 'pool', key: transaction.id })
-      turn.note({
-        kind: 'transaction-removed',
-        id: transaction.id,
-        why: admission.code === 'expired' ? 'expired' : 'invalidated',
-        by: null,
-      })
+    if (admission.kind === 'admitted') machines.pool.markDurable(transaction.id)
+    else drop(machines, transaction, turn)
+  }
+}
+
+/**
+ * What was acknowledged is not admitted a second time: it may wait for its turn outside the quotas, or be from a future that only a wrong
+ * clock sees, and ends as it would have without the restart (decisions D10). It is published again: the crash may have come first.
+ */
+function restoreOwn(machines: Machines, own: readonly Transaction[], turn: Turn): void {
+  const { pool, seen } = machines
+  const { wallMs, monoMs } = turn.now
+  const current = own.filter(({ createdAtMs }) => !isExpired(machines, createdAtMs, wallMs))
+  pool.rebase(
+    [],
+    (sender) => machines.accountOf(sender),
+    current.map((transaction) => ({ transaction, local: true, durable: true, admittedMs: wallMs })),
+  )
+  for (const transaction of own) {
+    const { id, hash, bytes, sender, nonce } = transaction
+    const entry = pool.get(id)
+    if (entry === undefined) {
+      drop(machines, transaction, turn)
       continue
     }
-    machines.pool.markDurable(transaction.id)
-    if (!local) continue
-    machines.pool.markLocal(transaction.id)
-    followOwn(machines, transaction.id, turn.now.monoMs)
-    enqueue(machines, [{ id: transaction.id, bytes: transaction.bytes, own: true }], turn)
+    seen.judgedValid(hash, id, monoMs)
+    entered(machines, transaction)
+    turn.note({
+      kind: 'transaction-admitted',
+      id,
+      from: null,
+      messageId: null,
+      bytes: bytes.byteLength,
+      state: entry.state,
+      waitedMs: 0,
+      way: 'restored',
+    })
+    followOwn(machines, id, monoMs)
+    const next = pool.nextNonce(sender, machines.accountOf(sender))
+    // Others would refuse what is further ahead, and hold it against us; once its turn is near, repair offers it.
+    if (nonce <= next + BigInt(pool.limits.nonceGapMax)) enqueue(machines, [{ id, bytes, own: true }], turn)
   }
+}
+
+/** Its record goes: it is over, or there is no place for it any more. */
+function drop(machines: Machines, { id, createdAtMs }: Transaction, turn: Turn): void {
+  turn.writeLazily({ kind: 'delete', space: 'pool', key: id })
+  const why = isExpired(machines, createdAtMs, turn.now.wallMs) ? 'expired' : 'invalidated'
+  turn.note({ kind: 'transaction-removed', id, why, by: null })
+}
+
+function isExpired({ pool }: Machines, createdAtMs: number, wallMs: number): boolean {
+  return checkWindow(createdAtMs, wallMs, pool.policy.txLifetimeMs) === 'expired'
+}
+
+/** Of two with one nonce, the one that has replaced the other comes first: it pays more. */
+function byNonce(a: Transaction, b: Transaction): number {
+  if (a.nonce !== b.nonce) return a.nonce < b.nonce ? -1 : 1
+  return a.fee > b.fee ? -1 : a.fee < b.fee ? 1 : 0
 }
 
 export function onBansRestored(machines: Machines, records: Records, turn: Turn): void {

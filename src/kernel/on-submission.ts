@@ -97,13 +97,15 @@ function verify(machines: Machines, job: SubmissionJob, turn: Turn): void {
 /** All signatures are known: admit, then wait for the disk. */
 function settle(machines: Machines, job: SubmissionJob, turn: Turn): void {
   const admitted: TxId[] = []
+  // Also what came another way while its signature was checked: its user is told so only when it is on the disk.
+  const unsaved = [...job.unsaved]
   for (const { transaction, index } of job.sound.toSorted((a, b) => a.index - b.index)) {
     const admission = admit(machines, transaction, { way: 'local', from: null, messageId: null, waitedMs: 0 }, turn)
     if (admission.kind === 'admitted') {
       admitted.push(transaction.id)
       job.results[index] = { kind: 'accepted', id: transaction.id, state: admission.state }
     } else if (admission.code === 'known' || admission.code === 'known-other-signature') {
-      job.results[index] = { kind: 'known', id: transaction.id, state: stateOf(machines, transaction.id, turn.now) }
+      job.results[index] = known(machines, transaction.id, unsaved, turn.now)
     } else {
       job.results[index] = refusal(transaction.id, transaction.bytes.byteLength, admission.code, turn)
     }
@@ -111,13 +113,13 @@ function settle(machines: Machines, job: SubmissionJob, turn: Turn): void {
   const results = job.results.map(
     (result) => result ?? { kind: 'rejected' as const, code: 'overloaded' as const, id: null },
   )
-  const ids = [...admitted, ...job.unsaved]
+  const ids = [...admitted, ...unsaved]
   if (ids.length === 0) {
     turn.do({ kind: 'answer-submission', submission: job.submission, results })
     return
   }
   const write = machines.nextJob()
-  machines.writes.set(write, { submission: job.submission, results, admitted, known: job.unsaved })
+  machines.writes.set(write, { submission: job.submission, results, admitted, known: unsaved })
   const writes = ids.flatMap((id) => {
     const entry = machines.pool.get(id)
     return entry === undefined ? [] : [putPoolRecord(entry.transaction, true)]

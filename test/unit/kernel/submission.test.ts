@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { decodeBatch, encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
-import { KernelWorld, signedTransaction, T0 } from '../../support/kernel-world.ts'
+import { asAccountId, asMessageId } from '../../../src/domain/ids.ts'
+import { toHex } from '../../../src/lib/bytes.ts'
+import { KernelWorld, keysOf, peer, signedTransaction, T0 } from '../../support/kernel-world.ts'
 
 test('nothing is accepted or published before it is on the disk', () => {
   const world = new KernelWorld()
@@ -128,3 +130,79 @@ test('a transaction that the disk refused is no known one: a retry when the disk
   expect(world.submit(bytes)).toMatchObject([{ kind: 'accepted' }])
   expect(world.verifier.stats().verifications).toBe(1)
 })
+
+test('a submission whose body came another way while its signature was checked is on the disk before its user is told so', () => {
+  const world = new KernelWorld()
+  const now = { wallMs: T0, monoMs: 0 }
+  const bytes = signedTransaction(0, 0)
+  // The signer made two signatures of one body, and the other one comes by gossip first.
+  const variant = bytes.slice()
+  variant[10] = (variant[10] ?? 0) ^ 1
+  const [first] = world.kernel.step({ kind: 'transactions-submitted', submission: 7, items: [bytes] }, now)
+  const gossiped = { topic: 'transactions', from: peer('neighbour'), messageId: asMessageId('1'), waitedMs: 0 } as const
+  const message = { kind: 'gossip-received', bytes: encodeBatch([variant]), ...gossiped } as const
+  const [second] = world.kernel.step(message, now)
+  if (first?.kind !== 'verify-signatures' || second?.kind !== 'verify-signatures') throw new Error('no checks')
+  world.post({ kind: 'signatures-verified', job: second.job, firstInvalid: -1, keyInvalid: false })
+  expect(world.verdicts).toEqual(['accept'])
+  world.disk = 'waits'
+  world.post({ kind: 'signatures-verified', job: first.job, firstInvalid: -1, keyInvalid: false })
+  expect(world.answers.get(7)).toBeUndefined()
+  const write = world.effects.findLast((effect) => effect.kind === 'write')
+  if (write?.kind !== 'write' || !write.durable) throw new Error('no durable write')
+  world.post({ kind: 'write-finished', job: write.job, ok: true })
+  expect(world.answers.get(7)).toMatchObject([{ kind: 'known' }])
+  expect([...world.kernel.machines.pool.entries()]).toMatchObject([{ local: true, durable: true }])
+})
+
+test('a restart keeps what was acknowledged, whatever the clock and the quotas say now', () => {
+  const before = new KernelWorld()
+  // The first one will expire; the others, too many to come in ahead of their turn, wait for it.
+  before.submit(signedTransaction(0, 0, { createdAtMs: T0 - 29 * 60_000 }))
+  for (let nonce = 1; nonce <= 40; nonce++) before.submit(signedTransaction(0, nonce))
+  before.advance(2 * 60_000)
+  expect(before.kernel.machines.pool.count).toBe(40)
+  const after = new KernelWorld()
+  // A machine without a clock of its own begins long ago.
+  after.wallMs = T0 - 3_600_000
+  after.post({ kind: 'pool-restored', records: poolRecords(before) })
+  expect(after.kernel.machines.pool.count).toBe(40)
+  expect(after.effects.some((effect) => effect.kind === 'write')).toBe(false)
+  expect([...after.kernel.machines.pool.entries()].every(({ local, durable }) => local && durable)).toBe(true)
+  after.wallMs = T0
+  after.submit(signedTransaction(0, 0))
+  expect(after.kernel.machines.pool.pendingOf(asAccountId(toHex(keysOf(0).publicKey)))).toBe(41)
+})
+
+test('a restart drops what is over: expired, or its nonce used, or replaced', () => {
+  const before = new KernelWorld()
+  before.submit(signedTransaction(0, 0))
+  before.submit(signedTransaction(1, 0, { fee: 1n }))
+  const replaced = poolRecords(before)
+  before.submit(signedTransaction(1, 0, { fee: 9n }))
+  const after = new KernelWorld()
+  after.post({ kind: 'pool-restored', records: [...new Map([...replaced, ...poolRecords(before)])] })
+  expect([...after.kernel.machines.pool.entries()].map(({ transaction }) => transaction.fee).sort()).toEqual([1n, 9n])
+  const late = new KernelWorld()
+  late.wallMs = T0 + 3_600_000
+  late.post({ kind: 'pool-restored', records: poolRecords(before) })
+  expect(late.kernel.machines.pool.count).toBe(0)
+  expect(late.facts.filter((fact) => fact.kind === 'transaction-removed').map(({ why }) => why)).toEqual([
+    'expired',
+    'expired',
+  ])
+})
+
+/** What the disk of the world has of its pool. */
+function poolRecords(world: KernelWorld): (readonly [string, Uint8Array])[] {
+  const records = new Map<string, Uint8Array>()
+  for (const effect of world.effects) {
+    if (effect.kind !== 'write') continue
+    for (const write of effect.writes) {
+      if (write.space !== 'pool') continue
+      if (write.kind === 'put') records.set(write.key, write.value)
+      else records.delete(write.key)
+    }
+  }
+  return [...records]
+}
