@@ -256,6 +256,47 @@ export interface AccountProofView {
   readonly ledgerRoot: string
 }
 
+export type MemberStateView = 'alive' | 'suspect' | 'dead' | 'left' | 'unreachable' | 'unknown'
+
+/** One node's picture of the network. */
+export interface NetworkView {
+  readonly v: 1
+  /** Equal on two nodes exactly when their pictures are. */
+  readonly viewDigest: string
+  readonly totals: Readonly<Record<MemberStateView, number>>
+  /** How many members run which version. */
+  readonly versions: Readonly<Record<string, number>>
+  /** Gossip bytes a second: the usual rate, and whether the alarm is raised. */
+  readonly gossip: { readonly usualBytesPerSecond: number; readonly alarm: boolean }
+  readonly members: readonly {
+    readonly name: string
+    readonly peerId: string
+    readonly state: MemberStateView
+    /** How long it has been in this state, ms. */
+    readonly stateMs: number
+    /** Where the state comes from. */
+    readonly source: string
+    readonly head: HeadView
+    readonly settled: { readonly height: number }
+    /** Blocks behind the highest head of a living member. */
+    readonly lag: number
+    readonly mempool: { readonly count: number }
+    readonly version: string
+    /** Since the last sign of life, ms. */
+    readonly ageMs: number
+    /** Confidence that it is dead: the chance of such a silence is 10^-phi. */
+    readonly phi: number
+    readonly rttMs: number | null
+    readonly incarnation: number
+    readonly seq: number
+    readonly addresses: readonly string[]
+    readonly neighbour: boolean
+    /** It has signed two records of one version. */
+    readonly equivocated: boolean
+    readonly tags: Readonly<Record<string, string>>
+  }[]
+}
+
 export interface LimitsView {
   readonly v: 1
   readonly structures: readonly {

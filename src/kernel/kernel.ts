@@ -78,6 +78,11 @@ export class Kernel {
     return this.machines.offences.admitsAddress(ip, now.wallMs)
   }
 
+  /** Bytes of gossip came in, for the alarm that watches their rate. */
+  gossipReceived(bytes: number): void {
+    this.machines.alarm.received(bytes)
+  }
+
   /** Throws where any machine has broken its own rules; for tests. */
   invariants(): void {
     const { pool, seen, batcher, offences, chain, chainSync, compact, orphans } = this.machines

@@ -29,6 +29,9 @@ import { Runtime } from './runtime.ts'
 import { VERSION } from './version.ts'
 import { watchMemory } from './watchdog.ts'
 
+/** Time for the last record to reach the neighbours: a signature, one write, one hop. */
+const GOODBYE_MS = 100
+
 export interface Node {
   readonly peerId: string
   /** Multiaddrs that it listens on, with its peer id. */
@@ -202,7 +205,12 @@ async function assemble(
       apiUrl: api?.api.url ?? null,
       cookieFile: api?.cookieFile ?? null,
       control,
-      stop: closeAll,
+      stop: async () => {
+        runtime.leave()
+        // The goodbye needs a moment to get out; whoever is in a hurry kills the process and is missed.
+        await new Promise((resolve) => setTimeout(resolve, GOODBYE_MS))
+        await closeAll()
+      },
     },
   }
 }

@@ -11,10 +11,12 @@ import type {
   PropagationView,
   StatusView,
 } from '../domain/views.ts'
+import { machineSizes } from '../kernel/machine-sizes.ts'
 import type { Machines } from '../kernel/machines.ts'
 import type { Lookup, NodeControl } from '../ports/control.ts'
 import { Archive } from './archive.ts'
 import { accountView, evidenceView, findBlock, listBlocks } from './chain-views.ts'
+import { networkView, tagProblem } from './network-views.ts'
 import { findTransaction } from './transaction-views.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
@@ -37,6 +39,8 @@ export interface ControlOptions {
   /** Why the verifier is not the first choice; null when it is. */
   readonly fallbackReason: string | null
   readonly metrics: () => Promise<string>
+  /** Fill and bound of what the adapters keep. */
+  readonly adapterSizes?: () => LimitsView['structures']
 }
 
 /** Ids that are listed when a prefix fits several. */
@@ -138,7 +142,12 @@ export function createControl(options: ControlOptions): NodeControl {
       ...machines.repair.sizes(),
       ...machines.wanted.sizes(),
       ...machines.offers.sizes(),
+      ...machines.membership.sizes(),
+      ...machines.discovery.sizes(),
+      ...machineSizes(machines),
       ...runtime.sizes(),
+      ...observer.sizes(),
+      ...(options.adapterSizes?.() ?? []),
       ...observer.propagation.sizes(),
       ...observer.arrivals.sizes(),
       ...observer.conservation.sizes(),
@@ -161,6 +170,16 @@ export function createControl(options: ControlOptions): NodeControl {
     block: (which) => findBlock({ machines, store: ports.store, observer }, which),
     blocks: (range) => listBlocks({ machines, store: ports.store, observer }, range),
     evidence: () => evidenceView(machines),
+    network: () => networkView(machines, clock.now()),
+    setTag: (key, value) => {
+      const problem = tagProblem(machines, key, value)
+      if (problem !== null) return problem
+      runtime.post({ kind: 'tag-set', key, value })
+      return 'set'
+    },
+    resetNetwork: () => {
+      runtime.post({ kind: 'network-reset' })
+    },
     subscribe: (topics, onEvent) => observer.events.subscribe(topics, onEvent),
     eventsSince: (topics, sequence) => observer.events.since(topics, sequence),
     metrics: options.metrics,

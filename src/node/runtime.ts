@@ -51,6 +51,7 @@ export class Runtime {
 
   readonly gossipListener: GossipListener = {
     onMessage: ({ topic, bytes, from, messageId }) => {
+      this.kernel.gossipReceived(bytes.byteLength)
       this.#observer.conservation.raised(messageId, topic)
       const accepted = this.#ingress.push({ topic, bytes, from, messageId, arrivedMonoMs: this.#clock.now().monoMs })
       if (accepted) this.#pumpSoon()

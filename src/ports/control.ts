@@ -13,6 +13,7 @@ import type {
   LimitsView,
   MempoolView,
   MeshView,
+  NetworkView,
   PeersView,
   PropagationView,
   StatusView,
@@ -55,6 +56,11 @@ export interface NodeControl {
   /** Of the best chain, from `before` (exclusive; default: the head, inclusive) downwards. */
   blocks(options: { limit: number; before?: number }): Promise<BlockListView>
   evidence(): EvidenceView
+  network(): NetworkView
+  /** Changes a tag of this node's own record; null takes it away. */
+  setTag(key: string, value: string | null): 'set' | 'bad-key' | 'bad-value' | 'too-many'
+  /** Drops all that was learnt of the network, and learns it again. */
+  resetNetwork(): void
   /** Calls back for every event of the topics, synchronously; the callback must be cheap and bounded. */
   subscribe(topics: readonly EventTopic[], onEvent: (event: ApiEvent, sequence: number) => void): EventSubscription
   /** Events still in the ring after `sequence`; `missed` is how many are gone. */
