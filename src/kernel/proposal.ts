@@ -1,4 +1,5 @@
 /** A validator's block in the making. */
+import type { BlockHash } from '../domain/ids.ts'
 import type { BlockHeader } from '../domain/block.ts'
 import type { AccountChange, Ledger } from '../domain/ledger/ledger.ts'
 import type { Transaction } from '../domain/transaction.ts'
@@ -18,4 +19,6 @@ export interface Proposal {
   /** The highest slot that this validator has signed for, or may have; -1 for none. */
   lastSignedSlot: number
   draft: Draft | null
+  /** The body that is missing on the way to the best header, and since when we wait for it (monotonic ms). */
+  awaited: { readonly hash: BlockHash; readonly sinceMs: number } | null
 }

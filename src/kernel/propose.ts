@@ -4,7 +4,6 @@
  */
 import { BLOCK_BYTES_MAX, BLOCK_COUNT_MAX, BLOCK_FIXED_BYTES, headerOf } from '../domain/block.ts'
 import { decodeSignedHeader, encodeBlock, encodeHeader, encodeSignedHeader } from '../domain/codec/block-codec.ts'
-import type { BlockHash } from '../domain/ids.ts'
 import { slotTimeMs } from '../domain/slots.ts'
 import { concatBytes, toHex } from '../lib/bytes.ts'
 import { assert } from '../lib/assert.ts'
@@ -15,6 +14,9 @@ import { putSafety } from './chain-record.ts'
 import type { JobNumber } from './event.ts'
 import type { Machines } from './machines.ts'
 import type { Turn } from './turn.ts'
+
+/** How long a missing body is waited for where slots are short: less would be no round trip. */
+const BODY_PATIENCE_MIN_MS = 1_000
 
 /** Begins a block when one is due and nothing better is known to be on its way. */
 export function propose(machines: Machines, turn: Turn): void {
