@@ -5,13 +5,14 @@
 import { decodeBlock } from '../domain/codec/block-codec.ts'
 import type { Block } from '../domain/block.ts'
 import type { BlockHash } from '../domain/ids.ts'
-import { checkBody } from '../domain/rules/body-rules.ts'
+import { checkBody, checkBodyOf } from '../domain/rules/body-rules.ts'
 import { checkValues } from '../domain/rules/transaction-rules.ts'
 import { assertNever } from '../lib/assert.ts'
 import type { ChainStep } from '../chain/chain.ts'
 import { adopted, adoptionWrites } from './adopt.ts'
 import { readUndo, undoKey } from './chain-record.ts'
 import { checkOf } from './check-of.ts'
+import { underCheckedHeader } from './checked-header.ts'
 import type { JobNumber } from './event.ts'
 import type { Machines } from './machines.ts'
 import type { Turn } from './turn.ts'
@@ -127,11 +128,11 @@ export function onChainRead(
     machines.work.current = null
     machines.chain.setChanges(work.hash, changes)
   } else if (work.kind === 'reading-bodies') {
-    const blocks = values.map((bytes) => readBlock(machines, bytes))
+    const blocks = work.hashes.map((hash, at) => readBlock(machines, hash, values[at]))
     if (blocks.includes(null)) {
       turn.note({
         kind: 'store-failed',
-        reason: `a body that was stored is missing on the disk: ${work.hashes.join(', ')}`,
+        reason: `a body that was stored is missing or damaged on the disk: ${work.hashes.join(', ')}`,
       })
       return
     }
@@ -178,10 +179,13 @@ function noteInvalid(
   turn.note({ kind: 'block-refused', hash, from: null, messageId: null, bytes: 0, code, verdict: 'ignore' })
 }
 
-function readBlock(machines: Machines, bytes: Uint8Array | undefined): Block | null {
+/** Null where the disk has something else than the body of this block: none of it may reach the ledger or the pool. */
+function readBlock(machines: Machines, hash: BlockHash, bytes: Uint8Array | undefined): Block | null {
   if (bytes === undefined) return null
   const decoded = decodeBlock(bytes, machines.blockPrefix, machines.transactionPrefix)
-  return decoded.ok ? decoded.value : null
+  if (!decoded.ok || decoded.value.header.hash !== hash) return null
+  const { header, transactions } = decoded.value
+  return checkBodyOf(header, transactions) === null ? underCheckedHeader(machines, decoded.value) : null
 }
 
 /** Bodies that wait for others or lie on another branch go to the disk, so that memory stays bounded. */

@@ -10,6 +10,7 @@ import { checkHeader, timingOf } from '../domain/rules/header-rules.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import { acceptHeader, bodyArrived, rebuilt, transactionsOf } from './accept-block.ts'
 import type { Asked } from './asked.ts'
+import { underCheckedHeader } from './checked-header.ts'
 import type { JobNumber } from './event.ts'
 import type { HeadersJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
@@ -133,7 +134,7 @@ export function onBlocksAnswer(
       continue
     }
     arrived.add(hash)
-    bodyArrived(machines, decoded.value, turn)
+    bodyArrived(machines, underCheckedHeader(machines, decoded.value), turn)
   }
   if (arrived.size === 0 && failed.length === 0) failed.push(...asked.hashes)
   machines.chainSync.blocksEnded(asked.peer, asked.hashes, failed, turn.now.monoMs)
@@ -181,7 +182,7 @@ export function onChainRequest(
     penalise(machines, from, 'invalid', 'malformed-request', turn)
     return
   }
-  turn.do({ kind: 'serve-chain', request, asked })
+  turn.do({ kind: 'serve-chain', request, asked, blockPrefix: machines.blockPrefix })
 }
 
 /** Transactions of a block; one whose body is on its way here is waited for, since we have handed on its header. */

@@ -267,6 +267,25 @@ describe('what a pool lacks of a block', () => {
     expect(world.head.hash).toBe(made.hash)
   })
 
+  it('and comes under another signature of the same header is kept under the one that was checked', () => {
+    const world = new ChainWorld()
+    const silent = world.connect('silent')
+    world.at(1)
+    const made = makeBlock(GENESIS, 1, paid)
+    world.block(made.compact, silent)
+    const other = world.connect('other')
+    world.advance(2_001)
+    const ask = world.asked('chain').at(-1)!
+    expect([silent, other]).toContain(ask.peer)
+    const resigned = made.block.bytes.slice()
+    // The signature is the last of the header, and no part of the hash.
+    resigned[200] = (resigned[200] ?? 0) ^ 1
+    world.answer(ask, resigned)
+    expect(world.head.hash).toBe(made.hash)
+    expect(world.disk.written.get(`blocks/${made.hash}`)).toEqual(made.block.bytes)
+    expect(world.disk.written.get('chain/best/0000000000000001')).toEqual(made.block.header.bytes)
+  })
+
   it('is answered to others as soon as the body is here, since the header was handed on before', () => {
     const world = new ChainWorld()
     const source = world.connect('source')
