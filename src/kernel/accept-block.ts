@@ -1,15 +1,18 @@
 /** Taking headers and bodies into the chain, whichever way they came. */
-import type { Block, SignedHeader } from '../domain/block.ts'
+import { shortIdOf, type Block, type ShortId, type SignedHeader } from '../domain/block.ts'
 import { encodeBlock } from '../domain/codec/block-codec.ts'
 import { encodeObjectsAnswer, encodeObjectsRequest } from '../domain/codec/objects-codec.ts'
 import type { MessageId, PeerId } from '../domain/ids.ts'
 import { checkBodyOf } from '../domain/rules/body-rules.ts'
 import type { HeaderOutcome } from '../chain/chain.ts'
-import { shortIdOf } from '../domain/block.ts'
-import type { Rebuild } from '../relay/compact-relay.ts'
+import type { Rebuild, ShortIdLookup } from '../relay/compact-relay.ts'
+import type { Transaction } from '../domain/transaction.ts'
 import { advance } from './advance.ts'
 import type { Machines } from './machines.ts'
 import type { Turn } from './turn.ts'
+
+/** Blocks of our branch that are searched for another one's transactions: longer branches are fetched whole. */
+const RIVALS_MAX = 4
 
 export interface BlockProvenance {
   readonly way: 'gossip' | 'sync' | 'own'
@@ -45,12 +48,40 @@ function adoptOrphans(machines: Machines, parent: SignedHeader, turn: Turn): voi
     const found = machines.compact.start(
       orphan.value,
       orphan.from,
-      (id) => machines.pool.byShortId(id) ?? null,
+      lookupFor(machines, orphan.value.header),
       turn.now.monoMs,
     )
     rebuilt(machines, found, turn)
     waiting.push(...machines.orphans.takeChildren(orphan.hash))
   }
+}
+
+/**
+ * Where the transactions of a block are looked for: in the pool, and in the blocks of our own branch from its height on, which it would take the
+ * place of. Two proposers who did not know of each other have mostly chosen the same.
+ */
+export function lookupFor(machines: Machines, header: SignedHeader): ShortIdLookup {
+  let rivals: Map<ShortId, Transaction> | null = null
+  return (id) => {
+    const pooled = machines.pool.byShortId(id)
+    if (pooled !== undefined && pooled !== null) return pooled
+    rivals ??= new Map(
+      rivalBlocks(machines, header).flatMap(({ transactions }) =>
+        transactions.map((transaction) => [shortIdOf(transaction.hash), transaction] as const),
+      ),
+    )
+    return rivals.get(id) ?? null
+  }
+}
+
+function rivalBlocks({ chain, bodies }: Machines, { height }: SignedHeader): readonly Block[] {
+  const blocks: Block[] = []
+  for (let at = height; at <= chain.head.height && blocks.length < RIVALS_MAX; at++) {
+    const place = chain.at(at)
+    const body = place === undefined ? undefined : bodies.get(place.hash)
+    if (body !== undefined) blocks.push(body)
+  }
+  return blocks
 }
 
 /** What to do with a compact block that is being rebuilt. */

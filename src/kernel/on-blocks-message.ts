@@ -8,7 +8,7 @@ import type { MessageId, PeerId } from '../domain/ids.ts'
 import { REJECTS, type RejectCode } from '../domain/reject.ts'
 import { checkCompact, checkHeader, timingOf } from '../domain/rules/header-rules.ts'
 import { JOBS_MAX } from '../relay/limits.ts'
-import { acceptHeader, rebuilt } from './accept-block.ts'
+import { acceptHeader, lookupFor, rebuilt } from './accept-block.ts'
 import type { HeaderJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
 import { penalise } from './penalise.ts'
@@ -102,12 +102,7 @@ export function onHeaderVerified(machines: Machines, job: HeaderJob, valid: bool
   }
   judge(job, 'accept', size, turn)
   if (outcome.kind === 'orphan') return
-  const found = machines.compact.start(
-    job.block,
-    job.from,
-    (id) => machines.pool.byShortId(id) ?? null,
-    turn.now.monoMs,
-  )
+  const found = machines.compact.start(job.block, job.from, lookupFor(machines, header), turn.now.monoMs)
   rebuilt(machines, found, turn)
 }
 
