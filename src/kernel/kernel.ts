@@ -3,7 +3,7 @@
  * libp2p and, with the real router, in virtual time from a seed.
  */
 import { assertNever } from '../lib/assert.ts'
-import { decodeObjectsRequest } from '../domain/codec/objects-codec.ts'
+import { decodeObjectsRequest, encodeObjectsAnswer } from '../domain/codec/objects-codec.ts'
 import { asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
 import type { Now } from '../domain/time.ts'
 import type { AskFailure } from '../ports/requests.ts'
@@ -349,6 +349,37 @@ function onAskFailed(machines: Machines, request: JobNumber, reason: AskFailure,
   }
 }
 
+function onObjectsRequest(machines: Machines, request: JobNumber, from: PeerId, bytes: Uint8Array, turn: Turn): void {
+  const asked = decodeObjectsRequest(bytes)
+  switch (asked?.kind) {
+    case undefined:
+      turn.do({ kind: 'reply', request, frames: null })
+      penalise(machines, from, 'invalid', 'malformed-request', turn)
+      return
+    case 'block-transactions':
+      onPartsRequest(machines, request, asked, turn)
+      return
+    case 'transactions-by-key':
+      onKeysRequest(machines, request, from, asked.keys, turn)
+      return
+    case 'records-by-key':
+      onRecordKeysRequest(machines, request, asked.keys, turn)
+      return
+    case 'transactions': {
+      const found = asked.ids.map((id) => machines.pool.get(id)?.transaction.bytes ?? null)
+      turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(found)] })
+      return
+    }
+    case 'blocks': {
+      const found = asked.hashes.map((hash) => machines.bodies.get(hash)?.bytes ?? null)
+      turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(found)] })
+      return
+    }
+    default:
+      assertNever(asked)
+  }
+}
+
 function onRequest(machines: Machines, event: Extract<Event, { kind: 'request-received' }>, turn: Turn): void {
   const { request, from, bytes } = event
   switch (event.protocol) {
@@ -358,14 +389,9 @@ function onRequest(machines: Machines, event: Extract<Event, { kind: 'request-re
     case 'chain':
       onChainRequest(machines, request, from, bytes, turn)
       return
-    case 'objects': {
-      const asked = decodeObjectsRequest(bytes)
-      if (asked?.kind === 'block-transactions') onPartsRequest(machines, request, asked, turn)
-      else if (asked?.kind === 'transactions-by-key') onKeysRequest(machines, request, from, asked.keys, turn)
-      else if (asked?.kind === 'records-by-key') onRecordKeysRequest(machines, request, asked.keys, turn)
-      else turn.do({ kind: 'reply', request, frames: null })
+    case 'objects':
+      onObjectsRequest(machines, request, from, bytes, turn)
       return
-    }
     case 'reconcile':
       onReconcileRequest(machines, request, from, bytes, turn)
       return

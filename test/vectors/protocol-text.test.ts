@@ -74,6 +74,15 @@ function rowsBelow(heading: string): string[][] {
 }
 
 describe('PROTOCOL.md', () => {
+  it('says of each block code what the code does', () => {
+    const rows = rowsBelow('| code | verdict | counts as | rule |')
+    expect(rows.length).toBe(10)
+    for (const [name = '', verdict, offence] of rows) {
+      const consequence = REJECTS[name.replaceAll('`', '') as RejectCode]
+      expect([verdict, offence], name).toEqual([consequence.verdict, consequence.offence ?? '—'])
+    }
+  })
+
   it('quotes the golden bytes', () => {
     const [first, second] = transactions.transactions
     if (first === undefined || second === undefined) throw new Error('two transactions are needed')
