@@ -352,9 +352,7 @@ export const TARGETS: readonly Target[] = [
         return null
       }
       // Protobuf has many spellings: what counts is that looking at it is safe.
-      const looked =
-        costOf(rpc as Parameters<typeof costOf>[0]) +
-        rpc.messages.filter((message) => isPlain(message, new Set(topics))).length
+      const looked = costOf(rpc) + rpc.messages.filter((message) => isPlain(message, new Set(topics))).length
       return looked >= 0 ? bytes : null
     },
   },

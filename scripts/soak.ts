@@ -1,0 +1,22 @@
+// `npm run soak [-- --nodes N --rate R --seconds S]`: steady load on a network of node processes: everything everywhere, memory and open files
+// flat, books exact. JSON on stdout, a line every few seconds on stderr. The long form is 600 s.
+import { parseArgs } from 'node:util'
+import { soak } from './soaking/soak.ts'
+
+const { values } = parseArgs({
+  options: {
+    nodes: { type: 'string', default: '10' },
+    rate: { type: 'string', default: '100' },
+    seconds: { type: 'string', default: '30' },
+    seed: { type: 'string', default: '1' },
+  },
+})
+const outcome = await soak({
+  nodes: Number(values.nodes),
+  perSecond: Number(values.rate),
+  seconds: Number(values.seconds),
+  seed: Number(values.seed),
+  onProgress: (text) => console.error(text),
+})
+console.log(JSON.stringify({ id: 'soak', pass: outcome.failures.length === 0, ...outcome }))
+process.exitCode = outcome.failures.length === 0 ? 0 : 1
