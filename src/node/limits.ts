@@ -43,3 +43,12 @@ export const RSS_DEV_BYTES_MAX = 4 * 1_024 * 1_048_576
 export const MEMORY_CHECK_MS = 1_000
 /** Time for a step of relief to show, before the next one. */
 export const MEMORY_RELIEF_MS = 5_000
+
+/** Peers whose program is remembered: the connected ones; with this many a node is a hub of a testnet. */
+export const AGENTS_MAX = 1_024
+/** Submissions that await their answer: one for each socket of the API. */
+export const SUBMISSIONS_MAX = 256
+/** Requests of peers that await our answer: 64 peers with every stream of every protocol in use. */
+export const REPLIES_MAX = 64 * 74
+/** Events that wait for the kernel while it deals with one: what one event can lead to. */
+export const EVENTS_MAX = 65_536
