@@ -76,6 +76,8 @@ export const HEALTH_MAX = 7
 export const HEALTH_MUTE = 4
 /** A delay of the event loop, 99th percentile, that counts as being slow. */
 export const LOOP_DELAY_SLOW_MS = 200
+/** What that adds to the score while it lasts: half of what mutes, so that a busy machine still sees deaths. */
+export const LOOP_DELAY_WEIGHT = 2
 
 // ---- suspicion (Lifeguard, memberlist)
 /** Shortest time of a suspicion: 4 · max(1, log10 N) s. */

@@ -8,22 +8,23 @@
  * Invariant: 0 to HEALTH_MAX. The attacker's best move is to answer nothing when asked to help: that mutes one observer while he does so, and acks of
  * honest neighbours bring it back.
  */
-import { HEALTH_MAX, HEALTH_MUTE, LOOP_DELAY_SLOW_MS } from './limits.ts'
+import { HEALTH_MAX, HEALTH_MUTE, LOOP_DELAY_SLOW_MS, LOOP_DELAY_WEIGHT } from './limits.ts'
 
 export class LocalHealth {
   #score = 0
+  #isLoopSlow = false
 
   get score(): number {
-    return this.#score
+    return Math.min(HEALTH_MAX, this.#score + (this.#isLoopSlow ? LOOP_DELAY_WEIGHT : 0))
   }
 
   /** What to multiply own times with, 1 to 8. */
   get stretch(): number {
-    return 1 + this.#score
+    return 1 + this.score
   }
 
   get isMute(): boolean {
-    return this.#score >= HEALTH_MUTE
+    return this.score >= HEALTH_MUTE
   }
 
   acked(): void {
@@ -42,9 +43,9 @@ export class LocalHealth {
     this.#add(2)
   }
 
-  /** 99th percentile of the event loop's delay over the last seconds. */
+  /** 99th percentile of the event loop's delay over the last seconds; may be said as often as it is known. */
   loopDelayed(p99Ms: number): void {
-    if (p99Ms > LOOP_DELAY_SLOW_MS) this.#add(1)
+    this.#isLoopSlow = p99Ms > LOOP_DELAY_SLOW_MS
   }
 
   #add(step: number): void {

@@ -177,9 +177,14 @@ export class Wanted {
     return this.#done.has(key, monoMs)
   }
 
-  /** What was done with is wanted again: it came back, or the operator asked for a new beginning. */
+  /** What was done with is wanted again: it came back. */
   undone(key: ItemKey): void {
     this.#done.delete(key)
+  }
+
+  /** Nothing is done with any more: the operator asked for a new beginning. */
+  allUndone(): void {
+    this.#done.clear()
   }
 
   wants(key: ItemKey): boolean {

@@ -191,4 +191,16 @@ describe('the tracker of wanted bodies', () => {
     expect(crowd.held(honest, key, 0)).toBe(true)
     crowd.invariants()
   })
+
+  it('does not want again what it is done with, until it is told so', () => {
+    const wanted = new Wanted({ nextNumber: numbers(), chance: () => 0.5 })
+    const [peer] = PEERS as [PeerId]
+    const [first, second] = KEYS as [ItemKey, ItemKey]
+    wanted.connected(peer, true)
+    for (const key of [first, second]) wanted.done(key, 0)
+    wanted.undone(first)
+    expect([first, second].map((key) => wanted.held(peer, key, 1))).toEqual([true, false])
+    wanted.allUndone()
+    expect(wanted.held(peer, second, 1)).toBe(true)
+  })
 })

@@ -56,8 +56,10 @@ describe('local health', () => {
     expect([health.score, health.isMute]).toEqual([3, false])
     health.loopDelayed(150)
     expect(health.score).toBe(3)
-    health.loopDelayed(250)
-    expect(health.isMute).toBe(true)
+    for (let wake = 0; wake < 100; wake++) health.loopDelayed(250)
+    expect([health.score, health.isMute]).toEqual([5, true])
+    health.loopDelayed(150)
+    expect(health.isMute).toBe(false)
   })
 })
 
