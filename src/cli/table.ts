@@ -50,6 +50,8 @@ export const TABLE: readonly TableEntry[] = [
   entry('mesh', 'show who relays what with a node', () => import('./commands/mesh.ts')),
   entry('mempool', 'show the pending transactions of a node', () => import('./commands/mempool.ts')),
   entry('events', 'show what happens in a node', () => import('./commands/events.ts')),
+  entry('why', 'say why a node did not relay a transaction to another', () => import('./commands/why.ts')),
+  entry('top', 'watch all nodes of the testnet, and steer them by keys', () => import('./commands/top.ts')),
   entry('replay', 'show a recording as every view', () => import('./commands/replay.ts')),
   entry('completion', 'print a completion script for your shell', () => import('./commands/completion.ts')),
 ]

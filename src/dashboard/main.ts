@@ -15,6 +15,8 @@ interface View {
   shown: string
   wave: { startedMs: number } | null
   isPaused: boolean
+  /** What the map shows now, as a key. */
+  drawn: string
 }
 
 async function main(): Promise<void> {
@@ -22,7 +24,7 @@ async function main(): Promise<void> {
   const model = new Model(await fetchNetwork())
   const map = new NetworkMap(byId('map') as HTMLCanvasElement)
   const panels = new Panels()
-  const view: View = { chosen: '', shown: '', wave: null, isPaused: false }
+  const view: View = { chosen: '', shown: '', wave: null, isPaused: false, drawn: '' }
   let colours = readColours()
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     colours = readColours()
@@ -46,11 +48,13 @@ async function main(): Promise<void> {
     },
   })
   let panelsAtMs = 0
+  let panelsVersion = -1
   const frame = (nowMs: number): void => {
     model.rebuild(REBUILT_PER_FRAME)
     drawMap(model, map, view, colours, nowMs)
-    if (nowMs - panelsAtMs > PANELS_EVERY_MS) {
+    if (nowMs - panelsAtMs > PANELS_EVERY_MS && model.version !== panelsVersion) {
       panelsAtMs = nowMs
+      panelsVersion = model.version
       listNodes(model)
       listJourneys(model, view)
       panels.draw(model, colours)
@@ -74,9 +78,22 @@ function drawMap(model: Model, map: NetworkMap, view: View, colours: Colours, no
   if (view.wave !== null && !view.isPaused)
     scrubber.value = String(Math.round(1_000 * Math.min(1, (nowMs - view.wave.startedMs) / WAVE_MS)))
   const atMs = (Number(scrubber.value) / 1_000) * endMs
-  byId('time').textContent = msText(atMs)
-  scrubber.setAttribute('aria-valuetext', msText(atMs))
-  byId('coverage').textContent = coverageText(journey, atMs)
+  setText('time', msText(atMs))
+  if (scrubber.getAttribute('aria-valuetext') !== msText(atMs)) scrubber.setAttribute('aria-valuetext', msText(atMs))
+  setText('coverage', coverageText(journey, atMs))
+  // A picture that did not change is not drawn: a page that is only open costs nothing.
+  const canvas = byId('map')
+  const key = [
+    model.version,
+    view.shown,
+    atMs,
+    map.selected,
+    canvas.clientWidth,
+    canvas.clientHeight,
+    colours.ink,
+  ].join(' ')
+  if (key === view.drawn) return
+  view.drawn = key
   map.draw(model, journey, atMs, colours)
 }
 
@@ -88,6 +105,12 @@ function coverageText(journey: Journey | null, atMs: number): string {
   const all = reachedOf(journey)
   const perNode = all > 1 ? `, ${(copies / (all - 1)).toFixed(1)} copies each` : ''
   return `${journey.id.slice(0, 8)}: ${reached}/${nodes.length} nodes (${Math.round((100 * reached) / nodes.length)} %) after ${msText(atMs)}${perNode}`
+}
+
+/** Writes only what is new: a text that is written again is laid out again, and read aloud again. */
+function setText(id: string, text: string): void {
+  const element = byId(id)
+  if (element.textContent !== text) element.textContent = text
 }
 
 function endOf(journey: Journey | null): number {

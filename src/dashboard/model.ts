@@ -37,6 +37,8 @@ export class Model {
   network: ObservedNetworkView
   dropped = 0
   share = 1
+  /** Grows with every line: what stands on the screen is old then. */
+  version = 0
   /** Grows when nodes or links change: the layout starts again. */
   shape = 0
   readonly #journeys = new Map<string, Kept>()
@@ -50,6 +52,7 @@ export class Model {
 
   setNetwork(network: ObservedNetworkView): void {
     this.network = network
+    this.version++
     for (const { name, peerId, state } of network.nodes) this.#node(name, peerId, state)
     for (const { name, mesh } of network.nodes)
       for (const peerId of mesh) {
@@ -69,6 +72,7 @@ export class Model {
   }
 
   take(line: RecordingLine): void {
+    this.version++
     if ('event' in line) {
       if (line.kind === 'mesh') this.#takeMesh(line)
       else this.#takeRecord(line)

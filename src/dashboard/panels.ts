@@ -2,7 +2,16 @@
 import uPlot from 'uplot'
 import type { Journey } from '../trace/journey.ts'
 import { msText } from '../trace/report-charts.ts'
-import { bandOf, heatMapOf, hopsHistogram, horizonMs, perNode, summaryOf, theoryOf } from '../trace/spread.ts'
+import {
+  bandOf,
+  heatMapOf,
+  hopsHistogram,
+  horizonMs,
+  perNode,
+  reachedOf,
+  summaryOf,
+  theoryOf,
+} from '../trace/spread.ts'
 import type { Colours } from './map.ts'
 import type { Model } from './model.ts'
 
@@ -16,7 +25,11 @@ export class Panels {
 
   draw(model: Model, colours: Colours): void {
     const journeys = model.journeys()
-    this.#drawCurve(model, journeys.slice(-CURVE_JOURNEYS), colours)
+    // The last ones may still be on their way: they would look like misses.
+    const done = journeys.filter(
+      (journey, index) => index < journeys.length - 5 || reachedOf(journey) === journey.nodes.length,
+    )
+    this.#drawCurve(model, done.slice(-CURVE_JOURNEYS), colours)
     drawHops(journeys)
     drawHeat(journeys, colours)
     drawNodes(model, journeys)

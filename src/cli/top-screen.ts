@@ -1,0 +1,98 @@
+/** What `top` shows, as text: pure, so that it is the same in a terminal, a test and a captured picture. */
+import { tableText } from './table-text.ts'
+
+export interface TopNode {
+  readonly name: string
+  readonly state: string
+  readonly height: number | null
+  readonly peers: number | null
+  readonly mesh: number | null
+  readonly pool: number | null
+  readonly loopMs: number | null
+  /** Transactions first seen in each of the last seconds, oldest first. */
+  readonly perSecond: readonly number[]
+  readonly copies: number | null
+  readonly p95Ms: number | null
+}
+
+export interface TopView {
+  readonly network: string
+  readonly nodes: readonly TopNode[]
+  readonly selected: number
+  readonly partitioned: boolean
+  readonly message: string
+}
+
+const BARS = '▁▂▃▄▅▆▇█'
+const SPARK_CELLS = 20
+
+/** One cell a second, its height the share of the highest; a space where nothing came. */
+export function sparkline(values: readonly number[], cells = SPARK_CELLS): string {
+  const shown = values.slice(-cells)
+  const most = Math.max(1, ...shown)
+  return shown
+    .map((value) => (value === 0 ? ' ' : (BARS[Math.min(7, Math.ceil((value / most) * 8) - 1)] ?? '█')))
+    .join('')
+    .padStart(cells)
+}
+
+/** The lines of the screen, none longer than `columns`, no more than `rows`. */
+export function topLines(view: TopView, columns: number, rows: number): string[] {
+  const { network, nodes, selected, partitioned, message } = view
+  const up = nodes.filter(({ state }) => state === 'ready').length
+  const title = `hearsay top  ${network}  ${up}/${nodes.length} up${partitioned ? '  PARTITIONED' : ''}`
+  const table = tableText(
+    [
+      { title: '  NODE' },
+      { title: 'STATE' },
+      ...['HEIGHT', 'PEERS', 'MESH', 'POOL', 'TX/S', 'COPIES', 'P95', 'LOOP'].map((name) => ({
+        title: name,
+        align: 'right' as const,
+      })),
+      { title: 'LAST 20 S' },
+    ],
+    nodes.map((node, index) => [
+      `${index === selected ? '>' : ' '} ${node.name}`,
+      node.state,
+      number(node.height),
+      number(node.peers),
+      number(node.mesh),
+      number(node.pool),
+      number(node.perSecond.at(-1) ?? 0),
+      node.copies === null ? '–' : node.copies.toFixed(1),
+      time(node.p95Ms),
+      time(node.loopMs),
+      sparkline(node.perSecond),
+    ]),
+  ).split('\n')
+  const keys = '↑↓ node  s send  k kill  r restart  p pause  c cut in halves  h heal  q quit'
+  const room = Math.max(2, rows - 4)
+  // The chosen node stays in sight.
+  const from = Math.min(Math.max(0, selected - room + 2), Math.max(0, table.length - 1 - (room - 1)))
+  const body = [table[0] ?? '', ...table.slice(1 + from, from + room)]
+  return [title, '', ...body, message, keys].map((line) => [...line].slice(0, columns).join(''))
+}
+
+/** The same in one line, for where there is no terminal. */
+export function topLine({ nodes, network, partitioned }: TopView): string {
+  const up = nodes.filter(({ state }) => state === 'ready')
+  const heights = up.flatMap(({ height }) => height ?? [])
+  const total = up.reduce((sum, { perSecond }) => Math.max(sum, perSecond.at(-1) ?? 0), 0)
+  const delays = up.flatMap(({ p95Ms }) => p95Ms ?? [])
+  return [
+    network,
+    `${up.length}/${nodes.length} up`,
+    `height ${heights.length === 0 ? '–' : Math.max(...heights)}`,
+    `${total} tx/s`,
+    `p95 ${delays.length === 0 ? '–' : time(Math.max(...delays))}`,
+    ...(partitioned ? ['partitioned'] : []),
+  ].join('  ')
+}
+
+function number(value: number | null): string {
+  return value === null ? '–' : String(value)
+}
+
+function time(ms: number | null): string {
+  return ms === null ? '–' : ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`
+}
