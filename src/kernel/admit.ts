@@ -5,8 +5,9 @@ import type { Admission } from '../mempool/mempool.ts'
 import type { Fact, Removal } from './fact.ts'
 import type { Machines } from './machines.ts'
 import { entered, left } from './pool-set.ts'
-import { deletePoolRecord, putPoolRecord } from './pool-record.ts'
+import { deletePoolRecord } from './pool-record.ts'
 import type { Turn } from './turn.ts'
+import { writeSoon } from './unwritten.ts'
 
 export interface Provenance {
   readonly way: Extract<Fact, { kind: 'transaction-admitted' }>['way']
@@ -17,7 +18,7 @@ export interface Provenance {
   readonly waitedMs: number
 }
 
-/** Inserts a transaction whose signature holds. What it pushes out departs; what came from a peer is written without waiting. */
+/** Inserts a transaction whose signature holds. What it pushes out departs; what came from a peer is written at the next wake. */
 export function admit(machines: Machines, transaction: Transaction, provenance: Provenance, turn: Turn): Admission {
   const { pool, seen } = machines
   const local = provenance.way === 'local'
@@ -31,7 +32,7 @@ export function admit(machines: Machines, transaction: Transaction, provenance: 
   if (admission.replaced !== null) depart(machines, admission.replaced, 'replaced', transaction.id, turn)
   for (const id of admission.evicted) depart(machines, id, 'evicted', transaction.id, turn)
   // A local one is written by its submission, which waits for the disk; a restored one is there already.
-  if (!local && provenance.way !== 'restored') turn.writeLazily(putPoolRecord(transaction, false))
+  if (!local && provenance.way !== 'restored') writeSoon(machines, transaction.id)
   turn.note({
     kind: 'transaction-admitted',
     id: transaction.id,
@@ -49,6 +50,6 @@ export function admit(machines: Machines, transaction: Transaction, provenance: 
 export function depart(machines: Machines, id: TxId, why: Removal, by: TxId | null, turn: Turn): void {
   machines.seen.departed(id, { why, by }, turn.now.monoMs)
   left(machines, id, why !== 'evicted', turn.now.monoMs)
-  turn.writeLazily(deletePoolRecord(id))
+  if (!machines.unwritten.delete(id)) turn.writeLazily(deletePoolRecord(id))
   turn.note({ kind: 'transaction-removed', id, why, by })
 }

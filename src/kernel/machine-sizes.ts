@@ -1,7 +1,7 @@
 /** Fill and bound of what the kernel itself keeps between its machines, for /v1/debug/limits; each machine tells its own. */
 import { EARLY_BLOCKS_MAX, ORPHANS_MAX } from '../chain/limits.ts'
 import { BLOCK_COUNT_MAX } from '../domain/block.ts'
-import { JOBS_MAX } from '../relay/limits.ts'
+import { JOBS_MAX, UNWRITTEN_MAX } from '../relay/limits.ts'
 import type { Machines } from './machines.ts'
 
 /** Submissions under way: one for each of the 256 sockets that the API opens. */
@@ -46,6 +46,7 @@ export function machineSizes(machines: Machines): StructureSize[] {
     of('kernel.ownBlocks', ownBlocks.size, BLOCKS_WAITING_MAX, 'blocks'),
     of('kernel.ownIncluded', ownIncluded.size, ownIncluded.capacity, 'transactions'),
     of('kernel.poolKeys', Math.max(poolKeys.keyOf.size, poolKeys.idOf.size), poolCapacity, 'transactions'),
+    of('kernel.unwritten', machines.unwritten.size, UNWRITTEN_MAX, 'transactions'),
     of('kernel.heldBack', heldBack.size, HELD_BACK_MAX, 'transactions'),
     of('chain.orphans', orphans.size, ORPHANS_MAX, 'blocks'),
     of('kernel.early', early.size, EARLY_BLOCKS_MAX, 'blocks'),

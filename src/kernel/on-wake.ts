@@ -12,6 +12,7 @@ import { tendRecord } from './own-record.ts'
 import { propose } from './propose.ts'
 import { release } from './publish.ts'
 import type { Turn } from './turn.ts'
+import { writeDue } from './unwritten.ts'
 
 /** How long a peer of another network may take to leave by itself before it is cut. */
 const STRANGER_GRACE_MS = 2_000
@@ -21,6 +22,7 @@ export function onWake(machines: Machines, loopDelayMs: number | undefined, turn
   for (const id of machines.pool.expire(wallMs)) depart(machines, id, 'expired', null, turn)
   machines.seen.expire(monoMs)
   for (const subject of machines.offences.expire(wallMs)) turn.writeLazily(deleteBan(subject))
+  writeDue(machines, turn)
   keepAnchors(machines, turn)
   for (const address of machines.redial.due(monoMs)) turn.do({ kind: 'dial', address })
   for (const [peer, sinceMs] of machines.strangers) {

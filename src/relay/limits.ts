@@ -28,3 +28,8 @@ export const OUTBOX_COUNT_MAX = 10_000
 export const JOBS_MAX = 1_024
 /** Messages that wait for a transaction which another message brought first and which is being checked. */
 export const DEFERRED_MAX = 256
+
+/** Peers' transactions that wait to be written: four seconds of writing; beyond it they stay in memory, and repair has them again. */
+export const UNWRITTEN_MAX = 4_096
+/** Written at one wake: 1,024 a second, a few milliseconds of the disk's time, and less than one for the loop. */
+export const WRITTEN_PER_WAKE_MAX = 256

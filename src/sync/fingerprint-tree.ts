@@ -474,13 +474,24 @@ function fingerprintOf(sum: Uint32Array, count: number): Uint8Array {
 }
 
 function elementOf(salt: Uint8Array, key: Uint8Array): Uint32Array {
-  const hash = sha256(concatBytes(salt, key))
-  const view = new DataView(hash.buffer, hash.byteOffset)
-  return Uint32Array.from({ length: LIMBS }, (_, index) => view.getUint32(4 * index, true))
+  const element = new Uint32Array(LIMBS)
+  writeWords(element, 0, sha256(concatBytes(salt, key)))
+  return element
 }
 
+/** Straight into its place: it is done twice for each transaction. */
 function writeElement(slot: Slot, node: number, key: Uint8Array): void {
-  slot.elements.set(elementOf(slot.salt, key), node * LIMBS)
+  writeWords(slot.elements, node * LIMBS, sha256(concatBytes(slot.salt, key)))
+}
+
+function writeWords(target: Uint32Array, at: number, hash: Uint8Array): void {
+  for (let index = 0, byte = 0; index < LIMBS; index++, byte += 4)
+    target[at + index] =
+      ((hash[byte] as number) |
+        ((hash[byte + 1] as number) << 8) |
+        ((hash[byte + 2] as number) << 16) |
+        ((hash[byte + 3] as number) << 24)) >>>
+      0
 }
 
 function keyBytes(key: ItemKey): Uint8Array {

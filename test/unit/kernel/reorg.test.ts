@@ -164,6 +164,7 @@ describe('a node that starts again', () => {
     world.at(20)
     world.hear(tx(1), tx(2), tx(3))
     show(world, branch(GENESIS, [1, 2, 3, 4, 5], { 1: [tx(1)], 3: [tx(2)] }))
+    world.at(20)
     return world
   }
 

@@ -86,6 +86,7 @@ test('a restart brings the pool back, publishes own transactions again and drops
   const before = new KernelWorld()
   before.submit(signedTransaction(0, 0))
   before.gossip(encodeBatch([signedTransaction(1, 0)]))
+  before.advance(250)
   const records = before.effects.flatMap((effect) =>
     effect.kind === 'write'
       ? effect.writes.flatMap((write) => (write.kind === 'put' ? [[write.key, write.value] as const] : []))
