@@ -325,13 +325,13 @@ function mutate(
   const base = random.below(3_000)
   const fresh = (): [number, string] => [base + random.below(width), toHex(random.bytes(32))]
   const side = random.below(2) as 0 | 1
-  switch (random.below(sets[0].size + sets[1].size > 500 ? 9 : 7)) {
+  switch (random.below(sets[0].size + sets[1].size > 250 ? 9 : 7)) {
     case 0:
     case 1:
       for (let count = random.below(12); count >= 0; count--) put(side, ...fresh())
       return
     case 2:
-      for (let count = random.below(60); count >= 0; count--) {
+      for (let count = random.below(40); count >= 0; count--) {
         const item = fresh()
         put(0, ...item)
         put(1, ...item)
