@@ -528,6 +528,15 @@ describe('watching', () => {
     expect(JSON.parse(stdout)).toMatchObject({ reached: 2, laggards: [{ name: 'node-2' }] })
   })
 
+  it('waits for the share that was asked for without --watch too', async () => {
+    await network([1], ['ready', 'ready', 'killed'])
+    const plain = send.filter((word) => word !== '--watch')
+    const { code, stdout, stderr } = await hearsay([...plain, '--until', '100%', '--timeout', '500ms', '--json'])
+    expect(code).toBe(5)
+    expect(JSON.parse(stdout)).toMatchObject({ reached: 2, laggards: [{ name: 'node-2', reason: 'killed' }] })
+    expect(stderr).toContain('without it: node-2 (killed)')
+  })
+
   it('asks nodes whose stream said nothing', async () => {
     const controls = await network([1])
     const first = controls[0].onSubmit

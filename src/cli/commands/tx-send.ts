@@ -9,16 +9,16 @@ import type { SubmitView } from '../../domain/views.ts'
 
 export const command = defineCommand({
   details:
-    'The id is printed as soon as the node has the transaction on its disk. --watch then follows it over all nodes of the network; a wait that ' +
+    'The id is printed as soon as the node has the transaction on its disk. --watch or --until then follows it over all nodes of the network; a wait that ' +
     'runs out is no failed submission (exit 5). A block is settled when more than two thirds of the validators stand behind it. Sending a ' +
     'transaction that the node has already is success.',
   args: [],
   options: {
     ...DRAFT_OPTIONS,
-    watch: flag('--watch', 'show live how many nodes have it, and wait for --until'),
+    watch: flag('--watch', 'show live how many nodes have it, and wait for all, or for --until'),
     settled: flag('--settled', 'with --watch: wait on until it is settled in a block on as many nodes'),
-    until: valueOr('--until <percent>', 'share of the nodes that --watch waits for', readShare, '100%'),
-    timeout: valueOr('--timeout <duration>', 'how long --watch waits', readDuration, '30s'),
+    until: value('--until <percent>', 'watch until this share of the nodes has it (default: 100%)', readShare),
+    timeout: valueOr('--timeout <duration>', 'how long --watch and --until wait', readDuration, '30s'),
     node: value('--node <name>', 'the node of the testnet that gets it first', readText),
   },
   examples: [
@@ -28,7 +28,9 @@ export const command = defineCommand({
   ],
   async run(context, { options }) {
     const { shared, terminal } = context
-    if (options.settled && !options.watch) throw usageFailure('--settled: it needs --watch', 'give both')
+    // Whoever names a share waits for it: without the wait an exit code of 0 would say that it was reached.
+    const follows = options.watch || options.until !== undefined
+    if (options.settled && !follows) throw usageFailure('--settled: it needs --watch', 'give both')
     const target = findTarget(context, options.node)
     const api = openApi(context, target)
     const identity = await api.identity()
@@ -36,7 +38,7 @@ export const command = defineCommand({
     const signed = await signDraft(context, options, network, async (key) =>
       BigInt((await api.account(toHex(key))).nextNonce),
     )
-    const following = options.watch
+    const following = follows
       ? (await import('../follow-transaction.ts')).openFollowing(context, target, signed.id, identity.name)
       : null
     try {
@@ -58,7 +60,7 @@ export const command = defineCommand({
           })
         return 'done'
       }
-      return await following.follow(submitted, options)
+      return await following.follow(submitted, { ...options, until: options.until ?? 1 })
     } finally {
       following?.watch.close()
     }
