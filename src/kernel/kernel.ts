@@ -3,48 +3,26 @@
  * libp2p and, with the real router, in virtual time from a seed.
  */
 import { assertNever } from '../lib/assert.ts'
-import { decodeObjectsRequest, encodeObjectsAnswer } from '../domain/codec/objects-codec.ts'
 import { asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
 import type { Now } from '../domain/time.ts'
-import type { AskFailure } from '../ports/requests.ts'
 import type { Effect } from './effect.ts'
 import type { Event, JobNumber } from './event.ts'
-import { onAdoptionWritten, onBodyVerified, onChainRead } from './advance.ts'
-import {
-  onBlocksAnswer,
-  onChainRequest,
-  onHeadersAnswer,
-  onHeadersVerified,
-  onPartsAnswer,
-  onPartsRequest,
-} from './chain-requests.ts'
+import { onAdoptionWritten, onChainRead } from './advance.ts'
 import { createMachines, type KernelConfig, type Machines } from './machines.ts'
-import { onBlocksMessage, onHeaderVerified } from './on-blocks-message.ts'
-import { onHelloAnswer, onHelloRequest, onPeerConnected, onPeerDisconnected } from './on-peer.ts'
+import { onBlocksMessage } from './on-blocks-message.ts'
+import { onPeerConnected, onPeerDisconnected } from './on-peer.ts'
 import { onAnchorsRestored } from './keep-anchors.ts'
 import { makeRoom, relieveMemory } from './make-room.ts'
 import { onBansRestored, onChainRestored, onPoolRestored } from './on-restore.ts'
-import {
-  onKeysRequest,
-  onObjectsAnswer,
-  onReconcileAnswer,
-  onReconcileRequest,
-  onRepairVerified,
-  tendRepair,
-} from './on-repair.ts'
-import { onProbeAnswer, onProbeFailed, onProbeRequest } from './on-probes.ts'
-import {
-  followMembership,
-  onRecordKeysRequest,
-  onRecordsAnswer,
-  onRecordsMessage,
-  onRecordsVerified,
-  onRecordVerified,
-} from './on-records.ts'
+import { tendRepair } from './on-repair.ts'
+import { followMembership, onRecordsMessage } from './on-records.ts'
+import { onAnswer, onAskFailed } from './route-answer.ts'
+import { onRequest } from './route-request.ts'
+import { onVerified } from './route-verified.ts'
 import { onSelfRestored, onSelfSigned, onTagSet, recordChanged } from './own-record.ts'
 import { poolSetInvariants } from './pool-set.ts'
-import { onSubmission, onSubmissionVerified, onSubmissionWritten } from './on-submission.ts'
-import { onMessageVerified, onTransactionsMessage } from './on-transactions-message.ts'
+import { onSubmission, onSubmissionWritten } from './on-submission.ts'
+import { onTransactionsMessage } from './on-transactions-message.ts'
 import { onWake } from './on-wake.ts'
 import { penalise } from './penalise.ts'
 import { onSigned, onSlotWritten } from './propose.ts'
@@ -196,50 +174,6 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
   }
 }
 
-function onVerified(
-  machines: Machines,
-  number: JobNumber,
-  firstInvalid: number,
-  keyInvalid: boolean,
-  turn: Turn,
-): void {
-  const job = machines.jobs.get(number)
-  if (job === undefined) return
-  machines.jobs.delete(number)
-  switch (job.kind) {
-    case 'gossip':
-      for (const transaction of job.unverified) machines.inFlight.delete(transaction.hash)
-      onMessageVerified(machines, job, firstInvalid, keyInvalid, turn)
-      break
-    case 'submission':
-      for (const { transaction } of job.fresh) machines.inFlight.delete(transaction.hash)
-      onSubmissionVerified(machines, job, firstInvalid, keyInvalid, turn)
-      break
-    case 'repair':
-      for (const transaction of job.unverified) machines.inFlight.delete(transaction.hash)
-      onRepairVerified(machines, job, firstInvalid, turn)
-      break
-    case 'header':
-      onHeaderVerified(machines, job, firstInvalid < 0, turn)
-      return
-    case 'headers':
-      onHeadersVerified(machines, job, firstInvalid, turn)
-      return
-    case 'record':
-      onRecordVerified(machines, job, firstInvalid < 0, turn)
-      return
-    case 'records':
-      onRecordsVerified(machines, job, firstInvalid, turn)
-      return
-    case 'body':
-      onBodyVerified(machines, number, firstInvalid, turn)
-      return
-    default:
-      assertNever(job)
-  }
-  for (const message of job.deferred) onTransactionsMessage(machines, message, turn)
-}
-
 function onSignature(machines: Machines, job: JobNumber, signature: Uint8Array, turn: Turn): void {
   const own = onSelfSigned(machines, job, signature, turn)
   if (own === null) onSigned(machines, job, signature, turn)
@@ -274,134 +208,4 @@ function onWritten(machines: Machines, number: JobNumber, ok: boolean, turn: Tur
   }
   if (onAdoptionWritten(machines, number, ok, turn) || onSlotWritten(machines, number, ok, turn)) return
   if (!ok) turn.note({ kind: 'store-failed', reason: 'a write failed; see the log of the node' })
-}
-
-function onAnswer(
-  machines: Machines,
-  request: JobNumber,
-  frames: readonly Uint8Array[],
-  elapsedMs: number,
-  turn: Turn,
-): void {
-  const asked = machines.asked.get(request)
-  if (asked === undefined) return
-  machines.asked.delete(request)
-  switch (asked.kind) {
-    case 'hello':
-      onHelloAnswer(machines, asked.peer, frames, turn)
-      return
-    case 'headers':
-      onHeadersAnswer(machines, asked.peer, frames, turn)
-      return
-    case 'blocks':
-      onBlocksAnswer(machines, asked, frames, turn)
-      return
-    case 'block-transactions':
-      onPartsAnswer(machines, asked, frames, turn)
-      return
-    case 'reconcile':
-      onReconcileAnswer(machines, request, frames, turn)
-      return
-    case 'transactions':
-      onObjectsAnswer(machines, asked, frames, turn)
-      return
-    case 'records':
-      onRecordsAnswer(machines, asked, frames, turn)
-      return
-    case 'probe':
-      onProbeAnswer(machines, asked, frames, elapsedMs, turn)
-      return
-    default:
-      assertNever(asked)
-  }
-}
-
-function onAskFailed(machines: Machines, request: JobNumber, reason: AskFailure, turn: Turn): void {
-  const asked = machines.asked.get(request)
-  if (asked === undefined) return
-  machines.asked.delete(request)
-  switch (asked.kind) {
-    case 'hello':
-      return
-    case 'headers':
-      machines.chainSync.headersFailed(asked.peer, turn.now.monoMs)
-      return
-    case 'blocks':
-      machines.chainSync.blocksEnded(asked.peer, asked.hashes, asked.hashes, turn.now.monoMs)
-      return
-    case 'block-transactions':
-      onPartsAnswer(machines, asked, [], turn)
-      return
-    case 'reconcile':
-      onReconcileAnswer(machines, request, null, turn)
-      return
-    case 'transactions':
-      onObjectsAnswer(machines, asked, null, turn)
-      return
-    case 'records':
-      onRecordsAnswer(machines, asked, null, turn)
-      return
-    case 'probe':
-      onProbeFailed(machines, asked, reason, turn)
-      return
-    default:
-      assertNever(asked)
-  }
-}
-
-function onObjectsRequest(machines: Machines, request: JobNumber, from: PeerId, bytes: Uint8Array, turn: Turn): void {
-  const asked = decodeObjectsRequest(bytes)
-  switch (asked?.kind) {
-    case undefined:
-      turn.do({ kind: 'reply', request, frames: null })
-      penalise(machines, from, 'invalid', 'malformed-request', turn)
-      return
-    case 'block-transactions':
-      onPartsRequest(machines, request, asked, turn)
-      return
-    case 'transactions-by-key':
-      onKeysRequest(machines, request, from, asked.keys, turn)
-      return
-    case 'records-by-key':
-      onRecordKeysRequest(machines, request, asked.keys, turn)
-      return
-    case 'transactions': {
-      const found = asked.ids.map((id) => machines.pool.get(id)?.transaction.bytes ?? null)
-      turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(found)] })
-      return
-    }
-    case 'blocks': {
-      const found = asked.hashes.map((hash) => machines.bodies.get(hash)?.bytes ?? null)
-      turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(found)] })
-      return
-    }
-    default:
-      assertNever(asked)
-  }
-}
-
-function onRequest(machines: Machines, event: Extract<Event, { kind: 'request-received' }>, turn: Turn): void {
-  const { request, from, bytes } = event
-  switch (event.protocol) {
-    case 'hello':
-      onHelloRequest(machines, request, from, bytes, turn)
-      return
-    case 'chain':
-      onChainRequest(machines, request, from, bytes, turn)
-      return
-    case 'objects':
-      onObjectsRequest(machines, request, from, bytes, turn)
-      return
-    case 'reconcile':
-      onReconcileRequest(machines, request, from, bytes, turn)
-      return
-    case 'probe':
-      onProbeRequest(machines, request, from, bytes, turn)
-      return
-    case 'observe':
-      turn.do({ kind: 'reply', request, frames: null })
-      return
-    default:
-      assertNever(event.protocol)
-  }
 }

@@ -1,0 +1,84 @@
+/** Where answers and failures of our requests go. */
+import { assertNever } from '../lib/assert.ts'
+import type { AskFailure } from '../ports/requests.ts'
+import type { JobNumber } from './event.ts'
+import { onBlocksAnswer, onHeadersAnswer, onPartsAnswer } from './chain-requests.ts'
+import type { Machines } from './machines.ts'
+import { onHelloAnswer } from './on-peer.ts'
+import { onObjectsAnswer, onReconcileAnswer } from './on-repair.ts'
+import { onProbeAnswer, onProbeFailed } from './on-probes.ts'
+import { onRecordsAnswer } from './on-records.ts'
+import type { Turn } from './turn.ts'
+
+export function onAnswer(
+  machines: Machines,
+  request: JobNumber,
+  frames: readonly Uint8Array[],
+  elapsedMs: number,
+  turn: Turn,
+): void {
+  const asked = machines.asked.get(request)
+  if (asked === undefined) return
+  machines.asked.delete(request)
+  switch (asked.kind) {
+    case 'hello':
+      onHelloAnswer(machines, asked.peer, frames, turn)
+      return
+    case 'headers':
+      onHeadersAnswer(machines, asked.peer, frames, turn)
+      return
+    case 'blocks':
+      onBlocksAnswer(machines, asked, frames, turn)
+      return
+    case 'block-transactions':
+      onPartsAnswer(machines, asked, frames, turn)
+      return
+    case 'reconcile':
+      onReconcileAnswer(machines, request, frames, turn)
+      return
+    case 'transactions':
+      onObjectsAnswer(machines, asked, frames, turn)
+      return
+    case 'records':
+      onRecordsAnswer(machines, asked, frames, turn)
+      return
+    case 'probe':
+      onProbeAnswer(machines, asked, frames, elapsedMs, turn)
+      return
+    default:
+      assertNever(asked)
+  }
+}
+
+export function onAskFailed(machines: Machines, request: JobNumber, reason: AskFailure, turn: Turn): void {
+  const asked = machines.asked.get(request)
+  if (asked === undefined) return
+  machines.asked.delete(request)
+  switch (asked.kind) {
+    case 'hello':
+      return
+    case 'headers':
+      machines.chainSync.headersFailed(asked.peer, turn.now.monoMs)
+      return
+    case 'blocks':
+      machines.chainSync.blocksEnded(asked.peer, asked.hashes, asked.hashes, turn.now.monoMs)
+      return
+    case 'block-transactions':
+      onPartsAnswer(machines, asked, [], turn)
+      return
+    case 'reconcile':
+      onReconcileAnswer(machines, request, null, turn)
+      return
+    case 'transactions':
+      onObjectsAnswer(machines, asked, null, turn)
+      return
+    case 'records':
+      onRecordsAnswer(machines, asked, null, turn)
+      return
+    case 'probe':
+      onProbeFailed(machines, asked, reason, turn)
+      return
+    default:
+      assertNever(asked)
+  }
+}
