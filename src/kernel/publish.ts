@@ -13,10 +13,15 @@ export function enqueue(machines: Machines, items: readonly Outgoing[], turn: Tu
   release(machines, turn)
 }
 
-/** Publishes the next batch if it may leave now. */
+/** Publishes the next batch if it may leave now, without what has left the pool while it waited: others have no more use for it. */
 export function release(machines: Machines, turn: Turn): void {
-  const batch = machines.batcher.next()
-  if (batch === null) return
+  let batch: readonly Outgoing[] = []
+  while (batch.length === 0) {
+    const next = machines.batcher.next()
+    if (next === null) return
+    batch = next.filter(({ id }) => machines.pool.has(id))
+    if (batch.length === 0) machines.batcher.left(true)
+  }
   for (const item of batch)
     if (item.own) turn.note({ kind: 'transaction-published', id: item.id, bytes: item.bytes.byteLength })
   turn.do({

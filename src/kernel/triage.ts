@@ -4,10 +4,12 @@
  */
 import { decodeTransaction, transactionHash } from '../domain/codec/transaction-codec.ts'
 import type { AccountId, TxHash, TxId } from '../domain/ids.ts'
+import type { Account } from '../domain/ledger/account.ts'
 import type { RejectCode } from '../domain/reject.ts'
 import { checkValues, costOf } from '../domain/rules/transaction-rules.ts'
 import type { Now } from '../domain/time.ts'
 import type { Transaction } from '../domain/transaction.ts'
+import { checkTerms } from '../mempool/admission.ts'
 import type { JobNumber } from './event.ts'
 import type { Machines } from './machines.ts'
 
@@ -68,13 +70,25 @@ function triageDecoded(machines: Machines, transaction: Transaction, verified: b
   const run = runs.get(transaction.sender)
   const continues = run !== undefined && transaction.nonce === run.lastNonce + 1n
   const spent = (continues ? run.spent : 0n) + cost
-  if (continues) {
-    // The pool decides when the ones before it are in; here only what would be unpayable in any case is kept from the verifier.
-    if (spent > account.balance) return { kind: 'refused', code: 'insufficient-balance', id }
-  } else {
-    const code = machines.pool.precheck(transaction, account, now.wallMs)
-    if (code !== null) return { kind: 'refused', code, id }
-  }
+  const code = continues
+    ? precheckFollower(machines, transaction, account, spent, now)
+    : machines.pool.precheck(transaction, account, now.wallMs)
+  if (code !== null) return { kind: 'refused', code, id }
   runs.set(transaction.sender, { lastNonce: transaction.nonce, spent })
   return { kind: 'fresh', transaction, verified }
+}
+
+/** The pool decides when the ones before it are in; here only what it would refuse in any case is kept from the verifier. */
+function precheckFollower(
+  { pool }: Machines,
+  transaction: Transaction,
+  account: Account,
+  spent: bigint,
+  now: Now,
+): RejectCode | null {
+  const terms = checkTerms(pool.policy, transaction, now.wallMs)
+  if (terms !== null) return terms
+  const { pendingPerSenderMax, nonceGapMax } = pool.limits
+  if (transaction.nonce > account.nonce + BigInt(pendingPerSenderMax + nonceGapMax)) return 'sender-full'
+  return spent > account.balance ? 'insufficient-balance' : null
 }

@@ -82,9 +82,14 @@ function checkStateless(pool: Holdings, transaction: Transaction, nowMs: number)
   if (values !== null) return values
   const known = pool.get(transaction.id)
   if (known !== undefined) return known.transaction.hash === transaction.hash ? 'known' : 'known-other-signature'
-  const window = checkWindow(transaction.createdAtMs, nowMs, pool.policy.txLifetimeMs)
+  return checkTerms(pool.policy, transaction, nowMs)
+}
+
+/** What the policy asks of every transaction, whatever pool and ledger hold. */
+export function checkTerms(policy: MempoolPolicy, transaction: Transaction, nowMs: number): RejectCode | null {
+  const window = checkWindow(transaction.createdAtMs, nowMs, policy.txLifetimeMs)
   if (window !== null) return window
-  return transaction.fee < pool.policy.feeFloor ? 'fee-too-low' : null
+  return transaction.fee < policy.feeFloor ? 'fee-too-low' : null
 }
 
 /**

@@ -157,3 +157,34 @@ test('what the pool had no room for is no known one: it comes in when there is r
   expect(world.gossip(encodeBatch([run[63]!]))).toBe('accept')
   expect(pool.count).toBe(before)
 })
+
+test.each([
+  ['fees below the floor', { fee: 0n }],
+  ['times that are over', { createdAtMs: T0 - 31 * 60_000 }],
+  ['times to come', { createdAtMs: T0 + 60_000 }],
+])('a run of nonces with %s costs no signature check behind its first', (_, overrides) => {
+  const world = new KernelWorld()
+  const run = Array.from({ length: 40 }, (_, nonce) => signedTransaction(0, nonce, nonce === 0 ? {} : overrides))
+  expect(world.gossip(encodeBatch(run))).toBe('ignore')
+  expect(world.kernel.machines.pool.count).toBe(1)
+  expect(world.verifier.stats().verifications).toBe(1)
+})
+
+test('a run of nonces that no quota has room for costs no signature check', () => {
+  const world = new KernelWorld()
+  const run = Array.from({ length: 200 }, (_, nonce) => signedTransaction(0, nonce))
+  world.gossip(encodeBatch(run))
+  const { pendingPerSenderMax, parkedPerSenderMax, nonceGapMax } = world.kernel.machines.pool.limits
+  expect(world.kernel.machines.pool.count).toBe(pendingPerSenderMax + parkedPerSenderMax)
+  expect(world.verifier.stats().verifications).toBeLessThanOrEqual(pendingPerSenderMax + nonceGapMax + 1)
+})
+
+test('what left the pool while it waited to be published is not published', () => {
+  const world = new KernelWorld()
+  world.submit(signedTransaction(0, 0, { createdAtMs: T0 - 29 * 60_000 }), signedTransaction(1, 0))
+  world.advance(2 * 60_000)
+  world.post({ kind: 'mesh-changed', topic: 'transactions', subscribers: 5, mesh: 5 })
+  expect(world.published()).toEqual([encodeBatch([signedTransaction(1, 0)])])
+  world.post({ kind: 'published', topic: 'transactions', outcome: { kind: 'published', recipients: 5 } })
+  expect(world.published()).toHaveLength(1)
+})
