@@ -13,9 +13,11 @@ import type {
   IdentityView,
   MempoolView,
   MeshView,
+  NetworkView,
   PeersView,
   StatusView,
   SubmitView,
+  TagsView,
   TransactionView,
 } from '../domain/views.ts'
 import type { Context } from './context.ts'
@@ -27,6 +29,11 @@ export interface Api {
   status(): Promise<StatusView>
   peers(): Promise<PeersView>
   mesh(): Promise<MeshView>
+  network(): Promise<NetworkView>
+  resetNetwork(): Promise<unknown>
+  tags(): Promise<TagsView>
+  /** Null takes the tag away. */
+  setTag(key: string, value: string | null): Promise<TagsView>
   mempool(limit: number): Promise<MempoolView>
   account(key: string, options?: { proof: boolean }): Promise<AccountView>
   block(which: string): Promise<BlockView>
@@ -58,6 +65,10 @@ export function openApi(context: Context, target: Target): Api {
     status: () => take(client.status()),
     peers: () => take(client.peers()),
     mesh: () => take(client.mesh()),
+    network: () => take(client.network()),
+    resetNetwork: () => take(client.resetNetwork()),
+    tags: () => take(client.tags()),
+    setTag: (key, value) => take(client.setTag(key, value)),
     mempool: (limit) => take(client.mempool({ limit })),
     account: (key, options) => take(client.account(key, options)),
     block: (which) => take(client.block(which)),

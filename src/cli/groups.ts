@@ -6,4 +6,5 @@ export const GROUPS: Readonly<Record<string, string>> = {
   keys: 'the keys in your keystore',
   account: 'accounts of the ledger',
   node: 'run a node',
+  tags: 'what a node says of itself to all others',
 }

@@ -9,11 +9,13 @@ import type {
   LimitsView,
   MempoolView,
   MeshView,
+  NetworkView,
   PeersView,
   PropagationView,
   StatusView,
   SubmitBatchView,
   SubmitView,
+  TagsView,
   TransactionDocument,
   TransactionView,
 } from '../domain/views.ts'
@@ -45,6 +47,14 @@ export interface Client {
   mempool(options?: { limit?: number }): Promise<Outcome<MempoolView>>
   peers(): Promise<Outcome<PeersView>>
   mesh(): Promise<Outcome<MeshView>>
+  /** All members, as this node sees them. */
+  network(): Promise<Outcome<NetworkView>>
+  /** The node forgets what it learnt of the network, and learns it again. */
+  resetNetwork(): Promise<Outcome<unknown>>
+  /** The node's own tags. */
+  tags(): Promise<Outcome<TagsView>>
+  /** Changes one of them; null takes it away. */
+  setTag(key: string, value: string | null): Promise<Outcome<TagsView>>
   identity(): Promise<Outcome<IdentityView>>
   status(): Promise<Outcome<StatusView>>
   /** Also an unhealthy node is an answer: its problems are in the value. */
@@ -99,6 +109,10 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
     mempool: ({ limit } = {}) => get(`/v1/mempool${queryOf({ limit })}`),
     peers: () => get('/v1/peers'),
     mesh: () => get('/v1/mesh'),
+    network: () => get('/v1/network'),
+    resetNetwork: () => askJson(exchange, { method: 'POST', path: '/v1/network/reset' }),
+    tags: () => get('/v1/tags'),
+    setTag: (key, value) => post('/v1/tags', 'application/json', JSON.stringify({ key, value })),
     identity: () => get('/v1/node/identity'),
     status: () => get('/v1/node/status'),
     health: () => askHealth(exchange),

@@ -297,6 +297,12 @@ export interface NetworkView {
   }[]
 }
 
+/** This node's own tags. */
+export interface TagsView {
+  readonly v: 1
+  readonly tags: Readonly<Record<string, string>>
+}
+
 export interface LimitsView {
   readonly v: 1
   readonly structures: readonly {

@@ -171,6 +171,7 @@ export function createControl(options: ControlOptions): NodeControl {
     blocks: (range) => listBlocks({ machines, store: ports.store, observer }, range),
     evidence: () => evidenceView(machines),
     network: () => networkView(machines, clock.now()),
+    tags: () => Object.fromEntries(machines.self.tags),
     setTag: (key, value) => {
       const problem = tagProblem(machines, key, value)
       if (problem !== null) return problem

@@ -8,6 +8,7 @@ import type { PropagationEvent, PropagationRecord } from '../domain/propagation.
 import type { Topic } from '../domain/protocols.ts'
 import type { EventTopic } from '../domain/views.ts'
 import type { Fact } from '../kernel/fact.ts'
+import type { MemberState } from '../membership/view.ts'
 import type { PublishOutcome } from '../ports/gossip.ts'
 import type { Clock } from './clock.ts'
 import { Conservation } from './conservation.ts'
@@ -168,8 +169,8 @@ export class Observer {
         this.#meter.count('records', { outcome: fact.outcome })
         return
       case 'member-changed': {
-        const { kind: _, ...change } = fact
-        this.#emit('network', fact.to ?? 'forgotten', change)
+        const { from, to, source, accusers } = fact
+        this.#emit('network', nameOfChange(from, to), { peerId: fact.peer, from, to, source, accusers })
         return
       }
       case 'member-equivocated':
@@ -376,4 +377,11 @@ export class Observer {
 /** More digits than the clock has are noise, and a third of a record's length. */
 function microseconds(ms: number | null | undefined): number | null {
   return ms === null || ms === undefined ? null : Math.round(ms * 1_000) / 1_000
+}
+
+/** What people call a change of a member's state: it joins, is suspected, dies, leaves, comes back. */
+function nameOfChange(from: MemberState | null, to: MemberState | null): string {
+  if (to === null) return 'forgotten'
+  if (to !== 'alive') return to
+  return from === null || from === 'unknown' ? 'join' : 'back'
 }

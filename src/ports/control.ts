@@ -57,6 +57,8 @@ export interface NodeControl {
   blocks(options: { limit: number; before?: number }): Promise<BlockListView>
   evidence(): EvidenceView
   network(): NetworkView
+  /** This node's own tags. */
+  tags(): Readonly<Record<string, string>>
   /** Changes a tag of this node's own record; null takes it away. */
   setTag(key: string, value: string | null): 'set' | 'bad-key' | 'bad-value' | 'too-many'
   /** Drops all that was learnt of the network, and learns it again. */

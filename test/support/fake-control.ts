@@ -8,6 +8,7 @@ import type {
   EventTopic,
   EvidenceView,
   HealthView,
+  NetworkView,
   PropagationView,
   TransactionView,
 } from '../../src/domain/views.ts'
@@ -37,6 +38,11 @@ export class FakeControl implements NodeControl {
   accountProof: AccountProofView | null = null
   /** Throws this from `status` and `peers` when set. */
   fault: Error | null = null
+  /** What `setTag` says; unless it is `set`, nothing changes. */
+  tagOutcome: ReturnType<NodeControl['setTag']> = 'set'
+  tagsKept: Record<string, string> = { zone: 'a' }
+  /** How often the network was forgotten. */
+  resets = 0
   metricsText = 'hearsay_up 1\n'
   poolLimit: number | null = null
   #ring: [number, ApiEvent][] = []
@@ -205,6 +211,25 @@ export class FakeControl implements NodeControl {
     return { v: 1, evidence: this.evidenceKept }
   }
 
+  network(): NetworkView {
+    return { ...fakeNetwork([fakeMember({ tags: this.tagsKept })]) }
+  }
+
+  tags(): Record<string, string> {
+    return this.tagsKept
+  }
+
+  setTag(key: string, value: string | null): ReturnType<NodeControl['setTag']> {
+    if (this.tagOutcome !== 'set') return this.tagOutcome
+    const { [key]: _, ...others } = this.tagsKept
+    this.tagsKept = value === null ? others : { ...others, [key]: value }
+    return 'set'
+  }
+
+  resetNetwork(): void {
+    this.resets++
+  }
+
   subscribe(topics: readonly EventTopic[], onEvent: (event: ApiEvent, sequence: number) => void) {
     const subscriber = (event: ApiEvent, sequence: number): void => {
       if (topics.includes(event.topic)) onEvent(event, sequence)
@@ -246,5 +271,44 @@ export function fakeBlock(height: number, fields: Partial<BlockView> = {}): Bloc
     from: '12D3KooWOther',
     transactions: [],
     ...fields,
+  }
+}
+
+export function fakeMember(fields: Partial<NetworkView['members'][number]> = {}): NetworkView['members'][number] {
+  return {
+    name: 'node-0',
+    peerId: '12D3KooWFake',
+    state: 'alive',
+    stateMs: 61_000,
+    source: 'self',
+    head: { height: 3, hash: ZERO_HASH },
+    settled: { height: 2 },
+    lag: 0,
+    mempool: { count: 1 },
+    version: 'hearsay/0.1.0',
+    ageMs: 0,
+    phi: 0,
+    rttMs: null,
+    incarnation: 1_700_000_000_000,
+    seq: 4,
+    addresses: ['/ip4/127.0.0.1/tcp/4001'],
+    neighbour: false,
+    equivocated: false,
+    tags: {},
+    ...fields,
+  }
+}
+
+/** The picture with these members. */
+export function fakeNetwork(members: NetworkView['members']): NetworkView {
+  const totals = { alive: 0, suspect: 0, dead: 0, left: 0, unreachable: 0, unknown: 0 }
+  for (const { state } of members) totals[state]++
+  return {
+    v: 1,
+    viewDigest: ZERO_HASH,
+    totals,
+    versions: { 'hearsay/0.1.0': members.length },
+    gossip: { usualBytesPerSecond: 2_048, alarm: false },
+    members,
   }
 }

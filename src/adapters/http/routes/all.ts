@@ -5,6 +5,7 @@ import { dashboardRoutes } from './dashboard.ts'
 import { eventRoutes } from './events.ts'
 import { evidenceRoutes } from './evidence.ts'
 import { mempoolRoutes } from './mempool.ts'
+import { networkRoutes } from './network.ts'
 import { nodeRoutes } from './node.ts'
 import { observeRoutes } from './observe.ts'
 import { operationRoutes } from './operations.ts'
@@ -21,6 +22,7 @@ export const ALL_ROUTES: readonly Routes[] = [
   evidenceRoutes,
   mempoolRoutes,
   peerRoutes,
+  networkRoutes,
   nodeRoutes,
   eventRoutes,
   observeRoutes,

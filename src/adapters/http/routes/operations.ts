@@ -58,6 +58,7 @@ function frontPage(node: { name: string; peerId: string; network: string; versio
 
 /v1/node/status            how the node is doing
 /v1/peers  /v1/mesh        whom it is connected with
+/v1/network                all members of the network, as this node sees them
 /v1/mempool                what waits for a block
 /v1/transactions/ID        one transaction; ID/propagation: how it came here
 /v1/blocks                 the chain; /v1/blocks/head: one block of it

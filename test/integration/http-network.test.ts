@@ -1,0 +1,89 @@
+/** The network, its reset and the node's tags over the API: what is read, what changes, and what only the token's holder may do. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Value } from 'typebox/value'
+import { connect, type Client } from '../../src/client/connect.ts'
+import { fakeMember, fakeNetwork } from '../support/fake-control.ts'
+import { openTestApi, post, send, TOKEN, type TestApi } from '../support/http-api.ts'
+
+let open: TestApi
+let client: Client
+beforeAll(async () => {
+  open = await openTestApi()
+  client = connect(open.url, { token: TOKEN })
+})
+afterAll(async () => {
+  client.close()
+  await open.api.close()
+})
+
+const change = (body: unknown) =>
+  post(open.url, '/v1/tags', JSON.stringify(body), { 'content-type': 'application/json' })
+
+describe('the network', () => {
+  it('is the picture that the document describes', async () => {
+    const reply = await send(open.url, '/v1/network')
+    expect(reply.json).toEqual(fakeNetwork([fakeMember({ tags: { zone: 'a' } })]))
+    const { paths } = (await send(open.url, '/openapi.json')).json
+    const { schema } = paths['/v1/network'].get.responses['200'].content['application/json']
+    expect(Object.keys(schema.properties.members.items.properties)).toEqual(
+      expect.arrayContaining(Object.keys(fakeMember())),
+    )
+    expect([...Value.Errors(schema, reply.json)]).toEqual([])
+    expect(await client.network()).toMatchObject({ ok: true, value: reply.json })
+  })
+
+  it('is forgotten for the holder of the token alone', async () => {
+    expect((await send(open.url, '/v1/network/reset', { method: 'POST' })).status).toBe(401)
+    expect(open.control.resets).toBe(0)
+    expect(await client.resetNetwork()).toMatchObject({ ok: true, status: 202 })
+    expect(open.control.resets).toBe(1)
+  })
+})
+
+describe('a tag', () => {
+  it('is set, shown and taken away', async () => {
+    expect(await client.setTag('service_version', 'v1.2.4')).toMatchObject({
+      ok: true,
+      value: { tags: { zone: 'a', service_version: 'v1.2.4' } },
+    })
+    expect(await client.tags()).toMatchObject({ value: { tags: { zone: 'a', service_version: 'v1.2.4' } } })
+    expect(await client.setTag('zone', null)).toMatchObject({ value: { tags: { service_version: 'v1.2.4' } } })
+    expect((await send(open.url, '/v1/tags')).json).toEqual({ v: 1, tags: { service_version: 'v1.2.4' } })
+  })
+
+  it('is not set without the token', async () => {
+    const reply = await send(open.url, '/v1/tags', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ key: 'a', value: 'b' }),
+    })
+    expect(reply.status).toBe(401)
+    expect(open.control.tagsKept).not.toHaveProperty('a')
+  })
+
+  it.each([
+    [{ key: 'a' }, 'value'],
+    [{ value: 'a' }, 'key'],
+    [{ key: 'a', value: 1 }, 'value'],
+    [{ key: 'a', value: 'b', more: 1 }, 'more'],
+    [{ key: 'a'.repeat(33), value: 'b' }, 'key'],
+    [{ key: 'a', value: 'b'.repeat(65) }, 'value'],
+  ])('is refused as %j, by the name of the field', async (body, field) => {
+    const reply = await change(body)
+    expect(reply.status).toBe(400)
+    expect(reply.json.message).toContain(`"${field}"`)
+  })
+
+  it.each([
+    ['bad-key', '"key"'],
+    ['bad-value', '"value"'],
+    ['too-many', 'at most 16'],
+  ] as const)('that the node finds %s is refused with the reason', async (outcome, words) => {
+    open.control.tagOutcome = outcome
+    const reply = await change({ key: 'a', value: 'b' })
+    open.control.tagOutcome = 'set'
+    expect(reply.status).toBe(400)
+    expect(reply.json.message).toContain(words)
+    expect(reply.json.hint).not.toBe('')
+  })
+})
