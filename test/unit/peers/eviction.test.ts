@@ -49,6 +49,12 @@ test('useful peers stay while there are others, and nobody goes where all are ou
   expect(chooseEviction(table.all(), asPeerId('idle'), 3_600_000)).toMatch(/^useful-/)
 })
 
+test('whom we dialled never goes, be there nobody else', () => {
+  const table = new PeerTable()
+  for (let i = 0; i < 5; i++) table.connected(asPeerId(`ours-${i}`), address('127.66.0.1', i), 'outbound', i)
+  expect(chooseEviction(table.all(), null, 1_000)).toBe(null)
+})
+
 test('an IPv4 network is a /16, an IPv6 one a /32', () => {
   expect(networkGroup('10.1.2.3')).toBe('10.1')
   expect(networkGroup('2001:db8:1:2::3')).toBe('2001:db8')
