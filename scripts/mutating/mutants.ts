@@ -158,8 +158,8 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the store does not wait for the disk',
     threat: 'durability',
     file: 'src/adapters/store/level-store.ts',
-    from: '{ sync }',
-    to: '{ sync: false }',
+    from: '(operations, { sync } as object)',
+    to: '(operations, { sync: false } as object)',
     test: ['test/attack/durability.test.ts', '-t', 'power cut'],
   },
   {
