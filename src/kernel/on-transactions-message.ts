@@ -58,6 +58,7 @@ function verifyFresh(
   const fresh = new Map<TxHash, Transaction>()
   const unverified: Transaction[] = []
   let restKnown = true
+  const refused: RejectCode[] = []
   for (const { bytes, look } of looks) {
     if (look.kind === 'fresh') {
       // Twice the same in one message is a free amplification: what comes in leaves apart from it.
@@ -68,8 +69,10 @@ function verifyFresh(
     if (look.kind === 'known') knownAt(machines, message.from, look.id)
     if (look.kind !== 'refused') continue
     restKnown = false
-    refuseOne(machines, message, look.id, bytes.byteLength, look.code, turn)
+    refused.push(look.code)
+    noteRefused(message, look.id, bytes.byteLength, look.code, turn)
   }
+  chargeOnce(machines, message.from, refused, turn)
   if (fresh.size === 0) {
     judge(message, 'ignore', looks.length, turn, 'nothing-new')
     return
@@ -122,6 +125,7 @@ export function onMessageVerified(
   }
   const admitted: Transaction[] = []
   let whole = job.restKnown
+  const refused: RejectCode[] = []
   for (const transaction of job.fresh) {
     const admission = admit(
       machines,
@@ -133,9 +137,11 @@ export function onMessageVerified(
       admitted.push(transaction)
     } else if (admission.code !== 'known') {
       whole = false
-      refuseOne(machines, job, transaction.id, transaction.bytes.byteLength, admission.code, turn)
+      refused.push(admission.code)
+      noteRefused(job, transaction.id, transaction.bytes.byteLength, admission.code, turn)
     }
   }
+  chargeOnce(machines, job.from, refused, turn)
   if (whole && admitted.length > 0) {
     judge(job, 'accept', job.items, turn)
     return
@@ -182,17 +188,17 @@ function refuseAll(machines: Machines, message: Judged, code: RejectCode, id: st
   if (offence !== null) penalise(machines, message.from, offence, code, turn)
 }
 
-function refuseOne(
-  machines: Machines,
-  { from, messageId }: Judged,
-  id: string,
-  bytes: number,
-  code: RejectCode,
-  turn: Turn,
-): void {
+function noteRefused({ from, messageId }: Judged, id: string, bytes: number, code: RejectCode, turn: Turn): void {
   turn.note({ kind: 'transaction-refused', id, from, messageId, bytes, code, verdict: 'ignore' })
-  const { offence } = REJECTS[code]
-  if (offence !== null) penalise(machines, from, offence, code, turn)
+}
+
+/**
+ * What the ledger refuses counts by the message. *Rationale*: of an honest peer that is a block ahead or behind, a whole batch is refused
+ * for one reason; by the object, one batch would cost a joiner its honest neighbours (attack A33).
+ */
+function chargeOnce(machines: Machines, from: PeerId, refused: readonly RejectCode[], turn: Turn): void {
+  const unpaid = refused.find((code) => REJECTS[code].offence === 'unpaid')
+  if (unpaid !== undefined) penalise(machines, from, 'unpaid', unpaid, turn)
 }
 
 function judge(message: Judged, verdict: Verdict, items: number, turn: Turn, why?: VerdictReason): void {

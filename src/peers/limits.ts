@@ -7,7 +7,7 @@ export const INVALID_WINDOW_MS = 3_600_000
 export const BAN_MS = 3_600_000
 /** Banned peers of one address after which the address itself is refused: identities are free, addresses are not. */
 export const BANNED_PEERS_PER_ADDRESS = 3
-/** Objects refused by the ledger that one peer may send within the window before it is disconnected; honest nodes lag by a block. */
+/** Messages with objects that the ledger refuses which one peer may send within the window before it is disconnected. */
 export const UNPAID_BUDGET = 50
 export const UNPAID_WINDOW_MS = 10_000
 /** Peers whose offences are remembered, the oldest forgotten first: an attacker needs as many identities to be forgotten. */

@@ -188,3 +188,22 @@ test('what left the pool while it waited to be published is not published', () =
   world.post({ kind: 'published', topic: 'transactions', outcome: { kind: 'published', recipients: 5 } })
   expect(world.published()).toHaveLength(1)
 })
+
+test('a message that runs ahead of our ledger is one unpaid offence, however many it holds: a joiner keeps its honest neighbours', () => {
+  const world = new KernelWorld()
+  const neighbour = world.connect('neighbour')
+  const ahead = Array.from({ length: 200 }, (_, index) => signedTransaction(0, 100 + index))
+  expect(world.gossip(encodeBatch(ahead), neighbour)).toBe('ignore')
+  const used = Array.from({ length: 60 }, (_, index) => signedTransaction(index + 1, 0, { amount: 2_000_000n }))
+  expect(world.gossip(encodeBatch(used), neighbour)).toBe('ignore')
+  expect(world.facts.filter((fact) => fact.kind === 'offence-counted')).toHaveLength(2)
+  expect(world.effects.some((effect) => effect.kind === 'disconnect')).toBe(false)
+})
+
+test('more than fifty messages that the ledger refuses within ten seconds end the connection, without a ban', () => {
+  const world = new KernelWorld()
+  const spammer = world.connect('spammer')
+  for (let index = 0; index < 51; index++) world.gossip(encodeBatch([signedTransaction(0, 100 + index)]), spammer)
+  expect(world.effects.filter((effect) => effect.kind === 'disconnect')).toHaveLength(1)
+  expect(world.kernel.admitsPeer(spammer, { wallMs: world.wallMs, monoMs: world.monoMs })).toBe(true)
+})
