@@ -75,7 +75,8 @@ function reconcile(asker: FingerprintTree, answerer: FingerprintTree): Cost {
 }
 
 /** What telling the other side about what it lacks costs on top. */
-function offerBytes(have: readonly ItemKey[]): number {
+function offerBytes(found: readonly ItemKey[]): number {
+  const have = found.toSorted()
   let bytes = 0
   for (let at = 0; at < have.length; at += OFFERED_PER_FRAME_MAX) {
     const keys = have.slice(at, at + OFFERED_PER_FRAME_MAX)

@@ -71,7 +71,7 @@ export type Progress =
 const QUESTIONS_MAX = Math.min(RANGES_PER_REQUEST_MAX, Math.floor((FRAME_BYTES_MAX - 32) / 94))
 
 export class ReconcileSession {
-  /** Ours and not theirs; bounded, the oldest first. */
+  /** Ours and not theirs, in the order in which it was found; bounded. */
   readonly have: ItemKey[] = []
   /** Theirs and not ours. */
   readonly need: ItemKey[] = []
