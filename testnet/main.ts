@@ -15,6 +15,7 @@ import { removeManifest, writeManifest } from './manifest-file.ts'
 import { lockHome, SUPERVISOR_MARK } from './supervisor-lock.ts'
 import { openTestnetPage } from './page-testnet.ts'
 import { Observation } from './record.ts'
+import { writeScrapeConfig } from './scrape-config.ts'
 import { Testnet } from './testnet.ts'
 
 const startedMs = performance.now()
@@ -77,6 +78,7 @@ async function run(plan: TestnetPlan, cookie: Cookie, release: () => void): Prom
     },
     onManifest: (manifest) => {
       writeManifest(manifest)
+      writeScrapeConfig(manifest)
       observation.update(manifest)
     },
   })

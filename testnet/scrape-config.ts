@@ -1,0 +1,22 @@
+/** What Prometheus needs to watch a testnet: `<home>/prometheus.yml`, with the names of the nodes as labels, written whenever the network changes. */
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Manifest } from './manifest.ts'
+
+/** The configuration; JSON is YAML, so nothing has to be escaped by hand. */
+export function scrapeConfig({ network, nodes }: Manifest): string {
+  const targets = nodes
+    .filter(({ apiUrl }) => apiUrl !== '')
+    .map(({ name, apiUrl }) => ({ targets: [new URL(apiUrl).host], labels: { node: name, network } }))
+  const config = {
+    global: { scrape_interval: '5s' },
+    scrape_configs: [{ job_name: 'hearsay', metrics_path: '/metrics', static_configs: targets }],
+  }
+  return `# hearsay: prometheus --config.file=prometheus.yml; dashboards and alerts are in testnet/deploy\n${JSON.stringify(config, null, 2)}\n`
+}
+
+export function writeScrapeConfig(manifest: Manifest): void {
+  const path = join(manifest.home, 'prometheus.yml')
+  writeFileSync(`${path}.${process.pid}`, scrapeConfig(manifest), { mode: 0o600 })
+  renameSync(`${path}.${process.pid}`, path)
+}
