@@ -37,6 +37,8 @@ class ConnectionsAdapter implements Libp2pConnections {
   readonly #parts: ConnectionsParts
   /** Bounded by connectionsMax, and by what we dial. */
   readonly #open = new Map<PeerId, Set<Connection>>()
+  /** Peers that are being disconnected: those among the open ones whose last connection is about to close. */
+  readonly #leaving = new Set<PeerId>()
 
   constructor(parts: ConnectionsParts) {
     this.#parts = parts
@@ -70,6 +72,7 @@ class ConnectionsAdapter implements Libp2pConnections {
   async disconnect(peer: PeerId): Promise<void> {
     const open = this.#open.get(peer)
     if (open === undefined) return
+    this.#leaving.add(peer)
     this.#parts.onLeaving(peer)
     await Promise.all([...open].map((connection) => end(connection)))
   }
@@ -106,6 +109,8 @@ class ConnectionsAdapter implements Libp2pConnections {
     const others = this.#open.get(peer)
     if (others !== undefined) {
       others.add(connection)
+      // It would outlive the others, of a peer whose messages no longer count and of whom nobody thinks that it is here.
+      if (this.#leaving.has(peer)) void end(connection)
       return
     }
     this.#open.set(peer, new Set([connection]))
@@ -117,6 +122,7 @@ class ConnectionsAdapter implements Libp2pConnections {
     const others = this.#open.get(peer)
     if (others?.delete(connection) !== true || others.size > 0) return
     this.#open.delete(peer)
+    this.#leaving.delete(peer)
     this.#forgetStored(connection.remotePeer)
     this.#parts.onGone(peer)
     this.#parts.listener.onDisconnect(peer)
