@@ -233,6 +233,7 @@ function planOf({
   validators,
   seed,
   perProcess,
+  discovery,
   record,
   detach,
 }: UpOptions): TestnetPlan {
@@ -248,6 +249,7 @@ function planOf({
     validators: Math.min(validators, count),
     seed,
     perProcess,
+    ...(discovery === undefined ? {} : { discovery }),
     detach,
   }
   return record === undefined ? plan : { ...plan, record: resolve(record) }

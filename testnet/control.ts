@@ -23,6 +23,8 @@ export interface TestnetPlan {
   readonly seed: number
   /** Nodes in one process; more than 1 shares its fate and pauses among them. */
   readonly perProcess: number
+  /** Nodes also look for peers in records and dial them directly; not unless given. */
+  readonly discovery?: boolean
   /** File of the recording; none unless given. */
   readonly record?: string
   /** Stays when its starter goes. */

@@ -159,7 +159,7 @@ export class Hosts {
   }
 
   async #configure(node: NodeRecord): Promise<void> {
-    const { networkFile, links } = this.#options
+    const { networkFile, links, plan } = this.#options
     const ports = new Map(this.nodes().map((other) => [other.name, other.p2pPort]))
     // Others dial a direct node at its port, so it must have that one; behind a shaped link another does as well.
     const isKept = node.p2pPort !== 0 && (!links.isShaped || (await isPortFree(node.p2pPort)))
@@ -176,6 +176,7 @@ export class Hosts {
       logLevel: 'info',
       // All its links (a star's hub has everybody's), twice while one end has not noticed a loss, and room for guests.
       connectionsMax: 2 * links.of(node.name) + GUESTS_MAX,
+      ...(plan.discovery === true ? { discovery: true } : {}),
     })
   }
 

@@ -18,6 +18,8 @@ export interface NodeConfigDocument {
   readonly validator: number | null
   readonly logLevel: NodeConfig['logLevel']
   readonly connectionsMax: number
+  /** Left out: no. */
+  readonly discovery?: boolean
   /** `dev` unless given: an attack is met as on the open network. */
   readonly profile?: NodeConfig['profile']
 }
@@ -40,6 +42,7 @@ export function readNodeConfig(path: string): NodeConfig {
     dataDir: document.dataDir,
     listen: document.listen,
     bootstrap: document.bootstrap,
+    discovery: document.discovery ?? false,
     api: document.api,
     apiHosts: [],
     validator: keys === null ? null : { key: asAccountId(toHex(keys.publicKey)), secret: keys.secret },

@@ -122,6 +122,7 @@ async function configOf(
     dataDir: dataDir === null ? null : resolve(context.cwd, dataDir),
     listen: settings.listen,
     bootstrap: settings.bootstrap.length > 0 ? settings.bootstrap : network.bootstrap,
+    ...(settings.discovery === null ? {} : { discovery: settings.discovery }),
     api: settings.api,
     apiHosts: settings.apiHosts,
     validator: keys === null ? null : { key: asAccountId(toHex(keys.publicKey)), secret: keys.secret },

@@ -24,6 +24,8 @@ export interface NodeSettings {
   readonly dataDir: string | null
   readonly listen: readonly string[]
   readonly bootstrap: readonly string[]
+  /** Whether it looks for peers in records; null: as the profile has it. */
+  readonly discovery: boolean | null
   readonly api: string | null
   readonly apiHosts: readonly string[]
   /** Name of a key in the keystore. */
@@ -35,7 +37,7 @@ export interface NodeSettings {
 /** Settings that were given; `undefined` and a missing key both mean: not given. */
 export type GivenSettings = { readonly [K in keyof NodeSettings]?: NodeSettings[K] | undefined }
 
-type Kind = 'text' | 'texts' | 'count' | 'profile' | 'level' | 'address' | 'name'
+type Kind = 'text' | 'texts' | 'switch' | 'count' | 'profile' | 'level' | 'address' | 'name'
 
 const FIELDS: Readonly<Record<keyof NodeSettings, Kind>> = {
   name: 'name',
@@ -44,6 +46,7 @@ const FIELDS: Readonly<Record<keyof NodeSettings, Kind>> = {
   dataDir: 'text',
   listen: 'texts',
   bootstrap: 'texts',
+  discovery: 'switch',
   api: 'address',
   apiHosts: 'texts',
   validator: 'text',
@@ -90,6 +93,7 @@ export function settle(flags: GivenSettings, file: GivenSettings, defaults: Node
     dataDir: chosen('dataDir'),
     listen: chosen('listen'),
     bootstrap: chosen('bootstrap'),
+    discovery: chosen('discovery'),
     api: chosen('api'),
     apiHosts: chosen('apiHosts'),
     validator: chosen('validator'),
@@ -110,6 +114,7 @@ export function defaultSettings(options: {
     profile: 'node',
     listen: ['/ip4/0.0.0.0/tcp/4601'],
     bootstrap: [],
+    discovery: null,
     apiHosts: [],
     validator: null,
     logLevel: 'info',
@@ -132,6 +137,10 @@ function problemOf(kind: Kind, field: unknown): string | null {
       return Array.isArray(field) && field.every((item) => typeof item === 'string' && item !== '')
         ? null
         : 'must be a list of texts'
+    case 'switch':
+      return field === null || typeof field === 'boolean'
+        ? null
+        : 'must be true, false, or null for what the profile has'
     case 'count':
       return Number.isInteger(field) && (field as number) >= 1 && (field as number) <= CONNECTIONS_MAX
         ? null

@@ -41,6 +41,10 @@ export const command = defineCommand({
     ),
     detach: flag('-d, --detach', 'leave it running in the background'),
     direct: flag('--direct', 'no shaped links: no delays, no partitions, a little faster'),
+    discovery: flag(
+      '--discovery',
+      'nodes also look for peers by themselves: the network heals without its planned links, and passes by the shaped ones',
+    ),
     record: value(
       '--record <file>',
       'write what every node sees to a file, for `replay` and `testnet report`',
@@ -75,6 +79,7 @@ export const command = defineCommand({
       validators: options.validators ?? DEFAULT_PLAN.validators,
       seed: options.seed ?? randomInt(SEED_MAX),
       perProcess: options.perProcess,
+      discovery: options.discovery,
       ...(options.record === undefined ? {} : { record: resolve(context.cwd, options.record) }),
       detach: options.detach,
       signal: context.stop,
