@@ -31,7 +31,7 @@ export type MeterCounter =
   | 'malformed' // what
   | 'items' // topic, outcome (admitted, known, or the reject code)
   | 'duplicates' // topic
-  | 'propagation_records' // event
+  | 'propagation_records' // kind, event
   | 'bytes' // topic, kind (first, duplicate)
   | 'shed' // topic, reason
   | 'late_verdicts' // topic
@@ -359,7 +359,7 @@ export class Observer {
       checkMs: microseconds(times.checkMs),
     }
     this.propagation.add(record)
-    this.#meter.count('propagation_records', { event })
+    this.#meter.count('propagation_records', { kind, event })
     this.#emit('propagation', event, record)
   }
 

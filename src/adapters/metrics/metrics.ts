@@ -16,6 +16,8 @@ const OUTCOMES = [
   'accepted',
   'duplicate',
   'rejected-malformed',
+  'rejected-unnamed',
+  'ignored-unnamed',
   ...Object.entries(REJECTS).map(([code, { verdict }]) =>
     verdict === 'reject' ? `rejected-${code}` : `ignored-${code}`,
   ),
@@ -68,7 +70,10 @@ const COUNTERS = {
   },
   propagation_records: {
     help: 'Propagation records written: what the event stream, traces and reports are made of',
-    labels: { event: ['PUBLISH', 'DELIVER', 'DUPLICATE', 'REJECT', 'IGNORE', 'RECOVERED'] },
+    labels: {
+      kind: ['transaction', 'block', 'record'],
+      event: ['PUBLISH', 'DELIVER', 'DUPLICATE', 'REJECT', 'IGNORE', 'RECOVERED'],
+    },
   },
   duplicates: { help: 'Further copies of messages that were seen before', labels: { topic: TOPICS } },
   bytes: { help: 'Bytes of gossip messages received', labels: { topic: TOPICS, kind: ['first', 'duplicate'] } },

@@ -66,7 +66,7 @@ describe('the propagation record of a node', () => {
       ['DUPLICATE', 'p2', '1004000000'],
     ])
     expect(sighting?.records[0]).toMatchObject({ queueMs: 2, checkMs: 3.5 })
-    expect(counts.get('propagation_records DUPLICATE')).toBe(2)
+    expect(counts.get('propagation_records transaction DUPLICATE')).toBe(2)
     expect(counts.get('duplicates transactions')).toBe(2)
   })
 
