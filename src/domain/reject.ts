@@ -141,7 +141,8 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
   },
   'nonce-gap': {
     verdict: 'ignore',
-    offence: 'unpaid',
+    // What is missing before it may be our own loss: a restart, a full queue, another path. No peer can know it.
+    offence: null,
     httpStatus: 422,
     message: 'the nonce is more than 16 ahead of the next one of this sender',
     hint: 'send the missing ones first, or leave --nonce out',

@@ -194,6 +194,8 @@ function onDialFinished(machines: Machines, address: NetAddress, peer: PeerId | 
 /** Learnt state is dropped and learnt again: from every peer, at once. */
 function onNetworkReset(machines: Machines, turn: Turn): void {
   followMembership(machines, machines.membership.reset(turn.now), turn)
+  // What was dropped is wanted again, whoever has it.
+  machines.wantedRecords.allUndone()
   machines.repair.reset('records', turn.now.monoMs)
   recordChanged(machines, 'refute', turn)
   tendRepair(machines, turn)

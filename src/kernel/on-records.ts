@@ -142,6 +142,7 @@ export function onRecordsAnswer(
       penalise(machines, peer, 'invalid', 'object-mismatch', turn)
       continue
     }
+    machines.wantedRecords.received(key)
     if (machines.membership.precheckRecord(record, turn.now) === null) records.push(record)
     else machines.wantedRecords.done(key, turn.now.monoMs)
   }

@@ -130,8 +130,11 @@ export function onObjectsAnswer(
     const decoded = decodeTransaction(bytes, machines.transactionPrefix)
     const isIts = decoded.ok && keyOf(decoded.value) === keys[at]
     // Whoever sends something else than what was asked for under a name is lying about the name.
-    if (isIts) items.push(bytes)
-    else penalise(machines, peer, 'invalid', 'object-mismatch', turn)
+    if (isIts) {
+      items.push(bytes)
+      // It is here: nobody else need send it while its signature is checked.
+      machines.wanted.received(keyOf(decoded.value))
+    } else penalise(machines, peer, 'invalid', 'object-mismatch', turn)
   }
   machines.wanted.answered(fetch, keys.slice(objects.length))
   take(machines, peer, items, turn)

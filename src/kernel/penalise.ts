@@ -9,6 +9,8 @@ import type { Machines } from './machines.ts'
 import type { Turn } from './turn.ts'
 
 export function penalise(machines: Machines, peer: PeerId, offence: Offence, code: string, turn: Turn): void {
+  // Whoever is behind judges by an old ledger: what it refuses, its peers rightly hand on.
+  if (offence === 'unpaid' && machines.chainSync.isBehind(machines.chain.head.height)) return
   const ip = machines.peers.get(peer)?.ip ?? null
   const outcome = machines.offences.count(peer, ip, offence, code, turn.now.monoMs, turn.now.wallMs)
   turn.note({ kind: 'offence-counted', peer, offence, code, count: outcome.count })

@@ -1,3 +1,4 @@
+import { asBlockHash } from '../../../src/domain/ids.ts'
 import { expect, test } from 'vitest'
 import { encodeBatch, decodeBatch, transactionHash } from '../../../src/domain/codec/transaction-codec.ts'
 import { KernelWorld, peer, signedTransaction, T0 } from '../../support/kernel-world.ts'
@@ -196,14 +197,31 @@ test('a message that runs ahead of our ledger is one unpaid offence, however man
   expect(world.gossip(encodeBatch(ahead), neighbour)).toBe('ignore')
   const used = Array.from({ length: 60 }, (_, index) => signedTransaction(index + 1, 0, { amount: 2_000_000n }))
   expect(world.gossip(encodeBatch(used), neighbour)).toBe('ignore')
-  expect(world.facts.filter((fact) => fact.kind === 'offence-counted')).toHaveLength(2)
+  expect(world.facts.filter((fact) => fact.kind === 'offence-counted')).toHaveLength(1)
   expect(world.effects.some((effect) => effect.kind === 'disconnect')).toBe(false)
 })
 
 test('more than fifty messages that the ledger refuses within ten seconds end the connection, without a ban', () => {
   const world = new KernelWorld()
   const spammer = world.connect('spammer')
-  for (let index = 0; index < 51; index++) world.gossip(encodeBatch([signedTransaction(0, 100 + index)]), spammer)
+  for (let index = 0; index < 51; index++)
+    world.gossip(encodeBatch([signedTransaction(0, 0, { amount: 2_000_000n + BigInt(index) })]), spammer)
   expect(world.effects.filter((effect) => effect.kind === 'disconnect')).toHaveLength(1)
   expect(world.kernel.admitsPeer(spammer, { wallMs: world.wallMs, monoMs: world.monoMs })).toBe(true)
+})
+
+test('nobody is charged for what an old ledger refuses: a node that is behind, or lacks what came before (fault of a restart)', () => {
+  const world = new KernelWorld()
+  const neighbour = world.connect('neighbour')
+  for (let nonce = 0; nonce < 60; nonce++) world.gossip(encodeBatch([signedTransaction(0, 100 + nonce)]), neighbour)
+  expect(world.effects.some((effect) => effect.kind === 'disconnect')).toBe(false)
+
+  const poor = (i: number): Uint8Array => signedTransaction(60, 0, { amount: 1_000_001n + BigInt(i) })
+  world.kernel.machines.chainSync.peerJoined(neighbour)
+  world.kernel.machines.chainSync.headClaimed(neighbour, { height: 9, hash: asBlockHash('9'.repeat(64)) })
+  for (let i = 0; i < 60; i++) world.gossip(encodeBatch([poor(i)]), neighbour)
+  expect(world.effects.some((effect) => effect.kind === 'disconnect')).toBe(false)
+  world.kernel.machines.chainSync.headersFailed(neighbour, 0)
+  for (let i = 60; i < 120; i++) world.gossip(encodeBatch([poor(i)]), neighbour)
+  expect(world.effects.some((effect) => effect.kind === 'disconnect')).toBe(true)
 })
