@@ -2,6 +2,8 @@
 
 /** An answer that takes longer is given up; 8 MiB over 10 Mbit/s take 7 s. */
 export const CHAIN_DEADLINE_MS = 8_000
+/** The same for headers: 512 of them are 125 KB. */
+export const HEADERS_DEADLINE_MS = 4_000
 /** Blocks of one request: a run of 16 full ones is 16 MiB in the worst case, of which the answer's budget takes what fits. */
 export const BLOCK_RUN = 16
 /** Requests for blocks at once, over all peers: keeps three sources busy. */

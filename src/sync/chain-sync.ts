@@ -12,6 +12,8 @@
  * - Blocks go out in short runs, each run to the peer with the fewest requests that has not failed for its first block. A deadline passed is a
  *   failure. When all peers failed for a block they are all allowed again, after a pause. *Rationale*: one silent source among three must
  *   not hold up the others, and one mishap must not blacklist the only source.
+ * - Whoever answered nothing of use the last time is asked only where nobody else can be, until it does. *Rationale*: it costs a deadline once,
+ *   not once for the headers and again for each run.
  *
  * The attacker's best move is to answer slowly, just within the deadline: he holds one run of blocks at a time, a few seconds each.
  *
@@ -25,6 +27,7 @@ import {
   BLOCK_RUN,
   BLOCKS_TRACKED_MAX,
   CHAIN_DEADLINE_MS,
+  HEADERS_DEADLINE_MS,
   HEADERS_PAUSE_MS,
   RETRY_PAUSE_MS,
 } from './chain-limits.ts'
@@ -64,6 +67,8 @@ export class ChainSync {
   readonly #blockRequests = new Set<BlockRequest>()
   readonly #asked = new Set<BlockHash>()
   readonly #failures = new Map<BlockHash, { peers: Set<PeerId>; retryMs: number }>()
+  /** Peers whose last answer did not come, or was of no use. */
+  readonly #failing = new Set<PeerId>()
   #headerRequest: HeaderRequest | null = null
   #headersAgainMs = Number.NEGATIVE_INFINITY
 
@@ -74,6 +79,7 @@ export class ChainSync {
   peerGone(peer: PeerId): void {
     this.#peers.delete(peer)
     this.#heads.delete(peer)
+    this.#failing.delete(peer)
     if (this.#headerRequest?.peer === peer) this.#headerRequest = null
     for (const request of this.#blockRequests) if (request.peer === peer) this.#end(request)
     for (const failure of this.#failures.values()) failure.peers.delete(peer)
@@ -84,6 +90,12 @@ export class ChainSync {
     if (!this.#peers.has(peer)) return
     const known = this.#heads.get(peer)
     if (known === undefined || head.height >= known.height) this.#heads.set(peer, head)
+  }
+
+  /** Whether a connected peer claims a higher head: one that it could not prove is forgotten. */
+  isBehind(height: number): boolean {
+    for (const head of this.#heads.values()) if (head.height > height) return true
+    return false
   }
 
   /** What the peer claims as its head. */
@@ -107,12 +119,16 @@ export class ChainSync {
   /** Headers came and were checked. `fresh`: how many were new; none means that the peer has nothing to prove its head with. */
   headersChecked(peer: PeerId, fresh: number, nowMs: number): void {
     if (this.#headerRequest?.peer === peer) this.#headerRequest = null
-    if (fresh > 0) return
+    if (fresh > 0) {
+      this.#failing.delete(peer)
+      return
+    }
     this.#heads.delete(peer)
     this.#headersAgainMs = nowMs + HEADERS_PAUSE_MS
   }
 
   headersFailed(peer: PeerId, nowMs: number): void {
+    if (this.#peers.has(peer)) this.#failing.add(peer)
     this.headersChecked(peer, 0, nowMs)
   }
 
@@ -124,6 +140,8 @@ export class ChainSync {
     for (const request of this.#blockRequests) {
       if (request.peer === peer && request.hashes[0] === hashes[0]) this.#end(request)
     }
+    if (failed.length < hashes.length) this.#failing.delete(peer)
+    else if (this.#peers.has(peer)) this.#failing.add(peer)
     for (const hash of hashes) {
       if (failed.includes(hash)) this.#fail(hash, peer, nowMs)
       else this.#failures.delete(hash)
@@ -152,15 +170,17 @@ export class ChainSync {
     )
     for (const { peer } of this.#blockRequests) assert(this.#peers.has(peer), 'requests are made of connected peers')
     for (const peer of this.#heads.keys()) assert(this.#peers.has(peer), 'heads are of connected peers')
+    for (const peer of this.#failing) assert(this.#peers.has(peer), 'failures are of connected peers')
   }
 
   /** The peer whose claimed head is highest, if it is better than ours and unknown. */
   #headerSource(state: ChainState): PeerId | null {
-    let best: { peer: PeerId; height: number } | null = null
+    let best: { peer: PeerId; height: number; isFailing: boolean } | null = null
     for (const [peer, head] of this.#heads) {
-      if (state.hasHeader(head.hash)) continue
-      if (head.height < state.height || (best !== null && head.height <= best.height)) continue
-      best = { peer, height: head.height }
+      if (state.hasHeader(head.hash) || head.height < state.height) continue
+      const isFailing = this.#failing.has(peer)
+      const isBetter = best === null || (best.isFailing === isFailing ? head.height > best.height : best.isFailing)
+      if (isBetter) best = { peer, height: head.height, isFailing }
     }
     return best?.peer ?? null
   }
@@ -185,9 +205,10 @@ export class ChainSync {
       if (nowMs < failure.retryMs) return null
       failure.peers.clear()
     }
+    const untried = [...this.#peers].filter((peer) => failure?.peers.has(peer) !== true)
+    const sound = untried.filter((peer) => !this.#failing.has(peer))
     let best: { peer: PeerId; load: number } | null = null
-    for (const peer of this.#peers) {
-      if (failure?.peers.has(peer) === true) continue
+    for (const peer of sound.length > 0 ? sound : untried) {
       const load = [...this.#blockRequests].filter((request) => request.peer === peer).length
       if (load >= BLOCK_REQUESTS_PER_PEER_MAX || (best !== null && load >= best.load)) continue
       best = { peer, load }
@@ -196,7 +217,7 @@ export class ChainSync {
   }
 
   #giveUpLate(nowMs: number): void {
-    if (this.#headerRequest !== null && nowMs - this.#headerRequest.sinceMs > CHAIN_DEADLINE_MS) {
+    if (this.#headerRequest !== null && nowMs - this.#headerRequest.sinceMs > HEADERS_DEADLINE_MS) {
       this.headersFailed(this.#headerRequest.peer, nowMs)
     }
     for (const request of this.#blockRequests) {

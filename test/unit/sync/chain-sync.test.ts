@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { asBlockHash, asPeerId, type BlockHash } from '../../../src/domain/ids.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
-import { CHAIN_DEADLINE_MS } from '../../../src/sync/chain-limits.ts'
+import { CHAIN_DEADLINE_MS, HEADERS_DEADLINE_MS } from '../../../src/sync/chain-limits.ts'
 import { ChainSync, type ChainAsk, type ChainState } from '../../../src/sync/chain-sync.ts'
 
 const [a, b, c] = [asPeerId('a'), asPeerId('b'), asPeerId('c')]
@@ -55,6 +55,24 @@ test('a silent source costs one deadline', () => {
   const [ask] = sync.next(state({ blocks: 1 }), 0)
   const [other] = sync.next(state({ blocks: 1 }), CHAIN_DEADLINE_MS + 1)
   expect(other?.peer).not.toBe(ask?.peer)
+})
+
+test('a source that was silent about headers is not asked for blocks while others are there', () => {
+  const sync = new ChainSync()
+  for (const peer of [a, b, c]) sync.peerJoined(peer)
+  sync.headClaimed(a, { height: 9, hash: hash(9) })
+  sync.headClaimed(b, { height: 8, hash: hash(8) })
+  expect(sync.next(state(), 0)).toEqual([{ kind: 'headers', peer: a }])
+  sync.next(state(), HEADERS_DEADLINE_MS + 1)
+  expect(sync.next(state(), HEADERS_DEADLINE_MS + 1_000)).toEqual([{ kind: 'headers', peer: b }])
+  sync.headersChecked(b, 5, HEADERS_DEADLINE_MS + 1_001)
+  const known = { hasHeader: () => true }
+  const asks = sync.next(state({ blocks: 500, ...known }), HEADERS_DEADLINE_MS + 1_002)
+  expect(asks.length).toBe(4)
+  expect(asks.map(({ peer }) => peer)).not.toContain(a)
+  // Alone it is better than nobody.
+  for (const peer of [b, c]) sync.peerGone(peer)
+  expect(sync.next(state({ blocks: 500, ...known }), HEADERS_DEADLINE_MS + 1_003).map(({ peer }) => peer)).toContain(a)
 })
 
 test('the only source is asked again after a pause', () => {
