@@ -1,0 +1,195 @@
+/**
+ * P3, P4 and P6 in virtual time: the production node on the real router, on links of 20 to 120 ms that nothing else is on. Byte and message
+ * counts do not depend on the machine; the same seeds give the same figures.
+ */
+import { createPrng } from '../../src/lib/prng.ts'
+import { MinHeap } from '../../src/lib/min-heap.ts'
+import { runInChild } from '../../src/sim/child.ts'
+import { Network, REFERENCE_LINKS } from '../../src/sim/network.ts'
+import type { RunReport } from '../../src/sim/run.ts'
+import { everySecond, scenario, type Scenario } from '../../src/sim/scenario.ts'
+import { edgesOf } from '../../src/sim/topology.ts'
+import { line, median, rounded, type Bench } from './line.ts'
+
+/** A transaction without payload, bytes: what is above is payload. */
+const FIXED_BYTES = 168
+/** Bytes of the smallest list around it. */
+const BATCH_BYTES = 4
+
+const small = 250 - FIXED_BYTES - BATCH_BYTES
+/** As long as a batch of 32: what is offered, withheld and forwarded is a message, whatever is in it. */
+const large = 8_000 - FIXED_BYTES - BATCH_BYTES
+
+function given(seed: number, nodes: number, messages: number, more: Partial<Scenario> = {}): Scenario {
+  return scenario({ seed, nodes, member: 'relay', publications: everySecond(messages, nodes, seed), ...more })
+}
+
+/** P3: copies of each message that a node receives, ours against bare gossipsub on the same links, by size of message. */
+export const copies: Bench = async ({ runs, short }) => {
+  const nodes = short ? 30 : 100
+  const messages = short ? 3 : 10
+  const seeds = Array.from({ length: runs }, (_, index) => index + 1)
+  const curve: object[] = []
+  const ratios: number[] = []
+  const ours: number[] = []
+  for (const [name, payloadBytes] of [
+    ['250 B', small],
+    ['8 kB', large],
+  ] as const) {
+    for (const seed of seeds) {
+      const relay = await runInChild(given(seed, nodes, messages, { payloadBytes }))
+      const router = await runInChild(
+        given(seed, nodes, messages, { member: 'router', payloadBytes: payloadBytes + FIXED_BYTES + BATCH_BYTES }),
+      )
+      ours.push(relay.copies)
+      ratios.push(relay.p99Ms / router.p99Ms)
+      curve.push({ message: name, seed, ours: figuresOf(relay), router: figuresOf(router) })
+    }
+  }
+  return [
+    line(
+      'P3',
+      'copies of each transaction received a node',
+      median(ours),
+      { is: 'at-most', value: 3 },
+      {
+        nodes,
+        degree: 12,
+        p99OverRouter: median(ratios),
+        curve,
+      },
+    ),
+  ]
+}
+
+/** P4: time to 99 % of the nodes against the shortest way over all connections, 50 nodes. */
+export const delay: Bench = async ({ runs, short }) => {
+  const nodes = 50
+  const messages = short ? 5 : 20
+  const all: { readonly seed: number; readonly p99Ms: number; readonly boundMs: number; readonly ratio: number }[] = []
+  for (let seed = 1; seed <= runs; seed++) {
+    const asked = given(seed, nodes, messages, { payloadBytes: small })
+    const report = await runInChild(asked)
+    const bounds = asked.publications.map(({ node }) => shortestTo99(asked, node))
+    const boundMs = bounds.reduce((sum, bound) => sum + bound, 0) / bounds.length
+    all.push({ seed, p99Ms: report.p99Ms, boundMs, ratio: report.p99Ms / boundMs })
+  }
+  return [
+    line(
+      'P4',
+      'time to 99 % of 50 nodes / shortest path',
+      median(all.map(({ ratio }) => ratio)),
+      { is: 'at-most', value: 1.6 },
+      {
+        nodes,
+        degree: 12,
+        linksMs: [REFERENCE_LINKS.latencyMinMs, REFERENCE_LINKS.latencyMaxMs],
+        runs: all.map(({ seed, p99Ms, boundMs, ratio }) => ({
+          seed,
+          p99Ms: rounded(p99Ms),
+          boundMs: rounded(boundMs),
+          ratio: rounded(ratio),
+        })),
+      },
+    ),
+  ]
+}
+
+/** P6: what one transaction costs a node, by the number of nodes; what a quiet network sends is taken off. */
+export const growth: Bench = async ({ short }) => {
+  const sizes = short ? [10, 20, 40] : [10, 20, 50, 100, 200, 300]
+  const messages = short ? 5 : 20
+  const rows: { nodes: number; bytes: number; frames: number; p50Ms: number; copies: number; mesh: number }[] = []
+  for (const nodes of sizes) {
+    const asked = given(1, nodes, messages, { payloadBytes: small })
+    const loud = await runInChild(asked)
+    const quietMs = asked.settleMs + (messages - 1) * 1_000
+    const quiet = await runInChild({ ...asked, publications: [], settleMs: quietMs })
+    const each = nodes * messages
+    rows.push({
+      nodes,
+      bytes: (loud.network.bytes - quiet.network.bytes) / each,
+      frames: (loud.network.frames - quiet.network.frames) / each,
+      p50Ms: loud.p50Ms,
+      copies: loud.copies,
+      mesh: loud.mesh.degree,
+    })
+  }
+  const spread = (of: (row: (typeof rows)[number]) => number): number => {
+    const values = rows.map(of)
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    return Math.max(...values.map((value) => Math.abs(value - mean) / mean))
+  }
+  const value = Math.max(
+    spread(({ bytes }) => bytes),
+    spread(({ frames }) => frames),
+  )
+  return [
+    line(
+      'P6',
+      'largest deviation of bytes and messages a node and transaction from their mean',
+      value,
+      { is: 'at-most', value: 0.1 },
+      {
+        rows: rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, of]) => [name, rounded(of)]))),
+        bytesSpread: rounded(spread(({ bytes }) => bytes)),
+        framesSpread: rounded(spread(({ frames }) => frames)),
+      },
+    ),
+    line(
+      'P6b',
+      'R² of the median delay over ln N',
+      linearity(rows.map(({ nodes, p50Ms }) => [Math.log(nodes), p50Ms])),
+      {
+        is: 'at-least',
+        value: 0.95,
+      },
+      {},
+    ),
+  ]
+}
+
+function figuresOf({ copies: received, p50Ms, p99Ms, coverage, mesh, bytesPerMessagePerNode }: RunReport): object {
+  return {
+    copies: rounded(received),
+    p50Ms: rounded(p50Ms),
+    p99Ms: rounded(p99Ms),
+    coverage: rounded(coverage),
+    mesh: rounded(mesh.degree),
+    bytes: Math.round(bytesPerMessagePerNode),
+  }
+}
+
+/** How long the fastest way from a node to 99 % of the nodes takes when every connection carries everything at once, ms. */
+function shortestTo99({ seed, nodes, topology, degree, links }: Scenario, from: number): number {
+  const random = createPrng(seed)
+  // The simulated network draws a link's delay from its own seed, so the same delays can be had without running it.
+  const latencies = new Network({ random: random.child('network'), links } as ConstructorParameters<typeof Network>[0])
+  const neighbours = Array.from({ length: nodes }, () => [] as number[])
+  for (const [a, b] of edgesOf(topology, nodes, degree, random.child('topology'))) {
+    neighbours[a]?.push(b)
+    neighbours[b]?.push(a)
+  }
+  const best = new Map<number, number>()
+  const open = new MinHeap<{ readonly node: number; readonly ms: number }>((a, b) => a.ms < b.ms)
+  open.push({ node: from, ms: 0 })
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { node, ms } = next
+    if (best.has(node)) continue
+    best.set(node, ms)
+    for (const other of neighbours[node] ?? []) open.push({ node: other, ms: ms + latencies.latencyMs(node, other) })
+  }
+  const sorted = [...best.values()].sort((a, b) => a - b)
+  return sorted[Math.floor(nodes * 0.99)] ?? Number.NaN
+}
+
+/** R² of the line of least squares. */
+function linearity(points: readonly (readonly [number, number])[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+  const meanX = mean(points.map(([x]) => x))
+  const meanY = mean(points.map(([, y]) => y))
+  const covariance = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0)
+  const varianceX = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0)
+  const varianceY = points.reduce((sum, [, y]) => sum + (y - meanY) ** 2, 0)
+  return covariance ** 2 / (varianceX * varianceY)
+}
