@@ -1,7 +1,8 @@
 /** What follows from a move of the head: what is written with it, and what is told after it is on the disk. */
 import type { Adoption } from '../chain/chain.ts'
 import type { Block } from '../domain/block.ts'
-import type { BlockHash, TxId } from '../domain/ids.ts'
+import type { AccountId, BlockHash, TxId } from '../domain/ids.ts'
+import type { Transaction } from '../domain/transaction.ts'
 import type { ReturnedTransaction } from '../mempool/mempool.ts'
 import type { StoreWrite } from '../ports/store.ts'
 import { encodeCompactBlock } from '../domain/codec/block-codec.ts'
@@ -26,13 +27,17 @@ import { enqueue, THIN_MESH } from './publish.ts'
 import { recordChanged } from './own-record.ts'
 import type { Turn } from './turn.ts'
 
-/** Block, index, ledger and head pointer of a move of the head, to be written as one batch. */
-export function adoptionWrites(machines: Machines, adoption: Adoption): StoreWrite[] {
+/** Block, index, ledger and head pointer of a move of the head, to be written as one batch. `nowMs` is monotonic. */
+export function adoptionWrites(machines: Machines, adoption: Adoption, nowMs: number): StoreWrite[] {
   const { reorg, ledger, touchedIndexes, changes } = adoption
   const writes: StoreWrite[] = []
   for (const hash of reorg.disconnect) {
     writes.push({ kind: 'delete', space: 'chain', key: heightKey(hash) })
-    for (const { id } of bodyOf(machines, hash).transactions) writes.push({ kind: 'delete', space: 'index', key: id })
+    for (const transaction of bodyOf(machines, hash).transactions) {
+      // What was promised is on the disk either in a block or in the pool, at every moment: it goes back there in the same batch.
+      const local = machines.ownIncluded.get(transaction.id, nowMs) === true
+      writes.push({ kind: 'delete', space: 'index', key: transaction.id }, putPoolRecord(transaction, local))
+    }
   }
   // Heights that the new branch does not reach: it may be shorter only where the old one was of invalid blocks.
   for (let height = reorg.to.height + 1; height <= reorg.from.height; height++) {
@@ -99,6 +104,7 @@ function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, tu
     }
   }
   const wasLocal = new Set([...included.keys()].filter((id) => machines.pool.get(id)?.local === true))
+  const rivals = rivalsIn(machines, touched, reorg.connect)
   const change = machines.pool.rebase(touched, (id) => ledger.account(id), returned)
   for (const [id, block] of included) {
     if (wasLocal.has(id)) machines.ownIncluded.set(id, true, turn.now.monoMs)
@@ -107,13 +113,13 @@ function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, tu
     turn.writeLazily({ kind: 'delete', space: 'pool', key: id })
     turn.note({ kind: 'transaction-removed', id, why: 'in-block', by: null })
   }
-  for (const id of change.removed) if (!included.has(id)) depart(machines, id, 'invalidated', null, turn)
+  for (const id of change.removed) if (!included.has(id)) departRivalled(machines, id, rivals.of(id), turn)
   for (const id of change.evicted) depart(machines, id, 'evicted', null, turn)
   for (const { transaction, local } of returned) {
     const entry = machines.pool.get(transaction.id)
     if (entry === undefined) {
       if (machines.seen.departure(transaction.id, turn.now.monoMs) === undefined)
-        depart(machines, transaction.id, 'invalidated', null, turn)
+        departRivalled(machines, transaction.id, rivals.at(transaction), turn)
       continue
     }
     entered(machines, transaction)
@@ -132,6 +138,31 @@ function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, tu
     })
     if (local) enqueue(machines, [{ id, bytes, own: true }], turn)
   }
+}
+
+/** What took the place of a transaction, if anything did: by its sender's account, a place is a nonce. */
+interface Rivals {
+  /** Of one that was in the pool before. */
+  of(id: TxId): TxId | null
+  at(transaction: Transaction): TxId | null
+}
+
+/** To be asked for before the pool follows the head: what it removes is not in it any more. */
+function rivalsIn({ pool, bodies }: Machines, touched: ReadonlySet<AccountId>, connect: readonly BlockHash[]): Rivals {
+  const placeOf = ({ sender, nonce }: Transaction): string => `${sender} ${nonce}`
+  const taken = new Map<string, TxId>()
+  for (const hash of connect)
+    for (const transaction of bodies.get(hash)?.transactions ?? []) taken.set(placeOf(transaction), transaction.id)
+  const places = new Map<TxId, string>()
+  for (const transaction of pool.of(touched)) places.set(transaction.id, placeOf(transaction))
+  return {
+    of: (id) => taken.get(places.get(id) ?? '') ?? null,
+    at: (transaction) => taken.get(placeOf(transaction)) ?? pool.at(transaction.sender, transaction.nonce),
+  }
+}
+
+function departRivalled(machines: Machines, id: TxId, by: TxId | null, turn: Turn): void {
+  depart(machines, id, by === null ? 'invalidated' : 'replaced', by, turn)
 }
 
 /** A block of our own leaves when it is on the disk. */

@@ -50,7 +50,7 @@ function take(machines: Machines, step: ChainStep, turn: Turn): void {
       if (adoption === null) return
       const job = machines.nextJob()
       machines.work.current = { kind: 'writing', job, adoption }
-      turn.do({ kind: 'write', job, writes: adoptionWrites(machines, adoption), durable: true })
+      turn.do({ kind: 'write', job, writes: adoptionWrites(machines, adoption, turn.now.monoMs), durable: true })
       return
     }
     default:

@@ -192,6 +192,17 @@ export class Mempool {
     return next > account.nonce ? next : account.nonce
   }
 
+  /** All transactions of these senders, pending and parked. */
+  of(senders: Iterable<AccountId>): readonly Transaction[] {
+    const queues = [...senders].flatMap((sender) => this.#queues.get(sender) ?? [])
+    return queues.flatMap(({ pending, parked }) => [...pending, ...parked].map(({ transaction }) => transaction))
+  }
+
+  /** The sender's transaction of a nonce, by its id. */
+  at(sender: AccountId, nonce: bigint): TxId | null {
+    return this.#queues.get(sender)?.at(nonce)?.transaction.id ?? null
+  }
+
   /** How many pending transactions the sender has. */
   pendingOf(sender: AccountId): number {
     return this.#queues.get(sender)?.pending.length ?? 0

@@ -124,6 +124,8 @@ export class ChainWorld {
   monoMs = 0
   /** How durable writes end, or that they do not yet. */
   writes: 'work' | 'fail' | 'wait' = 'work'
+  /** Whether the power will be cut before what nobody waited for reaches the disk. */
+  losesLazyWrites = false
   readonly #waiting: (() => void)[] = []
   readonly #secret: Uint8Array | null
   #messages = 0
@@ -285,7 +287,7 @@ export class ChainWorld {
 
   #write({ job, writes, durable }: Extract<Effect, { kind: 'write' }>): void {
     if (!durable) {
-      this.#keep(writes)
+      if (!this.losesLazyWrites) this.#keep(writes)
       return
     }
     if (this.writes === 'fail') {

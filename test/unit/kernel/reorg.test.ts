@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { shortIdOf } from '../../../src/domain/block.ts'
+import { encodeCompactBlock } from '../../../src/domain/codec/block-codec.ts'
 import { asBlockHash } from '../../../src/domain/ids.ts'
 import { serveChain } from '../../../src/node/serve-chain.ts'
 import { SimDisk } from '../../../src/sim/sim-store.ts'
@@ -66,6 +68,41 @@ describe('a reorg', () => {
     expect(world.poolIds()).toEqual([own.id, others.id].sort())
     expect(world.did('publish').length).toBe(before + 1)
     expect(world.kernel.machines.pool.get(own.id)?.local).toBe(true)
+  })
+
+  it('tells what came of a transaction whose nonce another one took', () => {
+    const world = new ChainWorld()
+    world.at(20)
+    const [own, rival] = [tx(1), transaction(1, 0, { fee: 2n })]
+    world.submit(own)
+    show(world, branch(GENESIS, [1], { 1: [own] }))
+    // On the other branch the rival has the nonce: what comes back cannot stay.
+    const other = makeBlock(GENESIS, 2, [rival])
+    const prefilled = [{ index: 0, transaction: rival }]
+    expect(world.block(encodeCompactBlock(other.block.header, [shortIdOf(rival.hash)], prefilled))).toBe('accept')
+    show(world, [makeBlock(other, 3)])
+    expect(world.poolIds()).toEqual([])
+    expect(world.told('transaction-removed').at(-1)).toMatchObject({ id: own.id, why: 'replaced', by: rival.id })
+    // The same without a reorg: it waits, and a block has the rival.
+    const [waiting, taken] = [tx(2), transaction(2, 0, { fee: 2n })]
+    world.hear(waiting)
+    const next = makeBlock(makeBlock(other, 3), 4, [taken])
+    world.block(encodeCompactBlock(next.block.header, [shortIdOf(taken.hash)], [{ index: 0, transaction: taken }]))
+    expect(world.told('transaction-removed').at(-1)).toMatchObject({ id: waiting.id, why: 'replaced', by: taken.id })
+  })
+
+  it('keeps what it undoes through a power cut, in the same write', async () => {
+    const world = new ChainWorld()
+    world.at(20)
+    const own = tx(1)
+    world.submit(own)
+    show(world, branch(GENESIS, [1], { 1: [own] }))
+    world.losesLazyWrites = true
+    show(world, branch(GENESIS, [2, 3]))
+    const again = await ChainWorld.restart(world.disk)
+    expect(again.head.height).toBe(2)
+    expect(again.poolIds()).toEqual([own.id])
+    expect(again.kernel.machines.pool.get(own.id)?.local).toBe(true)
   })
 
   it('gives back a run of nonces of one sender in order, with what waited behind it', () => {
