@@ -17,6 +17,7 @@ import { runCommand } from './command-line.ts'
 import { nodeFigures, spreadFigures, type SpreadFigures } from './figures.ts'
 import { forge } from './forgeries.ts'
 import { forging, type ForgingFigures } from './forging.ts'
+import { writePropagation } from './propagation.ts'
 import { Records } from './records.ts'
 import { nodeResult, resultText, writeReport, type Check } from './result.ts'
 import { Screen } from './screen.ts'
@@ -43,6 +44,7 @@ export class Demo {
   readonly #json: boolean
   readonly #screen = new Screen()
   readonly #home = join(root, '.hearsay', 'demo')
+  readonly #recording = join(this.#home, 'recording.ndjson')
   readonly #checks: Check[] = []
   readonly #abort = new AbortController()
 
@@ -75,6 +77,7 @@ export class Demo {
       ...presetPlan('small-10'),
       home: this.#home,
       seed: 1,
+      record: this.#recording,
       detach: false,
       signal: this.#abort.signal,
       supervisorEntry: join(root, 'dist', 'supervisor.js'),
@@ -113,6 +116,10 @@ export class Demo {
     writeReport(reportFile, { network, startedAt: new Date(createdAt), spread, nodes, refusals: forged.rows, checks })
     const pass = checks.every((check) => check.pass)
     await down(this.#home, { force: false })
+    const propagation = join(this.#home, 'propagation.html')
+    writePropagation(this.#recording, propagation)
+    const [recorded, drawn] = [this.#recording, propagation].map((path) => relative(process.cwd(), path))
+    this.#screen.step(`every record is in ${recorded}; \`hearsay replay\` draws ${drawn} from it again`)
     if (pass) rmSync(join(this.#home, 'nodes'), { recursive: true, force: true })
     const elapsedMs = Math.round(this.#screen.elapsedMs)
     const report = relative(process.cwd(), reportFile)

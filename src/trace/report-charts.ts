@@ -126,7 +126,7 @@ function rows(scale: Scale, maxX: number, maxY: number, label: (value: number) =
 }
 
 function svg(title: string, content: string, height = HEIGHT): string {
-  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeText(title)}">${content}</svg>`
+  return `<div class="wide" tabindex="0"><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeText(title)}">${content}</svg></div>`
 }
 
 export function msText(ms: number): string {

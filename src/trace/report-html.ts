@@ -37,7 +37,7 @@ ${section(
 )}
 ${section('The tail', `${tailChart(report)}<p class="dim">Share that is still without it: median, and the slowest twentieth dimmed.</p>`)}
 ${section('Hops', `${hopsChart(report)}<p class="dim">Bars: measured. Points: what a random graph of this degree predicts.</p>`)}
-${section('Delay of each node for each transaction', `<div class="wide">${heatChart(report)}</div><p class="dim">Darker is later, up to ${msText(report.untilMs)}; red: never. The slowest node is at the bottom.</p>`)}
+${section('Delay of each node for each transaction', `${heatChart(report)}<p class="dim">Darker is later, up to ${msText(report.untilMs)}; red: never. The slowest node is at the bottom.</p>`)}
 ${section('Nodes', nodesTable(report))}
 ${section('Who brought it first', hubsTable(report))}
 ${section('The slowest way', slowestText(report))}
@@ -168,7 +168,7 @@ function refusedText({ refusals }: Report): string {
   if (refusals.count === 0) return '<p>Nothing was refused.</p>'
   const shown = refusals.listed.slice(0, REFUSALS_SHOWN)
   const more = refusals.count - shown.length
-  return `<p>${refusals.count} refusals, ${refusals.offences} of them offences of the sender.</p>${table(
+  return `<p>${refusals.count} ${refusals.count === 1 ? 'refusal' : 'refusals'}, ${refusals.offences} of them offences of the sender.</p>${table(
     ['node', 'from', 'id', 'why'],
     shown.map(({ node, from, id, reason, offence }) => [
       node,
@@ -237,7 +237,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid var(--line); white-space: nowrap }
 th { color: var(--dim); font-weight: 500 }
 pre { overflow-x: auto; font-size: 12.5px }
-svg { width: 100%; height: auto; min-width: 20rem } svg text { fill: var(--dim); font-size: 12px }
+svg { width: 100%; height: auto; min-width: 34rem } svg text { fill: var(--dim); font-size: 12px }
 svg .grid { stroke: var(--line) } svg path { fill: none } svg .line { stroke: var(--mark); stroke-width: 2 }
 svg .line.dim { opacity: .45 } svg .band { fill: var(--mark); opacity: .18 }
 svg .theory { stroke: var(--theory); stroke-width: 2; stroke-dasharray: 6 5 }

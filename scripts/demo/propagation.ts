@@ -1,0 +1,12 @@
+/** The spread of the demo as the propagation report: the same code and the same bytes as `hearsay replay RECORDING --report FILE`. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parseRecording } from '../../src/trace/recording.ts'
+import { reportHtml } from '../../src/trace/report-html.ts'
+import { reportOf } from '../../src/trace/report.ts'
+
+/** Draws the report of a finished recording. @throws Error where the file is none */
+export function writePropagation(recordingFile: string, reportFile: string): void {
+  const read = parseRecording(readFileSync(recordingFile, 'utf8'))
+  if (!read.ok) throw new Error(`${recordingFile}: ${read.message}`)
+  writeFileSync(reportFile, reportHtml(reportOf(read.recording)))
+}
