@@ -2,7 +2,7 @@
 import { createPrng, type Prng } from '../lib/prng.ts'
 import { scenario, type Fault, type Publication, type Scenario } from './scenario.ts'
 
-export const CHAIN_SCENARIOS = ['partition', 'cut-off', 'crashes'] as const
+export const CHAIN_SCENARIOS = ['partition', 'cut-off', 'crashes', 'disorder'] as const
 export type ChainScenario = (typeof CHAIN_SCENARIOS)[number]
 
 const NODES = 10
@@ -35,6 +35,8 @@ export function chainScenario(kind: ChainScenario, seed: number): Scenario {
         { atMs: 5_000 + forMs, kind: 'heal' },
       ])
     }
+    case 'disorder':
+      return disorder(seed, random, order.slice(0, VALIDATORS))
     case 'crashes':
       return build(seed, random, order.slice(0, VALIDATORS), 60_000, crashes(random, order))
   }
@@ -96,4 +98,45 @@ function crashes(random: Prng, order: readonly number[]): readonly Fault[] {
     atMs += downMs + random.below(2_000)
   }
   return faults
+}
+
+/** Life of a transaction where many are handed in at the end of theirs, ms. */
+const SHORT_LIFE_MS = 40_000
+/** Consecutive nonces of a user, in any order: fewer than a gap that is taken. */
+const RUN = 12
+
+/**
+ * Users who are hard to follow: nonces in any order at any node, so that gaps are filled later; two transactions for one nonce at two nodes at the
+ * same time; some a moment before their end or from a clock that is fast. Links are slow and lose messages.
+ */
+function disorder(seed: number, random: Prng, validators: readonly number[]): Scenario {
+  const draw = random.child('traffic')
+  const publications: Publication[] = []
+  for (let account = 0; account < USERS; account++) {
+    const startMs = draw.below(20_000)
+    const nonces = draw.shuffled(Array.from({ length: RUN }, (_, nonce) => nonce))
+    nonces.forEach((nonce, at) => {
+      const atMs = startMs + at * 300 + draw.below(1_000)
+      const ageMs = account % 4 === 0 ? SHORT_LIFE_MS - 500 - draw.below(8_000) : account % 4 === 1 ? -29_000 : 0
+      publications.push({ atMs, node: draw.below(NODES), transfer: { account, nonce, ageMs, fee: 100 } })
+      // By 12 %, which replaces, where it comes second.
+      if (draw.below(4) === 0)
+        publications.push({ atMs, node: draw.below(NODES), transfer: { account, nonce, ageMs, fee: 112 } })
+    })
+  }
+  return scenario({
+    seed,
+    nodes: NODES,
+    degree: 6,
+    member: 'relay',
+    chain: { validators, slotMs: SLOT_MS, txLifetimeMs: SHORT_LIFE_MS },
+    links: { latencyMinMs: 20, latencyMaxMs: 400, jitterMs: 200, lossRate: 0.05, bytesPerMs: null },
+    publications: publications.sort((a, b) => a.atMs - b.atMs),
+    faults: [
+      { atMs: 0, kind: 'lose-messages', rate: 0.1 },
+      { atMs: 30_000, kind: 'lose-messages', rate: 0 },
+    ],
+    // All that has found no block by then is at its end: the clock of whoever made it was 29 s fast at most.
+    settleMs: SHORT_LIFE_MS + 40_000,
+  })
 }
