@@ -24,6 +24,11 @@ const HONEST_PER_SECOND = 10
 const LATENCY_P99_MS_MAX = 2_000
 /** The event loop's bar. In the tests, where the runner and other tests share the cores, it says only that the loop is not stuck. */
 const LOOP_P99_MS_MAX: Readonly<Record<Scale, number>> = { short: 1_000, full: 200 }
+/**
+ * What a node that nobody attacks needs to answer on a machine with nothing else to do, and a margin. Where it needs more, the machine is
+ * busy, and the bars stretch in proportion.
+ */
+const CONTROL_P99_MS = 50
 const ATTACK_MS_MAX = 300_000
 
 export class Arena {
@@ -68,6 +73,11 @@ export class Arena {
     return arena
   }
 
+  /** The honest node that no attack is aimed at. */
+  get #control(): NodeUnderTest {
+    return this.others.at(-1) ?? this.victim
+  }
+
   get nodes(): readonly NodeUnderTest[] {
     return [this.victim, ...this.others]
   }
@@ -84,19 +94,32 @@ export class Arena {
     const pid = this.victim.pid
     const restarts = { count: 0 }
     const traffic = new Traffic(
-      { network: this.network, nodes: this.nodes, victim: this.victim, perSecond: HONEST_PER_SECOND },
+      {
+        network: this.network,
+        nodes: this.nodes,
+        victim: this.victim,
+        control: this.#control,
+        perSecond: HONEST_PER_SECOND,
+      },
       this.#nonces,
     )
     if (attack.withoutTraffic !== true) await traffic.start()
-    const finding = await this.#attack(attack, scale, seed, restarts)
+    const finding = await this.#attack(attack, scale, seed, async () => {
+      restarts.count++
+      // A node that restarts has no users meanwhile: theirs are counted before.
+      if (attack.withoutTraffic !== true) await traffic.finish()
+      await this.#restartVictim()
+    })
     Object.assign(report.figures, finding.figures)
     report.failures.push(...finding.failures)
     if (attack.withoutTraffic !== true) {
-      const { sent, delivery, latencyP99Ms, loopP99Ms, refused } = await traffic.finish()
+      const { sent, delivery, latencyP99Ms, loopP99Ms, controlP99Ms, refused } = await traffic.finish()
+      const stretch = Math.max(1, controlP99Ms / CONTROL_P99_MS)
+      report.figure('controlP99Ms', controlP99Ms)
       report.figure('honestSent', sent)
       report.exactly('honestDelivery', delivery, 1)
-      report.atMost('honestP99Ms', latencyP99Ms, LATENCY_P99_MS_MAX)
-      report.atMost('loopP99Ms', loopP99Ms, LOOP_P99_MS_MAX[scale])
+      report.atMost('honestP99Ms', latencyP99Ms, LATENCY_P99_MS_MAX * stretch)
+      report.atMost('loopP99Ms', loopP99Ms, LOOP_P99_MS_MAX[scale] * stretch)
       report.require(refused.length === 0, `honest users were refused: ${[...new Set(refused)].join(', ')}`)
     }
     report.require(this.victim.isRunning && (restarts.count > 0 || this.victim.pid === pid), 'the victim died')
@@ -143,7 +166,7 @@ export class Arena {
     if (!(await until(stands, { timeoutMs: 30_000, everyMs: 50 }))) throw new Error('the honest nodes do not mesh')
   }
 
-  async #attack(attack: Attack, scale: Scale, seed: number, restarts: { count: number }): Promise<Finding> {
+  async #attack(attack: Attack, scale: Scale, seed: number, restart: () => Promise<void>): Promise<Finding> {
     const attacker = (this.#attacker ??= fork(fileURLToPath(new URL('attacker.ts', import.meta.url)), [], {
       execArgv: ['--no-warnings'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -174,13 +197,10 @@ export class Arena {
       const onMessage = (message: unknown): void => {
         const answer = message as AttackerAnswer
         if (answer.kind === 'found') end(answer.finding)
-        else if (answer.kind === 'restart') {
-          restarts.count++
-          void this.#restartVictim().then(() => attacker.send({ kind: 'done', victim: this.victim.place }))
-        } else
-          void this.victim
-            .setClock(answer.aheadMs)
-            .then(() => attacker.send({ kind: 'done', victim: this.victim.place }))
+        else {
+          const done = answer.kind === 'restart' ? restart() : this.victim.setClock(answer.aheadMs)
+          void done.then(() => attacker.send({ kind: 'done', victim: this.victim.place }))
+        }
       }
       const timer = setTimeout(() => {
         attacker.kill('SIGKILL')

@@ -22,7 +22,7 @@ import { sha256 } from '../../src/lib/hash.ts'
 import { until } from '../../testnet/until.ts'
 
 const MESHSUB = '/meshsub/1.2.0'
-const DIAL_MS = 5_000
+const DIAL_MS = 10_000
 /** How long a write may wait for room before the peer goes on: a victim that reads slowly is the point of some attacks. */
 const ROOM_MS = 20_000
 

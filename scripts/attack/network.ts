@@ -15,7 +15,7 @@ export function attackNetwork(genesisTimeMs: number, attacks = 1): NetworkParams
     name: 'dev-attack',
     genesisTimeMs,
     slotMs: 2_000,
-    validators: [asAccountId(toHex(keysOf(100_000).publicKey))],
+    validators: [asAccountId(toHex(keysOf(PROPOSER).publicKey))],
     accounts: Array.from({ length: HONEST_ACCOUNTS + attacks * ATTACKER_ACCOUNTS }, (_, index) => ({
       key: asAccountId(toHex(keysOf(index).publicKey)),
       balance: 1_000_000_000n,
@@ -24,6 +24,9 @@ export function attackNetwork(genesisTimeMs: number, attacks = 1): NetworkParams
     feeFloor: 1n,
   }
 }
+
+/** The one validator, whose secret attackers hold: what it signs is valid. */
+export const PROPOSER = 100_000
 
 /** A valid transaction of now. */
 export function transactionOf(

@@ -11,6 +11,8 @@ export interface TrafficFigures {
   readonly latencyP99Ms: number
   /** Answers of the victim's API, as a picture of its event loop from outside. */
   readonly loopP99Ms: number
+  /** The same of a node that is not attacked: what is slow there is slow by the machine. */
+  readonly controlP99Ms: number
   readonly refused: readonly string[]
 }
 
@@ -18,6 +20,8 @@ export interface TrafficOptions {
   readonly network: NetworkParams
   readonly nodes: readonly NodeUnderTest[]
   readonly victim: NodeUnderTest
+  /** A node that nobody attacks. */
+  readonly control: NodeUnderTest
   readonly perSecond: number
 }
 
@@ -31,11 +35,13 @@ export class Traffic {
   readonly #sentMs = new Map<string, number>()
   readonly #arrivedMs = new Map<string, Map<string, number>>()
   readonly #probesMs: number[] = []
+  readonly #controlMs: number[] = []
   readonly #refused: string[] = []
   readonly #running: Promise<unknown>[] = []
   /** Next nonce of each honest account; shared by all traffic of one network. */
   readonly #nonces: number[]
   #sent = 0
+  #finished: Promise<TrafficFigures> | null = null
 
   constructor(options: TrafficOptions, nonces: number[]) {
     this.#options = options
@@ -45,11 +51,17 @@ export class Traffic {
   /** Starts users and watchers; resolves when all watchers hear. */
   async start(): Promise<void> {
     await Promise.all(this.#options.nodes.map((node) => this.#watch(node)))
-    this.#running.push(this.#submit(), this.#probe())
+    const { victim, control } = this.#options
+    this.#running.push(this.#submit(), this.#probe(victim, this.#probesMs), this.#probe(control, this.#controlMs))
   }
 
-  /** Stops the users, waits for the last transactions, and counts. */
-  async finish(): Promise<TrafficFigures> {
+  /** Stops the users, waits for the last transactions, and counts; called again it gives the same figures. */
+  finish(): Promise<TrafficFigures> {
+    this.#finished ??= this.#finish()
+    return this.#finished
+  }
+
+  async #finish(): Promise<TrafficFigures> {
     this.#stop.abort()
     await Promise.all(this.#running)
     const isComplete = (): boolean =>
@@ -68,6 +80,7 @@ export class Traffic {
       delivery: this.#sentMs.size === 0 ? 1 : complete / this.#sentMs.size,
       latencyP99Ms: p99(latencies),
       loopP99Ms: p99(this.#probesMs),
+      controlP99Ms: p99(this.#controlMs),
       refused: this.#refused,
     }
   }
@@ -113,12 +126,11 @@ export class Traffic {
     await Promise.all(open)
   }
 
-  async #probe(): Promise<void> {
-    const { victim } = this.#options
+  async #probe(node: NodeUnderTest, into: number[]): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const before = performance.now()
-      await victim.client.get('/livez')
-      this.#probesMs.push(performance.now() - before)
+      await node.client.get('/livez')
+      into.push(performance.now() - before)
       await pause(PROBE_MS)
     }
   }

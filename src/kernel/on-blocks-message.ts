@@ -9,6 +9,7 @@ import { REJECTS, type RejectCode } from '../domain/reject.ts'
 import { checkCompact, checkHeader, timingOf } from '../domain/rules/header-rules.ts'
 import { JOBS_MAX } from '../relay/limits.ts'
 import { acceptHeader, lookupFor, rebuilt } from './accept-block.ts'
+import type { VerdictReason } from './effect.ts'
 import type { HeaderJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
 import { penalise } from './penalise.ts'
@@ -23,7 +24,7 @@ export interface BlockMessage {
 export function onBlocksMessage(machines: Machines, message: BlockMessage, turn: Turn): void {
   const { from } = message
   if (!machines.offences.admitsPeer(from, turn.now.wallMs)) {
-    judge(message, 'ignore', message.bytes.byteLength, turn)
+    judge(message, 'ignore', message.bytes.byteLength, turn, 'banned')
     return
   }
   const decoded = decodeCompactBlock(message.bytes, machines.blockPrefix, machines.transactionPrefix)
@@ -125,7 +126,7 @@ function refuse(
     code,
     verdict: refusal,
   })
-  judge(message, refusal, bytes, turn)
+  judge(message, refusal, bytes, turn, code)
   if (offence !== null) penalise(machines, message.from, offence, code, turn)
 }
 
@@ -134,7 +135,8 @@ function judge(
   verdict: 'accept' | 'ignore' | 'reject',
   bytes: number,
   turn: Turn,
+  why?: VerdictReason,
 ): void {
-  turn.do({ kind: 'report-verdict', messageId, from, verdict })
+  turn.do({ kind: 'report-verdict', messageId, from, verdict, ...(why !== undefined && { why }) })
   turn.note({ kind: 'message-judged', topic: 'blocks', from, verdict, items: 1, bytes })
 }

@@ -1,6 +1,7 @@
 /** Every attack that can be run, by its number in the threat list. */
 import type { Attack } from '../attack.ts'
 import { API_ATTACKS } from './api.ts'
+import { CHAIN_ATTACKS } from './chain.ts'
 import { REPLAY_ATTACKS } from './replays.ts'
 import { ROUTER_ATTACKS } from './router.ts'
 import { SIGNATURE_ATTACKS } from './signatures.ts'
@@ -13,5 +14,6 @@ export const ATTACKS: readonly Attack[] = [
   ...ROUTER_ATTACKS,
   ...TRANSPORT_ATTACKS,
   ...API_ATTACKS,
+  ...CHAIN_ATTACKS,
   ...REPLAY_ATTACKS,
 ].sort((a, b) => number(a) - number(b))

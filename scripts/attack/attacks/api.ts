@@ -1,8 +1,8 @@
-/** Attacks on the HTTP API: A21, A22, A25. */
-import { readFileSync } from 'node:fs'
+/** Attacks on the HTTP API: A19, A21, A22, A25. */
+import { readFileSync, readdirSync } from 'node:fs'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { request } from 'node:http'
-import { readdirSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { createPrng } from '../../../src/lib/prng.ts'
 import { Report, type Attack, type Ground } from '../attack.ts'
 import { eventually, staged } from '../sight.ts'
@@ -12,14 +12,20 @@ interface Reply {
   readonly elapsedMs: number
 }
 
-/** One request from one of the attackers' addresses, with the token unless told otherwise. */
-function post(ground: Ground, ip: string, body: string, token = true): Promise<Reply> {
+/** One request from one of the attackers' addresses. */
+function post(
+  ground: Ground,
+  ip: string,
+  body: string | Uint8Array,
+  more: Record<string, string> = {},
+): Promise<Reply> {
   const started = performance.now()
   return new Promise((resolve) => {
     const headers = {
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),
-      ...(token && { authorization: `Bearer ${readFileSync(ground.victim.cookieFile, 'utf8').trim()}` }),
+      authorization: `Bearer ${readFileSync(ground.victim.cookieFile, 'utf8').trim()}`,
+      ...more,
     }
     const options = { method: 'POST', localAddress: ip, headers, agent: false }
     const outgoing = request(new URL('/v1/transactions', ground.victim.apiUrl), options, (incoming) => {
@@ -132,4 +138,16 @@ const a25: Attack = {
   },
 }
 
-export const API_ATTACKS: readonly Attack[] = [a21, a22, a25]
+const a19: Attack = {
+  id: 'A19',
+  title: 'a compressed body that would be a bomb',
+  async run(ground) {
+    const report = new Report()
+    const bomb = gzipSync(Buffer.alloc(64 * 1_048_576))
+    const { status } = await post(ground, `${ground.net}.1`, bomb, { 'content-encoding': 'gzip' })
+    report.exactly('status', status, 415)
+    return report
+  },
+}
+
+export const API_ATTACKS: readonly Attack[] = [a19, a21, a22, a25]

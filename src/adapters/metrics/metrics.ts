@@ -8,6 +8,7 @@ import { REJECTS } from '../../domain/reject.ts'
 import { gossipMetricsRegister } from './gossip-register.ts'
 import type { GossipMetricsRegister } from './gossip-register.ts'
 import { registerProcessMetrics } from './process-metrics.ts'
+import { Tally } from './tally.ts'
 
 const VERDICTS = ['accept', 'ignore', 'reject']
 
@@ -161,6 +162,7 @@ export function createMetrics(labels: Labels = {}): NodeMetrics {
   const registry = new Registry()
   const counters = registerCounters(registry)
   const histograms = registerHistograms(registry)
+  const tally = new Tally<CounterName>()
   const http = new Histogram({
     name: 'hearsay_http_request_seconds',
     help: 'Time that answers of the API took',
@@ -179,7 +181,7 @@ export function createMetrics(labels: Labels = {}): NodeMetrics {
   return {
     meter: {
       count: (name, by, count = 1) => {
-        counters.get(name)?.inc({ ...by }, count)
+        tally.add(name, by, count)
       },
       observe: (name, seconds) => {
         // A creator whose clock is ahead of ours makes a negative time, which no bucket holds.
@@ -213,7 +215,10 @@ export function createMetrics(labels: Labels = {}): NodeMetrics {
       const known = method === 'GET' || method === 'POST' ? method : 'other'
       http.observe({ route, method: known, status: String(status) }, elapsedMs / 1_000)
     },
-    text: () => registry.metrics(),
+    text: () => {
+      tally.pour((name, by, count) => counters.get(name)?.inc({ ...by }, count))
+      return registry.metrics()
+    },
     close: () => {
       registry.clear()
     },
