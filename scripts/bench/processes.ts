@@ -8,8 +8,8 @@ const ANSWER_MS_MAX = 120_000
 /** One process; `T` is what it tells. Every message has a `kind`. */
 export class BenchProcess<T extends { readonly kind: string }> {
   readonly #child: ChildProcess
-  readonly #waiting = new Map<string, (message: T) => void>()
-  readonly #latest = new Map<string, T>()
+  /** Who waits for which kind, the first one first: answers come in the order of the questions. */
+  readonly #waiting = new Map<string, ((message: T) => void)[]>()
   #ended: string | null = null
   #refuse: ((error: Error) => void)[] = []
 
@@ -20,9 +20,7 @@ export class BenchProcess<T extends { readonly kind: string }> {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     this.#child.on('message', (message: T) => {
-      this.#latest.set(message.kind, message)
-      this.#waiting.get(message.kind)?.(message)
-      this.#waiting.delete(message.kind)
+      this.#waiting.get(message.kind)?.shift()?.(message)
     })
     this.#child.on('exit', (code, signal) => {
       this.#ended = `${program} ended with ${signal ?? code ?? 'nothing'}`
@@ -32,11 +30,6 @@ export class BenchProcess<T extends { readonly kind: string }> {
 
   tell(message: object): void {
     if (this.#ended === null) this.#child.send(message, undefined, undefined, () => undefined)
-  }
-
-  /** The last message of a kind; undefined before the first. */
-  latest<K extends T['kind']>(kind: K): Extract<T, { kind: K }> | undefined {
-    return this.#latest.get(kind) as Extract<T, { kind: K }> | undefined
   }
 
   /** The next message of a kind. Rejects when the process ends first. */
@@ -58,7 +51,9 @@ export class BenchProcess<T extends { readonly kind: string }> {
         return
       }
       this.#refuse.push(fail)
-      this.#waiting.set(kind, (message) => {
+      const waiting = this.#waiting.get(kind) ?? []
+      this.#waiting.set(kind, waiting)
+      waiting.push((message) => {
         settle()
         resolve(message as Extract<T, { kind: K }>)
       })

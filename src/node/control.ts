@@ -1,5 +1,5 @@
 /** Answers the API from the machines and the observers: reads, and submissions. */
-import { isHashText, type PeerId, type TxId } from '../domain/ids.ts'
+import { asTxId, isHashText, type PeerId, type TxId } from '../domain/ids.ts'
 import { TOPICS } from '../domain/protocols.ts'
 import type {
   HealthView,
@@ -165,7 +165,7 @@ export function createControl(options: ControlOptions): NodeControl {
     mempool: ({ limit }) => mempoolView(machines, limit),
     submit: (items) => runtime.submit(items),
     transaction: (idOrPrefix) => findTransaction({ machines, archive, clock, store: ports.store }, idOrPrefix),
-    propagation: (idOrPrefix) => findPropagation(observer, machines.config.name, idOrPrefix),
+    propagation: (idOrPrefix) => findPropagation(observer, machines, idOrPrefix),
     account: (key, { proof } = { proof: false }) => accountView(machines, key, proof),
     block: (which) => findBlock({ machines, store: ports.store, observer }, which),
     blocks: (range) => listBlocks({ machines, store: ports.store, observer }, range),
@@ -219,7 +219,7 @@ function mempoolView(machines: Machines, limit: number): MempoolView {
   }
 }
 
-function findPropagation(observer: Observer, node: string, idOrPrefix: string): Lookup<PropagationView> {
+function findPropagation(observer: Observer, machines: Machines, idOrPrefix: string): Lookup<PropagationView> {
   const ids = isHashText(idOrPrefix) ? [idOrPrefix] : observer.propagation.idsByPrefix(idOrPrefix, MATCHES_MAX)
   const [id, ...others] = ids
   if (id === undefined) return { kind: 'missing' }
@@ -230,8 +230,9 @@ function findPropagation(observer: Observer, node: string, idOrPrefix: string): 
     value: {
       v: 1,
       id,
-      node,
-      known: sighting !== undefined && sighting.first !== null,
+      node: machines.config.name,
+      // Under load not every transaction is traced; that it is here is known all the same.
+      known: (sighting?.first ?? null) !== null || machines.pool.has(asTxId(id)),
       firstSeenNs: sighting?.first?.t_ns ?? null,
       from: sighting?.first?.from ?? null,
       copies: sighting?.copies ?? 0,

@@ -16,6 +16,7 @@ import { EventRing } from './event-ring.ts'
 import { AGENTS_MAX, EVENT_RING_MAX } from './limits.ts'
 import { Arrivals } from './observe-arrivals.ts'
 import { PropagationLog } from './propagation-log.ts'
+import { Sampling } from './sampling.ts'
 
 /** What observers feed; the real one is adapters/metrics. Labels come from closed lists only. */
 export interface Meter {
@@ -73,6 +74,7 @@ export class Observer {
   readonly #clock: Clock
   readonly #meter: Meter
   readonly #journal: Journal
+  readonly #sampling = new Sampling()
   #storeFailure: string | null = null
   #outgoing: string[] = []
 
@@ -96,15 +98,16 @@ export class Observer {
     switch (fact.kind) {
       case 'transaction-admitted': {
         const { from, bytes, waitedMs, state, way, id } = fact
+        this.#meter.count('items', { topic: 'transactions', outcome: 'admitted' })
+        this.#meter.observe('queue_seconds', waitedMs / 1_000)
         if (way === 'gossip') {
-          const checkMs =
-            fact.messageId === null ? null : this.arrivals.checkMs(fact.messageId, this.#clock.now().monoMs)
+          const { monoMs } = this.#clock.now()
+          if (!this.#sampling.takes(id, monoMs)) return
+          const checkMs = fact.messageId === null ? null : this.arrivals.checkMs(fact.messageId, monoMs)
           this.#record('DELIVER', id, from, bytes, null, { queueMs: waitedMs, checkMs })
         }
         if (way === 'repair') this.#record('RECOVERED', id, from, bytes, null, { queueMs: waitedMs })
         if (fact.messageId !== null) this.#brought(fact.messageId, fact.id)
-        this.#meter.count('items', { topic: 'transactions', outcome: 'admitted' })
-        this.#meter.observe('queue_seconds', waitedMs / 1_000)
         this.#emit('transactions', 'admitted', { id, state, way, from })
         return
       }
@@ -121,6 +124,7 @@ export class Observer {
         this.#emit('transactions', 'removed', { id: fact.id, why: fact.why, by: fact.by })
         return
       case 'transaction-published':
+        if (!this.#sampling.takes(fact.id, this.#clock.now().monoMs)) return
         this.#record('PUBLISH', fact.id, null, fact.bytes, null)
         this.#outgoing.push(fact.id)
         return
