@@ -4,8 +4,8 @@ export const JOURNEYS_MAX = 120
 export const JOURNEY_RECORDS_MAX = 800
 /** Lines of the log of refusals. */
 export const REFUSALS_MAX = 100
-/** Journeys whose trees are rebuilt in one frame: about 1 ms each. */
-export const REBUILT_PER_FRAME = 3
+/** Time in a frame for rebuilding the trees of journeys that have new records, ms: a quarter of a frame. */
+export const REBUILD_MS = 4
 /** How often the panels beside the map are drawn, ms: they are read, not watched. */
 export const PANELS_EVERY_MS = 500
 /** How long the wave of a journey plays on the map at least, ms: a spread over one machine takes 30 ms, which nobody sees. */

@@ -3,7 +3,7 @@ import type { Journey } from '../trace/journey.ts'
 import { msText } from '../trace/report-charts.ts'
 import { reachedOf } from '../trace/spread.ts'
 import { listNodes, takeKey, wireActions } from './actions.ts'
-import { PANELS_EVERY_MS, REBUILT_PER_FRAME, WAVE_MS } from './limits.ts'
+import { PANELS_EVERY_MS, REBUILD_MS, WAVE_MS } from './limits.ts'
 import { NetworkMap, type Colours } from './map.ts'
 import { Model } from './model.ts'
 import { byId, Panels } from './panels.ts'
@@ -49,15 +49,17 @@ async function main(): Promise<void> {
   })
   let panelsAtMs = 0
   let panelsVersion = -1
+  let isDrawing = false
   const frame = (nowMs: number): void => {
-    model.rebuild(REBUILT_PER_FRAME)
+    model.rebuild(performance.now() + REBUILD_MS)
     drawMap(model, map, view, colours, nowMs)
-    if (nowMs - panelsAtMs > PANELS_EVERY_MS && model.version !== panelsVersion) {
+    if (isDrawing) isDrawing = !panels.draw(model, colours)
+    else if (nowMs - panelsAtMs > PANELS_EVERY_MS && model.version !== panelsVersion) {
       panelsAtMs = nowMs
       panelsVersion = model.version
+      isDrawing = true
       listNodes(model)
       listJourneys(model, view)
-      panels.draw(model, colours)
     }
     requestAnimationFrame(frame)
   }

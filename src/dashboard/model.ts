@@ -96,14 +96,12 @@ export class Model {
     return kept.journey
   }
 
-  /** Rebuilds at most `most` journeys that have new records; how many are left. */
-  rebuild(most: number): number {
-    let left = most
+  /** Rebuilds the trees of journeys that have new records, the latest first, until the time (performance.now) is over. */
+  rebuild(untilMs: number): void {
     for (const id of [...this.#stale].reverse()) {
-      if (left-- <= 0) break
+      if (performance.now() >= untilMs) return
       this.journey(id)
     }
-    return this.#stale.size
   }
 
   /** Transactions whose trees stand, oldest first. */

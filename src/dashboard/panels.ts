@@ -16,23 +16,40 @@ import type { Colours } from './map.ts'
 import type { Model } from './model.ts'
 
 const CURVE_STEPS = 50
+/** Panels that are drawn in turn. */
+const PANELS = 5
 /** Journeys behind the curve: enough for a steady median, few enough for half a millisecond. */
 const CURVE_JOURNEYS = 40
 
 export class Panels {
   #curve: uPlot | null = null
+  #next = 0
   #drawn = ''
 
-  draw(model: Model, colours: Colours): void {
+  /** Draws one of the panels: one a frame, so that none of them holds up the map. True when the round is over. */
+  draw(model: Model, colours: Colours): boolean {
     const journeys = model.journeys()
-    // The last ones may still be on their way: they would look like misses.
-    const done = journeys.filter(
-      (journey, index) => index < journeys.length - 5 || reachedOf(journey) === journey.nodes.length,
-    )
-    this.#drawCurve(model, done.slice(-CURVE_JOURNEYS), colours)
-    drawHops(journeys)
-    drawHeat(journeys, colours)
-    drawNodes(model, journeys)
+    this.#next = (this.#next + 1) % PANELS
+    switch (this.#next) {
+      case 0:
+        drawHops(journeys)
+        break
+      case 1:
+        this.#drawCurve(model, finished(journeys).slice(-CURVE_JOURNEYS), colours)
+        break
+      case 2:
+        drawHeat(journeys, colours)
+        break
+      case 3:
+        drawNodes(model, journeys)
+        break
+      default:
+        this.#drawRefusals(model)
+    }
+    return this.#next === 0
+  }
+
+  #drawRefusals(model: Model): void {
     const last = model.refusals.at(-1)
     const key = `${model.refusals.length} ${last?.tNs ?? ''} ${last?.node ?? ''}`
     if (key !== this.#drawn) drawRefusals(model)
@@ -79,6 +96,11 @@ export class Panels {
       this.#curve.setData(data)
     }
   }
+}
+
+/** Without those that may still be on their way: they would look like misses. */
+function finished(journeys: readonly Journey[]): Journey[] {
+  return journeys.filter((journey, index) => index < journeys.length - 5 || reachedOf(journey) === journey.nodes.length)
 }
 
 function plotHeight(host: HTMLElement): number {

@@ -85,13 +85,18 @@ export interface CurveBand {
 export function bandOf(journeys: readonly Journey[], untilMs: number, steps = 60): CurveBand[] {
   const sorted = begunOf(journeys).map(({ nodes }) => ({
     total: nodes.length,
+    count: 0,
     times: nodes.flatMap(({ firstSeenMs }) => firstSeenMs ?? []).sort((a, b) => a - b),
   }))
   if (sorted.length === 0) return []
   return Array.from({ length: steps + 1 }, (_, step) => {
     const ms = (untilMs * step) / steps
     const shares = sorted
-      .map(({ total, times }) => times.filter((time) => time <= ms).length / total)
+      .map((each) => {
+        // The times ascend, and so do the steps: each is looked at once.
+        while (each.count < each.times.length && (each.times[each.count] ?? 0) <= ms) each.count++
+        return each.count / each.total
+      })
       .sort((a, b) => a - b)
     return { ms, low: rank(shares, 0.05), median: rank(shares, 0.5), high: rank(shares, 0.95) }
   })
@@ -212,35 +217,55 @@ export interface NodeSpread {
   readonly p95Ms: number | null
 }
 
-/** The share of each node in all journeys. */
+/** The share of each node in all journeys; one pass over them. */
 export function perNode(journeys: readonly Journey[]): NodeSpread[] {
-  const names = [...new Set(journeys.flatMap(({ nodes }) => nodes.map(({ name }) => name)))]
-  return names.map((name) => {
-    const own = journeys.flatMap((journey) => {
-      const node = journey.nodes.find((each) => each.name === name)
-      return node === undefined ? [] : [{ journey, node }]
-    })
-    const count = (test: (entry: (typeof own)[number]) => boolean): number => own.filter(test).length
-    const delays = own
-      .flatMap(({ node }) => (node.way === 'origin' ? [] : (node.firstSeenMs ?? [])))
-      .sort((a, b) => a - b)
-    return {
-      name,
-      origins: count(({ node }) => node.way === 'origin'),
-      delivered: count(({ node }) => node.firstSeenMs !== null && node.way !== 'origin'),
-      recovered: count(({ node }) => node.way === 'repair'),
-      duplicates: own.reduce(
-        (sum, { journey }) =>
-          sum + journey.duplicates.reduce((inner, { to, copies }) => inner + (to === name ? copies : 0), 0),
-        0,
-      ),
-      refused: own.reduce((sum, { node }) => sum + node.refusals.filter(({ offence }) => offence).length, 0),
-      missed: count(({ journey, node }) => journey.startNs !== null && node.firstSeenMs === null),
-      copies: own.reduce((sum, { node }) => sum + node.copies, 0),
-      p50Ms: delays.length === 0 ? null : rank(delays, 0.5),
-      p95Ms: delays.length === 0 ? null : rank(delays, 0.95),
+  const totals = new Map<string, NodeTotal>()
+  const of = (name: string): NodeTotal => {
+    const known = totals.get(name)
+    if (known !== undefined) return known
+    const total = {
+      origins: 0,
+      delivered: 0,
+      recovered: 0,
+      duplicates: 0,
+      refused: 0,
+      missed: 0,
+      copies: 0,
+      delays: [],
     }
+    totals.set(name, total)
+    return total
+  }
+  for (const { startNs, nodes, duplicates } of journeys) {
+    for (const { name, way, firstSeenMs, refusals, copies } of nodes) {
+      const total = of(name)
+      total.copies += copies
+      total.refused += refusals.filter(({ offence }) => offence).length
+      if (way === 'origin') total.origins++
+      else if (firstSeenMs !== null) {
+        total.delivered++
+        total.delays.push(firstSeenMs)
+      } else if (startNs !== null) total.missed++
+      if (way === 'repair') total.recovered++
+    }
+    for (const { to, copies } of duplicates) of(to).duplicates += copies
+  }
+  return [...totals].map(([name, { delays, ...counts }]) => {
+    delays.sort((a, b) => a - b)
+    const at = (share: number): number | null => (delays.length === 0 ? null : rank(delays, share))
+    return { name, ...counts, p50Ms: at(0.5), p95Ms: at(0.95) }
   })
+}
+
+interface NodeTotal {
+  origins: number
+  delivered: number
+  recovered: number
+  duplicates: number
+  refused: number
+  missed: number
+  copies: number
+  readonly delays: number[]
 }
 
 /** Records by event: what the stream, the trace, the report and `hearsay_propagation_records_total` must agree on. */
