@@ -55,7 +55,10 @@ describe('ten nodes with four validators in virtual time', () => {
       expect(included + expired + replaced, `seed ${seed}`).toBe(accepted)
       for (const count of [included, expired, replaced]) expect(count, `seed ${seed}`).toBeGreaterThan(20)
       // A late copy of what has lost its nonce is told, and costs its sender nothing; anything else would be a charge.
-      expect(Object.keys(report.offences).filter((code) => code !== 'nonce-too-low'), `seed ${seed}`).toEqual([])
+      expect(
+        Object.keys(report.offences).filter((code) => code !== 'nonce-too-low'),
+        `seed ${seed}`,
+      ).toEqual([])
     }
   })
 })
