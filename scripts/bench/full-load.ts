@@ -88,6 +88,8 @@ export async function relayRate(
   options: { readonly ratePerSecond?: number; readonly flags?: readonly string[] } = {},
 ): Promise<RelayRate> {
   const runFolder = mkdtempSync(join(folder, 'run-'))
+  for (const [node, file] of files.entries())
+    writeTransactions(file, benchNetwork(NODES), node, sizes.transactionsPerNode)
   const fleet = await RelayFleet.start(runFolder, files, { flags: options.flags ?? [] })
   try {
     const { ratePerSecond } = options

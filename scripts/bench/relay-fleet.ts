@@ -10,8 +10,8 @@ import { readTransactions } from './workload.ts'
 
 /** How often the load looks at how far the nodes are, ms. */
 const LOOK_MS = 50
-/** Requests under way at one node: one on its way, one in its hands. */
-const REQUESTS_PER_NODE = 2
+/** Requests under way at one node: what it can take between two looks, more than the network carries. */
+const REQUESTS_PER_NODE = 4
 
 export interface FleetOptions {
   /** For Node itself, such as --cpu-prof. */
@@ -113,7 +113,7 @@ export class RelayFleet {
       }
       if (this.#lanes.every(({ next, bodies }) => next >= bodies.length))
         throw new Error('the transactions of the measurement ran out: make more of them')
-      await pause(LOOK_MS / 5)
+      await pause('window' in pace ? LOOK_MS : LOOK_MS / 5)
     }
   }
 
