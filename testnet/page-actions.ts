@@ -162,7 +162,7 @@ function clientOf({ apiUrl, cookieFile }: ManifestNode): Client {
 }
 
 function isNamed(name: string): boolean {
-  return (DEV_ACCOUNT_NAMES).includes(name)
+  return DEV_ACCOUNT_NAMES.includes(name)
 }
 
 function isBetween(value: unknown, low: number, high: number): value is number {

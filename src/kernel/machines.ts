@@ -25,8 +25,7 @@ import { MEMBERSHIP_PROFILES } from '../membership/limits.ts'
 import { Membership } from '../membership/membership.ts'
 import { Pace } from '../membership/pace.ts'
 import type { Self } from './self.ts'
-import type { PoolKeys } from './pool-set.ts'
-import type { Unwritten } from './unwritten.ts'
+import type { PoolKeys } from './pool-keys.ts'
 import type { NetworkParams } from '../domain/params.ts'
 import { signingPrefix } from '../domain/signing.ts'
 import { isDevNetwork, networkIdOf } from '../domain/params.ts'
@@ -120,7 +119,7 @@ export interface Machines {
   /** The sets that repair compares. */
   readonly trees: Readonly<Record<SetName, FingerprintTree>>
   readonly poolKeys: PoolKeys
-  readonly unwritten: Unwritten
+  readonly unwritten: Set<TxId>
   readonly repair: Repair
   readonly repairServer: RepairServer
   readonly wanted: Wanted

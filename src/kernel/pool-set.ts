@@ -8,12 +8,6 @@ import type { Transaction } from '../domain/transaction.ts'
 import { assert } from '../lib/assert.ts'
 import type { Machines } from './machines.ts'
 
-/** Names of the pool's transactions in reconciliation, both ways. */
-export interface PoolKeys {
-  readonly keyOf: Map<TxId, ItemKey>
-  readonly idOf: Map<ItemKey, TxId>
-}
-
 export function keyOf({ createdAtMs, id }: Transaction): ItemKey {
   return itemKey(transactionOrder(createdAtMs), id)
 }

@@ -9,9 +9,6 @@ import type { Machines } from './machines.ts'
 import { putPoolRecord } from './pool-record.ts'
 import type { Turn } from './turn.ts'
 
-/** In order of arrival. */
-export type Unwritten = Set<TxId>
-
 /** A peer's transaction entered the pool. With too many waiting it stays in memory only. */
 export function writeSoon({ unwritten }: Machines, id: TxId): void {
   if (unwritten.size < UNWRITTEN_MAX) unwritten.add(id)

@@ -171,11 +171,8 @@ async function assemble(
     fallbackReason,
     metrics: () => metrics.text(),
     adapterSizes: () => [
-      ...Object.entries(libp2p.gossipSizes()).map(([name, size]) => ({
-        name: `gossip.${name}`,
-        ...size,
-        unit: 'messages',
-      })),
+      { name: 'gossip.seenIds', ...libp2p.gossipSizes().seenIds, unit: 'messages' },
+      { name: 'gossip.openVerdicts', ...libp2p.gossipSizes().openVerdicts, unit: 'messages' },
       ...verifier
         .caches()
         .map(({ name, size, capacity }) => ({ name: `verifier.${name}`, size, capacity, unit: 'keys' })),

@@ -6,9 +6,8 @@ import { assertNever } from '../lib/assert.ts'
 import type { MessageId, PeerId } from '../domain/ids.ts'
 import type { PropagationEvent, PropagationRecord } from '../domain/propagation.ts'
 import type { Topic } from '../domain/protocols.ts'
-import type { EventTopic } from '../domain/views.ts'
+import type { EventTopic, MemberStateView } from '../domain/views.ts'
 import type { Fact } from '../kernel/fact.ts'
-import type { MemberState } from '../membership/view.ts'
 import type { PublishOutcome } from '../ports/gossip.ts'
 import type { Clock } from './clock.ts'
 import { Conservation } from './conservation.ts'
@@ -384,7 +383,7 @@ function microseconds(ms: number | null | undefined): number | null {
 }
 
 /** What people call a change of a member's state: it joins, is suspected, dies, leaves, comes back. */
-function nameOfChange(from: MemberState | null, to: MemberState | null): string {
+function nameOfChange(from: MemberStateView | null, to: MemberStateView | null): string {
   if (to === null) return 'forgotten'
   if (to !== 'alive') return to
   return from === null || from === 'unknown' ? 'join' : 'back'

@@ -1,6 +1,7 @@
 /** Durable, ordered bytes under string keys in a closed list of spaces. */
 
-export type Space = 'identity' | 'pool' | 'bans' | 'peers' | 'chain' | 'blocks' | 'state' | 'index' | 'safety' | 'records'
+export type Space =
+  'identity' | 'pool' | 'bans' | 'peers' | 'chain' | 'blocks' | 'state' | 'index' | 'safety' | 'records'
 
 export type StoreWrite =
   | { readonly kind: 'put'; readonly space: Space; readonly key: string; readonly value: Uint8Array }
