@@ -1,5 +1,10 @@
 /** Pings between neighbours, and on behalf of others (PROTOCOL.md, probe). */
-import { decodeProbeAnswer, decodeProbeRequest, encodeProbeAnswer } from '../domain/codec/probe-codec.ts'
+import {
+  decodeProbeAnswer,
+  decodeProbeRequest,
+  encodeProbeAnswer,
+  type ProbeStatus,
+} from '../domain/codec/probe-codec.ts'
 import type { PeerId } from '../domain/ids.ts'
 import { peerIdOfKey } from '../domain/record.ts'
 import { assertNever } from '../lib/assert.ts'
@@ -26,7 +31,7 @@ export function onProbeRequest(machines: Machines, request: number, from: PeerId
   if (asked.kind === 'ping') {
     const ack = encodeProbeAnswer({ kind: 'ack', nonce: asked.nonce, status: ownStatus(machines) })
     turn.do({ kind: 'reply', request, frames: [ack] })
-    machines.chainSync.headClaimed(from, asked.status.head)
+    headTold(machines, from, asked.status.head)
     followMembership(machines, machines.membership.onPing(from, asked.isSuspected, turn.now), turn)
     catchUp(machines, turn)
     return
@@ -51,7 +56,7 @@ export function onProbeAnswer(
   }
   switch (answer.kind) {
     case 'ack':
-      machines.chainSync.headClaimed(asked.peer, answer.status.head)
+      headTold(machines, asked.peer, answer.status.head)
       followMembership(machines, machines.membership.onAck(asked.probe, elapsedMs, turn.now), turn)
       catchUp(machines, turn)
       return
@@ -62,6 +67,13 @@ export function onProbeAnswer(
     default:
       assertNever(answer)
   }
+}
+
+/** A neighbour told its head. */
+function headTold(machines: Machines, peer: PeerId, head: ProbeStatus['head']): void {
+  machines.chainSync.headClaimed(peer, head)
+  const entry = machines.peers.get(peer)
+  if (entry !== undefined) entry.head = head
 }
 
 export function onProbeFailed(machines: Machines, { probe }: Probe, reason: AskFailure, turn: Turn): void {
