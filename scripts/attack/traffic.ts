@@ -26,8 +26,8 @@ export interface TrafficOptions {
 }
 
 const PROBE_MS = 50
-/** How long the last transactions may take to arrive before they count as lost, ms. */
-const DRAIN_MS = 6_000
+/** How long the last transactions may take to arrive before they count as lost, ms: what gossip lost, repair brings within seconds. */
+const DRAIN_MS = 20_000
 
 export class Traffic {
   readonly #options: TrafficOptions
