@@ -20,7 +20,7 @@ export const command = defineCommand({
     'Every second: height, peers, mesh, pool, transactions, copies, 95th percentile of the delay and delay of the event loop of every node, with keys to ' +
     'send, kill, restart, pause, cut and heal. Where there is no terminal it prints one plain line a second.',
   args: [],
-  options: { once: flag('--once', 'print one line after two seconds and end') },
+  options: { once: flag('--once', 'print the table after two seconds and end') },
   examples: [['top', 'watch the testnet of this folder']],
   without: ['api', 'token-file'],
   async run(context, { options }) {
@@ -48,6 +48,7 @@ async function printLines(context: Context, manifest: Manifest, watch: TopWatch,
     const view = viewOf(manifest, watch, 0, '')
     if (once && second === 0) continue
     if (shared.json) terminal.document({ v: 1, ...view })
+    else if (once) terminal.out(topLines(view, 200, 1_000).slice(0, -2).join('\n'))
     else terminal.out(topLine(view))
     if (once) return 'done'
   }
