@@ -11,7 +11,7 @@
  * The attacker's best move is to relay for us, first and from many networks: then he is a good peer.
  */
 import type { PeerId } from '../domain/ids.ts'
-import { networkGroup } from './address-group.ts'
+import { networkGroup } from '../lib/address-group.ts'
 import { OLDEST_KEPT_SHARE, USEFUL_KEPT_MAX, USEFUL_WINDOW_MS } from './limits.ts'
 import type { ConnectedPeer } from './peer-table.ts'
 

@@ -19,7 +19,7 @@
 import { assert } from '../lib/assert.ts'
 import type { PeerId } from '../domain/ids.ts'
 import type { Offence } from '../domain/reject.ts'
-import { addressGroup, isSharedLoopback } from './address-group.ts'
+import { addressGroup, isSharedLoopback } from '../lib/address-group.ts'
 import {
   BAN_MS,
   BANNED_PEERS_PER_ADDRESS,

@@ -4,7 +4,7 @@
  * Invariant: an entry exists exactly from the first connection with a peer to the end of the last one.
  */
 import type { BlockHash, NetAddress, PeerId } from '../domain/ids.ts'
-import { ipOf } from './address-group.ts'
+import { ipOf } from '../lib/address-group.ts'
 
 export interface PeerHead {
   readonly height: number

@@ -3,8 +3,8 @@
  * after it, both ways. The node's own table decides, since the library's scores forget a peer that reconnects (hardening L2).
  */
 import type { ConnectionGater, MultiaddrConnection, PeerId as Libp2pPeerId } from '@libp2p/interface'
-import type { Multiaddr } from '@multiformats/multiaddr'
 import { asPeerId } from '../../domain/ids.ts'
+import { addressGroup, ipOf } from '../../lib/address-group.ts'
 import type { Gatekeeper } from '../../ports/connections.ts'
 import { SOCKETS_PER_ADDRESS_MAX } from './limits.ts'
 import type { Libp2pProfile } from './profile.ts'
@@ -28,7 +28,7 @@ export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile): Con
 
   return {
     denyInboundConnection: (connection) => {
-      const ip = ipOf(connection.remoteAddr)
+      const ip = ipOf(connection.remoteAddr.toString())
       if (ip === null || !gatekeeper.admitsAddress(ip)) return true
       if (isUncounted(ip, profile)) return false
       const group = addressGroup(ip)
@@ -42,29 +42,6 @@ export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile): Con
     // The library's default refuses private addresses in browsers only; say so rather than depend on it.
     denyDialMultiaddr: () => false,
   }
-}
-
-/** The IP address of a multiaddr as text, or null where it has none. An IPv4-mapped IPv6 address is the IPv4 one. */
-export function ipOf(address: Multiaddr): string | null {
-  const ip = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
-  if (ip === undefined) return null
-  const dotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
-  if (dotted !== undefined) return dotted
-  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(ip)
-  if (hex === null) return ip
-  const bits = Number.parseInt(hex[1] as string, 16) * 65_536 + Number.parseInt(hex[2] as string, 16)
-  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.')
-}
-
-/** What counts as one address: all of an IPv4 address, the first 64 bits of an IPv6 one, which a household gets as a whole. */
-export function addressGroup(ip: string): string {
-  if (!ip.includes(':')) return ip
-  const [head = '', tail] = ip.toLowerCase().split('::')
-  const before = head === '' ? [] : head.split(':')
-  const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? 0 : 8 - before.length - after.length
-  const groups = [...before, ...Array<string>(Math.max(0, zeros)).fill('0'), ...after].slice(0, 4)
-  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`
 }
 
 /** All nodes of a local testnet share one loopback address; attackers in tests come from others (127.66.0.x). */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { asNetAddress, asPeerId, type PeerId } from '../../../src/domain/ids.ts'
-import { networkGroup } from '../../../src/peers/address-group.ts'
+import { networkGroup } from '../../../src/lib/address-group.ts'
 import { chooseAnchors } from '../../../src/peers/anchors.ts'
 import { chooseEviction } from '../../../src/peers/eviction.ts'
 import { ANCHOR_FAILURES_MAX, ANCHORS_MAX, USEFUL_KEPT_MAX } from '../../../src/peers/limits.ts'

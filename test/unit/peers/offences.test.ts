@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { asPeerId } from '../../../src/domain/ids.ts'
-import { addressGroup, ipOf, isSharedLoopback } from '../../../src/peers/address-group.ts'
+import { addressGroup, ipOf, isSharedLoopback } from '../../../src/lib/address-group.ts'
 import { BAN_MS, BANS_MAX, INVALID_BUDGET, INVALID_WINDOW_MS, UNPAID_BUDGET } from '../../../src/peers/limits.ts'
 import { Offences } from '../../../src/peers/offences.ts'
 

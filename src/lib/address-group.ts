@@ -1,17 +1,25 @@
 /** Which addresses count as one: an IPv4 address for itself, an IPv6 address with its /64, which one customer gets as a whole. */
 
-/** The IP address inside a multiaddr in text form, or null where there is none. */
+/** The IP address inside a multiaddr in text form, or null where there is none. An IPv4-mapped IPv6 address is the IPv4 one. */
 export function ipOf(address: string): string | null {
-  const match = /^\/ip[46]\/([0-9a-fA-F.:]+)(?:\/|$)/.exec(address)
-  return match?.[1] ?? null
+  const ip = /^\/ip[46]\/([0-9a-fA-F.:]+)(?:\/|$)/.exec(address)?.[1]
+  return ip === undefined ? null : unmapped(ip)
 }
 
 /** The group that an IP address belongs to. */
 export function addressGroup(ip: string): string {
-  if (!ip.includes(':')) return ip
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)
-  if (mapped?.[1] !== undefined) return mapped[1]
-  return `${expandIpv6(ip).slice(0, 4).join(':')}::/64`
+  const plain = unmapped(ip)
+  return plain.includes(':') ? `${expandIpv6(plain).slice(0, 4).join(':')}::/64` : plain
+}
+
+/** `::ffff:192.0.2.7`, also written `::ffff:c000:207`, is 192.0.2.7. */
+function unmapped(ip: string): string {
+  const dotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
+  if (dotted !== undefined) return dotted
+  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(ip)
+  if (hex === null) return ip
+  const bits = Number.parseInt(hex[1] ?? '0', 16) * 65_536 + Number.parseInt(hex[2] ?? '0', 16)
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.')
 }
 
 /**
@@ -19,7 +27,7 @@ export function addressGroup(ip: string): string {
  * The rest of 127.0.0.0/8 counts as foreign: attack tests come from 127.66.0.x.
  */
 export function isSharedLoopback(ip: string): boolean {
-  return /^127\.0\.0\.\d+$/.test(ip) || ip === '::1' || /^::ffff:127\.0\.0\.\d+$/i.test(ip)
+  return ip === '::1' || /^127\.0\.0\.\d+$/.test(unmapped(ip))
 }
 
 function expandIpv6(ip: string): string[] {
