@@ -18,6 +18,7 @@ export class PageFeed {
   readonly #response: ServerResponse
   readonly #timer: NodeJS.Timeout
   #waiting: Line[] = []
+  readonly #waitingMax: number
   #dropped = 0
   /** Share of the transactions that are shown, and lines of all of them in this second. */
   #share = 1
@@ -29,6 +30,8 @@ export class PageFeed {
   constructor(response: ServerResponse, before: readonly Line[]) {
     this.#response = response
     this.#waiting = [...before]
+    // What it opens with is kept anyway; beyond that two batches, about 600 KiB.
+    this.#waitingMax = before.length + 2 * PAGE_BATCH_LINES_MAX
     this.#timer = setInterval(() => {
       this.#flush()
     }, PAGE_BATCH_MS)
@@ -38,7 +41,7 @@ export class PageFeed {
   push(line: Line): void {
     this.#linesInSecond++
     if ('event' in line && line.kind !== 'mesh' && positionOf(line.id) >= this.#share) return
-    if (this.#waiting.length >= 10 * PAGE_BATCH_LINES_MAX) this.#dropped++
+    if (this.#waiting.length >= this.#waitingMax) this.#dropped++
     else this.#waiting.push(line)
   }
 

@@ -105,6 +105,7 @@ function coverageText(journey: Journey | null, atMs: number): string {
   const { nodes, copies } = journey
   const reached = nodes.filter(({ firstSeenMs }) => firstSeenMs !== null && firstSeenMs <= atMs).length
   const all = reachedOf(journey)
+  if (nodes.length === 1) return `${journey.id.slice(0, 8)}: this node has it, ${copies} copies`
   const perNode = all > 1 ? `, ${(copies / (all - 1)).toFixed(1)} copies each` : ''
   return `${journey.id.slice(0, 8)}: ${reached}/${nodes.length} nodes (${Math.round((100 * reached) / nodes.length)} %) after ${msText(atMs)}${perNode}`
 }

@@ -90,7 +90,9 @@ export class Model {
     const kept = this.#journeys.get(id)
     if (kept === undefined) return null
     if (kept.journey === null || this.#stale.delete(id)) {
-      const network = [...this.nodes.values()].map(({ name, peerId }) => ({ name, peerId }))
+      const all = [...this.nodes.values()].map(({ name, peerId }) => ({ name, peerId }))
+      // One node knows of itself alone: its peers' silence says nothing about what they have.
+      const network = this.network.source === 'node' ? all.slice(0, 1) : all
       kept.journey = journeyOf(id, network, kept.records)
     }
     return kept.journey
