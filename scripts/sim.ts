@@ -1,5 +1,6 @@
 // `npm run sim -- spread …`: how a message spreads, in virtual time on the real router, or in the textbook's models.
 // `npm run sim -- chain …`: whether the chain keeps its promises, over many seeds.
+// `npm run sim -- repair …`, `npm run sim -- membership …`: whether repair and membership keep theirs.
 // `npm run sim -- run`: one scenario (JSON, from standard input), as a failing run prints it.
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
@@ -8,11 +9,13 @@ import { brokenPromises, type ChainReport } from '../src/sim/chain-report.ts'
 import { CHAIN_SCENARIOS, chainScenario } from '../src/sim/chain-scenarios.ts'
 import { runInChild } from '../src/sim/child.ts'
 import { MODEL_MODES, summariseModel, type ModelMode, type ModelSummary } from '../src/sim/models.ts'
+import { MEMBERSHIP_SCENARIOS, REPAIR_SCENARIOS } from '../src/sim/network-scenarios.ts'
 import { REFERENCE_LINKS } from '../src/sim/network.ts'
 import type { RunReport } from '../src/sim/run.ts'
 import { everySecond, scenario, type Scenario } from '../src/sim/scenario.ts'
 import { fanoutResidue, pullRounds, pushPullRounds, pushRounds, rumorResidue } from '../src/sim/theory.ts'
 import { TOPOLOGIES, type TopologyKind } from '../src/sim/topology.ts'
+import { runNetworkSeeds } from './simulating/network.ts'
 
 const USAGE = `usage: npm run sim -- spread [options]
   --mode MODE         real (default), or a model: ${MODEL_MODES.join(', ')}
@@ -38,6 +41,11 @@ const USAGE = `usage: npm run sim -- spread [options]
   --seeds N           runs, from --seed on (default 10)
   --jobs J            at a time (default 1)
   --json              one JSON document a line
+       npm run sim -- repair [options]
+  --kind KIND         ${REPAIR_SCENARIOS.join(', ')} (default: all)
+       npm run sim -- membership [options]
+  --kind KIND         ${MEMBERSHIP_SCENARIOS.join(', ')} (default: all)
+  --seeds, --seed, --jobs, --json as for chain, for each kind
        npm run sim -- run < scenario.json`
 
 /** A mistake of the user: said without a stack. */
@@ -60,7 +68,7 @@ const OPTIONS = {
   repeat: { type: 'boolean', default: false },
   k: { type: 'string', default: '1' },
   runs: { type: 'string', default: '100' },
-  kind: { type: 'string', default: 'partition' },
+  kind: { type: 'string' },
   seeds: { type: 'string', default: '10' },
   jobs: { type: 'string', default: '1' },
 } as const
@@ -190,7 +198,7 @@ function theoryOf({ mode, nodes, k }: ModelSummary): string | null {
 
 /** Runs the seeds, some at a time; a run that breaks a promise says which, and goes on to the next. */
 async function chain(flags: Flags): Promise<void> {
-  const kind = oneOf(flags.kind, 'kind', CHAIN_SCENARIOS)
+  const kind = oneOf(flags.kind ?? 'partition', 'kind', CHAIN_SCENARIOS)
   const first = count(flags.seed, 'seed')
   const seeds = Array.from({ length: count(flags.seeds, 'seeds') }, (_, index) => first + index)
   const reports: ChainReport[] = []
@@ -234,6 +242,16 @@ function chainSummary(reports: readonly ChainReport[]): string {
   ].join('; ')
 }
 
+/** Every kind, or the one asked for. */
+async function network(flags: Flags, kinds: typeof REPAIR_SCENARIOS | typeof MEMBERSHIP_SCENARIOS): Promise<void> {
+  const asked = flags.kind === undefined ? kinds : [oneOf(flags.kind, 'kind', kinds)]
+  const options = { seeds: count(flags.seeds, 'seeds'), jobs: count(flags.jobs, 'jobs'), json: flags.json }
+  for (const kind of asked) {
+    const kept = await runNetworkSeeds({ kind, first: count(flags.seed, 'seed'), ...options })
+    if (!kept) process.exitCode = 1
+  }
+}
+
 async function main([command, ...args]: readonly string[]): Promise<void> {
   if (command === 'run') {
     console.log(JSON.stringify(await runInChild(JSON.parse(await text(process.stdin)) as Scenario)))
@@ -241,6 +259,10 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
   }
   if (command === 'chain') {
     await chain(parseFlags(args))
+    return
+  }
+  if (command === 'repair' || command === 'membership') {
+    await network(parseFlags(args), command === 'repair' ? REPAIR_SCENARIOS : MEMBERSHIP_SCENARIOS)
     return
   }
   if (command !== 'spread') throw new UsageError(USAGE)

@@ -16,6 +16,8 @@ import { edgesOf, type Edge } from './topology.ts'
 
 /** How long after a cut both ends notice that the other one is gone, ms: two unanswered keep-alives of the node would take longer. */
 const CUT_NOTICED_MS = 5_000
+/** Between a node's goodbye and its end, as in production. */
+const GOODBYE_MS = 100
 /** Bare routers have nobody who redials for them: the world does so within this time after a heal or a restart, ms. */
 const REDIAL_WITHIN_MS = 1_000
 
@@ -51,8 +53,8 @@ export class Population {
     this.#random = options.random
     this.#verifier = options.verifier
     this.#observerOf = options.observerOf
-    const { topology, nodes, degree } = options.scenario
-    this.#edges = edgesOf(topology, nodes, degree, options.random.child('topology'))
+    const { topology, nodes, degree, edges } = options.scenario
+    this.#edges = edges ?? edgesOf(topology, nodes, degree, options.random.child('topology'))
   }
 
   /** Makes all members; none has started. */
@@ -92,6 +94,16 @@ export class Population {
     const { host } = this.at(node)
     host.process.kill()
     host.vanish(this.members.map((member) => member.host))
+  }
+
+  /** Stops in good order: it says goodbye first. */
+  leave(node: number): void {
+    const { member } = this.#place(node)
+    if (!(member instanceof RelayMember)) throw new Error(`node ${node} is a bare router, which cannot say goodbye`)
+    const { process } = member.host
+    this.#scheduler.schedule(0, () => member.runtime.leave(), process)
+    // Ended by the world: a process's own end would be one of its tasks.
+    this.#scheduler.schedule(GOODBYE_MS, () => this.kill(node), null)
   }
 
   /** Unsynced writes are lost, and the peers notice only that nothing comes any more. */
@@ -166,6 +178,7 @@ export class Population {
       network: this.#params,
       validator: this.#scenario.chain?.validators.includes(index) === true ? validatorKeys(index) : null,
       store: place.disk.open((ms, callback) => void scheduler.schedule(ms, callback, host.process)),
+      discovers: this.#scenario.discovers,
       verifier: this.#verifier.forNode(),
       bootstrap: this.#edges.filter(([dialler]) => dialler === index).map(([, listener]) => addressOf(listener)),
       find: (address) => this.#hostAt(address),

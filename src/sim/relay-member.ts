@@ -27,6 +27,8 @@ export interface RelayOptions {
   readonly verifier: SignatureVerifier
   /** Addresses that it dials and keeps dialling. */
   readonly bootstrap: readonly string[]
+  /** Whether it looks for peers by itself. */
+  readonly discovers: boolean
   readonly eagerOnly: boolean
   readonly find: (address: string) => SimHost | undefined
   readonly observer: MemberObserver
@@ -49,7 +51,9 @@ export class RelayMember implements Member {
     const clock = simClock(scheduler, host.process)
     const observer = new Observer({ name, clock, meter: NO_METER, journal: failingJournal(scheduler, name) })
     observer.events.subscribe(['propagation'], (event) => report(event, options.observer))
-    observer.events.subscribe(['transactions', 'peers', 'blocks'], (event) => options.observer.onEvent(event))
+    observer.events.subscribe(['transactions', 'peers', 'blocks', 'network'], (event) =>
+      options.observer.onEvent(event),
+    )
     const kernel = new Kernel({
       network,
       profile: 'node',
@@ -57,7 +61,7 @@ export class RelayMember implements Member {
       self: asPeerId(host.peerId.toString()),
       bootstrap: options.bootstrap.map(asNetAddress),
       agentVersion: 'hearsay/simulated',
-      discovers: false,
+      discovers: options.discovers,
       validator: options.validator?.id ?? null,
       chance: () => host.process.random.next(),
     })

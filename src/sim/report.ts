@@ -1,5 +1,6 @@
 /** What a simulation says of a run. */
 import type { ChainReport } from './chain-report.ts'
+import type { NetworkReport } from './network-report.ts'
 import type { NetworkTotals } from './network.ts'
 import type { SpreadFigures } from './spread.ts'
 
@@ -25,6 +26,8 @@ export interface Report extends SpreadFigures {
   readonly connections: readonly number[]
   /** Null where nobody makes blocks. */
   readonly chain: ChainReport | null
+  /** Null where the scenario does not watch it. */
+  readonly repair: NetworkReport | null
   readonly virtualMs: number
   readonly tasks: number
 }

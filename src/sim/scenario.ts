@@ -1,19 +1,24 @@
 /** What a simulation is asked to do: data, so that a run can be written down, sent to a child process and repeated. */
 import { createPrng } from '../lib/prng.ts'
 import { REFERENCE_LINKS, type LinkProfile } from './network.ts'
-import type { TopologyKind } from './topology.ts'
+import type { Edge, TopologyKind } from './topology.ts'
 
 /** `atMs` counts from the end of the warm-up. */
 export type Fault =
   | { readonly atMs: number; readonly kind: 'partition'; readonly groups: readonly (readonly number[])[] }
   | { readonly atMs: number; readonly kind: 'cut'; readonly a: number; readonly b: number }
   | { readonly atMs: number; readonly kind: 'heal' }
-  /** `kill` as SIGKILL: peers see a reset. `power-cut`: they see nothing, and unsynced writes are lost. `restart` follows either. */
+  /**
+   * `kill` as SIGKILL: peers see a reset. `power-cut`: they see nothing, and unsynced writes are lost. `leave`: stops in good order.
+   * `restart` follows any. `reset-view`: the operator lets a node forget the network.
+   */
   | {
       readonly atMs: number
-      readonly kind: 'kill' | 'power-cut' | 'restart' | 'pause' | 'resume'
+      readonly kind: 'kill' | 'power-cut' | 'leave' | 'restart' | 'pause' | 'resume' | 'reset-view'
       readonly node: number
     }
+  /** Takes this many transactions of the pool off a node's disk; for one that does not run. */
+  | { readonly atMs: number; readonly kind: 'forget-pool'; readonly node: number; readonly count: number }
   /** Sets the clock of a node wrong by this much, ms. */
   | { readonly atMs: number; readonly kind: 'skew'; readonly node: number; readonly skewMs: number }
   /** Slows every link of a node down by this much, ms. */
@@ -56,6 +61,12 @@ export interface Scenario {
   readonly topology: TopologyKind
   /** Connections a node, for the random topology. */
   readonly degree: number
+  /** Instead of a topology: who dials whom. */
+  readonly edges: readonly Edge[] | null
+  /** Whether relays look for peers by themselves, in records. */
+  readonly discovers: boolean
+  /** Whether the report tells of repair and membership. */
+  readonly watchesNetwork: boolean
   readonly links: LinkProfile
   /** `router`: bare gossipsub, everything is valid. `relay`: the whole node, kernel and runtime, on the same router. */
   readonly member: 'router' | 'relay'
@@ -80,6 +91,9 @@ export function scenario(given: Partial<Scenario> & { readonly seed: number; rea
   return {
     topology: 'random',
     degree: 12,
+    edges: null,
+    discovers: false,
+    watchesNetwork: false,
     links: REFERENCE_LINKS,
     member: 'router',
     hostile: [],

@@ -8,6 +8,7 @@ import { sha256Hex } from '../lib/hash.ts'
 import { createPrng, type Prng } from '../lib/prng.ts'
 import { ChainWatch } from './chain-watch.ts'
 import type { MemberObserver } from './member.ts'
+import { NetworkWatch } from './network-watch.ts'
 import { Network } from './network.ts'
 import { Population } from './population.ts'
 import { RelayMember } from './relay-member.ts'
@@ -35,6 +36,7 @@ class World {
   readonly #network: Network
   readonly #params: NetworkParams
   readonly #watch: ChainWatch
+  readonly #networkWatch: NetworkWatch
   readonly #honest = new SpreadRecorder()
   readonly #forged = new SpreadRecorder()
   readonly #refused = new Map<string, number>()
@@ -61,6 +63,14 @@ class World {
       random: this.#random.child('network'),
       links: scenario.links,
       trace: this.#trace,
+    })
+    this.#networkWatch = new NetworkWatch({
+      scenario,
+      scheduler,
+      relays: () => this.#relays(),
+      peerOf: (node) => this.#population.at(node).host.peerId.toString(),
+      isDead: (peer) => this.#population.at(this.#population.indexOf(peer)).host.process.state === 'dead',
+      bytes: () => this.#network.totals.bytes,
     })
   }
 
@@ -114,7 +124,10 @@ class World {
         this.#refusers.add(node)
         if (from !== null && !this.#scenario.hostile.includes(this.#population.indexOf(from))) this.#handedOn++
       },
-      onEvent: (event) => this.#watch.event(node, event),
+      onEvent: (event) => {
+        this.#watch.event(node, event)
+        this.#networkWatch.event(event)
+      },
       onAnswer: (result) => this.#watch.answered(node, result),
     }
   }
@@ -149,6 +162,7 @@ class World {
   #inflict(fault: Fault): void {
     this.#trace.note(`fault ${JSON.stringify(fault)}`)
     const population = this.#population
+    this.#networkWatch.inflicted(fault)
     switch (fault.kind) {
       case 'partition':
         this.#network.partition(fault.groups)
@@ -168,6 +182,21 @@ class World {
       case 'power-cut':
         population.cutPower(fault.node)
         return
+      case 'leave':
+        population.leave(fault.node)
+        return
+      case 'reset-view': {
+        const member = population.at(fault.node)
+        if (!(member instanceof RelayMember)) throw new Error(`node ${fault.node} is a bare router: it has no view`)
+        this.#scheduler.schedule(0, () => member.runtime.post({ kind: 'network-reset' }), member.host.process)
+        return
+      }
+      case 'forget-pool': {
+        const { written } = population.diskOf(fault.node)
+        const keys = [...written.keys()].filter((key) => key.startsWith('pool/')).slice(0, fault.count)
+        for (const key of keys) written.delete(key)
+        return
+      }
       case 'restart':
         population.restart(fault.node)
         this.#watch.restarted(fault.node)
@@ -211,6 +240,7 @@ class World {
       refused: Object.fromEntries(this.#refused),
       connections: this.#population.members.map((member) => member.host.connections.length),
       chain: this.#watch.report((node) => this.#population.diskOf(node)),
+      repair: this.#networkWatch.report(),
       virtualMs: this.#scheduler.nowMs,
       tasks: this.#scheduler.tasksRun,
     }
