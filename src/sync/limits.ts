@@ -5,6 +5,8 @@
 export const EPOCH_MS = 600_000
 /** Items whose hash for the coming salt is made in one slice: about 4 ms. */
 export const PREPARE_SLICE = 1_024
+/** Items that wait outside the tree: put in at once, about 3 ms. */
+export const WAITING_MAX = 1_024
 
 // ---- one comparison
 /** Parts into which a range that differs is divided, by the divider's own count: fewer mean more round trips, more mean more bytes. */
