@@ -142,10 +142,13 @@ async function parted(seed: number, rate: number, duration: string): Promise<rea
   const random = createPrng(seed).child('partition')
   const validators = random.shuffled([0, 1, 2, 3])
   const others = random.shuffled([4, 5, 6, 7, 8, 9])
-  const half = [...validators.slice(0, 2), ...others.slice(0, 3)].map((node) => `node-${node}`)
+  const halves = [
+    [...validators.slice(0, 2), ...others.slice(0, 3)],
+    [...validators.slice(2), ...others.slice(3)],
+  ].map((half) => half.map((node) => `node-${node}`))
   const loading = load(rate, duration)
   await pause(10_000)
-  await ask('partition', { groups: [half], forMs: null })
+  await ask('partition', { groups: halves, forMs: null })
   await pause(PARTITION_MS)
   const before = new Set((await nodes()).map(({ head }) => head?.hash)).size
   await ask('heal', {})

@@ -18,6 +18,11 @@ const figures = await crash({
       `run ${run}: ${acknowledged} acknowledged so far, ${lost} lost, ready after ${Math.round(readyMs)} ms`,
     ),
 })
-const pass = figures.lost === 0 && figures.restarts === figures.runs && figures.readyMsMax <= 3_000
+const pass =
+  figures.lost === 0 &&
+  figures.restarts === figures.runs &&
+  figures.readyMsMax <= 3_000 &&
+  figures.steppedBack === 0 &&
+  figures.signedTwice === 0
 console.log(JSON.stringify({ id: 'crash', pass, figures }))
 process.exitCode = pass ? 0 : 1

@@ -12,9 +12,10 @@ export interface Stage {
   clear(): void
 }
 
-export function setStage(purpose: string): Stage {
+/** @param given what of the network shall be otherwise */
+export function setStage(purpose: string, given: Partial<NetworkParams> = {}): Stage {
   const home = mkdtempSync(join(tmpdir(), `hearsay-${purpose}-`))
-  const network = attackNetwork(Date.now() - 60_000)
+  const network = { ...attackNetwork(Date.now() - 60_000), ...given }
   const networkFile = join(home, 'network.json')
   writeFileSync(networkFile, JSON.stringify(networkDocument(network)))
   return { home, network, networkFile, clear: () => rmSync(home, { recursive: true, force: true }) }
