@@ -127,7 +127,7 @@ export class FingerprintTree {
       slot.filled[node] = 1
       if (slot.cursor === node) slot.cursor++
     }
-    this.#root = this.#insertAt(this.#root, node)
+    this.#root = this.#insertAt(this.#root, node, { order, words })
   }
 
   /** Removes the item with this key; false where there is none. */
@@ -304,12 +304,8 @@ export class FingerprintTree {
     return count
   }
 
-  #insertAt(at: number, node: number): number {
+  #insertAt(at: number, node: number, place: Place): number {
     if (at === 0) return node
-    const place = {
-      order: this.#orders[node] as number,
-      words: this.#ids.subarray(node * ID_WORDS, node * ID_WORDS + 4),
-    }
     if ((this.#priorities[node] as number) > (this.#priorities[at] as number)) {
       this.#split(at, place)
       this.#left[node] = this.#splitLeft
@@ -317,8 +313,8 @@ export class FingerprintTree {
       this.#pull(node)
       return node
     }
-    if (this.#compare(at, place) < 0) this.#right[at] = this.#insertAt(this.#right[at] as number, node)
-    else this.#left[at] = this.#insertAt(this.#left[at] as number, node)
+    if (this.#compare(at, place) < 0) this.#right[at] = this.#insertAt(this.#right[at] as number, node, place)
+    else this.#left[at] = this.#insertAt(this.#left[at] as number, node, place)
     this.#counts[at] = (this.#counts[at] as number) + 1
     for (const slot of this.#slots) if (slot.epoch !== 0) addTo(slot.sums, at * LIMBS, slot.elements, node * LIMBS)
     return at
