@@ -25,7 +25,18 @@ export interface StructureSize {
 }
 
 export function machineSizes(machines: Machines): StructureSize[] {
-  const { inFlight, jobs, writes, asked, strangers, verifiedBodies, invalidBlocks, partsWanted, ownBlocks } = machines
+  const {
+    inFlight,
+    deferredSubmissions,
+    jobs,
+    writes,
+    asked,
+    strangers,
+    verifiedBodies,
+    invalidBlocks,
+    partsWanted,
+    ownBlocks,
+  } = machines
   const { ownIncluded, poolKeys, heldBack, early, orphans, peers, pool } = machines
   const poolCapacity = pool.sizes().find(({ name }) => name === 'mempool.transactions')?.capacity ?? 0
   const of = (name: string, size: number, capacity: number, unit: string): StructureSize => ({
@@ -36,6 +47,7 @@ export function machineSizes(machines: Machines): StructureSize[] {
   })
   return [
     of('kernel.jobs', jobs.size, JOBS_MAX + SUBMISSIONS_MAX, 'jobs'),
+    of('kernel.deferredSubmissions', deferredSubmissions.size, JOBS_MAX + SUBMISSIONS_MAX, 'jobs'),
     of('kernel.inFlight', inFlight.size, (JOBS_MAX + SUBMISSIONS_MAX) * ITEMS_MAX, 'transactions'),
     of('kernel.writes', writes.size, SUBMISSIONS_MAX, 'writes'),
     of('kernel.asked', asked.size, ASKED_MAX, 'requests'),

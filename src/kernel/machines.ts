@@ -80,6 +80,11 @@ export interface Machines {
   readonly inFlight: Map<TxHash, JobNumber>
   /** Verification jobs under way. */
   readonly jobs: Map<JobNumber, Job>
+  /** API calls that wait for a verification job which holds one of their transactions. */
+  readonly deferredSubmissions: Map<
+    JobNumber,
+    readonly { readonly submission: JobNumber; readonly items: readonly Uint8Array[] }[]
+  >
   /** Durable writes under way, and the submissions that wait for each. */
   readonly writes: Map<JobNumber, WriteJob>
   /** Requests of ours under way. */
@@ -184,6 +189,7 @@ export function createMachines(config: KernelConfig): Machines {
       chance: config.chance,
     }),
     inFlight: new Map(),
+    deferredSubmissions: new Map(),
     jobs: new Map(),
     writes: new Map(),
     asked: new Map(),

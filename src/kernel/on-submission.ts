@@ -7,6 +7,7 @@ import type { TxId } from '../domain/ids.ts'
 import type { Now } from '../domain/time.ts'
 import type { TransactionState } from '../domain/views.ts'
 import type { SubmitResult } from '../ports/control.ts'
+import { DEFERRED_MAX } from '../relay/limits.ts'
 import { admit } from './admit.ts'
 import { checkOf } from './check-of.ts'
 import type { JobNumber } from './event.ts'
@@ -29,8 +30,9 @@ export function onSubmission(
   const sound: Placed[] = []
   const unsaved: TxId[] = []
   const runs: Runs = new Map()
-  items.forEach((bytes, index) => {
-    const look = triage(machines, bytes, runs, turn.now)
+  const looks = items.map((bytes) => ({ bytes, look: triage(machines, bytes, runs, turn.now) }))
+  if (looks.some(({ look }) => look.kind === 'in-flight' && waitFor(machines, look.job, { submission, items }))) return
+  looks.forEach(({ bytes, look }, index) => {
     results.push(null)
     switch (look.kind) {
       case 'fresh':
@@ -41,7 +43,7 @@ export function onSubmission(
         results[index] = known(machines, look.id, unsaved, turn.now)
         return
       case 'in-flight':
-        // Another message is bringing it at this moment; the user can ask again in a moment and will be told that it is known.
+        // Too many wait for it already.
         results[index] = refusal(null, bytes.byteLength, 'overloaded', turn)
         return
       case 'invalid':
@@ -55,6 +57,18 @@ export function onSubmission(
     }
   })
   verify(machines, { kind: 'submission', submission, fresh, sound, results, unsaved, deferred: [] }, turn)
+}
+
+/** Lets a call wait while another message brings one of its transactions: then it is known, and knowing it is success. */
+function waitFor(
+  { deferredSubmissions }: Machines,
+  job: JobNumber,
+  call: { readonly submission: JobNumber; readonly items: readonly Uint8Array[] },
+): boolean {
+  const waiting = deferredSubmissions.get(job) ?? []
+  if (waiting.length >= DEFERRED_MAX) return false
+  deferredSubmissions.set(job, [...waiting, call])
+  return true
 }
 
 /** Some signatures of a submission were checked. An invalid one fails alone: the others of the call are looked at for themselves. */

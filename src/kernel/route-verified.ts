@@ -7,7 +7,7 @@ import type { Machines } from './machines.ts'
 import { onHeaderVerified } from './on-blocks-message.ts'
 import { onRepairVerified } from './on-repair.ts'
 import { onRecordsVerified, onRecordVerified } from './on-records.ts'
-import { onSubmissionVerified } from './on-submission.ts'
+import { onSubmission, onSubmissionVerified } from './on-submission.ts'
 import { onMessageVerified, onTransactionsMessage } from './on-transactions-message.ts'
 import type { Turn } from './turn.ts'
 
@@ -53,4 +53,7 @@ export function onVerified(
       assertNever(job)
   }
   for (const message of job.deferred) onTransactionsMessage(machines, message, turn)
+  const waiting = machines.deferredSubmissions.get(number) ?? []
+  machines.deferredSubmissions.delete(number)
+  for (const { submission, items } of waiting) onSubmission(machines, submission, items, turn)
 }

@@ -207,3 +207,17 @@ function poolRecords(world: KernelWorld): (readonly [string, Uint8Array])[] {
   }
   return [...records]
 }
+
+test('a call with a transaction that is being checked for a message waits for it, and is told that it is known', () => {
+  const world = new KernelWorld()
+  const bytes = signedTransaction(0, 0)
+  const { kernel, wallMs, monoMs } = world
+  const now = { wallMs, monoMs }
+  const messageId = asMessageId('a'.repeat(64))
+  const event = { topic: 'transactions', bytes: encodeBatch([bytes]), from: peer('p'), messageId, waitedMs: 0 } as const
+  const [effect] = kernel.step({ kind: 'gossip-received', ...event }, now)
+  if (effect?.kind !== 'verify-signatures') throw new Error('nothing is being checked')
+  expect(world.submit(bytes)).toBeNull()
+  world.post({ kind: 'signatures-verified', job: effect.job, firstInvalid: -1, keyInvalid: false })
+  expect(world.answers.get(1)).toMatchObject([{ kind: 'known', state: 'pending' }])
+})
