@@ -55,6 +55,9 @@ const a14: Attack = {
     await staged(ground, async (gang, sight) => {
       const ids = messageIdsOf(networkIdOf(ground.network))
       const helper = await gang.joined()
+      // There before the messages are: the router keeps them for six heartbeats.
+      const attacker = await gang.member()
+      await attacker.connect(ground.victim.address)
       const batches = Array.from({ length: count }, (_, i) =>
         encodeBatch([
           transactionOf(ground.network, ground.accounts + (i % 64), Math.floor(i / 64), {
@@ -64,8 +67,6 @@ const a14: Attack = {
       )
       for (let at = 0; at < count; at += 20) await helper.messages('transactions', batches.slice(at, at + 20))
       const bytes = batches.reduce((sum, batch) => sum + batch.byteLength, 0)
-      const attacker = await gang.member()
-      await attacker.connect(ground.victim.address)
       const wanted = batches.map((batch) => ids.bytesOf(attacker.topic('transactions'), batch))
       const rss = sight.rssMiB()
       await keep(ms, () => attacker.rpc({ control: { iwant: [{ messageIDs: wanted }] } }), 20)
