@@ -165,7 +165,11 @@ function wireMap(map: NetworkMap): void {
     if (direction !== undefined) {
       event.preventDefault()
       choose(map.neighbour(direction))
-    } else if (event.key === 'Enter') byId('kill').focus()
+    } else if (event.key === 'Enter') {
+      // Else the same key would press the button that it leads to, and kill the node.
+      event.preventDefault()
+      byId('kill').focus()
+    }
   })
 }
 

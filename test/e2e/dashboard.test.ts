@@ -99,6 +99,9 @@ describe('the page of a testnet', () => {
     expect(await page.locator('#map-help').textContent()).toContain(`${chosen} is chosen`)
     await page.keyboard.press('Enter')
     expect(await page.evaluate('document.activeElement.id')).toBe('kill')
+    // Going to the button is not pressing it.
+    expect(await page.locator('#answer').textContent()).toBe('')
+    expect(await page.locator('tr.down').count()).toBe(0)
     await page.getByRole('slider').focus()
     await page.keyboard.press('Home')
     expect(await page.getByRole('button', { name: 'Play' }).count()).toBe(1)
