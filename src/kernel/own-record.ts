@@ -1,7 +1,7 @@
 /** This node's own record: what it says of itself, when it says it, and the signatures that it needs. */
 import { encodeRecord, encodeRecordBody, encodeRecordMessage, decodeRecord } from '../domain/codec/record-codec.ts'
 import { decodeSuspicion, encodeSuspicion, encodeSuspicionBody } from '../domain/codec/suspicion-codec.ts'
-import type { NetAddress } from '../domain/ids.ts'
+import { asNetAddress, type NetAddress } from '../domain/ids.ts'
 import {
   ADDRESSES_MAX,
   keyOfPeerId,
@@ -77,7 +77,8 @@ export function onSelfRestored(
   self.incarnation = Math.max(turn.now.wallMs, lastIncarnation + 1)
   self.startedAtMs = turn.now.wallMs
   self.tags = tags
-  self.addresses = addresses
+  // Whose they are, the record says itself.
+  self.addresses = addresses.map((address) => asNetAddress(address.replace(/\/p2p\/[^/]+$/, '')))
   turn.writeLazily({ kind: 'put', space: 'records', key: INCARNATION_KEY, value: utf8(String(self.incarnation)) })
   tendRecord(machines, turn)
 }

@@ -74,7 +74,10 @@ export class Discovery {
   /** A record names its owner's addresses. */
   learnt(peer: PeerId, addresses: readonly string[], monoMs: number): void {
     if (peer === this.#self) return
-    const usable = addresses.filter((address) => this.#isUsable(address))
+    // An identity in an address is not believed: the dial names the owner of the record.
+    const usable = addresses
+      .map((address) => address.replace(/\/p2p\/[^/]+$/, ''))
+      .filter((address) => this.#isUsable(address))
     const held = this.#known.get(peer)
     const [first] = usable
     if (first === undefined) {
