@@ -104,7 +104,7 @@ export class NodeProcess {
   }
 }
 
-/** A heap that grows without end is found by the process's own end, not by the machine's (hardening 3.3). */
+/** A heap that grows without end is found by the process's own end, not by the machine's (SECURITY.md). */
 function processFlags(nodes: number): string[] {
   return ['--disable-proto=delete', `--max-old-space-size=${HEAP_MIB_MAX * nodes}`]
 }

@@ -1,4 +1,4 @@
-/** Bounds of the chain's machines (PROTOCOL.md, Blocks; hardening A8, A20). */
+/** Bounds of the chain's machines (PROTOCOL.md, Blocks; SECURITY.md A8, A20). */
 
 /** Blocks that a reorg can undo: at slots of 2 s half an hour, longer than any partition that heals by itself. */
 export const UNDO_WINDOW = 1_024

@@ -1,7 +1,7 @@
 /**
  * Valid blocks whose parents are not here yet.
  *
- * Rules (hardening A20).
+ * Rules (SECURITY.md A20).
  * - At most 64, 16 MiB together, 8 of one peer; each for ten minutes.
  * - A full orphanage takes from the peer that holds most, and only for a peer that holds at least two fewer: so a peer can push out what
  *   another has beyond its own share, and never what lies within an equal share. With eight peers that is eight for each, with 64 one.

@@ -1,6 +1,6 @@
 /**
  * Which node a command talks to: --api > HEARSAY_API > the nearest testnet's manifest > the manifest of a node that runs alone > the default
- * port (experience: Grammar). The first that is there decides; the answer says which it was, for the error when nobody answers.
+ * port (README.md). The first that is there decides; the answer says which it was, for the error when nobody answers.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'

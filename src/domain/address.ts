@@ -1,6 +1,6 @@
 /**
  * Addresses: a public key as people copy it. Bech32m of the 32 bytes, with the prefix `hs` on production networks and `ths` on
- * development ones, so that money of the one is never sent to an address of the other by mistake (experience: Grammar).
+ * development ones, so that money of the one is never sent to an address of the other by mistake (README.md).
  */
 import { isDevNetwork } from './params.ts'
 import { assert } from '../lib/assert.ts'

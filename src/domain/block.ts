@@ -14,7 +14,7 @@ import type { Transaction } from './transaction.ts'
 
 /** Most transactions of a block. */
 export const BLOCK_COUNT_MAX = 4_096
-/** Largest block, and largest compact block, bytes (hardening: MAX_BLOCK). */
+/** Largest block, and largest compact block, bytes (SECURITY.md: MAX_BLOCK). */
 export const BLOCK_BYTES_MAX = 1_048_576
 /** Most transactions that a compact block may carry itself. */
 export const PREFILLED_MAX = 256

@@ -32,7 +32,7 @@ export interface NetworkParams {
   readonly feeFloor: bigint
 }
 
-/** Longest payload of a transaction, bytes (hardening: MAX_TX = 16 KiB). */
+/** Longest payload of a transaction, bytes (SECURITY.md: MAX_TX = 16 KiB). */
 export const PAYLOAD_BYTES_MAX = 16_384
 /** Most transactions of a batch: 256 × 250 B fill one 64 KiB frame; more would delay the first for the last. */
 export const BATCH_COUNT_MAX = 256

@@ -1,4 +1,4 @@
-/** The two times that every decision may need; both are arguments, never read (architecture, rule 2). */
+/** The two times that every decision may need; both are arguments, never read (ARCHITECTURE.md, rule 2). */
 export interface Now {
   /** Milliseconds since the Unix epoch; may jump when somebody sets the clock. For what the protocol dates: windows, slots, expiry. */
   readonly wallMs: number

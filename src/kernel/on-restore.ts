@@ -38,7 +38,7 @@ export function onPoolRestored(machines: Machines, records: Records, turn: Turn)
 
 /**
  * What was acknowledged is not admitted a second time: it may wait for its turn outside the quotas, or be from a future that only a wrong
- * clock sees, and ends as it would have without the restart (decisions D10). It is published again: the crash may have come first.
+ * clock sees, and ends as it would have without the restart (ARCHITECTURE.md D10). It is published again: the crash may have come first.
  */
 function restoreOwn(machines: Machines, own: readonly Transaction[], turn: Turn): void {
   const { pool, seen } = machines

@@ -1,5 +1,5 @@
 /**
- * Signed transactions from this node's user. Nothing is said to be accepted before it is on the disk (decisions D10), and nothing is
+ * Signed transactions from this node's user. Nothing is said to be accepted before it is on the disk (ARCHITECTURE.md D10), and nothing is
  * published before it is accepted: what a user was promised survives a crash, and what others saw was promised.
  */
 import { REJECTS } from '../domain/reject.ts'

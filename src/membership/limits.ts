@@ -1,4 +1,4 @@
-/** Bounds and times of membership, each with its reason (gossip.md 3; hardening, shared parameters). */
+/** Bounds and times of membership, each with its reason (PROTOCOL.md, reconcile; SECURITY.md). */
 
 /** What differs between a local testnet and the open network. */
 export interface MembershipProfile {

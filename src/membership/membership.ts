@@ -4,7 +4,7 @@
  * Tracked. The newest record of each node (records.ts); the state of each, since when and why; the checks of our neighbours (probing.ts); open
  * suspicions (suspicion.ts); our own health (local-health.ts); how surprising each silence is (phi.ts).
  *
- * Rules (gossip.md 3.4), the strongest evidence first.
+ * Rules (PROTOCOL.md, Records), the strongest evidence first.
  * - A node that answers us is alive. A record that is new here and recent, or newer than the one we had, says that its owner is alive; one with the
  *   leaving flag, that it has left.
  * - An accusation makes its target suspect, if it is about the version that we have, by a member that is alive and not new to us. A newer record of the

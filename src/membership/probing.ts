@@ -4,7 +4,7 @@
  * Tracked. The neighbours in the order of pinging, and the slowest of their last round trips; for each node that is being checked the stage of the
  * check and the pings under way.
  *
- * Rules (gossip.md 3.4).
+ * Rules (PROTOCOL.md, Records).
  * - Each period one neighbour is pinged, round robin; a newcomer gets a place by chance. Rationale: every neighbour is pinged once a round, and a node with
  *   eight neighbours about once a second by one of them, at times that have nothing to do with each other.
  * - An ack has max(0.5 s, 3 × slowest round trip) of time, stretched by our own health. After half of it three members that claim the node as neighbour

@@ -1,4 +1,4 @@
-/** Bounds of the mempool by profile (hardening, shared parameters; A2, A24). */
+/** Bounds of the mempool by profile (SECURITY.md; A2, A24). */
 
 export interface MempoolLimits {
   /** Transactions held, pending and parked together. */

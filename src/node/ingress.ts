@@ -2,7 +2,7 @@
  * Messages between the router and the kernel: bounded, and fair by peer.
  *
  * Rules. A bound on count and bytes over all, and on count for one peer. *Rationale*: the router processes what comes without waiting, so
- * back-pressure is ours (models 3.7). Peers take turns, one message each. *Rationale*: a flood from one peer delays its own messages, not
+ * back-pressure is ours (ARCHITECTURE.md, gossipsub 7). Peers take turns, one message each. *Rationale*: a flood from one peer delays its own messages, not
  * those of the others. What waited too long is given up: its verdict would come too late to have an effect.
  *
  * Invariants: count and bytes are the sums over the queues; no empty queue is kept.

@@ -35,7 +35,7 @@ export const ARCHIVE_MAX = 16_384
 /** Messages that await a verdict, for the books: more than ingress and the checks ever hold at once. */
 export const JUDGING_MAX = 65_536
 
-/** Resident memory from which inbound peers are shed, bytes: half as much again as a heap of 512 MiB may take (hardening 3.3). */
+/** Resident memory from which inbound peers are shed, bytes: half as much again as a heap of 512 MiB may take (SECURITY.md). */
 export const RSS_NODE_BYTES_MAX = 768 * 1_048_576
 /** The same where many nodes share one process, as on development networks. */
 export const RSS_DEV_BYTES_MAX = 4 * 1_024 * 1_048_576

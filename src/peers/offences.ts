@@ -6,7 +6,7 @@
  *
  * Rules.
  * - Ten invalid objects within an hour ban the peer for an hour. *Rationale*: an honest node checks before it forwards, so it sends none.
- * - The count outlives the connection. *Rationale*: the router forgets the score of a peer that reconnects (hardening L2).
+ * - The count outlives the connection. *Rationale*: the router forgets the score of a peer that reconnects (SECURITY.md L2).
  * - Three banned peers of one address group ban the group as long. *Rationale*: peer ids are free.
  * - A shared loopback address is never banned on development networks: all honest nodes live there.
  * - More than fifty unpaid objects within ten seconds disconnect without a ban: state may differ between honest nodes, but not so much.

@@ -1,4 +1,4 @@
-/** Transactions for simulations: signed as users sign them, and forged as hardening A1 lists it. */
+/** Transactions for simulations: signed as users sign them, and forged as SECURITY.md A1 lists it. */
 import { decodeTransaction, encodeSignedTransaction, encodeTransactionBody } from '../domain/codec/transaction-codec.ts'
 import { asNetworkId, type TxId } from '../domain/ids.ts'
 import { networkIdOf, type NetworkParams } from '../domain/params.ts'

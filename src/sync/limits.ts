@@ -1,4 +1,4 @@
-/** Bounds of repair, each with its reason (hardening, shared parameters; gossip.md 2.4). */
+/** Bounds of repair, each with its reason (SECURITY.md). */
 
 // ---- fingerprints
 /** How long one salt is used, ms: a set made to look like another one does so for one epoch at most. */
@@ -17,7 +17,7 @@ export const LIST_MAX = 32
 export const FINAL_ROUND = 3
 /** ... of at most this many known items each: 8 KB that a fourth round trip would have saved. */
 export const LIST_FINAL_MAX = 512
-/** Largest frame, bytes (hardening: exchange limits of `reconcile`). */
+/** Largest frame, bytes (SECURITY.md: exchange limits of `reconcile`). */
 export const FRAME_BYTES_MAX = 65_536
 /** Round trips of one session. 100,000 items need three; what is scattered over all of them needs more frames, not more depth. */
 export const ROUNDS_MAX = 12
@@ -74,7 +74,7 @@ export const HOLDERS_MAX = 8
 export const HELD_OUT_PER_PEER_MAX = 10_000
 /** Items asked of one peer and not answered (Bitcoin's bound of the same name). */
 export const IN_FLIGHT_PER_PEER_MAX = 100
-/** After this time without an answer another one is asked (hardening A12). */
+/** After this time without an answer another one is asked (SECURITY.md A12). */
 export const REASK_MS = 2_000
 /** Items that were refused or are done with, so that they are not asked for again: what a pool loses in half an hour. */
 export const DONE_MAX = 65_536

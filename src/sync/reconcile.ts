@@ -2,7 +2,7 @@
  * Comparing two sets by fingerprints of ranges: the side that answers. It keeps nothing between two requests: whatever it needs is in
  * the request and in its own set.
  *
- * Rules (Meyer, arXiv:2212.13567; gossip.md 2.4).
+ * Rules (Meyer, arXiv:2212.13567).
  * - A range with equal count and fingerprint is done. One where either side has at most LIST_MAX items is answered with the list of
  *   ours; any other with the fingerprints of its sixteenths by our own count.
  *   Rationale: who has more in the range divides it evenly for himself, and a list costs what the smaller side is worth.

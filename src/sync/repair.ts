@@ -4,7 +4,7 @@
  * Tracked. For each connected peer when we last began a comparison of each set with it, and whether one is due at once; the sessions
  * under way, each with its request; when the next peer is drawn.
  *
- * Rules (gossip.md 2.4).
+ * Rules (PROTOCOL.md, Records).
  * - Every INTERVAL_MS ± 20 % one peer, drawn by chance, for each set. Rationale: the part that gossip missed squares with each round.
  * - At once with a peer that we dialled; with one that dialled us after INBOUND_WAIT_MS, unless it has begun meanwhile. Rationale: one
  *   comparison serves both sides, since what they lack is offered.

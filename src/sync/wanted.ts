@@ -7,7 +7,7 @@
  * Rules.
  * - A key is asked of one peer at a time. Without an answer after REASK_MS the next holder is asked; the late answer still counts.
  *   Rationale: one body must not be paid for twice by habit, nor wait for a peer that stalls (CVE-2024-52913).
- * - Saying again that one holds a key changes nothing. Rationale: otherwise whoever repeats himself resets the clock (hardening A12).
+ * - Saying again that one holds a key changes nothing. Rationale: otherwise whoever repeats himself resets the clock (SECURITY.md A12).
  * - Holders that we dialled are asked before those that dialled us. Rationale: inbound connections are the attacker's to make.
  * - When all holders have failed, the key is forgotten; the next comparison brings it back with whoever has it then.
  * - A full list of holders lets a newcomer replace one that has failed. Rationale: eight liars that came first must not keep an honest one out.

@@ -1,7 +1,7 @@
 /**
  * The document of one encrypted key: JSON, versioned, and everything in it bounded before any work is done, since a file may come from
  * anybody. scrypt (N, r = 8, p = 1) makes a 32-byte key of the passphrase, AES-256-GCM encrypts the 32-byte secret with it and binds
- * version and public key (hardening: Keys).
+ * version and public key (SECURITY.md: Keys).
  *
  * {"v":1,"publicKey":hex 32,"kdf":{"name":"scrypt","n":262144,"r":8,"p":1,"salt":hex 32},
  *  "cipher":{"name":"aes-256-gcm","nonce":hex 12,"tag":hex 16,"text":hex 32}}

@@ -1,6 +1,6 @@
 /**
  * Files that hold a secret, encrypted or not: made at once and whole, for their owner alone, never over another file; read only when
- * nobody else could have read them (as ssh does with its keys; hardening: Keys).
+ * nobody else could have read them (as ssh does with its keys; SECURITY.md: Keys).
  */
 import { constants } from 'node:fs'
 import { link, mkdir, open, stat, unlink } from 'node:fs/promises'

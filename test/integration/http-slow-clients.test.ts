@@ -1,4 +1,4 @@
-/** Clients that are slow on purpose (hardening A25): each is cut off in time, and honest ones do not notice. */
+/** Clients that are slow on purpose (SECURITY.md A25): each is cut off in time, and honest ones do not notice. */
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'

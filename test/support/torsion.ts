@@ -1,6 +1,6 @@
 /**
  * Hostile Ed25519 points and signatures, made from the curve's equations: small-order points, their non-canonical encodings, and
- * signatures whose key or R has a small-order part. Libraries disagree about exactly these (hardening: Ed25519, criteria side by side).
+ * signatures whose key or R has a small-order part. Libraries disagree about exactly these (SECURITY.md: Ed25519, criteria side by side).
  */
 import { createHash } from 'node:crypto'
 import { Point } from '@noble/ed25519'

@@ -1,4 +1,4 @@
-/** Bounds of the API: what one client, one request and one reader of events may cost. hardening A22, A25. */
+/** Bounds of the API: what one client, one request and one reader of events may cost. SECURITY.md A22, A25. */
 
 /** Largest body of a request, bytes: a transaction in JSON is at most 34 KiB. */
 export const BODY_BYTES_MAX = 64 * 1024

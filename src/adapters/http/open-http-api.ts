@@ -138,7 +138,7 @@ async function buildServer(
   return server
 }
 
-/** Node's own bounds on slow and silent clients: its defaults are 60 s, 300 s, never and unlimited (hardening A25). */
+/** Node's own bounds on slow and silent clients: its defaults are 60 s, 300 s, never and unlimited (SECURITY.md A25). */
 function createBoundedServer(listener: RequestListener): Server {
   const server = createServer(
     {
@@ -160,7 +160,7 @@ function createBoundedServer(listener: RequestListener): Server {
 
 /**
  * Cuts who asks again before the first answer has left. No client of ours and no browser does; sixty questions in one packet, whose answers
- * are never read, would cost sixty answers at once (hardening A25).
+ * are never read, would cost sixty answers at once (SECURITY.md A25).
  */
 function oneAtATime(listener: RequestListener): RequestListener {
   const busy = new WeakSet<Socket>()

@@ -1,6 +1,6 @@
 /**
  * Whom libp2p lets in and dials. By address before the handshake, so that a banned one costs us no cryptography; by proven identity
- * after it, both ways. The node's own table decides, since the library's scores forget a peer that reconnects (hardening L2).
+ * after it, both ways. The node's own table decides, since the library's scores forget a peer that reconnects (SECURITY.md L2).
  */
 import type { ConnectionGater, MultiaddrConnection, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { asPeerId } from '../../domain/ids.ts'
@@ -23,7 +23,7 @@ export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile): Con
   }
 
   const deniesPeer = (peer: Libp2pPeerId): boolean =>
-    // Other key types bring their own parsers, and with them their bugs (hardening A31).
+    // Other key types bring their own parsers, and with them their bugs (SECURITY.md A31).
     peer.type !== 'Ed25519' || !gatekeeper.admitsPeer(asPeerId(peer.toString()))
 
   return {

@@ -1,6 +1,6 @@
 /**
  * Every option of gossipsub that we rely on, with its reason; nothing is left to a default that a release may change. Used by the
- * node and by the simulator, so that what is simulated is what runs. Sources of figures: hardening L1-L12 and 3.3, performance.
+ * node and by the simulator, so that what is simulated is what runs. Sources of figures: SECURITY.md L1-L12 and 3.3, performance.
  */
 import { type GossipsubOpts, type Message, StrictNoSign } from '@chainsafe/libp2p-gossipsub'
 import {
@@ -36,23 +36,23 @@ export const SEEN_TTL_MS = 120_000
 export const RPC_BYTES_MAX = 1_572_864
 /**
  * Most messages of one RPC. The router takes them all before it looks at the sender's score again, so the number bounds what a burst
- * can do (hardening L4); answers to IWANT carry many, and are cut to this size when sent (rpc-limits.ts).
+ * can do (SECURITY.md L4); answers to IWANT carry many, and are cut to this size when sent (rpc-limits.ts).
  */
 export const RPC_MESSAGES_MAX = 256
 
-/** Mesh degrees. 6 costs 15 % fewer copies than 8 and delays p99 by 3 % (performance, virtual time); a testnet's degree is 6 too. */
+/** Mesh degrees. 6 costs 15 % fewer copies than 8 and delays p99 by 3 % (measured in virtual time); a testnet's degree is 6 too. */
 export const MESH_D = 6
 /** A mesh with fewer peers grafts: enough that two silent peers leave two that speak. */
 export const MESH_DLO = 4
 /** A mesh with more peers prunes, on the open network: bounds how often each message is sent. */
 export const MESH_DHI = 12
 
-/** Thresholds of the router's scores (hardening 3.3). */
+/** Thresholds of the router's scores (SECURITY.md). */
 export const SCORE_THRESHOLDS: PeerScoreThresholds = {
   gossipThreshold: -500,
   publishThreshold: -1_000,
   graylistThreshold: -2_500,
-  // Above what any peer can reach (topicScoreCap): peers offered by peers are never dialled (hardening A29).
+  // Above what any peer can reach (topicScoreCap): peers offered by peers are never dialled (SECURITY.md A29).
   acceptPXThreshold: 1_000,
   opportunisticGraftThreshold: 3.5,
 }

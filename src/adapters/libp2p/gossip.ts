@@ -159,7 +159,7 @@ class GossipAdapter implements RouterGossip {
   /** One RPC on its way to the router. What is passed on is exactly what the router will take, so that `#seen` stays its twin. */
   async #onRpc(from: RouterPeer, rpc: Rpc, pass: (rpc: Rpc) => Promise<void>): Promise<void> {
     const peer = asPeerId(from.toString())
-    // The router would let 128 more RPCs of a graylisted peer pass within a second (hardening L4).
+    // The router would let 128 more RPCs of a graylisted peer pass within a second (SECURITY.md L4).
     if (this.#muted.has(peer)) return this.#arrive(rpc.messages, 'muted')
     if (this.#router.getScore(peer) < SCORE_THRESHOLDS.graylistThreshold)
       return this.#arrive(rpc.messages, 'graylisted')

@@ -37,7 +37,7 @@ export const WINDOW_BYTES_MAX = MIB
 /** Header of a yamux frame, bytes. */
 export const FRAME_HEADER_BYTES = 12
 /**
- * Unsent bytes of one connection before it is cut (hardening A28: a peer that pings and never reads). Streams stop writing as soon as
+ * Unsent bytes of one connection before it is cut (SECURITY.md A28: a peer that pings and never reads). Streams stop writing as soon as
  * the connection is full, so that an honest one holds the last writes of a few streams, a window each.
  */
 export const UNSENT_BYTES_MAX = 4 * MIB
@@ -49,7 +49,7 @@ export const PINGS_BURST = 32
 export const OPENINGS_PER_SECOND = 512
 export const OPENINGS_BURST = 2_048
 
-/** What one connection may bring in, bytes a second and at once (hardening 1, shared parameters). Beyond it is read more slowly. */
+/** What one connection may bring in, bytes a second and at once (SECURITY.md). Beyond it is read more slowly. */
 export function inboundBudget(profile: Libp2pProfile): { readonly perSecond: number; readonly burst: number } {
   return profile === 'node' ? { perSecond: MIB, burst: 4 * MIB } : { perSecond: 16 * MIB, burst: 64 * MIB }
 }
@@ -71,9 +71,9 @@ export const VERDICT_MS = 5_000
 /** Open verdicts: more than ingress ever holds; the oldest is given up. */
 export const OPEN_VERDICTS_MAX = 65_536
 
-/** Inbound sockets of one IPv4 address or IPv6 /64 on the open network, handshakes included (hardening A9, A26). */
+/** Inbound sockets of one IPv4 address or IPv6 /64 on the open network, handshakes included (SECURITY.md A9, A26). */
 export const SOCKETS_PER_ADDRESS_MAX = 4
-/** Inbound sockets in handshake: silent ones from a few addresses must not shut the door (hardening L9). */
+/** Inbound sockets in handshake: silent ones from a few addresses must not shut the door (SECURITY.md L9). */
 export const PENDING_INBOUND_MAX = 64
 /** Handshakes take 10 ms of CPU; this is for machines that start 20 nodes at once. */
 export const UPGRADE_MS = 5_000

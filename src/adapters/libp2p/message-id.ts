@@ -1,7 +1,7 @@
 /**
  * Gossip message id = SHA-256('hearsay/msg/1' ‖ u16 LE length of topic ‖ topic ‖ data) (PROTOCOL.md, Ids). With the topic: under an
  * id of the data alone, bytes that are sent on a wrong topic first would enter the router's memory as seen and censor the honest
- * message on the right one (hardening A5).
+ * message on the right one (SECURITY.md A5).
  */
 import { asMessageId, type MessageId } from '../../domain/ids.ts'
 import { concatBytes, toHex, utf8 } from '../../lib/bytes.ts'
@@ -12,7 +12,7 @@ const ID_BYTES = 32
 
 /**
  * The key of every id that isn't 32 bytes: ids come from peers in IHAVE, IWANT and IDONTWANT, and kept as they come a few of them
- * would fill the memory (hardening A15). It can't be the text of a real id.
+ * would fill the memory (SECURITY.md A15). It can't be the text of a real id.
  */
 const ODD_ID = 'odd'
 

@@ -93,7 +93,7 @@ function yamuxOptions(): NonNullable<Parameters<typeof yamux>[0]> {
       initialStreamWindowSize: WINDOW_BYTES,
       maxStreamWindowSize: WINDOW_BYTES_MAX,
       maxReadBufferLength: 2 * WINDOW_BYTES_MAX,
-      // By default nothing bounds what waits for a peer that doesn't read (hardening L8).
+      // By default nothing bounds what waits for a peer that doesn't read (SECURITY.md L8).
       maxWriteBufferLength: 4 * WINDOW_BYTES_MAX,
     },
   }
@@ -117,7 +117,7 @@ function connectionManagerOptions({
 }: NodeOptionsInput): NonNullable<Libp2pOptions['connectionManager']> {
   return {
     maxConnections: connectionsMax,
-    // Ten silent sockets would shut the door for all others (hardening L9).
+    // Ten silent sockets would shut the door for all others (SECURITY.md L9).
     maxIncomingPendingConnections: PENDING_INBOUND_MAX,
     // A local testnet starts all its nodes at once from one address.
     inboundConnectionThreshold: profile === 'node' ? 5 : 1_000,

@@ -35,7 +35,7 @@ test('one forged item rejects the whole batch and admits nothing', () => {
   expect(world.kernel.machines.offences.invalidCount(peer('neighbour'), 0)).toBe(1)
 })
 
-test('a forgery does not speak for the honest transaction of the same id (models 3.8)', () => {
+test('a forgery does not speak for the honest transaction of the same id (ARCHITECTURE.md, gossipsub 8)', () => {
   const world = new KernelWorld()
   const honest = signedTransaction(0, 0)
   expect(world.gossip(encodeBatch([flipped(honest, 10)]))).toBe('reject')
