@@ -7,6 +7,7 @@ import type { ReturnedTransaction } from '../mempool/mempool.ts'
 import type { StoreWrite } from '../ports/store.ts'
 import { encodeCompactBlock } from '../domain/codec/block-codec.ts'
 import { shortIdOf } from '../domain/block.ts'
+import { slotTimeMs } from '../domain/slots.ts'
 import { assert } from '../lib/assert.ts'
 import {
   bestKey,
@@ -87,12 +88,20 @@ export function adopted(machines: Machines, adoption: Adoption, turn: Turn): voi
   recordChanged(machines, 'head', turn)
 }
 
+/** A block that is not older brings its transactions first to a node that lacks them; older ones are history that is being fetched. */
+const FIRST_SEEN_MS = 60_000
+
 /** Transactions of new blocks leave the pool; those of undone ones come back, unless the new branch has them too. */
 function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, turn: Turn): void {
   const included = new Map<TxId, { hash: BlockHash; height: number }>()
   for (const hash of reorg.connect) {
     const { header, transactions } = bodyOf(machines, hash)
-    for (const { id } of transactions) included.set(id, { hash, height: header.height })
+    const isRecent = turn.now.wallMs - slotTimeMs(machines.config.network, header.slot) < FIRST_SEEN_MS
+    for (const { id, bytes } of transactions) {
+      included.set(id, { hash, height: header.height })
+      const isNew = machines.pool.get(id) === undefined && machines.seen.departure(id, turn.now.monoMs) === undefined
+      if (isNew && isRecent) turn.note({ kind: 'transaction-included', id, block: hash, bytes: bytes.byteLength })
+    }
   }
   const returned: ReturnedTransaction[] = []
   for (const hash of reorg.disconnect) {

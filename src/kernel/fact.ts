@@ -30,6 +30,8 @@ export type Fact =
       readonly verdict: 'ignore' | 'reject'
     }
   | { readonly kind: 'transaction-removed'; readonly id: TxId; readonly why: Removal; readonly by: TxId | null }
+  /** A block brought a transaction that had not come any other way. */
+  | { readonly kind: 'transaction-included'; readonly id: TxId; readonly block: BlockHash; readonly bytes: number }
   | { readonly kind: 'transaction-published'; readonly id: TxId; readonly bytes: number }
   | {
       readonly kind: 'message-judged'

@@ -3,7 +3,7 @@
  * everything is bounded.
  */
 import { assertNever } from '../lib/assert.ts'
-import type { MessageId, PeerId } from '../domain/ids.ts'
+import { asPeerId, type MessageId, type PeerId } from '../domain/ids.ts'
 import type { PropagationEvent, PropagationRecord } from '../domain/propagation.ts'
 import type { Topic } from '../domain/protocols.ts'
 import type { EventTopic, MemberStateView } from '../domain/views.ts'
@@ -122,6 +122,14 @@ export class Observer {
         this.#meter.count('removed', { why: fact.why })
         this.#emit('transactions', 'removed', { id: fact.id, why: fact.why, by: fact.by })
         return
+      case 'transaction-included': {
+        const known = this.propagation.get(fact.id)?.first ?? null
+        if (known !== null) return
+        const from = this.propagation.get(fact.block)?.first?.from ?? null
+        // Without a block's bringer it would look like the origin.
+        if (from !== null) this.#record('RECOVERED', fact.id, asPeerId(from), fact.bytes, null)
+        return
+      }
       case 'transaction-published':
         if (!this.#sampling.takes(fact.id, this.#clock.now().monoMs)) return
         this.#record('PUBLISH', fact.id, null, fact.bytes, null)
