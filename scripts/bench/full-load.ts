@@ -13,8 +13,8 @@ import { RelayFleet } from './relay-fleet.ts'
 import { benchNetwork, writeTransactions } from './workload.ts'
 
 const NODES = 4
-/** Transactions that may be in some pools and not in all: two full batches of each node, and those being made into messages. */
-const WINDOW = 6_144
+/** Transactions that may be in some pools and not in all: four full batches of each node. With more a busy machine keeps messages for longer than the 3 s after which they are given up. */
+const WINDOW = 4_096
 /** Longest wait until what was under way is everywhere, ms. */
 const SETTLE_MS_MAX = 30_000
 

@@ -2,7 +2,6 @@
  * What finding the differences of two sets costs: bytes both ways before bodies, round trips, CPU a side. Prints one JSON document
  * `{figures: [{id, value, unit, goal, ok, detail}]}`; exit code 1 where a goal is missed. Seeded, so that bytes are the same in every run.
  */
-import { performance } from 'node:perf_hooks'
 import { decodeReconcileRequest, encodeReconcileRequest } from '../../src/domain/codec/reconcile-codec.ts'
 import { transactionOrder, type ItemKey } from '../../src/domain/item-key.ts'
 import { toHex } from '../../src/lib/bytes.ts'
@@ -44,9 +43,10 @@ function reconcile(asker: FingerprintTree, answerer: FingerprintTree): Cost {
   let askerMs = 0
   let answererMs = 0
   const timed = <T>(work: () => T, side: 'asker' | 'answerer'): T => {
-    const start = performance.now()
+    const start = process.threadCpuUsage()
     const result = work()
-    const ms = performance.now() - start
+    const { user, system } = process.threadCpuUsage(start)
+    const ms = (user + system) / 1_000
     if (side === 'asker') askerMs += ms
     else answererMs += ms
     return result
