@@ -150,21 +150,33 @@ async function parted(seed: number, rate: number, duration: string): Promise<rea
   await pause(10_000)
   await ask('partition', { groups: halves, forMs: null })
   await pause(PARTITION_MS)
-  const before = new Set((await nodes()).map(({ head }) => head?.hash)).size
+  const before = await nodes()
   await ask('heal', {})
   const healedMs = performance.now()
-  const isOne = await until(async () => new Set((await nodes()).map(({ head }) => head?.hash)).size === 1, {
-    timeoutMs: 4 * AGREEMENT_MS_MAX,
-    everyMs: POLL_MS,
-  })
+  // The first height that nobody had when it healed: whoever has the same block there has one chain with all others.
+  const goal = 1 + Math.max(...before.map(({ head }) => head?.height ?? 0))
+  const isOne = await until(() => agreeAt(goal), { timeoutMs: 4 * AGREEMENT_MS_MAX, everyMs: POLL_MS })
   const agreedMs = performance.now() - healedMs
-  console.log(
-    `${before} heads before the heal; ${isOne ? `one after ${(agreedMs / 1_000).toFixed(1)} s` : 'not one after it'}`,
-  )
+  const heads = new Set(before.map(({ head }) => head?.hash)).size
+  const outcome = isOne ? `one chain ${(agreedMs / 1_000).toFixed(1)} s after it` : 'not one chain after it'
+  console.log(`${heads} heads before the heal; ${outcome}, by the block at height ${goal}`)
   const broken = await compare(await loading)
   return isOne && agreedMs <= AGREEMENT_MS_MAX
     ? broken
-    : [`no common head within ${AGREEMENT_MS_MAX / 1_000} s`, ...broken]
+    : [`no common chain within ${AGREEMENT_MS_MAX / 1_000} s`, ...broken]
+}
+
+/** Whether all nodes have the same block at this height. */
+async function agreeAt(height: number): Promise<boolean> {
+  const blocks = await Promise.all(
+    (await nodes()).map(async ({ apiUrl }) => {
+      const client = connect(apiUrl)
+      const answer = await client.block(String(height))
+      client.close()
+      return answer.ok ? answer.value.hash : null
+    }),
+  )
+  return blocks.every((hash) => hash !== null && hash === blocks[0])
 }
 
 function milliseconds(duration: string): number {

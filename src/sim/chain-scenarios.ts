@@ -11,7 +11,7 @@ const SLOT_MS = 2_000
 /** Users, each of whom hands in to one node, nonce after nonce. */
 const USERS = 20
 /** Time for what was handed in last to be settled: a round of slots, and some that were missed. */
-const SETTLE_MS = 30_000
+const SETTLE_MS = 24_000
 
 /** @param seed gives the split, the times, the validators and the transactions */
 export function chainScenario(kind: ChainScenario, seed: number): Scenario {

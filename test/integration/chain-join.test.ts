@@ -105,7 +105,7 @@ async function joinBy(addresses: readonly string[], watched?: string): Promise<{
     if (watched !== undefined) expect(`${peerId}${subject}`).toContain(watched)
     offences.push(code ?? event)
   })
-  await until(() => joiner.control.status().head.hash === head, 'the joiner is at the head', 60_000)
+  await until(() => joiner.control.status().head.hash === head, 'the joiner is at the head', 100_000)
   const wallMs = performance.now() - startedMs
   const ms = wallMs - (waitedForProcessorMs() - waitedMs)
   const { user, system } = process.cpuUsage(cpu)
@@ -128,7 +128,7 @@ async function honestAnswers(): Promise<(request: Uint8Array) => Promise<readonl
   }
 }
 
-describe(`a node that joins at height ${HEIGHT}, ${PER_BLOCK} transactions a block`, () => {
+describe(`a node that joins at height ${HEIGHT}, ${PER_BLOCK} transactions a block`, { timeout: 120_000 }, () => {
   it('is at the head in 20 s though one of its three sources serves other bodies, and bans it', async () => {
     const answer = await honestAnswers()
     const bad = await liar(async (_, request) => {
