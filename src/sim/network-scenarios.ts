@@ -25,8 +25,8 @@ export function networkScenario(kind: NetworkScenario, seed: number): Scenario {
     case 'loss':
       // Without IHAVE, so that repair alone has to find what is lost.
       return build({
-        nodes: 30,
-        publications: traffic(random, range(0, 30), 20, 0, 2_000),
+        nodes: 12,
+        publications: traffic(random, range(0, 12), 20, 0, 2_000),
         faults: [{ atMs: 0, kind: 'lose-messages', rate: 0.3 }],
         eagerOnly: true,
         settleMs: TWO_INTERVALS_MS,
@@ -71,20 +71,20 @@ export function networkScenario(kind: NetworkScenario, seed: number): Scenario {
     }
     case 'islands':
     case 'apart': {
-      // Two rings of ten. Node 20, the seed, is known to one node of each; it dies when they have met.
+      // Two rings of five. Node 10, the seed, is known to one node of each; it dies when they have met.
       const isJoined = kind === 'islands'
       const bridges: readonly Edge[] = [
-        [0, 20],
-        [10, 20],
+        [0, 10],
+        [5, 10],
       ]
       return build({
-        nodes: isJoined ? 21 : 20,
-        edges: [...ring(range(0, 10)), ...ring(range(10, 20)), ...(isJoined ? bridges : [])],
+        nodes: isJoined ? 11 : 10,
+        edges: [...ring(range(0, 5)), ...ring(range(5, 10)), ...(isJoined ? bridges : [])],
         discovers: true,
-        publications: traffic(random, range(0, 20), 20, 25_000, 30_000),
+        publications: traffic(random, range(0, 10), 20, 25_000, 30_000),
         faults: [
           { atMs: 20_000, kind: 'heal' },
-          ...(isJoined ? [{ atMs: 20_000, kind: 'kill', node: 20 } as const] : []),
+          ...(isJoined ? [{ atMs: 20_000, kind: 'kill', node: 10 } as const] : []),
         ],
         settleMs: TWO_INTERVALS_MS,
       })
@@ -92,10 +92,10 @@ export function networkScenario(kind: NetworkScenario, seed: number): Scenario {
     case 'bootstraps': {
       const bootstraps = range(0, 3)
       return build({
-        nodes: 30,
-        edges: range(1, 30).flatMap((node) => bootstraps.filter((to) => to < node).map((to) => [node, to] as const)),
+        nodes: 15,
+        edges: range(1, 15).flatMap((node) => bootstraps.filter((to) => to < node).map((to) => [node, to] as const)),
         discovers: true,
-        publications: traffic(random, range(3, 30), 100, 25_000, 35_000),
+        publications: traffic(random, range(3, 15), 100, 25_000, 35_000),
         faults: bootstraps.map((node) => ({ atMs: 20_000, kind: 'kill', node }) as const),
         settleMs: TWO_INTERVALS_MS,
       })

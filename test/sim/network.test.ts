@@ -15,17 +15,14 @@ async function run(kind: NetworkScenario, seed: number, smaller: Partial<Scenari
   return { ...report, repair: report.repair, broken: brokenNetworkPromises(kind, seed, report) }
 }
 
-describe('repair in virtual time', () => {
-  it.each([1, 2, 3, 4, 5])(
-    'finds what 30 % loss kept back, without IHAVE, within two intervals: seed %i',
-    async (seed) => {
-      const { broken, coverage, repair, network } = await run('loss', seed)
-      expect(network.lostMessages).toBeGreaterThan(100)
-      expect(broken).toEqual([])
-      expect(coverage).toBe(1)
-      expect(repair.poolsEqualAfterMs).toBeLessThanOrEqual(TWO_INTERVALS_MS)
-    },
-  )
+describe('repair in virtual time', { timeout: 120_000 }, () => {
+  it.each([1, 2, 3])('finds what 30 % loss kept back, without IHAVE, within two intervals: seed %i', async (seed) => {
+    const { broken, coverage, repair, network } = await run('loss', seed)
+    expect(network.lostMessages).toBeGreaterThan(100)
+    expect(broken).toEqual([])
+    expect(coverage).toBe(1)
+    expect(repair.poolsEqualAfterMs).toBeLessThanOrEqual(TWO_INTERVALS_MS)
+  })
 
   it('makes one pool of two halves that were parted for a minute', async () => {
     const { broken, pools, repair } = await run('heal', 1)
@@ -51,7 +48,7 @@ describe('repair in virtual time', () => {
   })
 })
 
-describe('discovery in virtual time', () => {
+describe('discovery in virtual time', { timeout: 120_000 }, () => {
   it('makes one network of two islands by one seed node, and the seed may die then', async () => {
     expect((await run('islands', 1)).broken).toEqual([])
   })
