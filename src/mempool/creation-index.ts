@@ -39,6 +39,8 @@ export class CreationIndex {
   createdBefore(timeMs: number): readonly Held[] {
     const found: Held[] = []
     for (let second = this.#seconds.peek(); second !== undefined; second = this.#seconds.peek()) {
+      // Nearly every call ends here: nothing of the oldest second is over yet, and it may hold thousands.
+      if (timeMs <= second * 1_000) break
       const entries = this.#bySecond.get(second) ?? new Set()
       if (timeMs < second * 1_000 + 1_000) {
         for (const entry of entries) if (entry.transaction.createdAtMs < timeMs) found.push(entry)
