@@ -10,15 +10,15 @@ export interface NetworkReport {
   /** (observer, node) pairs where a node whose process ran or stood still was called dead, or suspected. */
   readonly wronglyDead: number
   readonly suspected: number
-  /** Time from the last fault until all running nodes had one pool, ms; null: not until the end. */
+  /** Time from the last fault or transaction until all running nodes had one pool, ms; null: not until the end. */
   readonly poolsEqualAfterMs: number | null
   /** Share of the running nodes that have the commonest view digest, at the end. */
   readonly viewAgreement: number
   /** Members in the smallest view, at the end. */
   readonly smallestView: number
-  /** Comparisons that found a difference since the last fault: how many, bytes of all and of the largest, and the largest difference. */
+  /** Comparisons that found a difference since then: how many, bytes of all and of the largest, and the largest difference. */
   readonly compared: Readonly<Record<'transactions' | 'records', Compared>>
-  /** Of all traffic since the last fault. */
+  /** Of all traffic since then. */
   readonly bytesPerSecondPerNode: number
   /** Groups of running nodes between which no connection stands, at the end. */
   readonly components: number

@@ -61,7 +61,9 @@ export class NetworkWatch {
     this.#peerOf = (node) => asPeerId(options.peerOf(node))
     this.#isDead = options.isDead
     this.#bytes = options.bytes
-    this.#calmMs = scenario.warmUpMs + Math.max(0, ...scenario.faults.map(({ atMs }) => atMs))
+    // Pools that are empty are equal too: the last transaction has been handed in.
+    const happenings = [...scenario.faults, ...scenario.publications]
+    this.#calmMs = scenario.warmUpMs + Math.max(0, ...happenings.map(({ atMs }) => atMs))
     if (!scenario.watchesNetwork) return
     scheduler.schedule(this.#calmMs, () => (this.#calmBytes = this.#bytes()), null)
     this.#lookLater()
