@@ -95,7 +95,10 @@ export class AccountTree {
   truncated(length: number): AccountTree {
     if (length === this.length) return this
     if (length === 0) return AccountTree.empty
-    return new AccountTree(treeZeroAfterIndex(this.#contents, ACCOUNT_TREE_DEPTH, length - 1), length)
+    const contents = treeZeroAfterIndex(this.#contents, ACCOUNT_TREE_DEPTH, length - 1)
+    // Its new nodes have no hashes yet, and `with` takes those of what it does not change as they are: they are worked out now.
+    void contents.root
+    return new AccountTree(contents, length)
   }
 
   /** Siblings from the account's leaf-most subtree up to the contents' root: 32 hashes. */

@@ -4,6 +4,7 @@ import { encodeCompactBlock } from '../../../src/domain/codec/block-codec.ts'
 import { asBlockHash } from '../../../src/domain/ids.ts'
 import { serveChain } from '../../../src/node/serve-chain.ts'
 import { SimDisk } from '../../../src/sim/sim-store.ts'
+import { keysOf } from '../../support/kernel-world.ts'
 import {
   BLOCK_PREFIX,
   ChainWorld,
@@ -178,6 +179,26 @@ describe('a reorg', () => {
     expect(again.head).toMatchObject({ hash: other.at(-1)!.hash, height: 21 })
     expect(again.kernel.machines.accountOf(tx(1).sender)).toMatchObject({ nonce: 0n, balance: 1_000_000n })
     expect(again.poolIds()).toHaveLength(20)
+  })
+})
+
+describe('a reorg after a restart', () => {
+  it('that takes new accounts back and brings others comes to the ledger that everybody else has', async () => {
+    const world = new ChainWorld()
+    world.at(20)
+    const [old, fresh] = [keysOf(500), keysOf(501)].map(({ publicKey }) => transaction(1, 0, { recipient: publicKey }))
+    const base = branch(GENESIS, [1], { 1: [tx(2)] })
+    world.hear(tx(2), old!)
+    show(world, base)
+    show(world, [makeBlock(base[0]!, 3, [old!])])
+    expect(world.head.height).toBe(2)
+    const again = await ChainWorld.restart(world.disk)
+    again.at(20)
+    const rival = makeBlock(base[0]!, 2, [fresh!])
+    const prefilled = [{ index: 0, transaction: fresh! }]
+    again.block(encodeCompactBlock(rival.block.header, [shortIdOf(fresh!.hash)], prefilled))
+    expect(again.told('block-refused')).toEqual([])
+    expect(again.head.hash).toBe(rival.hash)
   })
 })
 
