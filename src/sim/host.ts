@@ -166,6 +166,10 @@ export class SimHost implements ConnectionHost {
         }
         const [near, far] = this.#join(target)
         target.#opened(far, rtt)
+        // Whoever dies before it hears of the connection leaves none: its system answers the next packet with a reset.
+        later(rtt, target.process, () => {
+          if (this.process.state === 'dead') far.terminate()
+        })
         later(rtt / 2, this.process, () => {
           if (this.gate.admitsPeer(target.peerId)) {
             this.#opened(near, rtt)
