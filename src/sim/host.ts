@@ -120,13 +120,12 @@ export class SimHost implements ConnectionHost {
     for (const callback of this.#closeCallbacks) callback(connection)
   }
 
-  /** What the peers of a killed process see: their ends reset, a latency later. */
+  /** What the peers of a killed process see: their ends of these connections reset, a latency later; ones that came since do not. */
   vanish(hosts: readonly SimHost[]): void {
     for (const connection of this.connections) {
       const peer = hosts[connection.remoteIndex]
       if (peer === undefined) continue
-      const far = peer.#connections.get(this.index)
-      if (far === undefined) continue
+      const { far } = connection
       this.#scheduler.schedule(this.#network.latencyMs(this.index, peer.index), () => far.terminate(), peer.process)
     }
   }
