@@ -200,7 +200,9 @@ function follow(machines: Machines, decision: MembershipDecision, turn: Turn): v
       return
     }
     case 'dial': {
-      const address = machines.redial.addressOf(decision.target) ?? machines.discovery.addressOf(decision.target)
+      // A node that keeps to its configured links must not look for another way: on a testnet that would be a hole in a partition.
+      const learnt = machines.config.discovers ? machines.discovery.addressOf(decision.target) : null
+      const address = machines.redial.addressOf(decision.target) ?? learnt
       if (address === null) {
         followMembership(machines, machines.membership.onDialFailed(decision.target, turn.now), turn)
         return
