@@ -6,12 +6,12 @@ import { everySecond, scenario, type Publication } from '../../src/sim/scenario.
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index)
 
 describe('loss', () => {
-  const lossy = (rate: number, eagerOnly: boolean) =>
+  const lossy = (rate: number, eagerOnly: boolean, member: 'relay' | 'router') =>
     scenario({
       seed: 1,
-      nodes: 100,
-      member: 'relay',
-      publications: everySecond(10, 100, 1),
+      nodes: 60,
+      member,
+      publications: everySecond(10, 60, 1),
       faults: [{ atMs: 0, kind: 'lose-messages', rate }],
       // An id is offered for three heartbeats, and every step of the repair may be lost too.
       settleMs: 6_000,
@@ -19,15 +19,16 @@ describe('loss', () => {
     })
 
   it('of a fifth of all gossip messages keeps nothing from anybody', async () => {
-    const report = await runInChild(lossy(0.2, false))
-    expect(report.network.lostMessages).toBeGreaterThan(1_000)
+    const report = await runInChild(lossy(0.2, false, 'relay'))
+    expect(report.network.lostMessages).toBeGreaterThan(500)
     expect(report.coverage).toBe(1)
     expect(report.pools?.different).toBe(1)
   })
 
   it('is repaired by IHAVE and IWANT: without them some never hear', async () => {
-    const eager = await runInChild(lossy(0.3, true))
-    const repaired = await runInChild(lossy(0.3, false))
+    // Bare routers: whole nodes compare their pools, and so hear of everything in any case.
+    const eager = await runInChild(lossy(0.3, true, 'router'))
+    const repaired = await runInChild(lossy(0.3, false, 'router'))
     expect(eager.coverage).toBeLessThan(1)
     expect(repaired.coverage).toBe(1)
   })
@@ -55,7 +56,7 @@ describe('a partition', () => {
   ]
   const sides = [range(0, 20), range(20, 40)] as const
 
-  it('lets each side go on alone, and after it everybody hears everybody', async () => {
+  it('lets each side go on alone, and after it everybody has what either side had', async () => {
     const report = await runInChild(
       scenario({
         seed: 1,
@@ -69,9 +70,9 @@ describe('a partition', () => {
         ],
       }),
     )
-    const [left, right] = sides
-    expect(report.holders.slice(0, 4)).toEqual([left, right, left, right])
-    expect(report.holders[4]).toEqual(range(0, 40))
+    expect(report.holders).toEqual(publications.map(() => range(0, 40)))
+    // What one side published the other had only after the heal.
+    expect(report.maxMs).toBeGreaterThan(6_000)
   })
 })
 
@@ -101,9 +102,9 @@ describe('a node that dies', () => {
     async (kind) => {
       const report = await run(kind)
       const all = range(0, 30)
-      // What was sent while it was down it has not: gossip alone does not look back.
-      expect(report.holders).toEqual([all, all.filter((node) => node !== 5), all])
-      expect(report.pools).toEqual({ different: 2, smallest: 2, largest: 3 })
+      // What was sent while it was down it fetches: pools are compared at once when it is back.
+      expect(report.holders).toEqual([all, all, all])
+      expect(report.pools).toEqual({ different: 1, smallest: 3, largest: 3 })
     },
   )
 })
@@ -148,7 +149,8 @@ describe('a wrong clock', () => {
       }),
     )
     const all = range(0, 20)
-    expect(report.holders).toEqual([all.filter((node) => node !== 7), all])
+    // Refused while it is early, and brought up again by the next comparison.
+    expect(report.holders).toEqual([all, all])
     expect(Object.keys(report.refused)).toEqual(['too-early'])
     // Being out of step is no offence: it keeps its neighbours.
     expect(report.connections[7]).toBeGreaterThanOrEqual(5)
