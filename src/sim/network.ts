@@ -50,6 +50,8 @@ export interface Station {
 export interface Channel {
   readonly from: Station
   readonly to: Station
+  /** Who runs at its end: whoever runs there later, under the same address, does not hear of it. */
+  readonly receiver: SimProcess
   lastArrivalMs: number
   /** Deliveries that wait for a cut to heal; dropped with the connection. */
   held: (() => void)[]
@@ -114,7 +116,7 @@ export class Network {
   }
 
   openChannel(from: Station, to: Station): Channel {
-    const channel: Channel = { from, to, lastArrivalMs: 0, held: [], closed: false }
+    const channel: Channel = { from, to, receiver: to.process, lastArrivalMs: 0, held: [], closed: false }
     this.#channels.add(channel)
     return channel
   }
@@ -139,7 +141,7 @@ export class Network {
     this.#scheduler.schedule(
       channel.lastArrivalMs - nowMs,
       () => this.#arrive(channel, bytes, deliver),
-      channel.to.process,
+      channel.receiver,
     )
   }
 
@@ -174,7 +176,7 @@ export class Network {
     for (const channel of this.#channels) {
       const held = channel.held
       channel.held = []
-      for (const deliver of held) this.#scheduler.schedule(0, deliver, channel.to.process)
+      for (const deliver of held) this.#scheduler.schedule(0, deliver, channel.receiver)
     }
   }
 
@@ -219,7 +221,7 @@ export class Network {
       return
     }
     to.downlinkFreeMs = Math.max(nowMs, to.downlinkFreeMs) + bytes / bytesPerMs
-    this.#scheduler.schedule(to.downlinkFreeMs - nowMs, receive, to.process)
+    this.#scheduler.schedule(to.downlinkFreeMs - nowMs, receive, channel.receiver)
   }
 }
 
