@@ -10,16 +10,16 @@ export const JSON_DEPTH_MAX = 8
 export const JSON_KEYS_MAX = 32
 
 /** Time for the headers of a request, ms: a browser takes one packet. */
-export const HEADERS_TIMEOUT_MS = 5_000
+export const HEADERS_TIMEOUT_MS = 4_500
 /** Time for a whole request, ms: 256 KiB at 26 KiB/s. */
 export const REQUEST_TIMEOUT_MS = 10_000
 /** How often those two are looked at, ms; Node's 30 s would make them 35 s and 40 s. */
 export const CHECKING_INTERVAL_MS = 1_000
 /**
  * How long a socket may be idle within an exchange, ms: who does not read the answer loses it. Node grants one more period when the system
- * took some of the answer during the first, so that such a client is cut off after 6 s.
+ * took some of the answer during the first, so that such a client is cut off after 5 s.
  */
-export const IDLE_TIMEOUT_MS = 3_000
+export const IDLE_TIMEOUT_MS = 2_500
 /** How long an unused connection is kept, ms: Node's own default. */
 export const KEEP_ALIVE_MS = 5_000
 /** How long the answer to a submission may take, ms: a disk that stalls for seconds still gets its transaction acknowledged. */
