@@ -1,7 +1,12 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { CountsReporter } from './scripts/reporter.ts'
 
+const CORES = Math.max(2, availableParallelism())
 const testsIn = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`)
+
+/** Real libp2p within one process, and the command alone or beside one node. */
+const PARTS = [...testsIn('integration'), 'test/e2e/cli{,-node,-chain,-startup}.test.ts']
 
 export default defineConfig({
   test: {
@@ -17,6 +22,9 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: testsIn('unit', 'model', 'vectors', 'contract', 'tidy'),
+          // Nothing here replaces a global, so files may share a process: starting one for each file took half of the time.
+          isolate: false,
+          maxWorkers: CORES,
           testTimeout: 10_000,
           hookTimeout: 10_000,
           // Projects with their own number of workers must run one after the other: the cheap ones first.
@@ -26,14 +34,39 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'sim',
+          include: testsIn('sim'),
+          // Virtual time in child processes: what runs beside them changes how long they take and nothing else.
+          maxWorkers: CORES,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: PARTS,
+          // One or two processes that mostly wait: two such files at once don't measure each other.
+          maxWorkers: CORES,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'real',
-          include: testsIn('sim', 'integration', 'attack', 'e2e'),
-          // Real processes, ports and deadlines: two such files at once on two cores would measure each other.
+          include: testsIn('attack', 'e2e'),
+          exclude: PARTS,
+          // Whole networks, ports and deadlines: two such files at once on two cores would measure each other.
           fileParallelism: false,
           maxWorkers: 1,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,8 +1,11 @@
-// `npm run check`: everything that needs neither a network nor a build, in seconds. `npm test` is the whole gate.
-import { runStages, staticStages, vitest } from './stages.ts'
+// `npm run check`: types, lint, layout, layers, tidy and unit tests, in seconds: what every commit passes. `npm test` is the whole gate.
+import { remembering, runStages, staticStages, vitest } from './stages.ts'
 
-const tests = { name: 'fast', command: [vitest, 'run', '--project', 'fast'] }
-const results = await runStages([tests, ...staticStages])
+const tests = {
+  name: 'unit',
+  command: [vitest, 'run', '--project', 'fast', 'test/unit', 'test/tidy'],
+}
+const results = await runStages([tests, ...staticStages.map(remembering)])
 
 const failed = results.filter(({ ok }) => !ok).map(({ stage }) => stage.name)
 if (failed.length > 0) {

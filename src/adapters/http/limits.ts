@@ -13,8 +13,8 @@ export const JSON_KEYS_MAX = 32
 export const HEADERS_TIMEOUT_MS = 4_500
 /** Time for a whole request, ms: 256 KiB at 26 KiB/s. */
 export const REQUEST_TIMEOUT_MS = 10_000
-/** How often those two are looked at, ms; Node's 30 s would make them 35 s and 40 s. */
-export const CHECKING_INTERVAL_MS = 1_000
+/** How often those two are looked at, ms, over at most 256 sockets; Node's 30 s would make them 35 s and 40 s. */
+export const CHECKING_INTERVAL_MS = 500
 /**
  * How long a socket may be idle within an exchange, ms: who does not read the answer loses it. Node grants one more period when the system
  * took some of the answer during the first, so that such a client is cut off after 5 s.
