@@ -47,7 +47,7 @@ export interface Api {
 
 /** Opens the API of the target; nothing is sent yet. Every call ends when the user stops the command. */
 export function openApi(context: Context, target: Target): Api {
-  const client = connect(target.apiUrl, target.token === null ? {} : { token: target.token })
+  const client = connect(target.apiUrl, { token: target.token })
   const stopped = new Promise<never>((_, fail) => {
     context.stop.addEventListener('abort', () => fail(new Failure('interrupted', 'interrupted', 'interrupted')), {
       once: true,

@@ -21,8 +21,8 @@ const TOKEN_CHARACTERS_MAX = 1_024
 
 export interface Target {
   readonly apiUrl: string
-  /** Secret that writes need; null where none was found. */
-  readonly token: string | null
+  /** Reads the secret that writes need, new with each start of the node; null where there is none. */
+  readonly token: () => string | null
   /** Name in the manifest; null without one. */
   readonly nodeName: string | null
   /** The testnet that the node belongs to; null where it is not known to belong to one. */
@@ -97,7 +97,8 @@ export function runningTestnet(context: Pick<Context, 'shared' | 'env' | 'cwd'>)
 
 /** The node that the command talks to. `nodeName` chooses one of a testnet; otherwise it is the first that is up. */
 export function findTarget(context: Context, nodeName?: string): Target {
-  const token = explicitToken(context)
+  const given = explicitToken(context)
+  const tokenIn = (cookieFile: string): Target['token'] => (given === null ? () => readToken(cookieFile) : () => given)
   const explicit = context.shared.api ?? nonEmpty(context.env.HEARSAY_API)
   if (explicit !== undefined) {
     const flag = context.shared.api === undefined ? 'HEARSAY_API' : '--api'
@@ -106,10 +107,10 @@ export function findTarget(context: Context, nodeName?: string): Target {
     if (nodeName !== undefined) throw usageFailure(`--node and ${flag} both name a node`, 'give one of them')
     const manifest = liveManifest(context)
     const known = manifest?.nodes.find((node) => node.apiUrl === reading.value)
-    const cookie = known === undefined ? runtimeCookie(context, reading.value) : readToken(known.cookieFile)
+    const cookieFile = known?.cookieFile ?? runtimeCookieFile(context, reading.value)
     return {
       apiUrl: reading.value,
-      token: token ?? cookie,
+      token: cookieFile === null ? () => given : tokenIn(cookieFile),
       nodeName: known?.name ?? null,
       manifest: known === undefined ? null : manifest,
       source: flag,
@@ -120,7 +121,7 @@ export function findTarget(context: Context, nodeName?: string): Target {
     const node = nodeName === undefined ? firstUp(manifest) : nodeNamed(manifest, nodeName)
     return {
       apiUrl: node.apiUrl,
-      token: token ?? readToken(node.cookieFile),
+      token: tokenIn(node.cookieFile),
       nodeName: node.name,
       manifest,
       source: `the testnet in ${manifest.home}`,
@@ -135,13 +136,19 @@ export function findTarget(context: Context, nodeName?: string): Target {
   if (runtime !== null) {
     return {
       apiUrl: runtime.apiUrl,
-      token: token ?? readToken(runtime.cookieFile),
+      token: tokenIn(runtime.cookieFile),
       nodeName: null,
       manifest: null,
       source: join(nodeDataDirectory(homeOf(context)), RUNTIME_MANIFEST),
     }
   }
-  return { apiUrl: `http://${DEFAULT_API}`, token, nodeName: null, manifest: null, source: 'the default port' }
+  return {
+    apiUrl: `http://${DEFAULT_API}`,
+    token: () => given,
+    nodeName: null,
+    manifest: null,
+    source: 'the default port',
+  }
 }
 
 /** The node of a manifest with this name; `3` stands for `node-3`. */
@@ -197,9 +204,9 @@ function liveRuntime(context: Context): RuntimeManifest | null {
   return runtime?.v === 1 && isAlive(runtime.pid) ? runtime : null
 }
 
-function runtimeCookie(context: Context, apiUrl: string): string | null {
+function runtimeCookieFile(context: Context, apiUrl: string): string | null {
   const runtime = liveRuntime(context)
-  return runtime?.apiUrl === apiUrl ? readToken(runtime.cookieFile) : null
+  return runtime?.apiUrl === apiUrl ? runtime.cookieFile : null
 }
 
 function firstUp(manifest: Manifest): ManifestNode {

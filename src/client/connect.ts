@@ -71,8 +71,11 @@ export interface Client {
 }
 
 export interface ConnectOptions {
-  /** Content of the node's cookie file, for writes and debugging. */
-  readonly token?: string
+  /**
+   * Content of the node's cookie file, for writes and debugging; or a function that reads it (null: there is none). It is asked again when
+   * the node refuses what it said before, since a node makes a new one at each start.
+   */
+  readonly token?: string | (() => string | null)
   readonly timeoutMs?: number
 }
 
@@ -83,9 +86,10 @@ export interface ConnectOptions {
 export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
   const url = new URL(apiUrl)
   if (url.protocol !== 'http:') throw new TypeError(`not an http URL: ${apiUrl}`)
+  const { token = null } = options
   const exchange = new Exchange({
     url,
-    token: options.token ?? null,
+    token: typeof token === 'function' ? token : () => token,
     timeoutMs: options.timeoutMs ?? TIMEOUT_DEFAULT_MS,
   })
   const get = <T>(path: string): Promise<Outcome<T>> => askJson<T>(exchange, { method: 'GET', path })

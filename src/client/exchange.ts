@@ -19,21 +19,34 @@ export type Answer = { readonly ok: true; readonly status: number; readonly body
 
 export class Exchange {
   readonly url: URL
-  readonly #token: string | null
+  readonly #askToken: () => string | null
+  #token: string | null
   readonly #timeoutMs: number
   readonly #agent = new Agent({ keepAlive: true, maxSockets: SOCKETS_MAX })
 
-  constructor(options: { url: URL; token: string | null; timeoutMs: number }) {
+  constructor(options: { url: URL; token: () => string | null; timeoutMs: number }) {
     this.url = options.url
-    this.#token = options.token
+    this.#askToken = options.token
+    this.#token = options.token()
     this.#timeoutMs = options.timeoutMs
   }
 
   /**
    * Asks; never rejects. Any HTTP status is an answer. A connection that was kept may have been closed by the node in the very moment of its
-   * use: then the question is asked once more, which is safe, since handing in a transaction twice is handing it in.
+   * use: then the question is asked once more, which is safe, since handing in a transaction twice is handing it in. A node that has been
+   * restarted refuses the token of its former life: then the question is asked once more with the new one, if there is one.
    */
   async ask(call: Call): Promise<Answer> {
+    const answer = await this.#askFresh(call)
+    if (!answer.ok || answer.status !== 401) return answer
+    const token = this.#askToken()
+    if (token === null || token === this.#token) return answer
+    this.#token = token
+    return this.#askFresh(call)
+  }
+
+  /** Asks over a connection that stands. */
+  async #askFresh(call: Call): Promise<Answer> {
     const first = await this.#askOnce(call)
     return first === 'stale connection' ? this.#askAgain(call) : first
   }

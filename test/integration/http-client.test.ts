@@ -45,6 +45,19 @@ describe('the client', () => {
     expect(await client.get('/v1/node/identity')).toMatchObject({ ok: true })
   })
 
+  it('reads the token again when the node refuses the old one: it has been restarted', async () => {
+    control.submitted.length = 0
+    const tokens = ['f'.repeat(64), TOKEN]
+    const patient = connect(open.url, { token: () => tokens.shift() ?? null })
+    const stubborn = connect(open.url, { token: 'f'.repeat(64) })
+    expect(await patient.submit(transaction.bytes)).toMatchObject({ ok: true, value: { status: 'accepted' } })
+    expect(await stubborn.submit(transaction.bytes)).toMatchObject({ ok: false, kind: 'problem', status: 401 })
+    expect(control.submitted.length).toBe(1)
+    expect(tokens).toEqual([])
+    patient.close()
+    stubborn.close()
+  })
+
   it('hands transactions in, as bytes, as a document and in batches', async () => {
     control.submitted.length = 0
     expect(await client.submit(transaction.bytes)).toMatchObject({

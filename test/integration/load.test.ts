@@ -40,7 +40,13 @@ async function open(controls: readonly FakeControl[], accounts: number, size = 2
   for (const [index, control] of controls.entries()) {
     const opened = await openTestApi({ control })
     apis.push(opened)
-    targets.push({ apiUrl: opened.url, token: TOKEN, nodeName: `node-${index}`, manifest: null, source: 'the test' })
+    targets.push({
+      apiUrl: opened.url,
+      token: () => TOKEN,
+      nodeName: `node-${index}`,
+      manifest: null,
+      source: 'the test',
+    })
   }
   lanes = await openLanes(targets, { accounts, size, fee: 1n })
   return lanes

@@ -68,7 +68,7 @@ function targetsOf(context: Context, names: readonly string[] | undefined): read
     ...found,
     apiUrl,
     nodeName: name,
-    token: readToken(cookieFile) ?? found.token,
+    token: () => readToken(cookieFile) ?? found.token(),
   }))
 }
 

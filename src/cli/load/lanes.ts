@@ -36,10 +36,7 @@ export interface Lanes {
 export async function openLanes(targets: readonly Target[], options: LaneOptions): Promise<Lanes> {
   const used = targets.slice(0, options.accounts).map((target) => ({
     target,
-    client: connect(target.apiUrl, {
-      timeoutMs: ANSWER_MS_MAX,
-      ...(target.token === null ? {} : { token: target.token }),
-    }),
+    client: connect(target.apiUrl, { timeoutMs: ANSWER_MS_MAX, token: target.token }),
   }))
   const close = (): void => {
     for (const { client } of used) client.close()
