@@ -1,18 +1,14 @@
 // `npm run chain`: ten real nodes with four validators under load, one of them killed and started again; `--partition`: cut in half and healed,
 // once for each seed. Ends with 0 only when every accepted transaction is in exactly one block, on every node, and all settled blocks are equal.
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { connect } from '../src/client/connect.ts'
 import { failureText } from '../src/client/outcome.ts'
 import type { BlockView } from '../src/domain/views.ts'
 import { createPrng } from '../src/lib/prng.ts'
-import { command, DEFAULT_PLAN, down, up } from '../testnet/control-client.ts'
-import type { Command, ControlAnswers, ControlRequests, NodeStatus } from '../testnet/control.ts'
+import type { NodeStatus } from '../testnet/control.ts'
 import { until } from '../testnet/until.ts'
 import { bundle } from './bundle.ts'
-import { runCommand } from './demo/command-line.ts'
+import { LiveNetwork, pause, type LoadFigures } from './live/live-network.ts'
 
 const USAGE = `usage: npm run chain -- [options]
   --for DURATION      how long the load lasts, such as 20s (default 3m; with --partition 50s)
@@ -30,67 +26,26 @@ const AGREEMENT_MS_MAX = 15_000
 const SETTLE_MS_MAX = 120_000
 const POLL_MS = 200
 
-const root = fileURLToPath(new URL('..', import.meta.url))
-const home = join(root, '.hearsay', 'chain-run')
-
-async function ask<C extends Command>(name: C, request: ControlRequests[C]): Promise<ControlAnswers[C]> {
-  const outcome = await command(home, name, request)
-  if (outcome.kind !== 'done') throw new Error(`${name}: ${JSON.stringify(outcome)}`)
-  return outcome.value
-}
-
-const nodes = async (): Promise<readonly NodeStatus[]> => (await ask('status', {})).nodes
-const pause = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms))
-
-interface Figures {
-  readonly accepted: number
-  readonly failed: Readonly<Record<string, number>>
-  readonly refused: Readonly<Record<string, number>>
-  readonly inclusion: { readonly followed: number; readonly inBlock: number; readonly settled: number }
-}
+const network = new LiveNetwork('chain-run')
 
 /** Load over all nodes; what of it was accepted, and what became of it. */
-async function load(rate: number, duration: string): Promise<Figures> {
-  const line = ['load', '--rate', String(rate), '--for', duration, '--settled', '--timeout', '120s', '--json']
-  const { stdout, stderr } = await runCommand([...line, '--home', home])
-  const document = stdout.trim().split('\n').at(-1) ?? ''
-  if (document === '') throw new Error(`the load said nothing: ${stderr}`)
-  return JSON.parse(document) as Figures
-}
-
-/** A network from a seed, up for as long as `run` takes. */
-async function inNetwork(seed: number, run: () => Promise<readonly string[]>): Promise<readonly string[]> {
-  rmSync(home, { recursive: true, force: true })
-  const supervisorEntry = join(root, 'dist', 'supervisor.js')
-  const plan = {
-    ...DEFAULT_PLAN,
-    count: NODES,
-    home,
-    seed,
-    detach: false,
-    supervisorEntry,
-    onProgress: () => undefined,
-  }
-  const started = await up(plan)
-  if (started.kind !== 'ready') throw new Error(`the network did not start: ${JSON.stringify(started)}`)
-  try {
-    return await run()
-  } finally {
-    await down(home, { force: false })
-  }
-}
+const load = (rate: number, duration: string): Promise<LoadFigures> =>
+  network.load(['--rate', String(rate), '--for', duration, '--settled', '--timeout', '120s'])
 
 /** What is wrong with the chains of the nodes, when all have settled what was accepted. */
-async function compare(figures: Figures): Promise<readonly string[]> {
+async function compare(figures: LoadFigures): Promise<readonly string[]> {
   const { accepted, inclusion } = figures
   const broken: string[] = []
-  const goal = Math.max(...(await nodes()).map(({ settled }) => settled?.height ?? 0))
-  const isThere = await until(async () => (await nodes()).every(({ settled }) => (settled?.height ?? 0) >= goal), {
-    timeoutMs: SETTLE_MS_MAX,
-    everyMs: POLL_MS,
-  })
+  const goal = Math.max(...(await network.nodes()).map(({ settled }) => settled?.height ?? 0))
+  const isThere = await until(
+    async () => (await network.nodes()).every(({ settled }) => (settled?.height ?? 0) >= goal),
+    {
+      timeoutMs: SETTLE_MS_MAX,
+      everyMs: POLL_MS,
+    },
+  )
   if (!isThere) broken.push(`not every node has settled height ${goal}`)
-  const chains = await Promise.all((await nodes()).map((node) => chainOf(node, goal)))
+  const chains = await Promise.all((await network.nodes()).map((node) => chainOf(node, goal)))
   const identity = ({ hash, ledgerRoot }: BlockView): string => `${hash} ${ledgerRoot}`
   const [first = []] = chains
   chains.forEach((chain, node) => {
@@ -130,9 +85,9 @@ async function chainOf({ apiUrl }: NodeStatus, height: number): Promise<readonly
 async function killed(rate: number, duration: string, forMs: number): Promise<readonly string[]> {
   const loading = load(rate, duration)
   await pause(forMs / 3)
-  await ask('kill', { nodes: ['node-1'] })
+  await network.ask('kill', { nodes: ['node-1'] })
   await pause(forMs / 3)
-  const { elapsedMs } = await ask('restart', { nodes: ['node-1'] })
+  const { elapsedMs } = await network.ask('restart', { nodes: ['node-1'] })
   console.log(`the killed validator was ready again after ${(elapsedMs / 1_000).toFixed(1)} s`)
   return compare(await loading)
 }
@@ -148,10 +103,10 @@ async function parted(seed: number, rate: number, duration: string): Promise<rea
   ].map((half) => half.map((node) => `node-${node}`))
   const loading = load(rate, duration)
   await pause(10_000)
-  await ask('partition', { groups: halves, forMs: null })
+  await network.ask('partition', { groups: halves, forMs: null })
   await pause(PARTITION_MS)
-  const before = await nodes()
-  await ask('heal', {})
+  const before = await network.nodes()
+  await network.ask('heal', {})
   const healedMs = performance.now()
   // The first height that nobody had when it healed: whoever has the same block there has one chain with all others.
   const goal = 1 + Math.max(...before.map(({ head }) => head?.height ?? 0))
@@ -169,7 +124,7 @@ async function parted(seed: number, rate: number, duration: string): Promise<rea
 /** Whether all nodes have the same block at this height. */
 async function agreeAt(height: number): Promise<boolean> {
   const blocks = await Promise.all(
-    (await nodes()).map(async ({ apiUrl }) => {
+    (await network.nodes()).map(async ({ apiUrl }) => {
       const client = connect(apiUrl)
       const answer = await client.block(String(height))
       client.close()
@@ -208,7 +163,7 @@ async function main(): Promise<void> {
   let failed = 0
   for (let seed = first; seed < first + seeds; seed++) {
     console.log(`seed ${seed}: ${rate} transactions a second for ${duration}`)
-    const broken = await inNetwork(seed, () =>
+    const broken = await network.within({ count: NODES, seed }, () =>
       partition ? parted(seed, rate, duration) : killed(rate, duration, milliseconds(duration)),
     )
     for (const what of broken) console.log(`  BROKEN: ${what}`)
@@ -221,6 +176,6 @@ async function main(): Promise<void> {
 try {
   await main()
 } catch (error) {
-  console.error(`chain: ${error instanceof Error ? error.message : String(error)}; the logs are in ${home}`)
+  console.error(`chain: ${error instanceof Error ? error.message : String(error)}; the logs are in ${network.home}`)
   process.exitCode = 1
 }

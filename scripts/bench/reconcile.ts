@@ -2,89 +2,15 @@
  * What finding the differences of two sets costs: bytes both ways before bodies, round trips, CPU a side. Prints one JSON document
  * `{figures: [{id, value, unit, goal, ok, detail}]}`; exit code 1 where a goal is missed. Seeded, so that bytes are the same in every run.
  */
-import { decodeReconcileRequest, encodeReconcileRequest } from '../../src/domain/codec/reconcile-codec.ts'
-import { transactionOrder, type ItemKey } from '../../src/domain/item-key.ts'
+import { transactionOrder } from '../../src/domain/item-key.ts'
 import { toHex } from '../../src/lib/bytes.ts'
 import { createPrng } from '../../src/lib/prng.ts'
-import { FingerprintTree } from '../../src/sync/fingerprint-tree.ts'
-import { OFFERED_PER_FRAME_MAX, REPLY_BYTES_MAX } from '../../src/sync/limits.ts'
-import { ReconcileSession } from '../../src/sync/reconcile-session.ts'
-import { respond } from '../../src/sync/reconcile.ts'
-import { epochOf } from '../../src/sync/salt-epochs.ts'
+import { reconcile, treeOf, WALL_MS, type Cost, type Item } from './reconcile-cost.ts'
 
 const ITEMS = 100_000
 /** Half an hour of transactions, 55 a second on average, at random times. */
 const SPAN_MS = 1_800_000
-const WALL_MS = 1_800_000_000_000
 const SEED = 2_026
-
-interface Item {
-  readonly order: number
-  readonly id: string
-}
-
-interface Cost {
-  readonly bytes: number
-  readonly roundTrips: number
-  readonly askerMs: number
-  readonly answererMs: number
-  readonly have: number
-  readonly need: number
-}
-
-function treeOf(items: readonly Item[], seed: number): FingerprintTree {
-  const tree = new FingerprintTree(new Uint8Array(32), seed)
-  tree.tend(WALL_MS)
-  for (const item of items) tree.insert(item.order, item.id)
-  return tree
-}
-
-function reconcile(asker: FingerprintTree, answerer: FingerprintTree): Cost {
-  let askerMs = 0
-  let answererMs = 0
-  const timed = <T>(work: () => T, side: 'asker' | 'answerer'): T => {
-    const start = process.threadCpuUsage()
-    const result = work()
-    const { user, system } = process.threadCpuUsage(start)
-    const ms = (user + system) / 1_000
-    if (side === 'asker') askerMs += ms
-    else answererMs += ms
-    return result
-  }
-  const session = new ReconcileSession(asker, 'transactions', epochOf(WALL_MS))
-  for (;;) {
-    const bytes = timed(() => session.request(), 'asker')
-    const answer = timed(() => {
-      const request = decodeReconcileRequest(bytes)
-      if (request?.kind !== 'compare') throw new Error('a session asks for comparisons')
-      return respond(answerer, request, bytes.byteLength, REPLY_BYTES_MAX)
-    }, 'answerer')
-    if (answer.kind !== 'answered') throw new Error(`the answerer refused: ${answer.code}`)
-    const progress = timed(() => session.answered(answer.frames), 'asker')
-    if (progress.kind === 'continue') continue
-    if (progress.kind !== 'finished' || !progress.complete) throw new Error(`the session ended with ${progress.kind}`)
-    return {
-      bytes: session.bytes + offerBytes(session.have),
-      roundTrips: session.rounds,
-      askerMs,
-      answererMs,
-      have: session.have.length,
-      need: session.need.length,
-    }
-  }
-}
-
-/** What telling the other side about what it lacks costs on top. */
-function offerBytes(found: readonly ItemKey[]): number {
-  const have = found.toSorted()
-  let bytes = 0
-  for (let at = 0; at < have.length; at += OFFERED_PER_FRAME_MAX) {
-    const keys = have.slice(at, at + OFFERED_PER_FRAME_MAX)
-    bytes += encodeReconcileRequest({ kind: 'offer', set: 'transactions', keys }).byteLength
-    bytes += 1 + Math.ceil(keys.length / 8)
-  }
-  return bytes
-}
 
 const random = createPrng(SEED)
 const items = Array.from({ length: ITEMS }, () => WALL_MS - SPAN_MS + random.below(SPAN_MS))

@@ -2,6 +2,7 @@
 import { EARLY_BLOCKS_MAX, ORPHANS_MAX } from '../chain/limits.ts'
 import { BLOCK_COUNT_MAX } from '../domain/block.ts'
 import { JOBS_MAX, UNWRITTEN_MAX } from '../relay/limits.ts'
+import { HELD_BACK_MAX } from './held-back.ts'
 import type { Machines } from './machines.ts'
 
 /** Submissions under way: one for each of the 256 sockets that the API opens. */
@@ -14,8 +15,6 @@ const ASKED_MAX = 16_384
 const STRANGERS_MAX = 1_024
 /** Blocks whose missing transactions peers want, and own blocks that are not published: a few at a time, 64 held. */
 const BLOCKS_WAITING_MAX = 64
-/** Fetched transactions that wait for the ones before them (on-repair.ts). */
-const HELD_BACK_MAX = 2_048
 
 export interface StructureSize {
   readonly name: string

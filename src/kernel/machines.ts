@@ -43,6 +43,7 @@ import type { JobNumber } from './event.ts'
 import type { Asked } from './asked.ts'
 import { Bodies } from './bodies.ts'
 import type { ChainWork } from './chain-work.ts'
+import { HeldBack } from './held-back.ts'
 import type { Job, WriteJob } from './jobs.ts'
 import type { Proposal } from './proposal.ts'
 
@@ -144,10 +145,7 @@ export interface Machines {
   /** Peers that we are disconnecting: their going is no sign of anything. */
   readonly partings: Set<PeerId>
   /** Fetched transactions that wait for the ones before them. */
-  readonly heldBack: Map<
-    ItemKey,
-    { readonly bytes: Uint8Array; readonly from: PeerId; readonly nonce: bigint; readonly sinceMs: number }
-  >
+  readonly heldBack: HeldBack
   /** The place where the ledger answers: nonce and balance of an account at the head. */
   accountOf(id: AccountId): Account
   nextJob(): JobNumber
@@ -246,7 +244,7 @@ export function createMachines(config: KernelConfig): Machines {
     helps: new Map(),
     probeDials: new Map(),
     partings: new Set(),
-    heldBack: new Map(),
+    heldBack: new HeldBack(),
     accountOf: rememberedAccounts(() => announced.ledger),
     nextJob,
   }

@@ -4,7 +4,7 @@
  */
 import { decodeObjectsAnswer, encodeObjectsAnswer, encodeObjectsRequest } from '../domain/codec/objects-codec.ts'
 import { decodeTransaction } from '../domain/codec/transaction-codec.ts'
-import type { PeerId } from '../domain/ids.ts'
+import type { AccountId, PeerId } from '../domain/ids.ts'
 import type { ItemKey } from '../domain/item-key.ts'
 import { REJECTS, type RejectCode } from '../domain/reject.ts'
 import { assertNever } from '../lib/assert.ts'
@@ -18,11 +18,6 @@ import { penalise } from './penalise.ts'
 import { keyOf, knownAt } from './pool-set.ts'
 import { triage, type Runs } from './triage.ts'
 import type { Turn } from './turn.ts'
-
-/** Transactions that came ahead of their turn and wait for the ones before them: a few requests' worth. */
-const HELD_BACK_MAX = 2_048
-/** How long they wait; after that the next comparison brings them up again. */
-const HELD_BACK_MS = 15_000
 
 /** Refusals that depend on what else is here: the next comparison may bring it up again, when that has changed. */
 const PASSING: ReadonlySet<RejectCode> = new Set([
@@ -42,7 +37,7 @@ export function tendRepair(machines: Machines, turn: Turn): void {
   for (const { peer, keys } of machines.offers.due(monoMs)) {
     decide(machines, [machines.repair.offer(peer, 'transactions', keys, monoMs)], turn)
   }
-  for (const [key, { sinceMs }] of machines.heldBack) if (monoMs - sinceMs > HELD_BACK_MS) machines.heldBack.delete(key)
+  machines.heldBack.expire(monoMs)
   fetchDue(machines, turn)
 }
 
@@ -183,11 +178,11 @@ function take(machines: Machines, from: PeerId, items: readonly Uint8Array[], tu
 export function onRepairVerified(machines: Machines, job: RepairJob, firstInvalid: number, turn: Turn): void {
   const forged = job.unverified[firstInvalid]
   const sound = forged === undefined ? job.fresh : job.fresh.slice(0, job.fresh.indexOf(forged))
-  let admitted = 0
+  const admitted = new Set<AccountId>()
   for (const transaction of sound) {
     const provenance = { way: 'repair', from: job.from, messageId: null, waitedMs: 0 } as const
     const admission = admit(machines, transaction, provenance, turn)
-    if (admission.kind === 'admitted') admitted++
+    if (admission.kind === 'admitted') admitted.add(transaction.sender)
     else if (admission.code !== 'known') refuse(machines, job.from, transaction.bytes, admission.code, turn)
   }
   if (forged !== undefined) {
@@ -195,20 +190,21 @@ export function onRepairVerified(machines: Machines, job: RepairJob, firstInvali
     refuse(machines, job.from, forged.bytes, 'invalid-signature', turn)
     for (const rest of job.fresh.slice(job.fresh.indexOf(forged) + 1)) machines.wanted.received(keyOf(rest))
   }
-  if (admitted > 0) retryHeldBack(machines, turn)
+  if (admitted.size > 0) retryHeldBack(machines, admitted, turn)
 }
 
-/** What came ahead of its turn is looked at again, in the order of nonces, now that something has come in. */
-function retryHeldBack(machines: Machines, turn: Turn): void {
-  if (machines.heldBack.size === 0) return
-  const waiting = [...machines.heldBack.values()].sort((a, b) => (a.nonce < b.nonce ? -1 : 1))
-  machines.heldBack.clear()
-  const peers = new Set(waiting.map(({ from }) => from))
-  for (const peer of peers)
+/** What came ahead of its turn is looked at again, now that something of its sender has come in. */
+function retryHeldBack(machines: Machines, senders: ReadonlySet<AccountId>, turn: Turn): void {
+  const gapMax = BigInt(machines.pool.limits.nonceGapMax)
+  const ready = machines.heldBack.takeReady(
+    senders,
+    (sender) => machines.pool.nextNonce(sender, machines.accountOf(sender)) + gapMax,
+  )
+  for (const peer of new Set(ready.map(({ from }) => from)))
     take(
       machines,
       peer,
-      waiting.flatMap(({ from, bytes }) => (from === peer ? [bytes] : [])),
+      ready.flatMap(({ from, bytes }) => (from === peer ? [bytes] : [])),
       turn,
     )
 }
@@ -219,10 +215,9 @@ function refuse(machines: Machines, from: PeerId, bytes: Uint8Array, code: Rejec
   const id = decoded.ok ? decoded.value.id : ''
   if (decoded.ok) {
     const key = keyOf(decoded.value)
-    if (code === 'nonce-gap' && machines.heldBack.size < HELD_BACK_MAX) {
-      machines.heldBack.set(key, { bytes, from, nonce: decoded.value.nonce, sinceMs: turn.now.monoMs })
+    const { sender, nonce } = decoded.value
+    if (code === 'nonce-gap' && machines.heldBack.add(key, { bytes, from, sender, nonce, sinceMs: turn.now.monoMs }))
       return
-    }
     if (PASSING.has(code)) machines.wanted.received(key)
     else machines.wanted.done(key, turn.now.monoMs)
   }

@@ -71,6 +71,8 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/mempool/mempool.ts #queues': 'one entry for each sender in the pool',
   'src/mempool/mempool.ts #entries': 'mempool.transactions, by its count',
   'src/chain/early-blocks.ts #held': 'kernel.early',
+  'src/kernel/held-back.ts #items': 'kernel.heldBack',
+  'src/kernel/held-back.ts #bySender': 'an index of the held back: at most one entry each',
   'src/adapters/http/event-readers.ts #readers': 'EVENT_READERS_MAX; a reader beyond it is refused',
   'src/adapters/http/rate-guard.ts #clients': 'RATED_CLIENTS_MAX, held by the map itself',
   'src/adapters/store/level-store.ts #sublevels': 'one entry a space',

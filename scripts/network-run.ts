@@ -1,0 +1,30 @@
+// `npm run network -- joiner | parted | members | all`: repair and failure detection between real processes. One line of JSON for each, exit
+// code 1 where a goal is missed.
+import { parseArgs } from 'node:util'
+import { bundle } from './bundle.ts'
+import { joiner } from './live/joiner.ts'
+import { members } from './live/members.ts'
+import { parted } from './live/parted.ts'
+
+const RUNS = { joiner, parted, members } as const
+const names = Object.keys(RUNS) as (keyof typeof RUNS)[]
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: 'string', default: '1' } },
+})
+const wanted = positionals.includes('all') ? names : names.filter((name) => positionals.includes(name))
+const seed = Number(values.seed)
+if (wanted.length === 0 || !Number.isInteger(seed)) {
+  console.error(`usage: npm run network -- ${names.join('|')}|all [--seed S]`)
+  process.exitCode = 2
+} else {
+  bundle()
+  for (const name of wanted) {
+    const { broken, figures } = await RUNS[name](seed, (text) => {
+      console.error(`${name}: ${text}`)
+    })
+    console.log(JSON.stringify({ id: `network-${name}`, pass: broken.length === 0, broken, figures, seed }))
+    if (broken.length > 0) process.exitCode = 1
+  }
+}
