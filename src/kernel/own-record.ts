@@ -22,9 +22,9 @@ import type { Turn } from './turn.ts'
 /** Publishes a new record when one is due. */
 export function tendRecord(machines: Machines, turn: Turn): void {
   const { self, pace } = machines
-  if (self.incarnation === 0 || !pace.isDue(turn.now.monoMs)) return
+  if (self.incarnation === 0 || !pace.isDue(machines.membership.aliveCount, turn.now.monoMs)) return
   if ([...self.signing.values()].some(({ kind }) => kind === 'record')) return
-  pace.published(machines.membership.aliveCount, turn.now.monoMs)
+  pace.published(turn.now.monoMs)
   self.seq++
   const body = encodeRecordBody(draft(machines, turn))
   sign(machines, 'record', body, turn)

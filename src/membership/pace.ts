@@ -35,8 +35,10 @@ export function paceMs(nodes: number): number {
 export class Pace {
   readonly #chance: () => number
   #lastMs = Number.NEGATIVE_INFINITY
-  /** When the next record is due. */
-  #dueMs = Number.NEGATIVE_INFINITY
+  /** When a change is to be published. */
+  #changeDueMs = Number.NEGATIVE_INFINITY
+  /** This round's interval against that of the network. */
+  #spread = 1
 
   /** @param chance numbers in [0, 1) */
   constructor(chance: () => number) {
@@ -45,17 +47,18 @@ export class Pace {
 
   /** Something changed that others should hear of. */
   changed(change: Change): void {
-    this.#dueMs = Math.min(this.#dueMs, this.#lastMs + GAPS_MS[change])
+    this.#changeDueMs = Math.min(this.#changeDueMs, this.#lastMs + GAPS_MS[change])
   }
 
-  /** Whether a record is due now. */
-  isDue(monoMs: number): boolean {
-    return monoMs >= this.#dueMs
+  /** Whether a record is due now, in a network of this many nodes: it may have grown since the last one. */
+  isDue(nodes: number, monoMs: number): boolean {
+    return monoMs >= Math.min(this.#changeDueMs, this.#lastMs + paceMs(nodes) * this.#spread)
   }
 
   /** A record left. */
-  published(nodes: number, monoMs: number): void {
+  published(monoMs: number): void {
     this.#lastMs = monoMs
-    this.#dueMs = monoMs + paceMs(nodes) * (1 - PACE_SPREAD + 2 * PACE_SPREAD * this.#chance())
+    this.#changeDueMs = Number.POSITIVE_INFINITY
+    this.#spread = 1 - PACE_SPREAD + 2 * PACE_SPREAD * this.#chance()
   }
 }

@@ -172,6 +172,7 @@ async function assemble(
     metrics: () => metrics.text(),
     adapterSizes: () => [
       { name: 'gossip.seenIds', ...libp2p.gossipSizes().seenIds, unit: 'messages' },
+      { name: 'gossip.countedCopies', ...libp2p.gossipSizes().countedCopies, unit: 'messages' },
       { name: 'gossip.openVerdicts', ...libp2p.gossipSizes().openVerdicts, unit: 'messages' },
       ...verifier
         .caches()

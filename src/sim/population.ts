@@ -169,12 +169,14 @@ export class Population {
       scheduler,
       network: this.#network,
     })
-    const shared = { host, scheduler, eagerOnly: this.#scenario.eagerOnly, observer: this.#observerOf(index) }
+    const { eagerOnly } = this.#scenario
+    const shared = { host, scheduler, eagerOnly, observer: this.#observerOf(index) }
     if (!this.#isRelay(index)) {
       return new RouterMember({ ...shared, networkId: networkIdOf(this.#params), idOf: sha256Hex })
     }
     return new RelayMember({
       ...shared,
+      routes: this.#scenario.routes,
       network: this.#params,
       validator: this.#scenario.chain?.validators.includes(index) === true ? validatorKeys(index) : null,
       store: place.disk.open((ms, callback) => void scheduler.schedule(ms, callback, host.process)),

@@ -30,6 +30,7 @@ export interface RelayOptions {
   /** Whether it looks for peers by itself. */
   readonly discovers: boolean
   readonly eagerOnly: boolean
+  readonly routes: boolean
   readonly find: (address: string) => SimHost | undefined
   readonly observer: MemberObserver
 }

@@ -30,6 +30,7 @@ export class RouterMember implements Member {
     const known = new Map<string, string>()
     this.#gossip = createSimGossip({
       ...options,
+      routes: false,
       listener: {
         onMessage: ({ bytes, from, messageId }) => {
           const id = idOf(bytes)

@@ -81,6 +81,8 @@ export interface Scenario {
   readonly settleMs: number
   /** Switches IHAVE and IWANT off, to see what they are worth. */
   readonly eagerOnly: boolean
+  /** Whether relays learn routes; without, every message goes to the whole mesh, as with bare gossipsub. */
+  readonly routes: boolean
   readonly faults: readonly Fault[]
   /** Null: nobody makes blocks. */
   readonly chain: ChainSetup | null
@@ -102,6 +104,7 @@ export function scenario(given: Partial<Scenario> & { readonly seed: number; rea
     payloadBytes: 250,
     settleMs: 3_000,
     eagerOnly: false,
+    routes: true,
     faults: [],
     chain: null,
     ...given,

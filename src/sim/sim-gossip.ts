@@ -24,6 +24,7 @@ export function createSimGossip(options: {
   listener: GossipListener
   scheduler: Scheduler
   eagerOnly: boolean
+  routes: boolean
 }): SimGossip {
   const { host, networkId, listener, scheduler } = options
   const ids = messageIdsOf(networkId)
@@ -36,6 +37,7 @@ export function createSimGossip(options: {
     ids,
     network: networkId,
     profile: 'node',
+    routes: options.routes,
     listener,
     now: () => scheduler.nowMs,
     onBroken: (peer) => host.connectionTo(peer)?.abort(),

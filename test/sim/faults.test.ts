@@ -109,6 +109,28 @@ describe('a node that dies', () => {
   )
 })
 
+describe('nodes that go silent with connections that look alive', () => {
+  it('keep nothing from the others, whose routes had learnt them as the fastest', async () => {
+    const silent = range(0, 8)
+    const others = range(8, 40)
+    const report = await runInChild(
+      scenario({
+        seed: 1,
+        nodes: 40,
+        degree: 10,
+        member: 'relay',
+        // Before it, in the five seconds in which nobody notices, and after.
+        publications: range(0, 30).map((index) => ({ atMs: index * 500, node: 8 + ((index * 7) % 32) })),
+        faults: silent.map((node) => ({ atMs: 6_000, kind: 'power-cut', node }) as const),
+      }),
+    )
+    expect(report.copies).toBeLessThan(3.2)
+    for (const holders of report.holders) expect(holders.filter((node) => node >= 8)).toEqual(others)
+    // By gossip and its announcements, not by the next comparison of pools.
+    expect(report.maxMs).toBeLessThan(2_000)
+  })
+})
+
 describe('a node that stops for a moment', () => {
   it('misses nothing', async () => {
     const report = await runInChild(

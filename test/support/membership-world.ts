@@ -182,7 +182,7 @@ export class MembershipWorld {
     const record = decodeRecord(encodeRecord(body, node.random.bytes(64)), PREFIX)
     if (record === null) throw new Error('a record of our own decodes')
     node.record = record
-    node.pace.published(node.membership.aliveCount, this.nowMs)
+    node.pace.published(this.nowMs)
     this.#do(node, node.membership.onRecord(record, 'own', this.now()).decisions)
     this.#publish(node, record.bytes.byteLength, (other) => {
       if (other.membership.precheckRecord(record, this.now()) !== null) return
@@ -218,7 +218,7 @@ export class MembershipWorld {
       this.#after(WAKE_MS, wake)
       if (node.state !== 'running') return
       this.#do(node, node.membership.onWake(this.now()))
-      if (node.pace.isDue(this.nowMs)) this.publish(node)
+      if (node.pace.isDue(node.membership.aliveCount, this.nowMs)) this.publish(node)
     }
     this.#after(node.random.below(WAKE_MS), wake)
   }

@@ -80,6 +80,8 @@ const UNREPORTED: Readonly<Record<string, string>> = {
     'what waits for the disk: submissions (SUBMISSIONS_MAX) and one write an event',
   'src/adapters/libp2p/gossip-links.ts #spoken': 'connected peers',
   'src/adapters/libp2p/gossip.ts #muted': 'connected peers',
+  'src/adapters/libp2p/lazy-push.ts #words': 'connected peers',
+  'src/adapters/libp2p/routes.ts #routes': 'pairs of connected peers, SOURCES_MAX for each',
   'src/adapters/libp2p/mesh-view.ts #told': 'topics and connected peers',
   'src/adapters/libp2p/connections.ts #open': 'connected peers',
   'src/adapters/libp2p/connections.ts #leaving': 'connected peers',

@@ -11,6 +11,7 @@ import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { ArrivalFate, Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
 import { SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
 import { OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, VERDICT_MS } from './limits.ts'
+import { LazyPush } from './lazy-push.ts'
 import { MeshView } from './mesh-view.ts'
 import type { MessageIds } from './message-id.ts'
 import type { Libp2pProfile } from './profile.ts'
@@ -25,6 +26,8 @@ export interface GossipParts {
   readonly ids: MessageIds
   readonly network: NetworkId
   readonly profile: Libp2pProfile
+  /** False: every message goes to the whole mesh, as with the bare router. */
+  readonly routes?: boolean
   readonly listener: GossipListener
   /** A clock in milliseconds that doesn't go back. */
   readonly now: () => number
@@ -36,6 +39,8 @@ export interface GossipParts {
 export interface GossipSizes {
   readonly seenIds: { readonly size: number; readonly capacity: number }
   readonly openVerdicts: { readonly size: number; readonly capacity: number }
+  /** Messages whose copies are counted. */
+  readonly countedCopies: { readonly size: number; readonly capacity: number }
 }
 
 export interface RouterGossip extends Gossip {
@@ -72,6 +77,7 @@ class GossipAdapter implements RouterGossip {
   readonly #budgets: SenderBudgets
   readonly #muted = new Set<PeerId>()
   readonly #meshView: MeshView
+  readonly #lazy: LazyPush | null
   /** Messages that the router knows, with their length in bytes: the twin of its private cache, so that copies can be noticed. */
   readonly #seen = new ExpiringMap<MessageId, number>({ ttlMs: SEEN_TTL_MS, capacity: SEEN_IDS_MAX })
   readonly #open = new ExpiringMap<MessageId, true>({ ttlMs: VERDICT_MS, capacity: OPEN_VERDICTS_MAX })
@@ -92,6 +98,7 @@ class GossipAdapter implements RouterGossip {
       onUndecodable: (from) => this.#listener.onMalformed(asPeerId(from.toString()), 'rpc'),
       onBroken: (from, error) => this.#onStreamError(asPeerId(from.toString()), error),
     })
+    this.#lazy = parts.routes === false ? null : new LazyPush({ ...parts, names: this.#names })
     this.#listen()
   }
 
@@ -147,12 +154,14 @@ class GossipAdapter implements RouterGossip {
     this.#muted.delete(peer)
     this.#budgets.forget(peer)
     this.#meshView.forget(peer)
+    this.#lazy?.forget(peer)
   }
 
   sizes(): GossipSizes {
     return {
       seenIds: { size: this.#seen.size, capacity: this.#seen.capacity },
       openVerdicts: { size: this.#open.size, capacity: this.#open.capacity },
+      countedCopies: this.#lazy?.routes.sizes().countedCopies ?? { size: 0, capacity: 0 },
     }
   }
 
@@ -181,6 +190,7 @@ class GossipAdapter implements RouterGossip {
     }
     rpc.messages = plain
     this.#noteCopies(peer, rpc, now)
+    this.#lazy?.heard(peer, rpc)
     await this.#passAnswerable(rpc, pass, now)
   }
 
@@ -200,9 +210,11 @@ class GossipAdapter implements RouterGossip {
       if (this.#seen.has(messageId, now)) {
         const topic = this.#topics.get(message.topic) as Topic
         this.#listener.onDuplicate({ topic, from, messageId, bytes: data.byteLength })
+        this.#lazy?.copied(messageId, message, from)
         continue
       }
       this.#seen.set(messageId, data.byteLength, now)
+      this.#lazy?.arrived(messageId, message, from)
       // The data is a view on the network's buffer, which it would keep alive for as long as a pool keeps the message. (Not slice():
       // that of a Buffer makes another view.)
       message.data = new Uint8Array(data)

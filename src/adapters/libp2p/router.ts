@@ -20,6 +20,8 @@ export interface RpcMessage {
 }
 
 interface IdList {
+  /** Of IHAVE alone. */
+  topicID?: string
   messageIDs: Uint8Array[]
 }
 
@@ -61,6 +63,10 @@ export interface GossipRouter extends Pick<GossipSub, 'addEventListener' | 'subs
   pipePeerReadStream(from: RouterPeer, frames: AsyncIterable<RpcFrame>): Promise<void>
   /** Throws on bytes that are no RPC within the limits. */
   decodeRpc(bytes: Uint8Array): Rpc
+  /** Hands a judged message to the mesh but to those excluded. */
+  forwardMessage(id: string, message: RpcMessage, source: string | undefined, exclude: Set<string> | undefined): void
+  /** False: the peer has no stream. */
+  sendRpc(peer: string, rpc: Rpc): boolean
   /** A peer's gossip stream broke. */
   handlePeerReadStreamError(error: Error, from: RouterPeer): void
 }
@@ -77,6 +83,8 @@ const METHODS = [
   'pipePeerReadStream',
   'decodeRpc',
   'handlePeerReadStreamError',
+  'forwardMessage',
+  'sendRpc',
 ] as const satisfies readonly (keyof GossipRouter)[]
 
 /** The router behind gossipsub's public interface. Throws, naming it, when a release lacks a method that we stand on. */

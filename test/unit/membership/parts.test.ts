@@ -20,21 +20,30 @@ describe('the pace of records', () => {
 
   it('is quickened by changes, each kind with its own distance', () => {
     const pace = new Pace(() => 0.5)
-    expect(pace.isDue(0)).toBe(true)
-    pace.published(50, 0)
-    expect(pace.isDue(12_499)).toBe(false)
-    expect(pace.isDue(12_500)).toBe(true)
+    expect(pace.isDue(1, 0)).toBe(true)
+    pace.published(0)
+    expect(pace.isDue(50, 12_499)).toBe(false)
+    expect(pace.isDue(50, 12_500)).toBe(true)
     for (const [change, gapMs] of [
       ['head', 5_000],
       ['tags', 1_000],
       ['refute', 500],
       ['leave', 0],
     ] as const) {
-      pace.published(50, 100_000)
+      pace.published(100_000)
       pace.changed(change)
-      if (gapMs > 0) expect(pace.isDue(100_000 + gapMs - 1), change).toBe(false)
-      expect(pace.isDue(100_000 + gapMs), change).toBe(true)
+      if (gapMs > 0) expect(pace.isDue(50, 100_000 + gapMs - 1), change).toBe(false)
+      expect(pace.isDue(50, 100_000 + gapMs), change).toBe(true)
     }
+  })
+
+  it('follows the network, which grows after the first record of a node that is started with all others', () => {
+    const pace = new Pace(() => 0.5)
+    pace.published(0)
+    expect(pace.isDue(1, 5_000)).toBe(true)
+    expect(pace.isDue(200, 5_000)).toBe(false)
+    expect(pace.isDue(200, 49_999)).toBe(false)
+    expect(pace.isDue(200, 50_000)).toBe(true)
   })
 })
 
