@@ -78,6 +78,8 @@ const UNREPORTED: Readonly<Record<string, string>> = {
     'what waits for the disk: submissions (SUBMISSIONS_MAX) and one write an event',
   'src/adapters/libp2p/gossip-links.ts #spoken': 'connected peers',
   'src/adapters/libp2p/gossip.ts #muted': 'connected peers',
+  'src/adapters/libp2p/silent-peers.ts #gaveAt': 'peers of the mesh, looked at each heartbeat',
+  'src/adapters/libp2p/silent-peers.ts #silent': 'gossip.silentPeers',
   'src/adapters/libp2p/mesh-view.ts #told': 'topics and connected peers',
   'src/adapters/libp2p/connections.ts #open': 'connected peers',
   'src/adapters/libp2p/connections.ts #leaving': 'connected peers',

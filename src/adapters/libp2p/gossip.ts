@@ -9,8 +9,8 @@ import { TOPICS, topicName, type Topic } from '../../domain/protocols.ts'
 import type { Verdict } from '../../domain/verdict.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { ArrivalFate, Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
-import { SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
-import { OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, VERDICT_MS } from './limits.ts'
+import { IDONTWANT_BYTES_MIN, SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
+import { NEARLY_FIRST_MS, OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, SILENT_PEERS_MAX, VERDICT_MS } from './limits.ts'
 import { MeshView } from './mesh-view.ts'
 import type { MessageIds } from './message-id.ts'
 import type { Libp2pProfile } from './profile.ts'
@@ -18,6 +18,7 @@ import { hookRouter } from './router-hooks.ts'
 import type { GossipRouter, Rpc, RpcMessage, RouterPeer } from './router.ts'
 import { answerable, costOf, isPlain } from './rpc-limits.ts'
 import { SenderBudgets } from './sender-budgets.ts'
+import type { SilentPeers } from './silent-peers.ts'
 
 export interface GossipParts {
   /** Made with `gossipOptions(…, ids)` of the same network and `ids`; not started yet. */
@@ -30,13 +31,14 @@ export interface GossipParts {
   readonly now: () => number
   /** The peer's gossip stream broke beyond repair: its connection is of no more use. */
   readonly onBroken: (peer: PeerId) => void
+  /** Mesh peers that give us nothing; the router's scores ask the same object. Absent where meshes are fixed. */
+  readonly silence?: { readonly peers: SilentPeers; readonly isOurs: (peer: PeerId) => boolean }
 }
 
 /** Sizes of what grows, with their bounds. */
-export interface GossipSizes {
-  readonly seenIds: { readonly size: number; readonly capacity: number }
-  readonly openVerdicts: { readonly size: number; readonly capacity: number }
-}
+export type GossipSizes = Readonly<
+  Record<'seenIds' | 'openVerdicts' | 'silentPeers', { readonly size: number; readonly capacity: number }>
+>
 
 export interface RouterGossip extends Gossip {
   /** Joins the topics; call it when the router has started. */
@@ -72,6 +74,7 @@ class GossipAdapter implements RouterGossip {
   readonly #budgets: SenderBudgets
   readonly #muted = new Set<PeerId>()
   readonly #meshView: MeshView
+  readonly #silence: GossipParts['silence']
   /** Messages that the router knows, with their length in bytes: the twin of its private cache, so that copies can be noticed. */
   readonly #seen = new ExpiringMap<MessageId, number>({ ttlMs: SEEN_TTL_MS, capacity: SEEN_IDS_MAX })
   readonly #open = new ExpiringMap<MessageId, true>({ ttlMs: VERDICT_MS, capacity: OPEN_VERDICTS_MAX })
@@ -86,6 +89,7 @@ class GossipAdapter implements RouterGossip {
     this.#topics = new Map(TOPICS.map((topic) => [topicName(parts.network, topic), topic]))
     this.#topicNames = new Set(this.#topics.keys())
     this.#budgets = new SenderBudgets(rpcBudget(parts.profile))
+    this.#silence = parts.silence
     this.#meshView = new MeshView((change) => parts.listener.onMeshChange(change))
     hookRouter(parts.router, {
       onRpc: (from, rpc, pass) => this.#onRpc(from, rpc, pass),
@@ -116,8 +120,11 @@ class GossipAdapter implements RouterGossip {
   }
 
   reportVerdict(messageId: MessageId, from: PeerId, verdict: Verdict): boolean {
-    if (!this.#open.has(messageId, this.#now())) return false
+    const now = this.#now()
+    if (!this.#open.has(messageId, now)) return false
     this.#open.delete(messageId)
+    const bytes = this.#seen.get(messageId, now) ?? Number.POSITIVE_INFINITY
+    if (verdict === 'accept' && bytes < IDONTWANT_BYTES_MIN) this.#silence?.peers.accepted()
     try {
       this.#router.reportMessageValidationResult(messageId, from, verdict as TopicValidatorResult)
       return true
@@ -153,6 +160,7 @@ class GossipAdapter implements RouterGossip {
     return {
       seenIds: { size: this.#seen.size, capacity: this.#seen.capacity },
       openVerdicts: { size: this.#open.size, capacity: this.#open.capacity },
+      silentPeers: { size: this.#silence?.peers.size.silent ?? 0, capacity: SILENT_PEERS_MAX },
     }
   }
 
@@ -197,7 +205,9 @@ class GossipAdapter implements RouterGossip {
     for (const message of rpc.messages) {
       const data = message.data as Uint8Array
       const messageId = this.#ids.textOf(message.topic, data)
-      if (this.#seen.has(messageId, now)) {
+      const ageMs = this.#seen.ageMs(messageId, now)
+      if (ageMs === undefined || ageMs <= NEARLY_FIRST_MS) this.#silence?.peers.gave(from)
+      if (ageMs !== undefined) {
         const topic = this.#topics.get(message.topic) as Topic
         this.#listener.onDuplicate({ topic, from, messageId, bytes: data.byteLength })
         continue
@@ -256,8 +266,21 @@ class GossipAdapter implements RouterGossip {
       const peer = asPeerId(detail.peerId)
       if (topic !== undefined) this.#meshView.meshed(topic, peer, this.#isMeshed(detail.topic, peer))
     }
+    this.#router.addEventListener('gossipsub:heartbeat', () => this.#reviewMesh())
     this.#router.addEventListener('gossipsub:graft', onMesh)
     this.#router.addEventListener('gossipsub:prune', onMesh)
+  }
+
+  #reviewMesh(): void {
+    const name = this.#name('transactions')
+    this.#silence?.peers.review(
+      {
+        mesh: this.#router.getMeshPeers(name).map(asPeerId),
+        others: () => this.#router.getSubscribers(name).map((peer) => asPeerId(peer.toString())),
+        isOurs: this.#silence.isOurs,
+      },
+      this.#now(),
+    )
   }
 
   #isMeshed(name: string, peer: PeerId): boolean {

@@ -2,7 +2,7 @@
 import { gossipsub, type GossipsubOpts } from '@chainsafe/libp2p-gossipsub'
 import type { MetricsRegister } from '@chainsafe/libp2p-gossipsub/metrics'
 import { createLibp2p } from 'libp2p'
-import type { NetworkId, PeerId } from '../../domain/ids.ts'
+import { asPeerId, type NetworkId, type PeerId } from '../../domain/ids.ts'
 import { TOPICS, topicName } from '../../domain/protocols.ts'
 import type { Connections, ConnectionsListener, Gatekeeper } from '../../ports/connections.ts'
 import type { Gossip, GossipListener } from '../../ports/gossip.ts'
@@ -13,12 +13,14 @@ import { createGossip, type GossipSizes } from './gossip.ts'
 import { GossipLinks } from './gossip-links.ts'
 import { gossipOptions, messageIdsOf } from './gossip-options.ts'
 import { privateKeyFromSeed } from './identity.ts'
+import { SILENT_SCORE } from './limits.ts'
 import { verifyGuard } from './muxer-guard.ts'
 import { baseServices, nodeOptions } from './options.ts'
 import type { Libp2pProfile } from './profile.ts'
 import { createRequests } from './requests.ts'
 import { verifyRouterHooks } from './router-hooks.ts'
 import { routerOf } from './router.ts'
+import { SilentPeers } from './silent-peers.ts'
 
 export interface Libp2pConfig {
   /** 32 secret bytes: the node's Ed25519 identity. */
@@ -68,6 +70,8 @@ export interface OpenLibp2p {
  */
 export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListeners): Promise<OpenLibp2p> {
   const ids = messageIdsOf(config.network)
+  const silent = new SilentPeers()
+  const ownScore = (peer: string): number => (silent.isSilent(asPeerId(peer), config.now()) ? SILENT_SCORE : 0)
   const node = await createLibp2p({
     ...nodeOptions({
       privateKey: await privateKeyFromSeed(config.identitySeed),
@@ -78,7 +82,10 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       gater: createGater(listeners.gatekeeper, config.profile),
       now: config.now,
     }),
-    services: { ...baseServices(), pubsub: gossipsub({ ...gossipOptions(config, ids), ...metricsOptions(config) }) },
+    services: {
+      ...baseServices(),
+      pubsub: gossipsub({ ...gossipOptions(config, ids, ownScore), ...metricsOptions(config) }),
+    },
   })
   const router = routerOf(node.services.pubsub)
   await verifyRouterHooks(router)
@@ -92,6 +99,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     listener: listeners.gossip,
     now: config.now,
     onBroken: (peer) => void connections.disconnect(peer),
+    silence: { peers: silent, isOurs: (peer) => connections.connectionWith(peer)?.direction === 'outbound' },
   })
   const connections = createConnections({
     node,
