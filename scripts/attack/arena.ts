@@ -87,7 +87,7 @@ export class Arena {
     }
     if (newborn !== undefined) {
       const [victim, ...others] = await Promise.all(
-        Array.from({ length: newborn }, (_, i) => make(`born-${i}`, `127.1.0.${i + 1}`)),
+        Array.from({ length: newborn }, (_, i) => make(`born-${i}`, `127.${i + 1}.0.1`)),
       )
       if (victim === undefined) throw new Error('a network of nobody')
       return new Arena(home, network, { victim, others }, make)

@@ -96,18 +96,17 @@ export class Traffic {
   readonly #watching = new AbortController()
   #asking: Promise<void> = Promise.resolve()
 
-  /** Looks up at each node what it should have by now and has not told. */
+  /** Looks up at each node what it should have by now and has not told: one at a time, since the API limits how often it is asked. */
   async #askForUntold(): Promise<void> {
-    while (!this.#watching.signal.aborted) {
-      const now = performance.now()
-      for (const [id, sentMs] of this.#sentMs) {
-        if (now - sentMs < ASK_AFTER_MS) continue
-        for (const node of this.#options.nodes) {
-          const arrived = this.#of(node)
-          if (arrived.has(id)) continue
-          const outcome = await node.client.transaction(id)
-          if (outcome.ok && !arrived.has(id)) arrived.set(id, performance.now())
-        }
+    for (let turn = 0; !this.#watching.signal.aborted; turn++) {
+      const due = performance.now() - ASK_AFTER_MS
+      for (const node of this.#options.nodes) {
+        const arrived = this.#of(node)
+        const missing = [...this.#sentMs].flatMap(([id, sentMs]) => (sentMs > due || arrived.has(id) ? [] : [id]))
+        const id = missing[turn % Math.max(1, missing.length)]
+        if (id === undefined) continue
+        const outcome = await node.client.transaction(id)
+        if (outcome.ok && !arrived.has(id)) arrived.set(id, performance.now())
       }
       await pause(ASK_EVERY_MS)
     }

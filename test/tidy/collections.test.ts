@@ -80,6 +80,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/adapters/libp2p/gossip.ts #muted': 'connected peers',
   'src/adapters/libp2p/silent-peers.ts #gaveAt': 'peers of the mesh, looked at each heartbeat',
   'src/adapters/libp2p/silent-peers.ts #silent': 'gossip.silentPeers',
+  'src/adapters/libp2p/mesh-diversity.ts #kept': 'peers of the mesh, looked at each heartbeat',
   'src/adapters/libp2p/mesh-view.ts #told': 'topics and connected peers',
   'src/adapters/libp2p/connections.ts #open': 'connected peers',
   'src/adapters/libp2p/connections.ts #leaving': 'connected peers',

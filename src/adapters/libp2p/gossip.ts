@@ -11,6 +11,7 @@ import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { ArrivalFate, Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
 import { IDONTWANT_BYTES_MIN, SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
 import { NEARLY_FIRST_MS, OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, SILENT_PEERS_MAX, VERDICT_MS } from './limits.ts'
+import type { MeshPolicy } from './mesh-policy.ts'
 import { MeshView } from './mesh-view.ts'
 import type { MessageIds } from './message-id.ts'
 import type { Libp2pProfile } from './profile.ts'
@@ -18,7 +19,6 @@ import { hookRouter } from './router-hooks.ts'
 import type { GossipRouter, Rpc, RpcMessage, RouterPeer } from './router.ts'
 import { answerable, costOf, isPlain } from './rpc-limits.ts'
 import { SenderBudgets } from './sender-budgets.ts'
-import type { SilentPeers } from './silent-peers.ts'
 
 export interface GossipParts {
   /** Made with `gossipOptions(…, ids)` of the same network and `ids`; not started yet. */
@@ -31,8 +31,8 @@ export interface GossipParts {
   readonly now: () => number
   /** The peer's gossip stream broke beyond repair: its connection is of no more use. */
   readonly onBroken: (peer: PeerId) => void
-  /** Mesh peers that give us nothing; the router's scores ask the same object. Absent where meshes are fixed. */
-  readonly silence?: { readonly peers: SilentPeers; readonly isOurs: (peer: PeerId) => boolean }
+  /** Who shall be in no mesh; the router's scores ask the same object. */
+  readonly policy?: MeshPolicy
 }
 
 /** Sizes of what grows, with their bounds. */
@@ -74,7 +74,7 @@ class GossipAdapter implements RouterGossip {
   readonly #budgets: SenderBudgets
   readonly #muted = new Set<PeerId>()
   readonly #meshView: MeshView
-  readonly #silence: GossipParts['silence']
+  readonly #policy: MeshPolicy | undefined
   /** Messages that the router knows, with their length in bytes: the twin of its private cache, so that copies can be noticed. */
   readonly #seen = new ExpiringMap<MessageId, number>({ ttlMs: SEEN_TTL_MS, capacity: SEEN_IDS_MAX })
   readonly #open = new ExpiringMap<MessageId, true>({ ttlMs: VERDICT_MS, capacity: OPEN_VERDICTS_MAX })
@@ -89,7 +89,7 @@ class GossipAdapter implements RouterGossip {
     this.#topics = new Map(TOPICS.map((topic) => [topicName(parts.network, topic), topic]))
     this.#topicNames = new Set(this.#topics.keys())
     this.#budgets = new SenderBudgets(rpcBudget(parts.profile))
-    this.#silence = parts.silence
+    this.#policy = parts.policy
     this.#meshView = new MeshView((change) => parts.listener.onMeshChange(change))
     hookRouter(parts.router, {
       onRpc: (from, rpc, pass) => this.#onRpc(from, rpc, pass),
@@ -124,7 +124,7 @@ class GossipAdapter implements RouterGossip {
     if (!this.#open.has(messageId, now)) return false
     this.#open.delete(messageId)
     const bytes = this.#seen.get(messageId, now) ?? Number.POSITIVE_INFINITY
-    if (verdict === 'accept' && bytes < IDONTWANT_BYTES_MIN) this.#silence?.peers.accepted()
+    if (verdict === 'accept' && bytes < IDONTWANT_BYTES_MIN) this.#policy?.silent.accepted()
     try {
       this.#router.reportMessageValidationResult(messageId, from, verdict as TopicValidatorResult)
       return true
@@ -160,7 +160,7 @@ class GossipAdapter implements RouterGossip {
     return {
       seenIds: { size: this.#seen.size, capacity: this.#seen.capacity },
       openVerdicts: { size: this.#open.size, capacity: this.#open.capacity },
-      silentPeers: { size: this.#silence?.peers.size.silent ?? 0, capacity: SILENT_PEERS_MAX },
+      silentPeers: { size: this.#policy?.silent.size.silent ?? 0, capacity: SILENT_PEERS_MAX },
     }
   }
 
@@ -206,7 +206,7 @@ class GossipAdapter implements RouterGossip {
       const data = message.data as Uint8Array
       const messageId = this.#ids.textOf(message.topic, data)
       const ageMs = this.#seen.ageMs(messageId, now)
-      if (ageMs === undefined || ageMs <= NEARLY_FIRST_MS) this.#silence?.peers.gave(from)
+      if (ageMs === undefined || ageMs <= NEARLY_FIRST_MS) this.#policy?.silent.gave(from)
       if (ageMs !== undefined) {
         const topic = this.#topics.get(message.topic) as Topic
         this.#listener.onDuplicate({ topic, from, messageId, bytes: data.byteLength })
@@ -264,7 +264,10 @@ class GossipAdapter implements RouterGossip {
     const onMesh = ({ detail }: { detail: { peerId: string; topic: string } }): void => {
       const topic = this.#topics.get(detail.topic)
       const peer = asPeerId(detail.peerId)
-      if (topic !== undefined) this.#meshView.meshed(topic, peer, this.#isMeshed(detail.topic, peer))
+      if (topic === undefined) return
+      const isMeshed = this.#isMeshed(detail.topic, peer)
+      if (topic === 'transactions' && isMeshed) this.#policy?.entered(peer)
+      this.#meshView.meshed(topic, peer, isMeshed)
     }
     this.#router.addEventListener('gossipsub:heartbeat', () => this.#reviewMesh())
     this.#router.addEventListener('gossipsub:graft', onMesh)
@@ -273,13 +276,8 @@ class GossipAdapter implements RouterGossip {
 
   #reviewMesh(): void {
     const name = this.#name('transactions')
-    this.#silence?.peers.review(
-      {
-        mesh: this.#router.getMeshPeers(name).map(asPeerId),
-        others: () => this.#router.getSubscribers(name).map((peer) => asPeerId(peer.toString())),
-        isOurs: this.#silence.isOurs,
-      },
-      this.#now(),
+    this.#policy?.review(this.#router.getMeshPeers(name).map(asPeerId), () =>
+      this.#router.getSubscribers(name).map((peer) => asPeerId(peer.toString())),
     )
   }
 

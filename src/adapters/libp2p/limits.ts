@@ -72,8 +72,13 @@ export const NEARLY_FIRST_MS = 2_000
 export const SILENT_MS = 60_000
 /** Silent peers remembered: more than a node has connections. */
 export const SILENT_PEERS_MAX = 1_024
-/** Score of a silent peer: more than all good deeds can make up for (topicScoreCap), far from the threshold below which nothing of it is heard. */
-export const SILENT_SCORE = -100
+/**
+ * Peers of one network in our mesh of those that dialled us: as many as the router wants at least (MESH_DLO), so that a network of one kind of
+ * addresses still has meshes, and a third of those it takes at most.
+ */
+export const MESH_PEERS_PER_NETWORK = 4
+/** Score of a peer that shall be in no mesh: more than all good deeds make up for (topicScoreCap), far from the threshold of being heard. */
+export const UNWANTED_SCORE = -100
 
 /** Ids whose duplicates are noticed: two minutes at 4,000 messages a second. */
 export const SEEN_IDS_MAX = 524_288

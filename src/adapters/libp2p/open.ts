@@ -4,6 +4,7 @@ import type { MetricsRegister } from '@chainsafe/libp2p-gossipsub/metrics'
 import { createLibp2p } from 'libp2p'
 import { asPeerId, type NetworkId, type PeerId } from '../../domain/ids.ts'
 import { TOPICS, topicName } from '../../domain/protocols.ts'
+import { ipOf, isSharedLoopback, networkGroup } from '../../lib/address-group.ts'
 import type { Connections, ConnectionsListener, Gatekeeper } from '../../ports/connections.ts'
 import type { Gossip, GossipListener } from '../../ports/gossip.ts'
 import type { Requests } from '../../ports/requests.ts'
@@ -13,14 +14,13 @@ import { createGossip, type GossipSizes } from './gossip.ts'
 import { GossipLinks } from './gossip-links.ts'
 import { gossipOptions, messageIdsOf } from './gossip-options.ts'
 import { privateKeyFromSeed } from './identity.ts'
-import { SILENT_SCORE } from './limits.ts'
+import { MeshPolicy } from './mesh-policy.ts'
 import { verifyGuard } from './muxer-guard.ts'
 import { baseServices, nodeOptions } from './options.ts'
 import type { Libp2pProfile } from './profile.ts'
 import { createRequests } from './requests.ts'
 import { verifyRouterHooks } from './router-hooks.ts'
 import { routerOf } from './router.ts'
-import { SilentPeers } from './silent-peers.ts'
 
 export interface Libp2pConfig {
   /** 32 secret bytes: the node's Ed25519 identity. */
@@ -70,8 +70,11 @@ export interface OpenLibp2p {
  */
 export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListeners): Promise<OpenLibp2p> {
   const ids = messageIdsOf(config.network)
-  const silent = new SilentPeers()
-  const ownScore = (peer: string): number => (silent.isSilent(asPeerId(peer), config.now()) ? SILENT_SCORE : 0)
+  const policy = new MeshPolicy({
+    isOurs: (peer) => connections.connectionWith(peer)?.direction === 'outbound',
+    networkOf: (peer) => networkOf(connections.connectionWith(peer)?.remoteAddr.toString() ?? '', config.profile),
+    now: config.now,
+  })
   const node = await createLibp2p({
     ...nodeOptions({
       privateKey: await privateKeyFromSeed(config.identitySeed),
@@ -84,7 +87,10 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     }),
     services: {
       ...baseServices(),
-      pubsub: gossipsub({ ...gossipOptions(config, ids, ownScore), ...metricsOptions(config) }),
+      pubsub: gossipsub({
+        ...gossipOptions(config, ids, (peer) => policy.score(asPeerId(peer))),
+        ...metricsOptions(config),
+      }),
     },
   })
   const router = routerOf(node.services.pubsub)
@@ -99,7 +105,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     listener: listeners.gossip,
     now: config.now,
     onBroken: (peer) => void connections.disconnect(peer),
-    silence: { peers: silent, isOurs: (peer) => connections.connectionWith(peer)?.direction === 'outbound' },
+    policy,
   })
   const connections = createConnections({
     node,
@@ -139,6 +145,12 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       await node.stop()
     },
   }
+}
+
+/** All nodes of a local testnet share one address; they count for no network. */
+function networkOf(address: string, profile: Libp2pProfile): string | null {
+  const ip = ipOf(address)
+  return ip === null || (profile !== 'node' && isSharedLoopback(ip)) ? null : networkGroup(ip)
 }
 
 function metricsOptions({ metricsRegister, network }: Libp2pConfig): Partial<GossipsubOpts> {
