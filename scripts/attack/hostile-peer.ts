@@ -202,13 +202,12 @@ export class HostilePeer {
   async serve(protocol: Protocol, answer: Serve): Promise<void> {
     await this.#node.handle(protocolName(networkIdOf(this.#network), protocol), async (stream) => {
       try {
-        for await (const frame of lp.decode(stream)) {
-          const frames = await answer(new Uint8Array(frame.subarray()))
-          if (frames === null) return
-          for (const out of frames) stream.send(lp.encode.single(out))
-          await stream.close({ signal: AbortSignal.timeout(DIAL_MS) })
-          return
-        }
+        const { value } = await lp.decode(stream)[Symbol.asyncIterator]().next()
+        if (value === undefined) return
+        const frames = await answer(new Uint8Array(value.subarray()))
+        if (frames === null) return
+        for (const frame of frames) stream.send(lp.encode.single(frame))
+        await stream.close({ signal: AbortSignal.timeout(DIAL_MS) })
       } catch {
         // Cut off.
       }

@@ -1,7 +1,8 @@
 /** Attacks by many identities at once on who is in whose mesh: A10 and A11. */
+import { until } from '../../../testnet/until.ts'
 import { Report, type Attack, type Ground, type NodePlace } from '../attack.ts'
 import { HostilePeer } from '../hostile-peer.ts'
-import { eventually, keep, Sight } from '../sight.ts'
+import { eventually, Sight } from '../sight.ts'
 
 /** Honest peers in the mesh of a node. */
 async function honestMesh(sight: Sight, honest: ReadonlySet<string>): Promise<number> {
@@ -114,7 +115,7 @@ const a11: Attack = {
   id: 'A11',
   title: 'identities that hand on everything for a while and then nothing',
   // A hundred messages are what a silent peer is known by.
-  perSecond: { short: 40, full: 10 },
+  perSecond: { short: 60, full: 10 },
   async run(ground) {
     const report = new Report()
     const isFull = ground.scale === 'full'
@@ -130,37 +131,42 @@ const a11: Attack = {
       network: ground.network,
     })
     try {
-      for (let i = 0; i < (isFull ? 20 : 4); i++) relays.push(await Relay.between(ground, i, [ground.victim, near]))
+      for (let i = 0; i < (isFull ? 20 : 2); i++) relays.push(await Relay.between(ground, i, [ground.victim, near]))
       await reserve.connect(ground.victim.address)
       await reserve.subscribe()
       await reserve.rpc({
         control: { prune: reserve.topics().map((topicID) => ({ topicID, peers: [], backoff: 600 })) },
       })
-      const inMesh = async (): Promise<number> => {
-        const meshed = new Set(
-          (await sight.peers()).filter(({ mesh }) => mesh.includes('transactions')).map(({ peerId }) => peerId),
-        )
-        return relays.filter(({ inner }) => meshed.has(inner.peerId)).length
+      const look = async (): Promise<{ relaying: number; honestThere: number }> => {
+        const meshed = (await sight.peers()).filter(({ mesh }) => mesh.includes('transactions'))
+        const ids = new Set(meshed.map(({ peerId }) => peerId))
+        return {
+          relaying: relays.filter(({ inner }) => ids.has(inner.peerId)).length,
+          honestThere: meshed.filter(({ peerId }) => honest.has(peerId)).length,
+        }
       }
-      await eventually(async () => (await inMesh()) >= Math.min(4, relays.length), 5_000)
-      await keep(isFull ? 120_000 : 500, () => eventually(() => false, 250))
-      const before = await inMesh()
+      // Slowly enough for the API, which limits how often it is asked.
+      const lookUntil = (stop: (seen: Awaited<ReturnType<typeof look>>) => boolean, timeoutMs: number) =>
+        until(async () => stop(await look()), { timeoutMs, everyMs: 250 })
+      await lookUntil(({ relaying }) => relaying >= Math.min(4, relays.length), 5_000)
+      if (isFull) await lookUntil(() => false, 120_000)
+      const before = (await look()).relaying
       report.figure('relaysInMesh', before)
       report.require(before >= 2, 'the relays were in no mesh: the attack has no subject')
       for (const relay of relays) relay.isMute = true
       const started = performance.now()
       let [halvedMs, fewest] = [0, honest.size]
-      await eventually(
-        async () => {
-          fewest = Math.min(fewest, await honestMesh(sight, honest))
-          if (halvedMs === 0 && (await inMesh()) <= before / 2) halvedMs = performance.now() - started
+      await lookUntil(
+        ({ relaying, honestThere }) => {
+          fewest = Math.min(fewest, honestThere)
+          if (halvedMs === 0 && relaying <= before / 2) halvedMs = performance.now() - started
           return halvedMs > 0 && (!isFull || performance.now() - started > 60_000)
         },
         isFull ? 70_000 : 20_000,
       )
       report.figure('halvedMs', halvedMs)
       report.require(halvedMs > 0 && halvedMs <= 60_000, 'silent peers keep their places in the mesh')
-      report.figure('silentInMesh', await inMesh())
+      report.figure('silentInMesh', (await look()).relaying)
       report.exactly('fewestHonestInMesh', fewest, honest.size)
     } finally {
       sight.client.close()
