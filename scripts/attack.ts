@@ -20,7 +20,7 @@ if (wanted.length === 0 || unknown.length > 0) {
   for (const attack of wanted) {
     console.error(`${attack.id}: ${attack.title}`)
     // A network of its own for each: bans and full pools would speak for the next one.
-    const arena = await Arena.open()
+    const arena = await Arena.open(1, attack.setting)
     try {
       const { id, pass, figures, failures } = await arena.run(
         attack,

@@ -7,6 +7,7 @@ import type { BlockView } from '../src/domain/views.ts'
 import { createPrng } from '../src/lib/prng.ts'
 import type { NodeStatus } from '../testnet/control.ts'
 import { until } from '../testnet/until.ts'
+import { auditBooks, readMetrics } from './attack/metrics-text.ts'
 import { bundle } from './bundle.ts'
 import { LiveNetwork, pause, type LoadFigures } from './live/live-network.ts'
 
@@ -60,12 +61,24 @@ async function compare(figures: LoadFigures): Promise<readonly string[]> {
   // One that was in a block before its acknowledgement reached the user counts here too: the answer of a killed node is lost.
   if (inclusion.settled < accepted) broken.push(`${accepted} accepted, ${inclusion.settled} in settled blocks`)
   if (ids.length < accepted) broken.push(`${accepted} accepted, ${ids.length} in the chain`)
+  broken.push(...(await faultsInBooks()))
   console.log(
     `accepted ${accepted}, in settled blocks ${inclusion.settled}, in the chain ${ids.length}, in two blocks ${repeated}; ` +
       `${goal} settled heights equal on ${chains.length}/${NODES} nodes; ` +
       `refused ${JSON.stringify(figures.refused)}, failed ${JSON.stringify(figures.failed)}`,
   )
   return broken
+}
+
+/** Where what a node received is not what became of it, topic by topic. */
+async function faultsInBooks(): Promise<readonly string[]> {
+  const faults: string[] = []
+  for (const { apiUrl } of await nodes()) {
+    const client = connect(apiUrl)
+    faults.push(...auditBooks(await readMetrics(client)).faults.map((fault) => `${apiUrl}: ${fault}`))
+    client.close()
+  }
+  return faults
 }
 
 /** Blocks 1 to `height` of a node's best chain. */

@@ -27,6 +27,12 @@ export interface Ground {
   readonly net: string
   /** Number of the first account that no honest traffic uses; funded, 128 of them. */
   readonly accounts: number
+  /** Addresses where honest nodes will listen, in a network that is not born yet. */
+  readonly expected: readonly string[]
+  /** Starts the honest nodes of such a network; the first is the victim. */
+  birth(): Promise<readonly NodePlace[]>
+  /** Starts one more honest node, which knows the victim and the nodes beside it. */
+  join(): Promise<NodePlace>
   /** Stops the victim in good order and starts it with its data. */
   restartVictim(): Promise<void>
   /** Moves the victim's wall clock, ms from the true time. */
@@ -41,11 +47,27 @@ export interface Finding {
   readonly failures: readonly string[]
 }
 
+/** The honest nodes of an attack. */
+export interface Setting {
+  /** Whom the victim dials; 1 by default. */
+  readonly outbound?: number
+  /** Who dials the victim; 1 by default. */
+  readonly inbound?: number
+  /** That many nodes that don't run yet, each with its own address; two of them know nobody, the others know these two. */
+  readonly newborn?: number
+}
+
 export interface Attack {
   readonly id: string
   readonly title: string
   /** Honest traffic stops meanwhile: the attack makes it impossible by itself, as a wrong clock does. */
   readonly withoutTraffic?: true
+  /** A network of its own. Without it, the attack can share one with others. */
+  readonly setting?: Setting
+  /** How long honest transactions may take at p99, where it is not 2 s. */
+  readonly latencyMs?: number
+  /** Honest transactions a second, where ten are not what the attack needs to show itself. */
+  readonly perSecond?: Readonly<Record<Scale, number>>
   run(ground: Ground): Promise<Finding>
 }
 

@@ -13,25 +13,28 @@ export interface AttackerOrder {
   readonly others: readonly NodePlace[]
   readonly net: string
   readonly accounts: number
+  readonly expected: readonly string[]
 }
 
 export type AttackerAnswer =
   | { readonly kind: 'found'; readonly finding: Finding }
   /** Asks for a restart of the victim; `done` follows. */
   | { readonly kind: 'restart' }
+  | { readonly kind: 'birth' }
+  | { readonly kind: 'join' }
   | { readonly kind: 'clock'; readonly aheadMs: number }
 
 function tell(answer: AttackerAnswer): void {
   process.send?.(answer)
 }
 
-/** Asks the arena for something and waits until it is done. */
-function ask(answer: AttackerAnswer): Promise<NodePlace> {
+/** Asks the arena for something and waits until it is done; the honest nodes, the victim first. */
+function ask(answer: AttackerAnswer): Promise<readonly NodePlace[]> {
   return new Promise((resolve) => {
-    const onMessage = (message: { kind?: string; victim?: NodePlace }): void => {
-      if (message.kind !== 'done' || message.victim === undefined) return
+    const onMessage = (message: { kind?: string; nodes?: readonly NodePlace[] }): void => {
+      if (message.kind !== 'done' || message.nodes === undefined) return
       process.off('message', onMessage)
-      resolve(message.victim)
+      resolve(message.nodes)
     }
     process.on('message', onMessage)
     tell(answer)
@@ -48,6 +51,12 @@ async function carryOut(order: AttackerOrder): Promise<Finding> {
     },
     setVictimClock: async (aheadMs) => {
       await ask({ kind: 'clock', aheadMs })
+    },
+    birth: () => ask({ kind: 'birth' }),
+    join: async () => {
+      const joiner = (await ask({ kind: 'join' })).at(-1)
+      if (joiner === undefined) throw new Error('nobody joined')
+      return joiner
     },
   }
   try {

@@ -15,8 +15,19 @@ import { multiaddr } from '@multiformats/multiaddr'
 import * as lp from 'it-length-prefixed'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { privateKeyFromSeed } from '../../src/adapters/libp2p/identity.ts'
+import { encodeHello } from '../../src/domain/codec/hello-codec.ts'
+import { encodeReconcileRequest } from '../../src/domain/codec/reconcile-codec.ts'
+import { asBlockHash } from '../../src/domain/ids.ts'
+import type { ItemKey } from '../../src/domain/item-key.ts'
 import { networkIdOf, type NetworkParams } from '../../src/domain/params.ts'
-import { TOPICS, topicName, type Topic } from '../../src/domain/protocols.ts'
+import {
+  PROTOCOL_VERSION,
+  protocolName,
+  TOPICS,
+  topicName,
+  type Protocol,
+  type Topic,
+} from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import { sha256 } from '../../src/lib/hash.ts'
 import { until } from '../../testnet/until.ts'
@@ -48,10 +59,16 @@ export interface Heard {
 
 type Control = NonNullable<RPC['control']>
 
+/** Answers one request with frames; null leaves the asker waiting. */
+export type Serve = (request: Uint8Array) => readonly Uint8Array[] | null | Promise<readonly Uint8Array[] | null>
+
 export class HostilePeer {
   readonly heard: Heard = { messages: 0, bytes: 0, iwantIds: 0, ihaveIds: 0, prunes: 0 }
+  /** Told of every RPC that comes in. */
+  onRpc: ((rpc: RPC) => void) | null = null
   readonly #node: Libp2p
   readonly #network: NetworkParams
+  readonly #haunted = new Map<string, Connection>()
   #connection: Connection | null = null
   #stream: Stream | null = null
   #wire: MessageStream | null = null
@@ -127,6 +144,31 @@ export class HostilePeer {
     }
   }
 
+  /** Dials one node of many and wants into each of its meshes, where it will say nothing. */
+  async haunt(address: string): Promise<void> {
+    try {
+      const connection = await this.#node.dial(multiaddr(address), { signal: AbortSignal.timeout(DIAL_MS) })
+      const stream = await connection.newStream(MESHSUB, { signal: AbortSignal.timeout(DIAL_MS) })
+      this.#haunted.set(address, connection)
+      const topics = this.topics()
+      const graft = topics.map((topicID) => ({ topicID }))
+      const control = { ihave: [], iwant: [], graft, prune: [], idontwant: [] }
+      const subscriptions = topics.map((topic) => ({ subscribe: true, topic }))
+      stream.send(lp.encode.single(RPC.encode({ subscriptions, messages: [], control })))
+    } catch {
+      // Nobody is there yet, or refuses.
+    }
+  }
+
+  haunts(address: string): boolean {
+    return this.#haunted.get(address)?.status === 'open'
+  }
+
+  /** Nodes that it is connected with in that way. */
+  get haunting(): number {
+    return [...this.#haunted.values()].filter(({ status }) => status === 'open').length
+  }
+
   /** Whether the other side keeps a connection: one that refuses us may let the handshake finish first. */
   async isRefused(address: string): Promise<boolean> {
     return !(await this.connect(address)) || (await this.isCut(2_000))
@@ -140,6 +182,50 @@ export class HostilePeer {
   async open(protocol: string): Promise<Stream> {
     if (this.#connection === null) throw new Error('not connected')
     return this.#connection.newStream(protocol, { signal: AbortSignal.timeout(DIAL_MS) })
+  }
+
+  /** Sends one request of our protocols; the frames of the answer, null when there is none. */
+  async ask(protocol: Protocol, request: Uint8Array): Promise<Uint8Array[] | null> {
+    try {
+      const stream = await this.open(protocolName(networkIdOf(this.#network), protocol))
+      stream.send(lp.encode.single(request))
+      await stream.close({ signal: AbortSignal.timeout(DIAL_MS) })
+      const frames: Uint8Array[] = []
+      for await (const frame of lp.decode(stream)) frames.push(new Uint8Array(frame.subarray()))
+      return frames
+    } catch {
+      return null
+    }
+  }
+
+  /** Answers requests of one of our protocols. */
+  async serve(protocol: Protocol, answer: Serve): Promise<void> {
+    await this.#node.handle(protocolName(networkIdOf(this.#network), protocol), async (stream) => {
+      try {
+        const { value } = await lp.decode(stream)[Symbol.asyncIterator]().next()
+        if (value === undefined) return
+        const frames = await answer(new Uint8Array(value.subarray()))
+        if (frames === null) return
+        for (const frame of frames) stream.send(lp.encode.single(frame))
+        await stream.close({ signal: AbortSignal.timeout(DIAL_MS) })
+      } catch {
+        // Cut off.
+      }
+    })
+  }
+
+  /** Introduces itself as a node of the network, without which nothing is asked of it. */
+  async greet(): Promise<void> {
+    const networkId = networkIdOf(this.#network)
+    const zero = { headHeight: 0n, settledHeight: 0n, mempoolCount: 0n, mempoolFingerprint: '0'.repeat(64) }
+    const hello = { version: PROTOCOL_VERSION, networkId, headHash: asBlockHash(networkId), name: 'stranger', ...zero }
+    if ((await this.ask('hello', encodeHello(hello))) === null) throw new Error('the victim does not greet')
+  }
+
+  /** Says in a comparison that it holds these transactions. */
+  async offer(keys: readonly ItemKey[]): Promise<void> {
+    const sorted = keys.toSorted((a, b) => (a < b ? -1 : 1))
+    await this.ask('reconcile', encodeReconcileRequest({ kind: 'offer', set: 'transactions', keys: sorted }))
   }
 
   /** Subscribes to our topics, so that the victim counts this peer as a listener. */
@@ -196,6 +282,7 @@ export class HostilePeer {
   }
 
   #hear(rpc: RPC): void {
+    this.onRpc?.(rpc)
     this.heard.messages += rpc.messages.length
     for (const { data } of rpc.messages) this.heard.bytes += data?.byteLength ?? 0
     for (const { messageIDs } of rpc.control?.iwant ?? []) this.heard.iwantIds += messageIDs.length

@@ -23,11 +23,18 @@ export interface NodeOptions {
   readonly logLevel?: NodeConfigDocument['logLevel']
   readonly validator?: number | null
   readonly dataDir?: string
+  /** Where it listens and from where it dials; 127.0.0.1 by default. */
+  readonly ip?: string
   /** Flags of Node itself, beside those of every node. */
   readonly flags?: readonly string[]
   /** A program in front of it, such as strace with its arguments. */
   readonly wrapper?: readonly string[]
 }
+
+/** Lets a process dial from one address, as a machine of its own would. */
+const dialsFrom = (ip: string): string =>
+  `import net from 'node:net'; const connect = net.connect;
+net.connect = (options, ...rest) => connect({ ...options, localAddress: '${ip}' }, ...rest);`
 
 /** Sets the wall clock on a message from the parent: for attacks on clocks. */
 const CLOCK_SHIM = `const now = Date.now; let ahead = 0; Date.now = () => now() + ahead;
@@ -54,6 +61,11 @@ export class NodeUnderTest {
   /** Chooses ports; nothing runs yet. */
   static async create(options: NodeOptions): Promise<NodeUnderTest> {
     return new NodeUnderTest(options, { p2p: await findFreePort(), api: await findFreePort() })
+  }
+
+  /** Where it listens, known before it does; without its identity. */
+  get address(): string {
+    return `/ip4/${this.#options.ip ?? '127.0.0.1'}/tcp/${this.#ports.p2p}`
   }
 
   get place(): NodePlace {
@@ -87,13 +99,14 @@ export class NodeUnderTest {
       validator,
       flags = [],
       wrapper = [],
+      ip,
     } = this.#options
     const config = join(home, name, 'config.json')
     writeNodeConfig(config, {
       name,
       network: networkFile,
       dataDir: this.dataDir,
-      listen: [`/ip4/127.0.0.1/tcp/${this.#ports.p2p}`],
+      listen: [this.address],
       bootstrap,
       api: `127.0.0.1:${this.#ports.api}`,
       validator: validator ?? null,
@@ -111,6 +124,7 @@ export class NodeUnderTest {
       ...flags,
       '--import',
       `data:text/javascript,${encodeURIComponent(CLOCK_SHIM)}`,
+      ...(ip === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(dialsFrom(ip))}`]),
       entry,
       config,
     ]

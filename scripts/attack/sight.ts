@@ -79,10 +79,15 @@ export class Gang {
   /** One that is connected and subscribed. Rejects when the victim refuses it. */
   async joined(options: Partial<HostileOptions> = {}): Promise<HostilePeer> {
     const member = await this.member(options)
-    if (!(await member.connect(this.#ground.victim.address)))
-      throw new Error('the victim refuses a peer without a past')
+    await this.admit(member)
     await member.subscribe()
     return member
+  }
+
+  /** Connects one to the victim. Rejects when it is refused. */
+  async admit(member: HostilePeer): Promise<void> {
+    if (!(await member.connect(this.#ground.victim.address)))
+      throw new Error('the victim refuses a peer without a past')
   }
 
   async disband(): Promise<void> {

@@ -7,12 +7,15 @@ import type { Protocol, Topic } from '../domain/protocols.ts'
 import type { RejectCode } from '../domain/reject.ts'
 import type { ChainRequest } from '../domain/codec/chain-codec.ts'
 import type { Verdict } from '../domain/verdict.ts'
+import type { RecordOutcome, SuspicionOutcome } from '../membership/verdicts.ts'
 import type { Fact } from './fact.ts'
 import type { JobNumber } from './event.ts'
 
 /** Why a message was judged as it was: a reject code, or what concerns the message as a whole. */
 export type VerdictReason =
   | RejectCode
+  | RecordOutcome
+  | SuspicionOutcome
   /** `ignore` because it was given up before it was looked at. */
   | 'full'
   | 'late'

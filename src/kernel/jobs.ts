@@ -1,6 +1,7 @@
 /** What the kernel remembers of work that is under way outside of it. */
 import type { CompactBlock, SignedHeader } from '../domain/block.ts'
 import type { MessageId, PeerId, TxId } from '../domain/ids.ts'
+import type { ItemKey } from '../domain/item-key.ts'
 import type { NodeRecord, RecordMessage } from '../domain/record.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import type { Transaction } from '../domain/transaction.ts'
@@ -56,9 +57,17 @@ export interface BodyJob {
 export interface RepairJob {
   readonly kind: 'repair'
   readonly from: PeerId
+  /** The answer that brought them, which is not over before they are judged; null where they had been held back. */
+  readonly answer: FetchAnswer | null
   readonly fresh: readonly Transaction[]
   readonly unverified: readonly Transaction[]
   readonly deferred: DeferredMessage[]
+}
+
+/** An answer to a request for bodies: its number, and the keys that it did not get to. */
+export interface FetchAnswer {
+  readonly fetch: number
+  readonly unanswered: readonly ItemKey[]
 }
 
 /** A message of the records topic whose signature is being checked. */

@@ -17,6 +17,7 @@ import {
 import type { SignatureCheck } from '../ports/signature-verifier.ts'
 import { JOBS_MAX } from '../relay/limits.ts'
 import type { Asked } from './asked.ts'
+import type { VerdictReason } from './effect.ts'
 import type { RecordJob, RecordsJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
 import { accuse, recordChanged } from './own-record.ts'
@@ -91,9 +92,9 @@ function conclude(
   if (verdict === 'reject') penalise(machines, message.from, 'invalid', outcome, turn)
 }
 
-function judge(message: Message, verdict: Verdict, outcome: string, turn: Turn): void {
+function judge(message: Message, verdict: Verdict, outcome: VerdictReason, turn: Turn): void {
   const { from, messageId, bytes } = message
-  turn.do({ kind: 'report-verdict', messageId, from, verdict })
+  turn.do({ kind: 'report-verdict', messageId, from, verdict, why: outcome })
   turn.note({ kind: 'message-judged', topic: 'records', from, verdict, items: 1, bytes: bytes.byteLength })
   turn.note({ kind: 'record-judged', outcome, from })
 }

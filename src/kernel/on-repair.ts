@@ -12,7 +12,7 @@ import type { RepairDecision } from '../sync/repair.ts'
 import { admit } from './admit.ts'
 import type { Asked } from './asked.ts'
 import { checkOf } from './check-of.ts'
-import type { RepairJob } from './jobs.ts'
+import type { FetchAnswer, RepairJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
 import { penalise } from './penalise.ts'
 import { keyOf, knownAt } from './pool-set.ts'
@@ -124,20 +124,25 @@ export function onObjectsAnswer(
     if (bytes === null) continue
     const decoded = decodeTransaction(bytes, machines.transactionPrefix)
     const isIts = decoded.ok && keyOf(decoded.value) === keys[at]
-    // Whoever sends something else than what was asked for under a name is lying about the name.
-    if (isIts) {
-      items.push(bytes)
-      // It is here: nobody else need send it while its signature is checked.
-      machines.wanted.received(keyOf(decoded.value))
-    } else penalise(machines, peer, 'invalid', 'object-mismatch', turn)
+    // Whoever sends something else than what was asked for under a name is lying about the name (A23).
+    if (isIts) items.push(bytes)
+    else penalise(machines, peer, 'invalid', 'object-mismatch', turn)
   }
-  machines.wanted.answered(fetch, keys.slice(objects.length))
-  take(machines, peer, items, turn)
-  fetchDue(machines, turn)
+  take(machines, peer, items, { fetch, unanswered: keys.slice(objects.length) }, turn)
 }
 
-/** Judges fetched transactions one by one: here an unwelcome one says nothing about the others. */
-function take(machines: Machines, from: PeerId, items: readonly Uint8Array[], turn: Turn): void {
+/**
+ * Judges fetched transactions one by one: here an unwelcome one says nothing about the others. The answer that brought them is over when
+ * their signatures are checked: until then nobody else is asked for them, and what it brought forged is asked of the next holder. A key
+ * doesn't cover the signature, so that a forgery must not speak for the honest transaction under the same name (A12).
+ */
+function take(
+  machines: Machines,
+  from: PeerId,
+  items: readonly Uint8Array[],
+  answer: FetchAnswer | null,
+  turn: Turn,
+): void {
   const runs: Runs = new Map()
   const fresh = []
   const unverified = []
@@ -157,13 +162,13 @@ function take(machines: Machines, from: PeerId, items: readonly Uint8Array[], tu
         break
       case 'known':
       case 'in-flight':
+        settle(machines, bytes)
         break
       default:
         assertNever(look)
     }
   }
-  if (fresh.length === 0) return
-  const job: RepairJob = { kind: 'repair', from, fresh, unverified, deferred: [] }
+  const job: RepairJob = { kind: 'repair', from, answer, fresh, unverified, deferred: [] }
   if (unverified.length === 0) {
     onRepairVerified(machines, job, -1, turn)
     return
@@ -188,9 +193,20 @@ export function onRepairVerified(machines: Machines, job: RepairJob, firstInvali
   if (forged !== undefined) {
     machines.seen.judgedInvalid(forged.hash, 'invalid-signature', turn.now.monoMs)
     refuse(machines, job.from, forged.bytes, 'invalid-signature', turn)
-    for (const rest of job.fresh.slice(job.fresh.indexOf(forged) + 1)) machines.wanted.received(keyOf(rest))
   }
+<<<<<<< HEAD
   if (admitted.size > 0) retryHeldBack(machines, admitted, turn)
+=======
+  if (job.answer !== null) machines.wanted.answered(job.answer.fetch, job.answer.unanswered)
+  if (admitted > 0) retryHeldBack(machines, turn)
+  fetchDue(machines, turn)
+}
+
+/** What this is a copy of is here already, or is being checked. */
+function settle(machines: Machines, bytes: Uint8Array): void {
+  const decoded = decodeTransaction(bytes, machines.transactionPrefix)
+  if (decoded.ok) machines.wanted.received(keyOf(decoded.value))
+>>>>>>> hostile
 }
 
 /** What came ahead of its turn is looked at again, now that something of its sender has come in. */
@@ -204,7 +220,12 @@ function retryHeldBack(machines: Machines, senders: ReadonlySet<AccountId>, turn
     take(
       machines,
       peer,
+<<<<<<< HEAD
       ready.flatMap(({ from, bytes }) => (from === peer ? [bytes] : [])),
+=======
+      waiting.flatMap(({ from, bytes }) => (from === peer ? [bytes] : [])),
+      null,
+>>>>>>> hostile
       turn,
     )
 }
@@ -215,11 +236,17 @@ function refuse(machines: Machines, from: PeerId, bytes: Uint8Array, code: Rejec
   const id = decoded.ok ? decoded.value.id : ''
   if (decoded.ok) {
     const key = keyOf(decoded.value)
+<<<<<<< HEAD
     const { sender, nonce } = decoded.value
     if (code === 'nonce-gap' && machines.heldBack.add(key, { bytes, from, sender, nonce, sinceMs: turn.now.monoMs }))
+=======
+    if (code === 'nonce-gap' && machines.heldBack.size < HELD_BACK_MAX) {
+      machines.heldBack.set(key, { bytes, from, nonce: decoded.value.nonce, sinceMs: turn.now.monoMs })
+      machines.wanted.received(key)
+>>>>>>> hostile
       return
     if (PASSING.has(code)) machines.wanted.received(key)
-    else machines.wanted.done(key, turn.now.monoMs)
+    else if (code !== 'invalid-signature') machines.wanted.done(key, turn.now.monoMs)
   }
   turn.note({
     kind: 'transaction-refused',

@@ -32,6 +32,14 @@ export class ExpiringMap<K, V> {
     return this.get(key, nowMs) !== undefined
   }
 
+  /** How long ago an entry was added; undefined where it isn't there. */
+  ageMs(key: K, nowMs: number): number | undefined {
+    const entry = this.#entries.get(key)
+    const now = this.#advance(nowMs)
+    if (entry === undefined || entry.expiresAtMs <= now) return undefined
+    return now - (entry.expiresAtMs - this.#ttlMs)
+  }
+
   /** Adds an entry that expires `ttlMs` from now; an entry that lives already keeps its time and takes the new value. */
   set(key: K, value: V, nowMs: number): void {
     const now = this.#advance(nowMs)

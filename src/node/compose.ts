@@ -174,6 +174,7 @@ async function assemble(
       { name: 'gossip.seenIds', ...libp2p.gossipSizes().seenIds, unit: 'messages' },
       { name: 'gossip.countedCopies', ...libp2p.gossipSizes().countedCopies, unit: 'messages' },
       { name: 'gossip.openVerdicts', ...libp2p.gossipSizes().openVerdicts, unit: 'messages' },
+      { name: 'gossip.silentPeers', ...libp2p.gossipSizes().silentPeers, unit: 'peers' },
       ...verifier
         .caches()
         .map(({ name, size, capacity }) => ({ name: `verifier.${name}`, size, capacity, unit: 'keys' })),

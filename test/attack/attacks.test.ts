@@ -1,14 +1,13 @@
 /**
  * Short forms of `npm run attack`: real node processes against hostile peers in a process of their own, with honest traffic beside. One network
  * bears all of them; each has addresses and accounts of its own. The longest run only with the command: A9, A18, A25 and A28, of which
- * test/integration and floods.test.ts have the parts.
+ * test/integration and floods.test.ts have the parts, and A10, which needs a network of its own and the machine for itself.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Arena } from '../../scripts/attack/arena.ts'
 import { ATTACKS } from '../../scripts/attack/attacks/all.ts'
 
-// A24 does not hold yet: in its last short run one of seventeen honest transactions was not everywhere within 20 s (CONTRIBUTING.md).
-const LONG = new Set(['A9', 'A18', 'A24', 'A25', 'A28'])
+const LONG = new Set(['A9', 'A10', 'A18', 'A25', 'A28'])
 const SEED = 1
 // A clock that jumps empties the pool of the victim: nothing comes after it.
 const short = ATTACKS.filter(({ id }) => !LONG.has(id)).sort(

@@ -2,6 +2,8 @@
 import type { Attack } from '../attack.ts'
 import { API_ATTACKS } from './api.ts'
 import { CHAIN_ATTACKS } from './chain.ts'
+import { CROWD_ATTACKS } from './crowds.ts'
+import { LIAR_ATTACKS } from './liars.ts'
 import { REPLAY_ATTACKS } from './replays.ts'
 import { ROUTER_ATTACKS } from './router.ts'
 import { SIGNATURE_ATTACKS } from './signatures.ts'
@@ -16,4 +18,6 @@ export const ATTACKS: readonly Attack[] = [
   ...API_ATTACKS,
   ...CHAIN_ATTACKS,
   ...REPLAY_ATTACKS,
+  ...LIAR_ATTACKS,
+  ...CROWD_ATTACKS,
 ].sort((a, b) => number(a) - number(b))

@@ -8,6 +8,7 @@ import { signatureVariant, withFlippedSignBit, withScalarPlusOrder } from '../..
 import { Report, type Attack, type Ground } from '../attack.ts'
 import { transactionOf } from '../network.ts'
 import { eventually, keep, Sight, staged } from '../sight.ts'
+import { outOfStep } from './out-of-step.ts'
 
 /** Well-formed transactions of funded accounts, signed with noise. */
 function forgeries(ground: Ground, count: number): Uint8Array[] {
@@ -30,7 +31,7 @@ const a1: Attack = {
     const forged = alone(forgeries(ground, isFull ? 2_400 : 800))
     // The last 400 are for the new identities: what the router has seen is not raised again.
     const first = forged.slice(0, -400)
-    const reconnects = isFull ? 20 : 4
+    const reconnects = isFull ? 20 : 3
     const ip = `${ground.net}.1`
     await staged(ground, async (gang, sight) => {
       const before = await sight.wastedChecks()
@@ -53,7 +54,7 @@ const a1: Attack = {
       report.figure('reconnects', reconnects)
       report.require(refused >= reconnects, `only ${refused} of ${reconnects} reconnects were refused`)
       let admitted = 0
-      for (let i = 0; i < (isFull ? 20 : 5); i++) {
+      for (let i = 0; i < (isFull ? 20 : 4); i++) {
         const sybil = await gang.member({ ip })
         if (!(await sybil.connect(ground.victim.address))) continue
         admitted++
@@ -235,6 +236,7 @@ const a33: Attack = {
         report.exactly(`freshAt-${place.name}`, await arrived(), fresh.length)
         other.client.close()
       }
+      if (ground.scale === 'full') await outOfStep(ground, gang, sight, report)
     })
     return report
   },

@@ -9,9 +9,15 @@ import { TOPICS, topicName, type Topic } from '../../domain/protocols.ts'
 import type { Verdict } from '../../domain/verdict.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { ArrivalFate, Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
+<<<<<<< HEAD
 import { SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
 import { OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, VERDICT_MS } from './limits.ts'
 import { LazyPush } from './lazy-push.ts'
+=======
+import { IDONTWANT_BYTES_MIN, SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
+import { NEARLY_FIRST_MS, OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, SILENT_PEERS_MAX, VERDICT_MS } from './limits.ts'
+import type { MeshPolicy } from './mesh-policy.ts'
+>>>>>>> hostile
 import { MeshView } from './mesh-view.ts'
 import type { MessageIds } from './message-id.ts'
 import type { Libp2pProfile } from './profile.ts'
@@ -33,15 +39,23 @@ export interface GossipParts {
   readonly now: () => number
   /** The peer's gossip stream broke beyond repair: its connection is of no more use. */
   readonly onBroken: (peer: PeerId) => void
+  /** Who shall be in no mesh; the router's scores ask the same object. */
+  readonly policy?: MeshPolicy
 }
 
 /** Sizes of what grows, with their bounds. */
+<<<<<<< HEAD
 export interface GossipSizes {
   readonly seenIds: { readonly size: number; readonly capacity: number }
   readonly openVerdicts: { readonly size: number; readonly capacity: number }
   /** Messages whose copies are counted. */
   readonly countedCopies: { readonly size: number; readonly capacity: number }
 }
+=======
+export type GossipSizes = Readonly<
+  Record<'seenIds' | 'openVerdicts' | 'silentPeers', { readonly size: number; readonly capacity: number }>
+>
+>>>>>>> hostile
 
 export interface RouterGossip extends Gossip {
   /** Joins the topics; call it when the router has started. */
@@ -77,7 +91,11 @@ class GossipAdapter implements RouterGossip {
   readonly #budgets: SenderBudgets
   readonly #muted = new Set<PeerId>()
   readonly #meshView: MeshView
+<<<<<<< HEAD
   readonly #lazy: LazyPush | null
+=======
+  readonly #policy: MeshPolicy | undefined
+>>>>>>> hostile
   /** Messages that the router knows, with their length in bytes: the twin of its private cache, so that copies can be noticed. */
   readonly #seen = new ExpiringMap<MessageId, number>({ ttlMs: SEEN_TTL_MS, capacity: SEEN_IDS_MAX })
   readonly #open = new ExpiringMap<MessageId, true>({ ttlMs: VERDICT_MS, capacity: OPEN_VERDICTS_MAX })
@@ -92,6 +110,7 @@ class GossipAdapter implements RouterGossip {
     this.#topics = new Map(TOPICS.map((topic) => [topicName(parts.network, topic), topic]))
     this.#topicNames = new Set(this.#topics.keys())
     this.#budgets = new SenderBudgets(rpcBudget(parts.profile))
+    this.#policy = parts.policy
     this.#meshView = new MeshView((change) => parts.listener.onMeshChange(change))
     hookRouter(parts.router, {
       onRpc: (from, rpc, pass) => this.#onRpc(from, rpc, pass),
@@ -123,8 +142,11 @@ class GossipAdapter implements RouterGossip {
   }
 
   reportVerdict(messageId: MessageId, from: PeerId, verdict: Verdict): boolean {
-    if (!this.#open.has(messageId, this.#now())) return false
+    const now = this.#now()
+    if (!this.#open.has(messageId, now)) return false
     this.#open.delete(messageId)
+    const bytes = this.#seen.get(messageId, now) ?? Number.POSITIVE_INFINITY
+    if (verdict === 'accept' && bytes < IDONTWANT_BYTES_MIN) this.#policy?.silent.accepted()
     try {
       this.#router.reportMessageValidationResult(messageId, from, verdict as TopicValidatorResult)
       return true
@@ -161,7 +183,11 @@ class GossipAdapter implements RouterGossip {
     return {
       seenIds: { size: this.#seen.size, capacity: this.#seen.capacity },
       openVerdicts: { size: this.#open.size, capacity: this.#open.capacity },
+<<<<<<< HEAD
       countedCopies: this.#lazy?.routes.sizes().countedCopies ?? { size: 0, capacity: 0 },
+=======
+      silentPeers: { size: this.#policy?.silent.size.silent ?? 0, capacity: SILENT_PEERS_MAX },
+>>>>>>> hostile
     }
   }
 
@@ -207,7 +233,9 @@ class GossipAdapter implements RouterGossip {
     for (const message of rpc.messages) {
       const data = message.data as Uint8Array
       const messageId = this.#ids.textOf(message.topic, data)
-      if (this.#seen.has(messageId, now)) {
+      const ageMs = this.#seen.ageMs(messageId, now)
+      if (ageMs === undefined || ageMs <= NEARLY_FIRST_MS) this.#policy?.silent.gave(from)
+      if (ageMs !== undefined) {
         const topic = this.#topics.get(message.topic) as Topic
         this.#listener.onDuplicate({ topic, from, messageId, bytes: data.byteLength })
         this.#lazy?.copied(messageId, message, from)
@@ -266,10 +294,21 @@ class GossipAdapter implements RouterGossip {
     const onMesh = ({ detail }: { detail: { peerId: string; topic: string } }): void => {
       const topic = this.#topics.get(detail.topic)
       const peer = asPeerId(detail.peerId)
-      if (topic !== undefined) this.#meshView.meshed(topic, peer, this.#isMeshed(detail.topic, peer))
+      if (topic === undefined) return
+      const isMeshed = this.#isMeshed(detail.topic, peer)
+      if (topic === 'transactions' && isMeshed) this.#policy?.entered(peer)
+      this.#meshView.meshed(topic, peer, isMeshed)
     }
+    this.#router.addEventListener('gossipsub:heartbeat', () => this.#reviewMesh())
     this.#router.addEventListener('gossipsub:graft', onMesh)
     this.#router.addEventListener('gossipsub:prune', onMesh)
+  }
+
+  #reviewMesh(): void {
+    const name = this.#name('transactions')
+    this.#policy?.review(this.#router.getMeshPeers(name).map(asPeerId), () =>
+      this.#router.getSubscribers(name).map((peer) => asPeerId(peer.toString())),
+    )
   }
 
   #isMeshed(name: string, peer: PeerId): boolean {

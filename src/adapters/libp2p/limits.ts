@@ -64,6 +64,22 @@ export function rpcBudget(profile: Libp2pProfile): { readonly perSecond: number;
 /** Ids of control messages that count as one unit: looking one up costs about a 64th of taking a message. */
 export const IDS_PER_UNIT = 64
 
+/** Messages of others in a row without one of its own after which a mesh peer is silent: an honest one of a dozen gives eight of a hundred first. */
+export const SILENT_MESSAGES = 100
+/** How late after the first copy of a message another one still shows that its sender hands on: what honest traffic takes at p99. */
+export const NEARLY_FIRST_MS = 2_000
+/** How long a silent peer stays outside of the mesh, ms: the router's own back-off after a prune. */
+export const SILENT_MS = 60_000
+/** Silent peers remembered: more than a node has connections. */
+export const SILENT_PEERS_MAX = 1_024
+/**
+ * Peers of one network in our mesh of those that dialled us: as many as the router wants at least (MESH_DLO), so that a network of one kind of
+ * addresses still has meshes, and a third of those it takes at most.
+ */
+export const MESH_PEERS_PER_NETWORK = 4
+/** Score of a peer that shall be in no mesh: more than all good deeds make up for (topicScoreCap), far from the threshold of being heard. */
+export const UNWANTED_SCORE = -100
+
 /** Ids whose duplicates are noticed: two minutes at 4,000 messages a second. */
 export const SEEN_IDS_MAX = 524_288
 /** How long a verdict is waited for, ms: gossip-options.ts, MCACHE_HEARTBEATS. */

@@ -2,8 +2,9 @@
 import { gossipsub, type GossipsubOpts } from '@chainsafe/libp2p-gossipsub'
 import type { MetricsRegister } from '@chainsafe/libp2p-gossipsub/metrics'
 import { createLibp2p } from 'libp2p'
-import type { NetworkId, PeerId } from '../../domain/ids.ts'
+import { asPeerId, type NetworkId, type PeerId } from '../../domain/ids.ts'
 import { TOPICS, topicName } from '../../domain/protocols.ts'
+import { ipOf, isSharedLoopback, networkGroup } from '../../lib/address-group.ts'
 import type { Connections, ConnectionsListener, Gatekeeper } from '../../ports/connections.ts'
 import type { Gossip, GossipListener } from '../../ports/gossip.ts'
 import type { Requests } from '../../ports/requests.ts'
@@ -13,6 +14,7 @@ import { createGossip, type GossipSizes } from './gossip.ts'
 import { GossipLinks } from './gossip-links.ts'
 import { gossipOptions, messageIdsOf } from './gossip-options.ts'
 import { privateKeyFromSeed } from './identity.ts'
+import { MeshPolicy } from './mesh-policy.ts'
 import { verifyGuard } from './muxer-guard.ts'
 import { baseServices, nodeOptions } from './options.ts'
 import type { Libp2pProfile } from './profile.ts'
@@ -68,6 +70,11 @@ export interface OpenLibp2p {
  */
 export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListeners): Promise<OpenLibp2p> {
   const ids = messageIdsOf(config.network)
+  const policy = new MeshPolicy({
+    isOurs: (peer) => connections.connectionWith(peer)?.direction === 'outbound',
+    networkOf: (peer) => networkOf(connections.connectionWith(peer)?.remoteAddr.toString() ?? '', config.profile),
+    now: config.now,
+  })
   const node = await createLibp2p({
     ...nodeOptions({
       privateKey: await privateKeyFromSeed(config.identitySeed),
@@ -78,7 +85,13 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       gater: createGater(listeners.gatekeeper, config.profile),
       now: config.now,
     }),
-    services: { ...baseServices(), pubsub: gossipsub({ ...gossipOptions(config, ids), ...metricsOptions(config) }) },
+    services: {
+      ...baseServices(),
+      pubsub: gossipsub({
+        ...gossipOptions(config, ids, (peer) => policy.score(asPeerId(peer))),
+        ...metricsOptions(config),
+      }),
+    },
   })
   const router = routerOf(node.services.pubsub)
   await verifyRouterHooks(router)
@@ -92,6 +105,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     listener: listeners.gossip,
     now: config.now,
     onBroken: (peer) => void connections.disconnect(peer),
+    policy,
   })
   const connections = createConnections({
     node,
@@ -131,6 +145,12 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       await node.stop()
     },
   }
+}
+
+/** All nodes of a local testnet share one address; they count for no network. */
+function networkOf(address: string, profile: Libp2pProfile): string | null {
+  const ip = ipOf(address)
+  return ip === null || (profile !== 'node' && isSharedLoopback(ip)) ? null : networkGroup(ip)
 }
 
 function metricsOptions({ metricsRegister, network }: Libp2pConfig): Partial<GossipsubOpts> {

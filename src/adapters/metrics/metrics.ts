@@ -12,20 +12,6 @@ import { Tally } from './tally.ts'
 
 const VERDICTS = ['accept', 'ignore', 'reject']
 
-/** Every reason is a word of a closed list: reject codes, and what concerns messages as a whole. */
-const OUTCOMES = [
-  'accepted',
-  'duplicate',
-  'rejected-malformed',
-  'rejected-unnamed',
-  'ignored-unnamed',
-  ...Object.entries(REJECTS).map(([code, { verdict }]) =>
-    verdict === 'reject' ? `rejected-${code}` : `ignored-${code}`,
-  ),
-  ...['banned', 'nothing-new', 'mixed', 'unserved'].map((why) => `ignored-${why}`),
-  ...['full', 'late', 'muted', 'graylisted', 'flood', 'forgotten'].map((why) => `shed-${why}`),
-]
-
 /** What may become of a message of the records topic (src/membership/verdicts.ts, and what concerns messages as a whole). */
 const RECORD_OUTCOMES = [
   'merged',
@@ -50,6 +36,23 @@ const RECORD_OUTCOMES = [
   'banned',
   'overloaded',
 ] as const
+
+/** Every reason is a word of a closed list: reject codes, and what concerns messages as a whole. */
+const OUTCOMES = [
+  ...new Set([
+    'accepted',
+    'duplicate',
+    'rejected-malformed',
+    'rejected-unnamed',
+    'ignored-unnamed',
+    ...Object.entries(REJECTS).map(([code, { verdict }]) =>
+      verdict === 'reject' ? `rejected-${code}` : `ignored-${code}`,
+    ),
+    ...['banned', 'nothing-new', 'mixed', 'unserved', ...RECORD_OUTCOMES].map((why) => `ignored-${why}`),
+    'rejected-absurd',
+    ...['full', 'late', 'muted', 'graylisted', 'flood', 'forgotten'].map((why) => `shed-${why}`),
+  ]),
+]
 
 interface CounterShape {
   readonly help: string

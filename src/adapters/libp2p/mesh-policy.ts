@@ -1,0 +1,43 @@
+/**
+ * Who shall not be in our meshes, though the router would take it: peers that give us nothing, and too many of one network. The router is told by
+ * their score: negative, so that it prunes them and refuses their GRAFT, and far from the thresholds below which a peer is not heard.
+ */
+import type { PeerId } from '../../domain/ids.ts'
+import { UNWANTED_SCORE } from './limits.ts'
+import { MeshDiversity } from './mesh-diversity.ts'
+import { SilentPeers } from './silent-peers.ts'
+
+export interface MeshPolicyParts {
+  /** Whether we dialled the peer. */
+  readonly isOurs: (peer: PeerId) => boolean
+  /** The network that a peer which dialled us comes from; null where it counts for none. */
+  readonly networkOf: (peer: PeerId) => string | null
+  readonly now: () => number
+}
+
+export class MeshPolicy {
+  readonly silent = new SilentPeers()
+  readonly #diversity: MeshDiversity
+  readonly #parts: MeshPolicyParts
+
+  constructor(parts: MeshPolicyParts) {
+    this.#parts = parts
+    this.#diversity = new MeshDiversity((peer) => (parts.isOurs(peer) ? null : parts.networkOf(peer)))
+  }
+
+  /** Looks at the mesh of transactions, once a heartbeat. @param others subscribers, asked for only when they matter */
+  review(mesh: readonly PeerId[], others: () => readonly PeerId[]): void {
+    this.silent.review({ mesh, others, isOurs: this.#parts.isOurs }, this.#parts.now())
+    this.#diversity.review(mesh)
+  }
+
+  /** The peer came into the mesh of transactions: between two reviews a crowd would fill it. */
+  entered(peer: PeerId): void {
+    this.#diversity.entered(peer)
+  }
+
+  /** What the node itself adds to the score of a peer. */
+  score(peer: PeerId): number {
+    return this.silent.isSilent(peer, this.#parts.now()) || this.#diversity.isCrowding(peer) ? UNWANTED_SCORE : 0
+  }
+}
