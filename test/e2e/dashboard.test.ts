@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium } from '../../scripts/screens/find-chromium.ts'
+import { CHROMIUM_ARGS, findChromium } from '../../scripts/screens/find-chromium.ts'
 import { connect } from '../../src/client/connect.ts'
 import { journeysOf } from '../../src/trace/journey.ts'
 import { parseRecording, recordsOf } from '../../src/trace/recording.ts'
@@ -46,7 +46,7 @@ beforeAll(async () => {
   if (outcome.kind !== 'ready') throw new Error(`the network is ${outcome.kind}: ${JSON.stringify(outcome)}`)
   manifest = outcome.manifest
   mkdirSync(screens, { recursive: true })
-  if (executablePath !== null) browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  if (executablePath !== null) browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS })
 }, 120_000)
 
 afterAll(async () => {
