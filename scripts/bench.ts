@@ -1,4 +1,4 @@
-// `npm run bench -- P1 … P10 | all [--runs 3] [--short] [--json]`: the ten measurements, one line of JSON each on stdout, progress on
+// `npm run bench -- P1 … P11 | all [--runs 3] [--short] [--json]`: the eleven measurements, one line of JSON each on stdout, progress on
 // stderr. Exits 0 only when every goal was reached. scripts/bench/RESULTS.md has what was measured last, and how.
 import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -7,6 +7,7 @@ import { compact } from './bench/compact.ts'
 import { fullLoad } from './bench/full-load.ts'
 import { machine, rounded, type Bench, type BenchLine } from './bench/line.ts'
 import { loopDelay } from './bench/loop-delay.ts'
+import { observers } from './bench/observers.ts'
 import { copies, delay, growth } from './bench/virtual.ts'
 
 /** What belongs together is measured together: P1 and P2 are figures of one run. */
@@ -20,6 +21,7 @@ const BENCHES: readonly { readonly ids: readonly string[]; readonly bench: Bench
   { ids: ['P8'], bench: memory, title: 'memory at rest and under load' },
   { ids: ['P9'], bench: atRest, title: 'CPU time at rest' },
   { ids: ['P10'], bench: command, title: 'one command' },
+  { ids: ['P11'], bench: observers, title: 'what it costs to be watched' },
 ]
 
 const { values, positionals } = parseArgs({
@@ -39,7 +41,7 @@ const runs = Number(values.runs)
 
 if (wanted.length === 0 || unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
   const list = BENCHES.map(({ ids, title }) => `  ${ids.join(', ').padEnd(7)} ${title}`).join('\n')
-  console.error(`usage: npm run bench -- P1 … P10|all [--runs 3] [--short]\n${list}`)
+  console.error(`usage: npm run bench -- P1 … P11|all [--runs 3] [--short]\n${list}`)
   process.exitCode = 2
 } else {
   const say = (text: string): void => {

@@ -73,7 +73,7 @@ async function compare(figures: LoadFigures): Promise<readonly string[]> {
 /** Where what a node received is not what became of it, topic by topic. */
 async function faultsInBooks(): Promise<readonly string[]> {
   const faults: string[] = []
-  for (const { apiUrl } of await nodes()) {
+  for (const { apiUrl } of await network.nodes()) {
     const client = connect(apiUrl)
     faults.push(...auditBooks(await readMetrics(client)).faults.map((fault) => `${apiUrl}: ${fault}`))
     client.close()

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium, type Page } from 'playwright-core'
 import { readManifest } from '../testnet/manifest-file.ts'
-import { findChromium } from './screens/find-chromium.ts'
+import { CHROMIUM_ARGS, findChromium } from './screens/find-chromium.ts'
 
 const { values } = parseArgs({
   options: { home: { type: 'string', default: '.hearsay' }, out: { type: 'string', default: 'scripts/screens' } },
@@ -24,7 +24,7 @@ async function take(executable: string, home: string, out: string): Promise<numb
     return 1
   }
   mkdirSync(out, { recursive: true })
-  const browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath: executable, args: CHROMIUM_ARGS })
   try {
     for (const colorScheme of THEMES)
       for (const width of WIDTHS) {

@@ -93,6 +93,8 @@ function follow(response: ServerResponse, source: PageSource, feeds: Set<{ close
     return
   }
   response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/event-stream; charset=utf-8' })
+  // Else a page of a network where nothing happens yet would not learn that it is connected.
+  response.flushHeaders()
   response.on('error', () => undefined)
   let feed: PageFeed | null = null
   const following = source.follow((line) => feed?.push(line))

@@ -47,7 +47,7 @@ export class RecordCollector {
   }
 
   /** Follows the nodes that are new or listen elsewhere now, and tells of states that changed. */
-  update(manifest: Manifest): void {
+  update(manifest: Pick<Manifest, 'nodes'>): void {
     if (this.#isClosed) return
     for (const node of manifest.nodes) {
       const state = `${node.peerId} ${node.state}`

@@ -10,6 +10,7 @@ import type { FloorMessage } from './floor-process.ts'
 import type { PlainMessage, PlainTask } from './plain-process.ts'
 import { BenchProcess, pause } from './processes.ts'
 import { RelayFleet } from './relay-fleet.ts'
+import type { WatchMessage, WatchTask } from './watch-process.ts'
 import { benchNetwork, writeTransactions } from './workload.ts'
 
 const NODES = 4
@@ -45,6 +46,8 @@ export interface RelayRate {
   readonly allEqual: boolean
   readonly delayP99Ms: readonly number[]
   readonly rssMb: readonly number[]
+  /** Lines that whoever watched has recorded; 0 where nobody did. */
+  readonly linesWatched: number
 }
 
 export interface Bed {
@@ -85,12 +88,19 @@ export async function floorRate({ files, sizes }: Bed): Promise<Rate> {
 /** Our nodes at full load, or at a given rate. */
 export async function relayRate(
   { folder, files, sizes }: Bed,
-  options: { readonly ratePerSecond?: number; readonly flags?: readonly string[] } = {},
+  options: { readonly ratePerSecond?: number; readonly flags?: readonly string[]; readonly isWatched?: boolean } = {},
 ): Promise<RelayRate> {
   const runFolder = mkdtempSync(join(folder, 'run-'))
   for (const [node, file] of files.entries())
     writeTransactions(file, benchNetwork(NODES), node, sizes.transactionsPerNode)
   const fleet = await RelayFleet.start(runFolder, files, { flags: options.flags ?? [] })
+  const watcher =
+    options.isWatched === true
+      ? new BenchProcess<WatchMessage>('watch-process.ts', {
+          apiUrls: fleet.apiUrls,
+          path: join(runFolder, 'watched.ndjson'),
+        } satisfies WatchTask)
+      : null
   try {
     const { ratePerSecond } = options
     const over = pause(sizes.warmUpMs + sizes.measureMs)
@@ -117,8 +127,10 @@ export async function relayRate(
       allEqual: settled.equal,
       delayP99Ms: after.map(({ delayP99Ms }) => delayP99Ms),
       rssMb: after.map(({ rssMb }) => rssMb),
+      linesWatched: watcher === null ? 0 : (await watcher.ask({ kind: 'lines' }, 'lines')).count,
     }
   } finally {
+    await watcher?.end()
     await fleet.end()
     rmSync(runFolder, { recursive: true, force: true })
   }

@@ -77,6 +77,10 @@ export class RelayFleet {
     return Promise.all(this.#lanes.map(async ({ process }) => (await process.ask({ kind: 'metrics' }, 'metrics')).text))
   }
 
+  get apiUrls(): readonly string[] {
+    return this.#lanes.map(({ url }) => url.origin)
+  }
+
   get accepted(): number {
     return this.#accepted
   }

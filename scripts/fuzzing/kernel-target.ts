@@ -17,6 +17,7 @@ export async function kernelTarget(prng: Prng): Promise<(bytes: Uint8Array) => v
     self: asPeerId('self'),
     agentVersion: 'hearsay/0',
     discovers: false,
+    observes: true,
     bootstrap: [],
     connectionsMax: 56,
     validator: null,

@@ -24,6 +24,12 @@ import {
   OBJECTS_ASKED_MAX,
 } from '../../src/domain/codec/objects-codec.ts'
 import {
+  decodeObserveAnswer,
+  decodeObserveRequest,
+  encodeObserveAnswer,
+  encodeObserveRequest,
+} from '../../src/domain/codec/observe-codec.ts'
+import {
   decodeProbeAnswer,
   decodeProbeRequest,
   encodeProbeAnswer,
@@ -45,7 +51,9 @@ import {
   encodeTransactionBody,
 } from '../../src/domain/codec/transaction-codec.ts'
 import { headerOf, shortIdOf } from '../../src/domain/block.ts'
-import { asAccountId, asBlockHash, asNetAddress, asTxId } from '../../src/domain/ids.ts'
+import { asAccountId, asBlockHash, asNetAddress, asTxId, type PeerId } from '../../src/domain/ids.ts'
+import type { ObservedRecord } from '../../src/domain/observation.ts'
+import { peerIdOfKey } from '../../src/domain/record.ts'
 import { asItemKey } from '../../src/domain/item-key.ts'
 import { networkIdOf } from '../../src/domain/params.ts'
 import { TOPICS, topicName } from '../../src/domain/protocols.ts'
@@ -110,6 +118,15 @@ const header = decodeSignedHeader(headerSample, prefixes.block)
 if (!header.ok) throw new Error('the header does not decode')
 
 const recordKeys = keysOf(7)
+const observed: ObservedRecord & { from: PeerId } = {
+  event: 'DELIVER',
+  tNs: 1_800_000_000_000_000_000n,
+  from: peerIdOfKey(recordKeys.publicKey),
+  bytes: 168,
+  queueUs: 12,
+  checkUs: null,
+  reason: null,
+}
 const recordBody = encodeRecordBody({
   key: recordKeys.publicKey,
   incarnation: 2,
@@ -297,6 +314,28 @@ export const TARGETS: readonly Target[] = [
     name: 'probe answer',
     samples: [encodeProbeAnswer({ kind: 'ack', nonce: 7, status }), encodeProbeAnswer({ kind: 'nack', nonce: 7 })],
     roundTrip: nullable(decodeProbeAnswer, encodeProbeAnswer),
+  },
+  {
+    name: 'observe request',
+    samples: [
+      encodeObserveRequest({ way: [], ids: [asTxId(hash(1))] }),
+      encodeObserveRequest({ way: [observed.from, observed.from], ids: [asTxId(hash(1)), asTxId(hash(2))] }),
+    ],
+    roundTrip: nullable(decodeObserveRequest, encodeObserveRequest),
+  },
+  {
+    name: 'observe answer',
+    samples: [
+      encodeObserveAnswer({ kind: 'busy' }),
+      encodeObserveAnswer({
+        kind: 'seen',
+        times: { receivedNs: 1n, sentNs: 2n },
+        observations: [
+          { known: true, isBlock: false, copies: 3, records: [observed, { ...observed, reason: 'known' }] },
+        ],
+      }),
+    ],
+    roundTrip: nullable((bytes) => decodeObserveAnswer(bytes, 1), encodeObserveAnswer),
   },
   {
     name: 'record',

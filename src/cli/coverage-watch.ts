@@ -34,7 +34,29 @@ export interface WatchOptions {
 
 export type WatchEnd = 'reached' | 'late' | 'stopped'
 
-export class CoverageWatch {
+/** Follows one transaction over the nodes of a network. */
+export interface Watch {
+  /** Resolves when it would notice the transaction; within 1.5 s. */
+  listening(): Promise<void>
+  /** The node `name` is known to have the transaction: it said so itself. */
+  mark(name: string): void
+  figures(): CoverageFigures
+  /**
+   * Waits until `share` of the nodes have the transaction, then for the last copies; calls back with the figures on the way.
+   * @param isOld it was sent before, so that the records must tell
+   */
+  until(
+    share: number,
+    timeoutMs: number,
+    isOld: boolean,
+    onChange: (figures: CoverageFigures) => void,
+  ): Promise<WatchEnd>
+  /** By how much times of different nodes may be wrong, ms; 0 where one clock stamps all. */
+  clockErrorMs(): number
+  close(): void
+}
+
+export class CoverageWatch implements Watch {
   readonly #id: string
   readonly #stateOf: WatchOptions['stateOf']
   readonly #stop: AbortSignal
@@ -123,6 +145,11 @@ export class CoverageWatch {
       this.close()
       await asking
     }
+  }
+
+  /** All streams come from this machine. */
+  clockErrorMs(): number {
+    return 0
   }
 
   close(): void {

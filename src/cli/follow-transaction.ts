@@ -3,11 +3,14 @@ import type { SubmitView } from '../domain/views.ts'
 import type { Context } from './context.ts'
 import type { CoverageFigures } from './coverage.ts'
 import { coverageLine, laggardLines } from './coverage-text.ts'
-import { CoverageWatch, type WatchOptions } from './coverage-watch.ts'
+import { connect } from '../client/connect.ts'
+import { CoverageWatch, type Watch, type WatchOptions } from './coverage-watch.ts'
 import { readTestnetManifest, type Target } from './discovery.ts'
 import type { Outcome } from './exit.ts'
 import { Failure } from './failure.ts'
 import { settlementLine, type SettlementFigures } from './settlement.ts'
+import { SurveyWatch } from './survey-watch.ts'
+import { SURVEY_ANSWER_MS_MAX } from './trace-network.ts'
 import { watchSettlement, type SettlementEnd } from './settlement-watch.ts'
 
 /** The live line is drawn at most this often, ms. */
@@ -25,26 +28,30 @@ export interface FollowOptions {
 
 export interface Following {
   /** Opened before the transaction is sent. */
-  readonly watch: CoverageWatch
+  readonly watch: Watch
   /** Waits for what was asked for, and prints what it came to. */
   follow(submitted: SubmitView, options: FollowOptions): Promise<Outcome>
 }
 
-/** Follows a transaction over the nodes of the target's testnet, or over the target alone where there is none. */
-export function openFollowing(context: Context, target: Target, id: string, nodeName: string): Following {
+/** Follows a transaction over the nodes of the target's testnet, or over all nodes that the target can reach where there is none. */
+export async function openFollowing(
+  context: Context,
+  target: Target,
+  id: string,
+  nodeName: string,
+): Promise<Following> {
   const watched = watchedNodes(context, target, id, nodeName)
-  const watch = new CoverageWatch(watched)
+  const isAlone = target.manifest === null && !(await asksOthers(context, target, id, nodeName))
+  const watch =
+    target.manifest === null && !isAlone
+      ? new SurveyWatch({ id, apiUrl: target.apiUrl, name: nodeName, stop: context.stop })
+      : new CoverageWatch(watched)
   return { watch, follow: (submitted, options) => follow(context, watch, watched, submitted, options) }
 }
 
 function watchedNodes(context: Context, { manifest, apiUrl }: Target, id: string, nodeName: string): WatchOptions {
   const { stop } = context
-  if (manifest === null) {
-    context.terminal.note(
-      `no testnet manifest here: only ${nodeName} can be asked, so the coverage is over this one node`,
-    )
-    return { id, nodes: [{ name: nodeName, apiUrl }], stateOf: () => null, stop }
-  }
+  if (manifest === null) return { id, nodes: [{ name: nodeName, apiUrl }], stateOf: () => null, stop }
   let states = new Map(manifest.nodes.map((node) => [node.name, node.state]))
   let readAt = performance.now()
   const stateOf: WatchOptions['stateOf'] = (name) => {
@@ -58,9 +65,21 @@ function watchedNodes(context: Context, { manifest, apiUrl }: Target, id: string
   return { id, nodes: manifest.nodes, stateOf, stop }
 }
 
+/** Whether the node asks the others for us. */
+async function asksOthers(context: Context, { apiUrl }: Target, id: string, nodeName: string): Promise<boolean> {
+  const client = connect(apiUrl, { timeoutMs: SURVEY_ANSWER_MS_MAX })
+  const survey = await client.observations(id, { samples: 1, waitMs: 100 })
+  client.close()
+  if (survey.ok || survey.kind === 'unreachable' || survey.problem.code !== 'observe-off') return true
+  context.terminal.note(
+    `${nodeName} does not ask other nodes (${survey.problem.hint}): the coverage is over this one node`,
+  )
+  return false
+}
+
 async function follow(
   context: Context,
-  watch: CoverageWatch,
+  watch: Watch,
   watched: WatchOptions,
   submitted: SubmitView,
   { until: share, timeout, settled }: FollowOptions,
@@ -70,7 +89,9 @@ async function follow(
   const startMs = performance.now()
   const draw = drawer(context)
   const print = (more: object): void => {
-    if (shared.json) terminal.document({ v: 1, id, status, ...figures, ...more })
+    const errorMs = watch.clockErrorMs()
+    if (shared.json)
+      terminal.document({ v: 1, id, status, ...figures, ...(errorMs > 0 && { clockErrorMs: errorMs }), ...more })
   }
   const end = await watch.until(share, timeout, status === 'known', (figures) => draw(coverageLine(figures)))
   const figures = watch.figures()
@@ -78,6 +99,8 @@ async function follow(
   if (!shared.json) {
     terminal.out(coverageLine(figures))
     for (const line of laggardLines(figures)) terminal.out(line)
+    const errorMs = watch.clockErrorMs()
+    if (errorMs > 0) terminal.note(`times of different nodes: ± ${errorMs.toFixed(2)} ms`)
   }
   if (end !== 'reached' || !settled) {
     print({})

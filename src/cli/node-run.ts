@@ -123,6 +123,7 @@ async function configOf(
     listen: settings.listen,
     bootstrap: settings.bootstrap.length > 0 ? settings.bootstrap : network.bootstrap,
     ...(settings.discovery === null ? {} : { discovery: settings.discovery }),
+    ...(settings.observe === null ? {} : { observe: settings.observe }),
     api: settings.api,
     apiHosts: settings.apiHosts,
     validator: keys === null ? null : { key: asAccountId(toHex(keys.publicKey)), secret: keys.secret },

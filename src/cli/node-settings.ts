@@ -26,6 +26,8 @@ export interface NodeSettings {
   readonly bootstrap: readonly string[]
   /** Whether it looks for peers in records; null: as the profile has it. */
   readonly discovery: boolean | null
+  /** Whether it says what it saw of transactions, and asks others; null: on `dev-*` networks only. */
+  readonly observe: boolean | null
   readonly api: string | null
   readonly apiHosts: readonly string[]
   /** Name of a key in the keystore. */
@@ -47,6 +49,7 @@ const FIELDS: Readonly<Record<keyof NodeSettings, Kind>> = {
   listen: 'texts',
   bootstrap: 'texts',
   discovery: 'switch',
+  observe: 'switch',
   api: 'address',
   apiHosts: 'texts',
   validator: 'text',
@@ -94,6 +97,7 @@ export function settle(flags: GivenSettings, file: GivenSettings, defaults: Node
     listen: chosen('listen'),
     bootstrap: chosen('bootstrap'),
     discovery: chosen('discovery'),
+    observe: chosen('observe'),
     api: chosen('api'),
     apiHosts: chosen('apiHosts'),
     validator: chosen('validator'),
@@ -115,6 +119,7 @@ export function defaultSettings(options: {
     listen: ['/ip4/0.0.0.0/tcp/4601'],
     bootstrap: [],
     discovery: null,
+    observe: null,
     apiHosts: [],
     validator: null,
     logLevel: 'info',
@@ -138,9 +143,7 @@ function problemOf(kind: Kind, field: unknown): string | null {
         ? null
         : 'must be a list of texts'
     case 'switch':
-      return field === null || typeof field === 'boolean'
-        ? null
-        : 'must be true, false, or null for what the profile has'
+      return field === null || typeof field === 'boolean' ? null : 'must be true, false, or null for the default'
     case 'count':
       return Number.isInteger(field) && (field as number) >= 1 && (field as number) <= CONNECTIONS_MAX
         ? null

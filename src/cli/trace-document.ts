@@ -1,9 +1,9 @@
 /** A journey as the JSON document of `tx trace`, `replay --trace` and the report. */
-import type { NodeAnswer } from '../client/gather.ts'
+import type { TracedAnswer } from './trace-network.ts'
 import type { Journey } from '../trace/journey.ts'
 
 /** `{v, id, nodes: [{name, from, firstSeenMs, copies, …}], …}`; `from` is null at the origin. */
-export function traceDocument(journey: Journey, answers: readonly NodeAnswer[], clockErrorMs: number): object {
+export function traceDocument(journey: Journey, answers: readonly TracedAnswer[], clockErrorMs: number): object {
   const answerOf = new Map(answers.map((answer) => [answer.name, answer]))
   return {
     v: 1,
@@ -17,6 +17,8 @@ export function traceDocument(journey: Journey, answers: readonly NodeAnswer[], 
       ...node,
       known: node.firstSeenMs !== null || answerOf.get(node.name)?.hasIt === true,
       trouble: answerOf.get(node.name)?.trouble ?? null,
+      over: answerOf.get(node.name)?.over ?? [],
+      clock: answerOf.get(node.name)?.clock ?? null,
     })),
     duplicates: journey.duplicates,
   }

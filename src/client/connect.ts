@@ -11,6 +11,7 @@ import type {
   MeshView,
   NetworkView,
   PeersView,
+  ObservationsView,
   PropagationView,
   StatusView,
   SubmitBatchView,
@@ -37,6 +38,8 @@ export interface Client {
   /** By id or unique prefix of at least 4 digits. */
   transaction(id: string): Promise<Outcome<TransactionView>>
   propagation(id: string): Promise<Outcome<PropagationView>>
+  /** The same of every node that the asked one can reach; it takes up to `waitMs`. */
+  observations(id: string, options?: { samples?: number; waitMs?: number }): Promise<Outcome<ObservationsView>>
   /** By address or public key in hex. */
   account(address: string, options?: { proof?: boolean }): Promise<Outcome<AccountView>>
   /** `head`, `settled`, a height of the best chain, a hash or a unique prefix of at least 4 digits. */
@@ -105,6 +108,7 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
       post('/v1/transactions:batch', 'application/octet-stream', encodeBatch(transactions)),
     transaction: (id) => get(`/v1/transactions/${encodeURIComponent(id)}`),
     propagation: (id) => get(`/v1/transactions/${encodeURIComponent(id)}/propagation`),
+    observations: (id, range = {}) => get(`/v1/transactions/${encodeURIComponent(id)}/observations${queryOf(range)}`),
     account: (address, { proof = false } = {}) =>
       get(`/v1/accounts/${encodeURIComponent(address)}${proof ? '?proof' : ''}`),
     block: (which) => get(`/v1/blocks/${encodeURIComponent(which)}`),

@@ -10,3 +10,7 @@ export const REBUILD_MS = 4
 export const PANELS_EVERY_MS = 500
 /** How long the wave of a journey plays on the map at least, ms: a spread over one machine takes 30 ms, which nobody sees. */
 export const WAVE_MS = 1_800
+/** Time in a frame for moving the points of the map to where they belong, ms. */
+export const LAYOUT_MS = 5
+/** Widest column of the heat map, pixels: one transaction alone would fill it like a flag. */
+export const HEAT_COLUMN_MAX = 28

@@ -9,6 +9,8 @@ import { Model } from './model.ts'
 import { byId, Panels } from './panels.ts'
 import { fetchNetwork, followSource } from './source.ts'
 
+const STILL = matchMedia('(prefers-reduced-motion: reduce)')
+
 /** What was chosen: a transaction or the latest, and whether its wave plays or stands where the scrubber is. */
 interface View {
   chosen: string
@@ -72,7 +74,8 @@ function drawMap(model: Model, map: NetworkMap, view: View, colours: Colours, no
   const latest = view.chosen === '' ? (model.journeys().at(-1)?.id ?? '') : view.chosen
   if (latest !== view.shown && !(isPlaying && view.chosen === '') && model.journey(latest) !== null) {
     view.shown = latest
-    view.wave = { startedMs: nowMs }
+    // Who wants nothing to move sees where it ended.
+    view.wave = { startedMs: STILL.matches ? nowMs - WAVE_MS : nowMs }
   }
   const journey = view.shown === '' ? null : model.journey(view.shown)
   const scrubber = byId('scrubber') as HTMLInputElement
@@ -90,6 +93,7 @@ function drawMap(model: Model, map: NetworkMap, view: View, colours: Colours, no
     view.shown,
     atMs,
     map.selected,
+    map.isSettling ? nowMs : '',
     canvas.clientWidth,
     canvas.clientHeight,
     colours.ink,

@@ -1,13 +1,11 @@
-/** The map: nodes where a force layout puts them, links, and the wave of one journey at one time. Canvas, drawn once a frame at most. */
-import { forceCenter, forceCollide, forceLink, forceManyBody, forceSimulation } from 'd3-force'
-import type { Journey } from '../trace/journey.ts'
-import type { Model } from './model.ts'
-
-interface Point {
-  readonly name: string
-  x: number
-  y: number
-}
+/**
+ * The map: links, nodes, and the wave of one journey at one time. Canvas, drawn once a frame at most. Links are drawn once and kept as a picture:
+ * a wave changes nothing about them, and to draw a few hundred anew for each frame is what makes it stutter. What looks alike is drawn as one path.
+ */
+import type { Journey, TraceNode } from '../trace/journey.ts'
+import { LAYOUT_MS } from './limits.ts'
+import { MapLayout, type Place } from './map-layout.ts'
+import type { Model, PageNode } from './model.ts'
 
 export interface Colours {
   readonly ink: string
@@ -19,16 +17,32 @@ export interface Colours {
   readonly theory: string
 }
 
-const NODE_RADIUS = 9
+/** Large enough for two digits: a number inside a point covers neither a link nor another name. */
+const NODE_RADIUS = 12
+const DENSE_RADIUS = 7
+/** More points than this are drawn smaller, and without numbers. */
+const DENSE_NODES = 40
+/** Longest name that fits into a point. */
+const INSIDE_CHARACTERS = 3
+/** How far beside a point a pointer may be. */
+const POINTER_SLACK = 6
 const DOWN = new Set(['killed', 'stopped', 'failed'])
+
+/** What is drawn alike. */
+interface Style {
+  readonly fill: string
+  readonly stroke: string
+  readonly width: number
+  readonly isDashed: boolean
+}
 
 export class NetworkMap {
   readonly #canvas: HTMLCanvasElement
-  #points: Point[] = []
-  #shape = -1
+  readonly #links = document.createElement('canvas')
+  readonly #layout = new MapLayout()
+  #linksDrawn = ''
+  #prefix = ''
   #selected: string | null = null
-  #scale = 1
-  #offset = { x: 0, y: 0 }
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas
@@ -38,172 +52,213 @@ export class NetworkMap {
     return this.#selected
   }
 
+  get isSettling(): boolean {
+    return this.#layout.isSettling
+  }
+
   select(name: string | null): void {
     this.#selected = name
   }
 
   /** The node under a pointer, or null. */
   nodeAt(x: number, y: number): string | null {
-    const found = this.#points.find((point) => {
-      const at = this.#place(point)
-      return Math.hypot(at.x - x, at.y - y) <= NODE_RADIUS + 6
-    })
-    return found?.name ?? null
+    return this.#layout.nearest({ x, y }, NODE_RADIUS + POINTER_SLACK)
   }
 
   /** The next node in the direction of an arrow key. */
   neighbour(direction: 'up' | 'down' | 'left' | 'right'): string | null {
-    const from = this.#points.find(({ name }) => name === this.#selected) ?? this.#points[0]
-    if (from === undefined) return null
-    if (this.#selected === null) return from.name
-    const [dx, dy] = { up: [0, -1], down: [0, 1], left: [-1, 0], right: [1, 0] }[direction] as [number, number]
-    let best: { name: string; cost: number } | null = null
-    for (const point of this.#points) {
-      const along = (point.x - from.x) * dx + (point.y - from.y) * dy
-      if (point === from || along <= 0) continue
-      const aside = Math.abs((point.x - from.x) * dy) + Math.abs((point.y - from.y) * dx)
-      const cost = along + 2 * aside
-      if (best === null || cost < best.cost) best = { name: point.name, cost }
-    }
-    return best?.name ?? from.name
+    return this.#layout.beside(this.#selected, direction)
   }
 
   /** Draws the network; with a journey, as it stands `atMs` after its start. */
   draw(model: Model, journey: Journey | null, atMs: number, colours: Colours): void {
-    if (model.shape !== this.#shape) this.#layOut(model)
-    const context = this.#fit()
+    const { clientWidth: width, clientHeight: height } = this.#canvas
+    this.#layout.update(model, width, height, performance.now() + LAYOUT_MS)
+    const context = fitted(this.#canvas, width, height)
     if (context === null) return
-    const places = new Map(this.#points.map((point) => [point.name, this.#place(point)]))
-    context.lineWidth = 1
-    for (const key of model.links) {
-      const [a, b] = key.split(' ').map((name) => places.get(name))
-      if (a === undefined || b === undefined) continue
-      context.strokeStyle = model.mesh.has(key) ? colours.dim : colours.line
-      context.globalAlpha = model.mesh.has(key) ? 0.55 : 0.8
-      context.beginPath()
-      context.moveTo(a.x, a.y)
-      context.lineTo(b.x, b.y)
-      context.stroke()
-    }
-    context.globalAlpha = 1
-    const seen = new Map(journey?.nodes.map((node) => [node.name, node]))
-    if (journey !== null) this.#drawWave(context, journey, atMs, places, colours)
-    context.font = '11px system-ui, sans-serif'
-    context.textAlign = 'center'
-    const isDense = this.#points.length > 40
-    for (const { name } of this.#points) {
-      const at = places.get(name)
-      const node = model.nodes.get(name)
-      if (at === undefined || node === undefined) continue
-      const sight = seen.get(name)
-      const isReached = sight !== undefined && sight.firstSeenMs !== null && sight.firstSeenMs <= atMs
-      const isDown = DOWN.has(node.state)
-      const radius = isDense ? 6 : NODE_RADIUS
-      context.beginPath()
-      context.arc(at.x, at.y, radius, 0, 2 * Math.PI)
-      context.fillStyle = isDown ? colours.line : isReached ? colours.mark : colours.paper
-      context.fill()
-      context.lineWidth = sight?.way === 'origin' ? 3 : 1.5
-      context.strokeStyle = isDown ? colours.line : (sight?.refusals.length ?? 0) > 0 ? colours.warn : colours.mark
-      context.setLineDash(node.state === 'paused' ? [3, 3] : [])
-      context.stroke()
-      context.setLineDash([])
-      if (name === this.#selected) {
-        context.beginPath()
-        context.arc(at.x, at.y, radius + 5, 0, 2 * Math.PI)
-        context.strokeStyle = colours.ink
-        context.lineWidth = 2
-        context.stroke()
-      }
-      if (isDense && name !== this.#selected) continue
-      context.fillStyle = isDown ? colours.dim : colours.ink
-      context.fillText(isDown ? `${name} (${node.state})` : name, at.x, at.y - radius - 5)
-    }
+    this.#drawLinks(context, model, width, height, colours)
+    if (journey !== null) drawWave(context, journey, atMs, this.#layout.places, colours)
+    this.#drawNodes(context, model, journey, atMs, colours)
   }
 
-  #drawWave(
+  #drawLinks(context: CanvasRenderingContext2D, model: Model, width: number, height: number, colours: Colours): void {
+    const { places } = this.#layout
+    const drawn = [
+      this.#layout.version,
+      model.meshVersion,
+      width,
+      height,
+      globalThis.devicePixelRatio,
+      colours.ink,
+    ].join(' ')
+    if (drawn !== this.#linksDrawn) {
+      this.#linksDrawn = drawn
+      const picture = fitted(this.#links, width, height)
+      if (picture === null) return
+      const draw = (isMesh: boolean, colour: string, alpha: number): void => {
+        picture.beginPath()
+        for (const key of model.links) {
+          if (model.mesh.has(key) !== isMesh) continue
+          const [a, b] = key.split(' ').map((name) => places.get(name))
+          if (a === undefined || b === undefined) continue
+          picture.moveTo(a.x, a.y)
+          picture.lineTo(b.x, b.y)
+        }
+        picture.strokeStyle = colour
+        picture.globalAlpha = alpha
+        picture.stroke()
+      }
+      picture.lineWidth = 1
+      draw(false, colours.line, 0.8)
+      draw(true, colours.dim, 0.55)
+    }
+    if (this.#links.width > 0 && this.#links.height > 0) context.drawImage(this.#links, 0, 0, width, height)
+  }
+
+  #drawNodes(
     context: CanvasRenderingContext2D,
-    journey: Journey,
+    model: Model,
+    journey: Journey | null,
     atMs: number,
-    places: ReadonlyMap<string, { x: number; y: number }>,
     colours: Colours,
   ): void {
-    const sights = new Map(journey.nodes.map((node) => [node.name, node.firstSeenMs]))
-    context.strokeStyle = colours.mark
-    context.fillStyle = colours.mark
-    for (const { name, from, firstSeenMs } of journey.nodes) {
-      if (from === null || firstSeenMs === null) continue
-      const a = places.get(from)
-      const b = places.get(name)
-      const leftMs = sights.get(from) ?? 0
-      if (a === undefined || b === undefined || atMs < leftMs) continue
-      const part = firstSeenMs <= leftMs ? 1 : Math.min(1, (atMs - leftMs) / (firstSeenMs - leftMs))
-      const to = { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part }
-      context.lineWidth = 2.5
-      context.beginPath()
-      context.moveTo(a.x, a.y)
-      context.lineTo(to.x, to.y)
-      context.stroke()
-      if (part >= 1) continue
-      context.beginPath()
-      context.arc(to.x, to.y, 4, 0, 2 * Math.PI)
-      context.fill()
+    const { places } = this.#layout
+    const isDense = places.size > DENSE_NODES
+    const radius = isDense ? DENSE_RADIUS : NODE_RADIUS
+    const sights = new Map(journey?.nodes.map((node) => [node.name, node]))
+    const alike = new Map<string, { readonly style: Style; readonly places: Place[] }>()
+    for (const [name, place] of places) {
+      const node = model.nodes.get(name)
+      if (node === undefined) continue
+      const style = styleOf(node, sights.get(name), atMs, colours)
+      const key = `${style.fill} ${style.stroke} ${style.width} ${style.isDashed}`
+      const group = alike.get(key)
+      if (group === undefined) alike.set(key, { style, places: [place] })
+      else group.places.push(place)
+    }
+    for (const group of alike.values()) drawAlike(context, group.style, group.places, radius)
+    const chosen = places.get(this.#selected ?? '')
+    if (chosen !== undefined)
+      drawAlike(context, { fill: 'transparent', stroke: colours.ink, width: 2, isDashed: false }, [chosen], radius + 5)
+    this.#prefix = commonPrefix([...model.nodes.keys()])
+    context.textAlign = 'center'
+    for (const [name, place] of places) {
+      const node = model.nodes.get(name)
+      if (node !== undefined) this.#name(context, node, place, isDense, isReached(sights.get(name), atMs), colours)
     }
   }
 
-  /** The same network is laid out the same: positions begin on a spiral, and nothing is random. */
-  #layOut(model: Model): void {
-    this.#shape = model.shape
-    const before = new Map(this.#points.map((point) => [point.name, point]))
-    const isGrown = this.#points.length > 0 && this.#points.length === model.nodes.size
-    this.#points = [...model.nodes.keys()].map((name, index) => {
-      const known = before.get(name)
-      const angle = index * 2.399963
-      const radius = 14 * Math.sqrt(index + 0.5)
-      return { name, x: known?.x ?? radius * Math.cos(angle), y: known?.y ?? radius * Math.sin(angle) }
-    })
-    const links = [...model.links].map((key) => {
-      const [source = '', target = ''] = key.split(' ')
-      return { source, target }
-    })
-    const simulation = forceSimulation(this.#points)
-      .force('charge', forceManyBody().strength(-180))
-      .force(
-        'links',
-        forceLink(links.filter(({ source, target }) => model.nodes.has(source) && model.nodes.has(target)))
-          .id((node) => (node as Point).name)
-          .distance(70),
-      )
-      .force('apart', forceCollide(20))
-      .force('centre', forceCenter(0, 0))
-      .stop()
-    simulation.tick(isGrown ? 20 : Math.min(200, Math.round(12_000 / Math.max(10, this.#points.length))))
-  }
-
-  #fit(): CanvasRenderingContext2D | null {
-    const { clientWidth: width, clientHeight: height } = this.#canvas
-    const ratio = globalThis.devicePixelRatio
-    if (this.#canvas.width !== Math.round(width * ratio) || this.#canvas.height !== Math.round(height * ratio)) {
-      this.#canvas.width = Math.round(width * ratio)
-      this.#canvas.height = Math.round(height * ratio)
+  /** The node's number inside its point, or its name above; what has happened to it in words. */
+  #name(
+    context: CanvasRenderingContext2D,
+    { name, state }: PageNode,
+    { x, y }: Place,
+    isDense: boolean,
+    hasIt: boolean,
+    colours: Colours,
+  ): void {
+    const own = name.slice(this.#prefix.length)
+    const isInside = !isDense && own.length <= INSIDE_CHARACTERS
+    const isChosen = name === this.#selected
+    const isDown = DOWN.has(state)
+    if (isInside) {
+      context.font = '600 11px system-ui, sans-serif'
+      context.textBaseline = 'middle'
+      context.fillStyle = isDown ? colours.dim : hasIt ? colours.paper : colours.ink
+      context.fillText(own, x, y + 0.5)
     }
-    const context = this.#canvas.getContext('2d')
-    if (context === null) return null
-    context.setTransform(ratio, 0, 0, ratio, 0, 0)
-    context.clearRect(0, 0, width, height)
-    const xs = this.#points.map(({ x }) => x)
-    const ys = this.#points.map(({ y }) => y)
-    const spanX = Math.max(1, Math.max(...xs) - Math.min(...xs))
-    const spanY = Math.max(1, Math.max(...ys) - Math.min(...ys))
-    this.#scale = Math.min((width - 90) / spanX, (height - 60) / spanY, 3)
-    this.#offset = {
-      x: width / 2 - (this.#scale * (Math.max(...xs) + Math.min(...xs))) / 2,
-      y: height / 2 + 6 - (this.#scale * (Math.max(...ys) + Math.min(...ys))) / 2,
-    }
-    return context
+    const words = [...(isChosen || (!isInside && (!isDense || isDown)) ? [name] : []), ...(isDown ? [state] : [])]
+    if (words.length === 0) return
+    // A rim in the colour of the paper keeps it readable across links.
+    const above = y - (isDense ? DENSE_RADIUS : NODE_RADIUS) - (isChosen ? 11 : 6)
+    context.font = '11px system-ui, sans-serif'
+    context.textBaseline = 'alphabetic'
+    context.lineJoin = 'round'
+    context.lineWidth = 3
+    context.strokeStyle = colours.paper
+    context.strokeText(words.join(' '), x, above)
+    context.fillStyle = colours.ink
+    context.fillText(words.join(' '), x, above)
   }
+}
 
-  #place({ x, y }: Point): { x: number; y: number } {
-    return { x: x * this.#scale + this.#offset.x, y: y * this.#scale + this.#offset.y }
+function isReached(sight: TraceNode | undefined, atMs: number): boolean {
+  return sight !== undefined && sight.firstSeenMs !== null && sight.firstSeenMs <= atMs
+}
+
+function styleOf({ state }: PageNode, sight: TraceNode | undefined, atMs: number, colours: Colours): Style {
+  const isOrigin = sight?.way === 'origin'
+  const reached = isOrigin ? colours.theory : colours.mark
+  const isDown = DOWN.has(state)
+  return {
+    fill: isDown ? colours.line : isReached(sight, atMs) ? reached : colours.paper,
+    stroke: isDown ? colours.dim : (sight?.refusals.length ?? 0) > 0 ? colours.warn : reached,
+    width: isOrigin ? 3 : 1.5,
+    isDashed: state === 'paused',
   }
+}
+
+function drawAlike(context: CanvasRenderingContext2D, style: Style, places: readonly Place[], radius: number): void {
+  context.beginPath()
+  for (const { x, y } of places) {
+    context.moveTo(x + radius, y)
+    context.arc(x, y, radius, 0, 2 * Math.PI)
+  }
+  context.fillStyle = style.fill
+  context.fill()
+  context.strokeStyle = style.stroke
+  context.lineWidth = style.width
+  context.setLineDash(style.isDashed ? [3, 3] : [])
+  context.stroke()
+  context.setLineDash([])
+}
+
+function drawWave(
+  context: CanvasRenderingContext2D,
+  journey: Journey,
+  atMs: number,
+  places: ReadonlyMap<string, Place>,
+  colours: Colours,
+): void {
+  const sights = new Map(journey.nodes.map((node) => [node.name, node.firstSeenMs]))
+  const heads: Place[] = []
+  context.beginPath()
+  for (const { name, from, firstSeenMs } of journey.nodes) {
+    if (from === null || firstSeenMs === null) continue
+    const a = places.get(from)
+    const b = places.get(name)
+    const leftMs = sights.get(from) ?? 0
+    if (a === undefined || b === undefined || atMs < leftMs) continue
+    const part = firstSeenMs <= leftMs ? 1 : Math.min(1, (atMs - leftMs) / (firstSeenMs - leftMs))
+    const to = { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part }
+    context.moveTo(a.x, a.y)
+    context.lineTo(to.x, to.y)
+    if (part < 1) heads.push(to)
+  }
+  context.strokeStyle = colours.mark
+  context.lineWidth = 2.5
+  context.stroke()
+  drawAlike(context, { fill: colours.mark, stroke: colours.mark, width: 1, isDashed: false }, heads, 4)
+}
+
+/** The canvas, cleared, as many pixels large as the screen has there. */
+function fitted(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null {
+  const ratio = globalThis.devicePixelRatio
+  if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    canvas.width = Math.round(width * ratio)
+    canvas.height = Math.round(height * ratio)
+  }
+  const context = canvas.getContext('2d')
+  if (context === null) return null
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  context.globalAlpha = 1
+  context.clearRect(0, 0, width, height)
+  return context
+}
+
+/** What all names begin with, up to the first one's last `-`. */
+function commonPrefix(names: readonly string[]): string {
+  const [first = ''] = names
+  const prefix = first.slice(0, first.lastIndexOf('-') + 1)
+  return names.every((name) => name.startsWith(prefix)) ? prefix : ''
 }

@@ -41,6 +41,8 @@ export class Model {
   version = 0
   /** Grows when nodes or links change: the layout starts again. */
   shape = 0
+  /** Grows when the mesh changes. */
+  meshVersion = 0
   readonly #journeys = new Map<string, Kept>()
   readonly #stale = new Set<string>()
   readonly #names = new Map<string, string>()
@@ -129,6 +131,7 @@ export class Model {
     const other = from === null ? undefined : this.#names.get(from)
     if (other === undefined) return
     const key = pair(node, other)
+    this.meshVersion++
     if (event === 'PRUNE') this.mesh.delete(key)
     else {
       this.mesh.add(key)

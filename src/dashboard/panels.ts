@@ -7,15 +7,19 @@ import {
   heatMapOf,
   hopsHistogram,
   horizonMs,
+  type NodeSpread,
   perNode,
   reachedOf,
   summaryOf,
   theoryOf,
 } from '../trace/spread.ts'
+import { HEAT_COLUMN_MAX } from './limits.ts'
 import type { Colours } from './map.ts'
-import type { Model } from './model.ts'
+import type { Model, PageNode } from './model.ts'
 
 const CURVE_STEPS = 50
+/** Transactions of the heat map. */
+const HEAT_COLUMNS = 60
 /** Panels that are drawn in turn. */
 const PANELS = 5
 /** Journeys behind the curve: enough for a steady median, few enough for half a millisecond. */
@@ -76,7 +80,7 @@ export class Panels {
     byId('figures').textContent =
       summary.delays === null
         ? 'no spread yet'
-        : `${summary.journeys} transactions: p50 ${msText(summary.delays.p50Ms)}, p95 ${msText(summary.delays.p95Ms)}, max ${msText(summary.delays.maxMs)}, ${summary.copiesPerNode?.toFixed(2) ?? '–'} copies a node` +
+        : `${summary.journeys === 1 ? '1 transaction' : `${summary.journeys} transactions`}: p50 ${msText(summary.delays.p50Ms)}, p95 ${msText(summary.delays.p95Ms)}, max ${msText(summary.delays.maxMs)}, ${summary.copiesPerNode?.toFixed(2) ?? '–'} copies a node` +
           (model.share < 1 ? `; ${Math.round(model.share * 100)} % of the transactions are shown` : '') +
           (model.dropped > 0 ? `; ${model.dropped} records were missed` : '')
     const data: uPlot.AlignedData = [
@@ -161,53 +165,70 @@ function drawHops(journeys: readonly Journey[]): void {
   )
 }
 
+/** One pixel a cell, written as bytes and drawn large: thousands of rectangles would take a frame each time. */
 function drawHeat(journeys: readonly Journey[], colours: Colours): void {
   const canvas = byId('heat') as HTMLCanvasElement
-  const ratio = globalThis.devicePixelRatio
   const { clientWidth: width, clientHeight: height } = canvas
-  canvas.width = Math.round(width * ratio)
-  canvas.height = Math.round(height * ratio)
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width
+    canvas.height = height
+  }
   const context = canvas.getContext('2d')
-  const heat = heatMapOf(journeys, 60)
-  if (context === null || heat.nodes.length === 0) return
-  context.scale(ratio, ratio)
+  const heat = heatMapOf(journeys, HEAT_COLUMNS)
+  if (context === null) return
+  context.clearRect(0, 0, width, height)
+  if (heat.nodes.length === 0) return
   const untilMs = horizonMs(journeys)
-  const cellX = width / heat.ids.length
-  const cellY = height / heat.nodes.length
+  const cells = new ImageData(heat.ids.length, heat.nodes.length)
+  const [mark, warn] = [channelsOf(colours.mark), channelsOf(colours.warn)]
   heat.delays.forEach((row, y) => {
     row.forEach((ms, x) => {
-      context.globalAlpha = ms === null ? 0.5 : 0.08 + 0.92 * Math.min(1, ms / untilMs)
-      context.fillStyle = ms === null ? colours.warn : colours.mark
-      context.fillRect(x * cellX, y * cellY, Math.ceil(cellX), Math.ceil(cellY))
+      const alpha = ms === null ? 0.5 : 0.08 + 0.92 * Math.min(1, ms / untilMs)
+      cells.data.set([...(ms === null ? warn : mark), Math.round(255 * alpha)], 4 * (y * heat.ids.length + x))
+    })
+  })
+  const small = new OffscreenCanvas(heat.ids.length, heat.nodes.length)
+  small.getContext('2d')?.putImageData(cells, 0, 0)
+  context.imageSmoothingEnabled = false
+  context.drawImage(small, 0, 0, Math.min(width, HEAT_COLUMN_MAX * heat.ids.length), height)
+}
+
+/** `rgb(1, 2, 3)` as the style sheet's colours are read. */
+function channelsOf(colour: string): [number, number, number] {
+  const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number)
+  return [red, green, blue]
+}
+
+/** Only what changed is written: to lay a hundred rows out anew twice a second is seen on the map. */
+function drawNodes(model: Model, journeys: readonly Journey[]): void {
+  const spreads = new Map(perNode(journeys).map((node) => [node.name, node]))
+  const body = byId('nodes') as HTMLTableSectionElement
+  const nodes = [...model.nodes.values()]
+  while (body.rows.length > nodes.length) body.deleteRow(-1)
+  nodes.forEach((node, index) => {
+    const row = body.rows[index] ?? body.insertRow()
+    const className = DOWN.has(node.state) ? 'down' : ''
+    if (row.className !== className) row.className = className
+    cellsOf(node, spreads.get(node.name)).forEach((text, column) => {
+      const cell = row.cells[column] ?? row.insertCell()
+      if (cell.textContent !== text) cell.textContent = text
     })
   })
 }
 
-function drawNodes(model: Model, journeys: readonly Journey[]): void {
-  const spreads = new Map(perNode(journeys).map((node) => [node.name, node]))
-  byId('nodes').replaceChildren(
-    ...[...model.nodes.values()].map((node) => {
-      const spread = spreads.get(node.name)
-      const row = document.createElement('tr')
-      if (['killed', 'stopped', 'failed'].includes(node.state)) row.className = 'down'
-      const head = node.head === null ? '–' : `${node.head.height} ${node.head.hash.slice(0, 8)}`
-      const p50 = spread?.p50Ms ?? null
-      for (const text of [
-        node.name,
-        node.state,
-        String((spread?.delivered ?? 0) + (spread?.origins ?? 0)),
-        String(node.duplicates),
-        String(node.refused),
-        p50 === null ? '–' : msText(p50),
-        head,
-      ]) {
-        const cell = document.createElement('td')
-        cell.textContent = text
-        row.append(cell)
-      }
-      return row
-    }),
-  )
+const DOWN = new Set(['killed', 'stopped', 'failed'])
+
+function cellsOf(node: PageNode, spread: NodeSpread | undefined): string[] {
+  const p50 = spread?.p50Ms ?? null
+  return [
+    node.name,
+    node.state,
+    String((spread?.delivered ?? 0) + (spread?.origins ?? 0)),
+    String(node.duplicates),
+    String(node.refused),
+    p50 === null ? '–' : msText(p50),
+    node.head === null ? '–' : `${node.head.height} ${node.head.hash.slice(0, 8)}`,
+  ]
 }
 
 function drawRefusals({ refusals }: Model): void {

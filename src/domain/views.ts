@@ -162,6 +162,32 @@ export interface PropagationView {
   readonly records: readonly PropagationRecord[]
 }
 
+/** What each node saw of one transaction, as far as they can be asked from one. */
+export interface ObservationsView {
+  readonly v: 1
+  readonly id: string
+  /** Nodes besides this one: all that it knows of, those that answered, and the others. */
+  readonly asked: number
+  readonly answered: number
+  readonly unreachable: number
+  readonly nodes: readonly ObservedNodeView[]
+}
+
+export interface ObservedNodeView {
+  readonly name: string
+  readonly peerId: string
+  /** Why it did not answer (`no-way`, `cut-off`, `busy`, `no-answer`, `not-served`, `late`); null where it did. */
+  readonly trouble: string | null
+  /** Names of the nodes over which it was asked; who is asked over others is believed as far as they are. */
+  readonly over: readonly string[]
+  /** How far its clock is ahead of the answering node's, and by how much that may be wrong; null where nobody could tell. */
+  readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null
+  readonly known: boolean
+  readonly copies: number
+  /** Times by its own clock. */
+  readonly records: readonly PropagationRecord[]
+}
+
 export interface MempoolView {
   readonly v: 1
   readonly count: number

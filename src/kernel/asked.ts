@@ -14,3 +14,13 @@ export type Asked =
   /** Node records by their names. */
   | { readonly kind: 'records'; readonly peer: PeerId; readonly fetch: number; readonly keys: readonly ItemKey[] }
   | { readonly kind: 'probe'; readonly peer: PeerId; readonly probe: number }
+  /** A question of a survey of ours. */
+  | {
+      readonly kind: 'survey'
+      readonly peer: PeerId
+      readonly survey: number
+      readonly ask: number
+      readonly ids: number
+    }
+  /** A peer's question that we handed on. */
+  | { readonly kind: 'observe-relay'; readonly peer: PeerId; readonly request: number; readonly ids: number }

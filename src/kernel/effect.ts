@@ -2,10 +2,11 @@
 import type { SignatureCheck } from '../ports/signature-verifier.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import type { Space, StoreWrite } from '../ports/store.ts'
-import type { MessageId, NetAddress, PeerId } from '../domain/ids.ts'
+import type { MessageId, NetAddress, PeerId, TxId } from '../domain/ids.ts'
 import type { Protocol, Topic } from '../domain/protocols.ts'
 import type { RejectCode } from '../domain/reject.ts'
 import type { ChainRequest } from '../domain/codec/chain-codec.ts'
+import type { Surveyed } from '../membership/survey.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { RecordOutcome, SuspicionOutcome } from '../membership/verdicts.ts'
 import type { Fact } from './fact.ts'
@@ -27,6 +28,13 @@ export type VerdictReason =
   | 'mixed'
   /** `ignore` because nobody here deals with the topic. */
   | 'unserved'
+
+export type SurveyOutcome =
+  | { readonly kind: 'surveyed'; readonly rows: readonly Surveyed[] }
+  /** This network has `observe` switched off. */
+  | { readonly kind: 'off' }
+  /** As many surveys as may be are under way. */
+  | { readonly kind: 'busy' }
 
 export type Effect =
   | {
@@ -67,6 +75,15 @@ export type Effect =
       /** What block hashes are made with: no damaged block leaves. */
       readonly blockPrefix: Uint8Array
     }
+  /** Answer a peer with what the observers remember of these, without any further decision. */
+  | {
+      readonly kind: 'serve-observation'
+      readonly request: JobNumber
+      readonly ids: readonly TxId[]
+      /** Which of them this node has or had, though nothing may be remembered of their way. */
+      readonly known: readonly boolean[]
+    }
+  | { readonly kind: 'answer-survey'; readonly survey: JobNumber; readonly outcome: SurveyOutcome }
   | { readonly kind: 'answer-submission'; readonly submission: JobNumber; readonly results: readonly SubmitResult[] }
   | { readonly kind: 'disconnect'; readonly peer: PeerId; readonly reason: string }
   | { readonly kind: 'dial'; readonly address: NetAddress }

@@ -2,7 +2,7 @@
 import type { AskFailure } from '../ports/requests.ts'
 import type { Direction } from '../ports/connections.ts'
 import type { PublishOutcome } from '../ports/gossip.ts'
-import type { MessageId, NetAddress, PeerId } from '../domain/ids.ts'
+import type { MessageId, NetAddress, PeerId, TxId } from '../domain/ids.ts'
 import type { ChainStart } from '../chain/chain.ts'
 import type { Protocol, Topic } from '../domain/protocols.ts'
 
@@ -58,6 +58,8 @@ export type Event =
       readonly request: JobNumber
       readonly frames: readonly Uint8Array[]
       readonly elapsedMs: number
+      /** Wall clock in ns when it came, where clocks are compared. */
+      readonly answeredNs?: bigint
     }
   | { readonly kind: 'request-failed'; readonly request: JobNumber; readonly reason: AskFailure }
   /** A peer asks; a `reply` with the same number is owed. */
@@ -88,6 +90,15 @@ export type Event =
   | { readonly kind: 'tag-set'; readonly key: string; readonly value: string | null }
   /** The operator drops all that was learnt of the network. */
   | { readonly kind: 'network-reset' }
+  /** The operator asks what all nodes saw of these; an `answer-survey` with the same number is owed within `waitMs`. */
+  | {
+      readonly kind: 'survey-asked'
+      readonly survey: JobNumber
+      readonly ids: readonly TxId[]
+      /** Comparisons of each node's clock. */
+      readonly samples: number
+      readonly waitMs: number
+    }
   /** The node is about to stop: it says goodbye. */
   | { readonly kind: 'leaving' }
   /** The clock moved: the runtime sends one every 250 ms. `loopDelayMs`: how late the event loop has been of late, where that is known. */

@@ -14,6 +14,7 @@ import { onPeerConnected, onPeerDisconnected } from './on-peer.ts'
 import { onAnchorsRestored } from './keep-anchors.ts'
 import { makeRoom, relieveMemory } from './make-room.ts'
 import { onBansRestored, onChainRestored, onPoolRestored } from './on-restore.ts'
+import { onSurveyAsked } from './on-observe.ts'
 import { tendRepair } from './on-repair.ts'
 import { followMembership, onRecordsMessage } from './on-records.ts'
 import { onAnswer, onAskFailed } from './route-answer.ts'
@@ -65,6 +66,7 @@ export class Kernel {
   invariants(): void {
     const { pool, seen, batcher, offences, chain, chainSync, compact, orphans } = this.machines
     for (const machine of [pool, seen, batcher, offences, chain, chainSync, compact, orphans]) machine.invariants()
+    for (const { survey } of this.machines.surveys.values()) survey.invariants()
     const { repair, wanted, wantedRecords, offers, membership, discovery } = this.machines
     for (const machine of [repair, wanted, wantedRecords, offers, membership, discovery]) machine.invariants()
     poolSetInvariants(this.machines)
@@ -133,7 +135,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       release(machines, turn)
       return
     case 'answer-received':
-      onAnswer(machines, event.request, event.frames, event.elapsedMs, turn)
+      onAnswer(machines, event, turn)
       return
     case 'request-failed':
       onAskFailed(machines, event.request, event.reason, turn)
@@ -161,6 +163,9 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'network-reset':
       onNetworkReset(machines, turn)
+      return
+    case 'survey-asked':
+      onSurveyAsked(machines, event, turn)
       return
     case 'leaving':
       machines.self.isLeaving = true

@@ -23,6 +23,9 @@ import { GossipAlarm } from '../membership/alarm.ts'
 import { Discovery } from '../membership/discovery.ts'
 import { MEMBERSHIP_PROFILES } from '../membership/limits.ts'
 import { Membership } from '../membership/membership.ts'
+import { OBSERVER_TTL_MS, OBSERVERS_MAX } from '../membership/limits.ts'
+import type { Survey } from '../membership/survey.ts'
+import type { TokenBucket } from '../lib/rate.ts'
 import { Pace } from '../membership/pace.ts'
 import type { Self } from './self.ts'
 import type { PoolKeys } from './pool-keys.ts'
@@ -55,6 +58,8 @@ export interface KernelConfig {
   readonly agentVersion: string
   /** Whether the node looks for peers by itself, in records; otherwise it keeps to its bootstrap addresses. */
   readonly discovers: boolean
+  /** Whether the node says what it saw of an object, and from whom (PROTOCOL.md, observe): it reveals origins. */
+  readonly observes: boolean
   readonly bootstrap: readonly NetAddress[]
   /** Most connections of the node; without a number no peer is ever evicted. */
   readonly connectionsMax?: number
@@ -140,6 +145,12 @@ export interface Machines {
   readonly wantedRecords: Wanted
   /** Requests for help under way, and the nonce that the asker gave. */
   readonly helps: Map<JobNumber, number>
+  /** Surveys of our own under way, and what they ask for. */
+  readonly surveys: Map<JobNumber, { readonly survey: Survey; readonly ids: readonly TxId[] }>
+  /** Peers' questions that are being handed on. */
+  readonly observeRelays: Set<JobNumber>
+  /** How much each peer may ask of what we saw. */
+  readonly observers: ExpiringMap<PeerId, TokenBucket>
   /** Dials that are to show whether a node lives. */
   readonly probeDials: Map<NetAddress, PeerId>
   /** Peers that we are disconnecting: their going is no sign of anything. */
@@ -242,6 +253,9 @@ export function createMachines(config: KernelConfig): Machines {
     recordOwners: new Map(),
     wantedRecords: new Wanted({ nextNumber: nextJob, chance }),
     helps: new Map(),
+    surveys: new Map(),
+    observeRelays: new Set(),
+    observers: new ExpiringMap({ ttlMs: OBSERVER_TTL_MS, capacity: OBSERVERS_MAX }),
     probeDials: new Map(),
     partings: new Set(),
     heldBack: new HeldBack(),

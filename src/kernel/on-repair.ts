@@ -194,11 +194,8 @@ export function onRepairVerified(machines: Machines, job: RepairJob, firstInvali
     machines.seen.judgedInvalid(forged.hash, 'invalid-signature', turn.now.monoMs)
     refuse(machines, job.from, forged.bytes, 'invalid-signature', turn)
   }
-<<<<<<< HEAD
-  if (admitted.size > 0) retryHeldBack(machines, admitted, turn)
-=======
   if (job.answer !== null) machines.wanted.answered(job.answer.fetch, job.answer.unanswered)
-  if (admitted > 0) retryHeldBack(machines, turn)
+  if (admitted.size > 0) retryHeldBack(machines, admitted, turn)
   fetchDue(machines, turn)
 }
 
@@ -206,7 +203,6 @@ export function onRepairVerified(machines: Machines, job: RepairJob, firstInvali
 function settle(machines: Machines, bytes: Uint8Array): void {
   const decoded = decodeTransaction(bytes, machines.transactionPrefix)
   if (decoded.ok) machines.wanted.received(keyOf(decoded.value))
->>>>>>> hostile
 }
 
 /** What came ahead of its turn is looked at again, now that something of its sender has come in. */
@@ -220,12 +216,8 @@ function retryHeldBack(machines: Machines, senders: ReadonlySet<AccountId>, turn
     take(
       machines,
       peer,
-<<<<<<< HEAD
       ready.flatMap(({ from, bytes }) => (from === peer ? [bytes] : [])),
-=======
-      waiting.flatMap(({ from, bytes }) => (from === peer ? [bytes] : [])),
       null,
->>>>>>> hostile
       turn,
     )
 }
@@ -236,15 +228,12 @@ function refuse(machines: Machines, from: PeerId, bytes: Uint8Array, code: Rejec
   const id = decoded.ok ? decoded.value.id : ''
   if (decoded.ok) {
     const key = keyOf(decoded.value)
-<<<<<<< HEAD
     const { sender, nonce } = decoded.value
-    if (code === 'nonce-gap' && machines.heldBack.add(key, { bytes, from, sender, nonce, sinceMs: turn.now.monoMs }))
-=======
-    if (code === 'nonce-gap' && machines.heldBack.size < HELD_BACK_MAX) {
-      machines.heldBack.set(key, { bytes, from, nonce: decoded.value.nonce, sinceMs: turn.now.monoMs })
+    const item = { bytes, from, sender, nonce, sinceMs: turn.now.monoMs }
+    if (code === 'nonce-gap' && machines.heldBack.add(key, item)) {
       machines.wanted.received(key)
->>>>>>> hostile
       return
+    }
     if (PASSING.has(code)) machines.wanted.received(key)
     else if (code !== 'invalid-signature') machines.wanted.done(key, turn.now.monoMs)
   }

@@ -7,6 +7,7 @@ import type { Machines } from './machines.ts'
 import { deleteBan } from './penalise.ts'
 import { onCompactBlock } from './on-blocks-message.ts'
 import { followMembership } from './on-records.ts'
+import { endSurveys } from './on-observe.ts'
 import { tendRepair } from './on-repair.ts'
 import { tendRecord } from './own-record.ts'
 import { propose } from './propose.ts'
@@ -40,6 +41,8 @@ export function onWake(machines: Machines, loopDelayMs: number | undefined, turn
   catchUp(machines, turn)
   if (loopDelayMs !== undefined) machines.membership.health.loopDelayed(loopDelayMs)
   followMembership(machines, machines.membership.onWake(turn.now), turn)
+  endSurveys(machines, turn)
+  machines.observers.expire(monoMs)
   tendRepair(machines, turn)
   tendRecord(machines, turn)
   for (const { address } of machines.discovery.due(monoMs, (peer) => !machines.offences.admitsPeer(peer, wallMs)))

@@ -1,22 +1,18 @@
 /** Where answers and failures of our requests go. */
 import { assertNever } from '../lib/assert.ts'
 import type { AskFailure } from '../ports/requests.ts'
-import type { JobNumber } from './event.ts'
+import type { Event, JobNumber } from './event.ts'
 import { onBlocksAnswer, onHeadersAnswer, onPartsAnswer } from './chain-requests.ts'
 import type { Machines } from './machines.ts'
 import { onHelloAnswer } from './on-peer.ts'
+import { onRelayEnded, onSurveyAnswer, onSurveyFailed } from './on-observe.ts'
 import { onObjectsAnswer, onReconcileAnswer } from './on-repair.ts'
 import { onProbeAnswer, onProbeFailed } from './on-probes.ts'
 import { onRecordsAnswer } from './on-records.ts'
 import type { Turn } from './turn.ts'
 
-export function onAnswer(
-  machines: Machines,
-  request: JobNumber,
-  frames: readonly Uint8Array[],
-  elapsedMs: number,
-  turn: Turn,
-): void {
+export function onAnswer(machines: Machines, event: Extract<Event, { kind: 'answer-received' }>, turn: Turn): void {
+  const { request, frames, elapsedMs, answeredNs } = event
   const asked = machines.asked.get(request)
   if (asked === undefined) return
   machines.asked.delete(request)
@@ -44,6 +40,12 @@ export function onAnswer(
       return
     case 'probe':
       onProbeAnswer(machines, asked, frames, elapsedMs, turn)
+      return
+    case 'survey':
+      onSurveyAnswer(machines, asked, frames, { elapsedMs, answeredNs }, turn)
+      return
+    case 'observe-relay':
+      onRelayEnded(machines, request, asked, frames, turn)
       return
     default:
       assertNever(asked)
@@ -77,6 +79,12 @@ export function onAskFailed(machines: Machines, request: JobNumber, reason: AskF
       return
     case 'probe':
       onProbeFailed(machines, asked, reason, turn)
+      return
+    case 'survey':
+      onSurveyFailed(machines, asked, reason, turn)
+      return
+    case 'observe-relay':
+      onRelayEnded(machines, request, asked, null, turn)
       return
     default:
       assertNever(asked)

@@ -6,6 +6,7 @@ import type { Event, JobNumber } from './event.ts'
 import { onChainRequest, onPartsRequest } from './chain-requests.ts'
 import type { Machines } from './machines.ts'
 import { onHelloRequest } from './on-peer.ts'
+import { onObserveRequest } from './on-observe.ts'
 import { onKeysRequest, onReconcileRequest } from './on-repair.ts'
 import { onProbeRequest } from './on-probes.ts'
 import { onRecordKeysRequest } from './on-records.ts'
@@ -62,7 +63,7 @@ export function onRequest(machines: Machines, event: Extract<Event, { kind: 'req
       onProbeRequest(machines, request, from, bytes, turn)
       return
     case 'observe':
-      turn.do({ kind: 'reply', request, frames: null })
+      onObserveRequest(machines, request, from, bytes, turn)
       return
     default:
       assertNever(event.protocol)

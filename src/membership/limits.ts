@@ -134,3 +134,24 @@ export const BASE_MS = 300_000
 export const WARM_UP_MS = 30_000
 /** Usual rate at least, bytes a second: ten times nothing is no alarm. */
 export const BASE_MIN_BYTES = 2_048
+
+// ---- surveys
+/** Nodes that one survey asks: a report of more is no longer read by people. */
+export const SURVEYED_MAX = 256
+/** Requests of one survey under way: the streams of two neighbours (adapters/libp2p/limits.ts, observe). */
+export const ASKS_AT_ONCE = 16
+/** Ways by which one node is asked: the first, and two around whoever let it down. */
+export const ATTEMPTS_MAX = 3
+/** Surveys at once: the users of one API. */
+export const SURVEYS_MAX = 4
+/** Requests that are handed on for others at once, over all peers: two surveys of sixteen, from two askers. */
+export const OBSERVE_RELAYS_MAX = 64
+/** Questions of one peer, a second and at once: the survey of 256 nodes, three times for their clocks, over three neighbours. */
+export const OBSERVE_PER_SECOND = 128
+export const OBSERVE_BURST = 512
+/** Peers whose questions are counted: more than a node has connections. */
+export const OBSERVERS_MAX = 1_024
+/** How long a peer that asks nothing is remembered, ms: its burst is full again long before. */
+export const OBSERVER_TTL_MS = 60_000
+/** Longest survey, ms: two deadlines of one request. */
+export const SURVEY_MS_MAX = 6_000

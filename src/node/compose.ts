@@ -14,7 +14,7 @@ import { loadOrCreateIdentity } from '../adapters/store/identity-file.ts'
 import { systemNow, systemRandomBytes, systemSeed, systemWallNs, watchProcess } from '../adapters/system.ts'
 import { decodeAddress, networkKindOf } from '../domain/address.ts'
 import { asAccountId, asNetAddress, isHashText, type AccountId, type NetAddress } from '../domain/ids.ts'
-import { networkIdOf } from '../domain/params.ts'
+import { isDevNetwork, networkIdOf } from '../domain/params.ts'
 import { TOPICS } from '../domain/protocols.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { toHex } from '../lib/bytes.ts'
@@ -98,6 +98,7 @@ async function assemble(
     validator: config.validator?.key ?? null,
     agentVersion: `hearsay/${VERSION}`,
     discovers: config.discovery ?? config.profile === 'node',
+    observes: config.observe ?? isDevNetwork(config.network.name),
     chance: () => prng.next(),
     connectionsMax: config.connectionsMax,
   })

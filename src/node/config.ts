@@ -18,6 +18,8 @@ export interface NodeConfig {
   readonly bootstrap: readonly string[]
   /** Whether it looks for peers by itself, in records; left out: on the open network only, since the links of a testnet are planned. */
   readonly discovery?: boolean
+  /** Whether it tells other nodes what it saw of a transaction, and from whom, and asks them; left out: on `dev-*` networks only. */
+  readonly observe?: boolean
   /** `host:port` of the API; null: none. */
   readonly api: string | null
   /** Host names besides loopback ones that the API answers to. */

@@ -17,6 +17,7 @@ import type { Lookup, NodeControl } from '../ports/control.ts'
 import { Archive } from './archive.ts'
 import { accountView, evidenceView, findBlock, listBlocks } from './chain-views.ts'
 import { networkView, tagProblem } from './network-views.ts'
+import { observationsView } from './survey-view.ts'
 import { findTransaction } from './transaction-views.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
@@ -166,6 +167,19 @@ export function createControl(options: ControlOptions): NodeControl {
     submit: (items) => runtime.submit(items),
     transaction: (idOrPrefix) => findTransaction({ machines, archive, clock, store: ports.store }, idOrPrefix),
     propagation: (idOrPrefix) => findPropagation(observer, machines, idOrPrefix),
+    observations: async (idOrPrefix, { samples, waitMs }) => {
+      const seen = findPropagation(observer, machines, idOrPrefix)
+      if (seen.kind !== 'found') return seen
+      const id = asTxId(seen.value.id)
+      const outcome = await runtime.survey([id], samples, waitMs)
+      if (outcome.kind !== 'surveyed') return outcome
+      // Asked again: what came here meanwhile belongs to the picture.
+      const own = findPropagation(observer, machines, id)
+      const { self } = ports.connections
+      return own.kind === 'found'
+        ? { kind: 'found', value: observationsView(id, { peerId: self, seen: own.value }, outcome.rows) }
+        : own
+    },
     account: (key, { proof } = { proof: false }) => accountView(machines, key, proof),
     block: (which) => findBlock({ machines, store: ports.store, observer }, which),
     blocks: (range) => listBlocks({ machines, store: ports.store, observer }, range),

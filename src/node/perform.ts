@@ -2,24 +2,31 @@
 import { assertNever } from '../lib/assert.ts'
 import type { PeerId } from '../domain/ids.ts'
 import type { Protocol } from '../domain/protocols.ts'
-import type { Effect } from '../kernel/effect.ts'
+import type { Effect, SurveyOutcome } from '../kernel/effect.ts'
 import type { Event, JobNumber } from '../kernel/event.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
+import { SURVEYS_MAX } from '../membership/limits.ts'
 import { JUDGING_MAX, REPLIES_MAX, SUBMISSIONS_MAX } from './limits.ts'
 import type { Ports } from './ports.ts'
 import { serveChain } from './serve-chain.ts'
+import { serveObservation } from './serve-observation.ts'
 import { Verification } from './verification.ts'
 
 export class Performer {
   readonly #ports: Ports
   readonly #post: (event: Event) => void
   readonly #observer: Observer
+  readonly #clock: Clock
   readonly #verification: Verification
   /** Submissions and requests of peers that await an answer. */
   readonly #submissions = new Map<JobNumber, (results: readonly SubmitResult[]) => void>()
-  readonly #replies = new Map<JobNumber, (frames: readonly Uint8Array[] | null) => void>()
+  readonly #surveys = new Map<JobNumber, (outcome: SurveyOutcome) => void>()
+  readonly #replies = new Map<
+    JobNumber,
+    { readonly send: (frames: readonly Uint8Array[] | null) => void; readonly receivedNs: bigint }
+  >()
   #number = 0
 
   /** @param options.idle called when verification has caught up */
@@ -33,6 +40,7 @@ export class Performer {
     this.#ports = options.ports
     this.#post = options.post
     this.#observer = options.observer
+    this.#clock = options.clock
     this.#verification = new Verification({
       verifier: options.ports.verifier,
       soon: (callback) => options.clock.soon(callback),
@@ -56,11 +64,20 @@ export class Performer {
     })
   }
 
+  /** Registers a survey and starts it with its number. */
+  survey(start: (survey: JobNumber) => void): Promise<SurveyOutcome> {
+    return new Promise((resolve) => {
+      const number = ++this.#number
+      this.#surveys.set(number, resolve)
+      start(number)
+    })
+  }
+
   /** Puts a peer's request to the kernel. */
   answer(protocol: Protocol, from: PeerId, bytes: Uint8Array): Promise<readonly Uint8Array[] | null> {
     return new Promise((resolve) => {
       const request = ++this.#number
-      this.#replies.set(request, resolve)
+      this.#replies.set(request, { send: resolve, receivedNs: this.#clock.wallNs() })
       this.#post({ kind: 'request-received', request, protocol, from, bytes })
     })
   }
@@ -68,6 +85,7 @@ export class Performer {
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {
     return [
       { name: 'perform.submissions', size: this.#submissions.size, capacity: SUBMISSIONS_MAX, unit: 'submissions' },
+      { name: 'perform.surveys', size: this.#surveys.size, capacity: SURVEYS_MAX, unit: 'surveys' },
       { name: 'perform.replies', size: this.#replies.size, capacity: REPLIES_MAX, unit: 'requests' },
       { name: 'verification.jobs', size: this.#verification.waiting, capacity: JUDGING_MAX, unit: 'jobs' },
     ]
@@ -113,6 +131,17 @@ export class Performer {
           this.#reply(effect.request, frames)
         })
         return
+      case 'serve-observation': {
+        const receivedNs = this.#replies.get(effect.request)?.receivedNs ?? this.#clock.wallNs()
+        const times = { receivedNs, sentNs: this.#clock.wallNs() }
+        const { propagation } = this.#observer
+        this.#reply(effect.request, [serveObservation(propagation, effect.ids, effect.known, times)])
+        return
+      }
+      case 'answer-survey':
+        this.#surveys.get(effect.survey)?.(effect.outcome)
+        this.#surveys.delete(effect.survey)
+        return
       case 'answer-submission':
         this.#submissions.get(effect.submission)?.(effect.results)
         this.#submissions.delete(effect.submission)
@@ -138,6 +167,7 @@ export class Performer {
               request: effect.request,
               frames: outcome.frames,
               elapsedMs: outcome.elapsedMs,
+              ...(effect.protocol === 'observe' && { answeredNs: this.#clock.wallNs() }),
             })
           else this.#post({ kind: 'request-failed', request: effect.request, reason: outcome.reason })
         })
@@ -154,7 +184,7 @@ export class Performer {
   }
 
   #reply(request: JobNumber, frames: readonly Uint8Array[] | null): void {
-    this.#replies.get(request)?.(frames)
+    this.#replies.get(request)?.send(frames)
     this.#replies.delete(request)
   }
 

@@ -2,8 +2,9 @@
  * The runtime turns the outside world into events and hands the kernel's effects to `perform`. It decides nothing: order, bounds and fairness
  * of what comes in are all that it adds.
  */
-import type { NetAddress, PeerId } from '../domain/ids.ts'
+import type { NetAddress, PeerId, TxId } from '../domain/ids.ts'
 import { TOPICS, type Protocol, type Topic } from '../domain/protocols.ts'
+import type { SurveyOutcome } from '../kernel/effect.ts'
 import type { Event } from '../kernel/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { ConnectionsListener, Direction, Gatekeeper } from '../ports/connections.ts'
@@ -20,7 +21,7 @@ import type { Ports } from './ports.ts'
 
 export type Attached = { readonly ok: true } | { readonly ok: false; readonly message: string }
 
-/** Request protocols that this node answers. */
+/** Request protocols that every node answers. */
 const SERVED: readonly Protocol[] = ['hello', 'chain', 'objects', 'reconcile', 'probe']
 
 export class Runtime {
@@ -107,7 +108,8 @@ export class Runtime {
     this.post({ kind: 'bans-restored', records: await ports.store.entries('bans') })
     this.post({ kind: 'anchors-restored', records: await ports.store.entries('peers') })
     this.post({ kind: 'pool-restored', records: await ports.store.entries('pool') })
-    for (const protocol of SERVED)
+    const { observes } = this.kernel.machines.config
+    for (const protocol of observes ? [...SERVED, 'observe' as const] : SERVED)
       await ports.requests.serve(protocol, (from, bytes) => this.performer.answer(protocol, from, bytes))
     return { ok: true }
   }
@@ -136,6 +138,13 @@ export class Runtime {
   submit(items: readonly Uint8Array[]): Promise<readonly SubmitResult[]> {
     return this.performer.submission((submission) => {
       this.post({ kind: 'transactions-submitted', submission, items })
+    })
+  }
+
+  /** Asks all nodes that can be reached what they saw of these; ends within `waitMs`. */
+  survey(ids: readonly TxId[], samples: number, waitMs: number): Promise<SurveyOutcome> {
+    return this.performer.survey((survey) => {
+      this.post({ kind: 'survey-asked', survey, ids, samples, waitMs })
     })
   }
 

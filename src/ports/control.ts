@@ -14,6 +14,7 @@ import type {
   MempoolView,
   MeshView,
   NetworkView,
+  ObservationsView,
   PeersView,
   PropagationView,
   StatusView,
@@ -50,6 +51,11 @@ export interface NodeControl {
   /** By id or unique prefix of at least 4 hex digits. */
   transaction(idOrPrefix: string): Promise<Lookup<TransactionView>>
   propagation(idOrPrefix: string): Lookup<PropagationView>
+  /** The same of every node that can be reached from here. `off`: this network has it switched off. `busy`: too many of these are under way. */
+  observations(
+    idOrPrefix: string,
+    options: { samples: number; waitMs: number },
+  ): Promise<Lookup<ObservationsView> | { readonly kind: 'off' } | { readonly kind: 'busy' }>
   account(key: string, options?: { proof: boolean }): AccountView
   /** `head`, `settled`, a height of the best chain, a hash or a unique prefix of at least 4 hex digits. */
   block(which: string): Promise<Lookup<BlockView>>

@@ -63,6 +63,7 @@ export class RelayMember implements Member {
       bootstrap: options.bootstrap.map(asNetAddress),
       agentVersion: 'hearsay/simulated',
       discovers: options.discovers,
+      observes: true,
       validator: options.validator?.id ?? null,
       chance: () => host.process.random.next(),
     })

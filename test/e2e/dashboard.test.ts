@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findChromium } from '../../scripts/screens/find-chromium.ts'
+import { CHROMIUM_ARGS, findChromium } from '../../scripts/screens/find-chromium.ts'
 import { connect } from '../../src/client/connect.ts'
 import { journeysOf } from '../../src/trace/journey.ts'
 import { parseRecording, recordsOf } from '../../src/trace/recording.ts'
@@ -46,7 +46,7 @@ beforeAll(async () => {
   if (outcome.kind !== 'ready') throw new Error(`the network is ${outcome.kind}: ${JSON.stringify(outcome)}`)
   manifest = outcome.manifest
   mkdirSync(screens, { recursive: true })
-  if (executablePath !== null) browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  if (executablePath !== null) browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS })
 }, 120_000)
 
 afterAll(async () => {
@@ -61,7 +61,7 @@ describe('the page of a testnet', () => {
   it('shows a transaction come to all nodes, and a forged one refused with its reason', async (context) => {
     context.skip(browser === null, 'no Chromium on this machine')
     const foreign: string[] = []
-    const page = await open({ width: 1280, height: 900 }, 'light', foreign)
+    const page = await open({ width: 1280, height: 900 }, 'light', foreign, 'no-preference')
     // The key is in no address that anybody could look at.
     expect(page.url()).toBe(pageUrl().replace(/#.*/, ''))
     await page.getByRole('button', { name: 'Send a transaction' }).click()
@@ -137,7 +137,7 @@ describe('its server', () => {
     })
     const key = pageUrl().split('key=')[1] ?? ''
     const ours = { 'content-type': 'application/json', authorization: `Bearer ${key}` }
-    expect(await ask(port, 'POST', '/v1/act/load', ours, { perSecond: 20, seconds: 10 })).toBe(200)
+    expect(await ask(port, 'POST', '/v1/act/load', ours, { perSecond: 40, seconds: 5 })).toBe(200)
     const total = (): number => summaryOf(journeysOf(manifest.nodes, recordsOf(read()))).journeys
     await until(() => total() >= 200, { timeoutMs: 40_000, everyMs: 500 })
     expect(total()).toBeGreaterThanOrEqual(200)
@@ -234,9 +234,11 @@ async function open(
   viewport: { width: number; height: number },
   colorScheme: 'light' | 'dark',
   foreign: string[],
+  // Only where the wave itself is looked at is it waited for.
+  reducedMotion: 'reduce' | 'no-preference' = 'reduce',
 ): Promise<Page> {
   if (browser === null) throw new Error('no browser')
-  const page = await browser.newPage({ viewport, colorScheme })
+  const page = await browser.newPage({ viewport, colorScheme, reducedMotion })
   const { origin } = new URL(pageUrl())
   page.on('request', (sent) => {
     if (!sent.url().startsWith(origin) && !sent.url().startsWith('data:')) foreign.push(sent.url())

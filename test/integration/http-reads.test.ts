@@ -33,6 +33,30 @@ control.propagations.set('1234', {
   kind: 'found',
   value: { v: 1, id: ID, node: 'node-0', known: true, firstSeenNs: '1', from: null, copies: 2, records: [] },
 })
+control.observed.set('1234', {
+  kind: 'found',
+  value: {
+    v: 1,
+    id: ID,
+    asked: 1,
+    answered: 1,
+    unreachable: 0,
+    nodes: [
+      {
+        name: 'node-1',
+        peerId: '12D3KooWOther',
+        trouble: null,
+        over: ['node-2'],
+        clock: { offsetMs: -0.25, errorMs: 0.5 },
+        known: true,
+        copies: 2,
+        records: [],
+      },
+    ],
+  },
+})
+control.observed.set('0ff0', { kind: 'off' })
+control.observed.set('b05b', { kind: 'busy' })
 
 let open: TestApi
 let paths: Record<string, Record<string, { responses: Record<string, unknown>; security?: unknown[] }>>
@@ -55,6 +79,7 @@ describe('the document', () => {
         'post /v1/transactions:batch (token)',
         'get /v1/transactions/{id}',
         'get /v1/transactions/{id}/propagation',
+        'get /v1/transactions/{id}/observations',
         'get /v1/accounts/{address}',
         'get /v1/blocks',
         'get /v1/blocks/{which}',
@@ -97,6 +122,7 @@ describe('the document', () => {
     ['/v1/accounts/ths1known', '/v1/accounts/{address}'],
     [`/v1/transactions/${ID}`, '/v1/transactions/{id}'],
     ['/v1/transactions/1234/propagation', '/v1/transactions/{id}/propagation'],
+    ['/v1/transactions/1234/observations', '/v1/transactions/{id}/observations'],
     ['/readyz', '/readyz'],
   ])('describes what %s answers', async (path, pattern) => {
     const reply = await send(open.url, path)
@@ -121,6 +147,24 @@ describe('a transaction', () => {
     const reply = await send(open.url, path)
     expect(reply.status).toBe(404)
     expect(reply.json).toMatchObject({ code: 'not-found', message: expect.stringContaining('beef') })
+  })
+
+  it('is asked for on all nodes, with bounds on how', async () => {
+    const asked = async (query: string): Promise<number> =>
+      (await send(open.url, `/v1/transactions/1234/observations${query}`)).status
+    expect(await asked('')).toBe(200)
+    expect(control.observationsAsked).toEqual({ samples: 3, waitMs: 3_000 })
+    expect(await asked('?samples=1&waitMs=500')).toBe(200)
+    expect(control.observationsAsked).toEqual({ samples: 1, waitMs: 500 })
+    for (const query of ['?samples=0', '?samples=9', '?waitMs=99', '?waitMs=6001', '?wait=5', '?samples=x'])
+      expect(await asked(query), query).toBe(400)
+  })
+
+  it('is not asked for on all nodes where that is off, or done too often already', async () => {
+    const off = await send(open.url, '/v1/transactions/0ff0/observations')
+    expect([off.status, off.json.code]).toEqual([403, 'observe-off'])
+    const busy = await send(open.url, '/v1/transactions/b05b/observations')
+    expect([busy.status, busy.json.code, busy.headers['retry-after']]).toEqual([503, 'busy', '1'])
   })
 
   it('is not guessed among several', async () => {

@@ -56,6 +56,10 @@ it('lets nobody act without the key, from another site, under another name, or a
   expect(acted).toEqual(['heal'])
 })
 
+it('tells a page that it is connected before anything happens', async () => {
+  expect(await ask('GET', '/v1/observe/feed', {})).toBe(200)
+})
+
 it('keeps at most 1 MiB for a page that reads nothing, and tells it what it missed', async () => {
   const record = (index: number): PropagationRecord => ({
     t_ns: String(index),

@@ -79,6 +79,7 @@ class Node {
       validator: null,
       agentVersion: 'test',
       discovers: false,
+      observes: true,
       chance: () => random.next(),
     })
     this.post({ kind: 'woke' })

@@ -142,6 +142,7 @@ export class ChainWorld {
       name: 'world',
       agentVersion: 'test',
       discovers: false,
+      observes: true,
       self: asPeerId('self'),
       bootstrap: [],
       validator: keys === null ? null : asAccountId(toHex(keys.publicKey)),

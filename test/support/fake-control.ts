@@ -28,6 +28,9 @@ export class FakeControl implements NodeControl {
   problems: string[] = []
   startedAt = 1_700_000_000_000
   lookups = new Map<string, Lookup<TransactionView>>()
+  observed = new Map<string, Awaited<ReturnType<NodeControl['observations']>>>()
+  /** What `observations` was asked for last. */
+  observationsAsked: { samples: number; waitMs: number } | null = null
   propagations = new Map<string, Lookup<PropagationView>>()
   /** By what was asked for: `head`, `settled`, a height or a hash. */
   blockLookups = new Map<string, Lookup<BlockView>>()
@@ -177,6 +180,14 @@ export class FakeControl implements NodeControl {
 
   propagation(id: string): Lookup<PropagationView> {
     return this.propagations.get(id) ?? { kind: 'missing' }
+  }
+
+  async observations(
+    id: string,
+    options: { samples: number; waitMs: number },
+  ): ReturnType<NodeControl['observations']> {
+    this.observationsAsked = options
+    return this.observed.get(id) ?? { kind: 'missing' }
   }
 
   account(key: string, { proof } = { proof: false }): AccountView {

@@ -77,7 +77,14 @@ export class KernelWorld {
   #messages = 0
   #submissions = 0
 
-  constructor(options: { profile?: 'node' | 'dev' | 'bench'; network?: NetworkParams; connectionsMax?: number } = {}) {
+  constructor(
+    options: {
+      profile?: 'node' | 'dev' | 'bench'
+      network?: NetworkParams
+      connectionsMax?: number
+      observes?: boolean
+    } = {},
+  ) {
     const prng = createPrng(1)
     this.kernel = new Kernel({
       network: options.network ?? TEST_NETWORK,
@@ -88,6 +95,7 @@ export class KernelWorld {
       validator: null,
       agentVersion: 'test',
       discovers: false,
+      observes: options.observes ?? true,
       chance: () => prng.next(),
       ...(options.connectionsMax !== undefined && { connectionsMax: options.connectionsMax }),
     })

@@ -11,7 +11,14 @@ import {
   VERDICT_MS,
 } from '../../src/adapters/libp2p/limits.ts'
 import { BATCH_BYTES_MAX, BATCH_COUNT_MAX, CREATED_AHEAD_MS, PAYLOAD_BYTES_MAX } from '../../src/domain/params.ts'
-import { protocolName } from '../../src/domain/protocols.ts'
+import {
+  OBSERVE_HOPS_MAX,
+  OBSERVED_IDS_MAX,
+  OBSERVED_RECORDS_MAX,
+  REASON_BYTES_MAX,
+} from '../../src/domain/codec/observe-codec.ts'
+import { PROTOCOLS, protocolName } from '../../src/domain/protocols.ts'
+import { OBSERVE_BURST, OBSERVE_PER_SECOND, OBSERVE_RELAYS_MAX } from '../../src/membership/limits.ts'
 import { asNetworkId } from '../../src/domain/ids.ts'
 import { REJECTS, type RejectCode } from '../../src/domain/reject.ts'
 import { fromHex, toHex } from '../../src/lib/bytes.ts'
@@ -33,6 +40,7 @@ import {
 import batch from './golden/batch.json' with { type: 'json' }
 import hello from './golden/hello.json' with { type: 'json' }
 import keys from './golden/keys.json' with { type: 'json' }
+import observe from './golden/observe.json' with { type: 'json' }
 import networkId from './golden/network-id.json' with { type: 'json' }
 import transactions from './golden/transactions.json' with { type: 'json' }
 
@@ -105,6 +113,8 @@ describe('PROTOCOL.md', () => {
         ['message-id', batch.messageId],
         ['hello', hello.bytes],
         ['hello-frame', hello.frame],
+        ['observe-request', observe.request.bytes],
+        ['observe-answer', observe.answer.bytes],
       ]),
     )
   })
@@ -122,10 +132,21 @@ describe('PROTOCOL.md', () => {
 
   it('names the protocols', () => {
     expect(text).toContain(`| hello | \`${protocolName(asNetworkId(networkId.networkId), 'hello')}\` |`)
-    const { deadlineMs, frameBytesMax, totalBytesMax, streamsMax } = EXCHANGE_LIMITS.hello
-    expect(text).toContain(
-      `/hello/1\` | ${deadlineMs / 1_000} s | ${frameBytesMax / 1_024} KiB | ${totalBytesMax / 1_024} KiB | ${streamsMax} |`,
-    )
+    for (const protocol of PROTOCOLS) {
+      const { deadlineMs, frameBytesMax, totalBytesMax, streamsMax } = EXCHANGE_LIMITS[protocol]
+      expect(text).toContain(
+        `/${protocol}/1\` | ${deadlineMs / 1_000} s | ${frameBytesMax / 1_024} KiB | ${totalBytesMax / 1_024} KiB | ${streamsMax} |`,
+      )
+    }
+  })
+
+  it('has the bounds of observe', () => {
+    expect(text).toContain(`u8 hops, at most ${OBSERVE_HOPS_MAX}`)
+    expect(text).toContain(`u8 ids, at most ${OBSERVED_IDS_MAX}`)
+    expect(text).toContain(`u8 records, at most ${OBSERVED_RECORDS_MAX}`)
+    expect(text).toContain(`u8 length, at most ${REASON_BYTES_MAX}`)
+    expect(text).toContain(`where ${OBSERVE_RELAYS_MAX} questions`)
+    expect(text).toContain(`A peer may ask ${OBSERVE_BURST} at once and ${OBSERVE_PER_SECOND} a second`)
   })
 
   it('has the verdict, the offence and the status of the codes for transactions, which come first in the code', () => {

@@ -67,3 +67,10 @@ export const BLOCKS_LIMIT_MAX = 1_000
 export const CLOSE_GRACE_MS = 1_000
 /** Longest part of a path that may be a parameter, characters: a bech32m address has at most 90. */
 export const PARAMETER_LENGTH_MAX = 128
+
+/** Comparisons of each node's clock for one answer, unless told, and at most: the shortest of three round trips is near the shortest of all. */
+export const CLOCK_SAMPLES_DEFAULT = 3
+export const CLOCK_SAMPLES_MAX = 8
+/** How long the nodes of a network are waited for, ms, unless told, and at most: a paused one does not answer. */
+export const SURVEY_DEFAULT_MS = 3_000
+export const SURVEY_MS_MAX = 6_000

@@ -40,11 +40,10 @@ export const RPC_BYTES_MAX = 1_572_864
  */
 export const RPC_MESSAGES_MAX = 256
 
-<<<<<<< HEAD
-/** From here on, bytes, a copy costs more than saying to all others that we have it (about 60 B to each mesh peer). */
-=======
-/** From here on a copy costs more than saying that we have it (about 60 B to each mesh peer): of longer messages none is expected. */
->>>>>>> hostile
+/**
+ * From here on, bytes, a copy costs more than saying to all others that we have it (about 60 B to each mesh peer): of longer messages none is
+ * expected.
+ */
 export const IDONTWANT_BYTES_MIN = 512
 
 /** Mesh degrees. 6 costs 15 % fewer copies than 8 and delays p99 by 3 % (measured in virtual time); a testnet's degree is 6 too. */

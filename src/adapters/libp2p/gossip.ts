@@ -9,15 +9,10 @@ import { TOPICS, topicName, type Topic } from '../../domain/protocols.ts'
 import type { Verdict } from '../../domain/verdict.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { ArrivalFate, Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
-<<<<<<< HEAD
-import { SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
-import { OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, VERDICT_MS } from './limits.ts'
-import { LazyPush } from './lazy-push.ts'
-=======
 import { IDONTWANT_BYTES_MIN, SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
+import { LazyPush } from './lazy-push.ts'
 import { NEARLY_FIRST_MS, OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, SILENT_PEERS_MAX, VERDICT_MS } from './limits.ts'
 import type { MeshPolicy } from './mesh-policy.ts'
->>>>>>> hostile
 import { MeshView } from './mesh-view.ts'
 import type { MessageIds } from './message-id.ts'
 import type { Libp2pProfile } from './profile.ts'
@@ -44,18 +39,13 @@ export interface GossipParts {
 }
 
 /** Sizes of what grows, with their bounds. */
-<<<<<<< HEAD
-export interface GossipSizes {
-  readonly seenIds: { readonly size: number; readonly capacity: number }
-  readonly openVerdicts: { readonly size: number; readonly capacity: number }
-  /** Messages whose copies are counted. */
-  readonly countedCopies: { readonly size: number; readonly capacity: number }
+interface Fill {
+  readonly size: number
+  readonly capacity: number
 }
-=======
-export type GossipSizes = Readonly<
-  Record<'seenIds' | 'openVerdicts' | 'silentPeers', { readonly size: number; readonly capacity: number }>
->
->>>>>>> hostile
+
+/** `countedCopies`: messages whose copies are counted. */
+export type GossipSizes = Readonly<Record<'seenIds' | 'openVerdicts' | 'silentPeers' | 'countedCopies', Fill>>
 
 export interface RouterGossip extends Gossip {
   /** Joins the topics; call it when the router has started. */
@@ -91,11 +81,8 @@ class GossipAdapter implements RouterGossip {
   readonly #budgets: SenderBudgets
   readonly #muted = new Set<PeerId>()
   readonly #meshView: MeshView
-<<<<<<< HEAD
   readonly #lazy: LazyPush | null
-=======
   readonly #policy: MeshPolicy | undefined
->>>>>>> hostile
   /** Messages that the router knows, with their length in bytes: the twin of its private cache, so that copies can be noticed. */
   readonly #seen = new ExpiringMap<MessageId, number>({ ttlMs: SEEN_TTL_MS, capacity: SEEN_IDS_MAX })
   readonly #open = new ExpiringMap<MessageId, true>({ ttlMs: VERDICT_MS, capacity: OPEN_VERDICTS_MAX })
@@ -183,11 +170,8 @@ class GossipAdapter implements RouterGossip {
     return {
       seenIds: { size: this.#seen.size, capacity: this.#seen.capacity },
       openVerdicts: { size: this.#open.size, capacity: this.#open.capacity },
-<<<<<<< HEAD
       countedCopies: this.#lazy?.routes.sizes().countedCopies ?? { size: 0, capacity: 0 },
-=======
       silentPeers: { size: this.#policy?.silent.size.silent ?? 0, capacity: SILENT_PEERS_MAX },
->>>>>>> hostile
     }
   }
 
@@ -217,6 +201,8 @@ class GossipAdapter implements RouterGossip {
     rpc.messages = plain
     this.#noteCopies(peer, rpc, now)
     this.#lazy?.heard(peer, rpc)
+    if (rpc.control?.ihave.some(({ messageIDs }) => messageIDs.length > 0) === true)
+      this.#policy?.silent.announced(peer, now)
     await this.#passAnswerable(rpc, pass, now)
   }
 
@@ -238,7 +224,7 @@ class GossipAdapter implements RouterGossip {
       if (ageMs !== undefined) {
         const topic = this.#topics.get(message.topic) as Topic
         this.#listener.onDuplicate({ topic, from, messageId, bytes: data.byteLength })
-        this.#lazy?.copied(messageId, message, from)
+        if (this.#lazy?.copied(messageId, message, from) === true) this.#policy?.silent.toldLate(from, now)
         continue
       }
       this.#seen.set(messageId, data.byteLength, now)

@@ -54,11 +54,13 @@ export class LazyPush {
     this.routes.arrived(id, from, this.#now())
   }
 
-  /** A further copy of a message. */
-  copied(id: MessageId, { topic, data }: RpcMessage, from: PeerId): void {
-    if (data === undefined || !this.routes.copied(id, from, this.#now())) return
+  /** A further copy of a message. True: its sender is told that it came too late. */
+  copied(id: MessageId, { topic, data }: RpcMessage, from: PeerId): boolean {
+    if (data === undefined || !this.routes.copied(id, from, this.#now())) return false
     const { useless } = this.#wordsFor(from)
-    if (useless.length < NAMED_MAX) useless.push(this.#ids.bytesOf(topic, data))
+    if (useless.length >= NAMED_MAX) return false
+    useless.push(this.#ids.bytesOf(topic, data))
+    return true
   }
 
   /** What a peer says of messages. */

@@ -18,7 +18,8 @@ export const EXCHANGE_LIMITS: Readonly<Record<Protocol, ExchangeLimits>> = {
   reconcile: { deadlineMs: 10_000, frameBytesMax: 64 * KIB, totalBytesMax: MIB, streamsMax: 8 },
   // Probes measure whether a peer answers: an answer after 2 s is none.
   probe: { deadlineMs: 2_000, frameBytesMax: KIB, totalBytesMax: KIB, streamsMax: 16 },
-  observe: { deadlineMs: 5_000, frameBytesMax: 256 * KIB, totalBytesMax: 256 * KIB, streamsMax: 8 },
+  // Eight objects with all that is remembered of them are 46 KiB; up to four nodes between each take their part of the time.
+  observe: { deadlineMs: 3_000, frameBytesMax: 64 * KIB, totalBytesMax: 64 * KIB, streamsMax: 8 },
 }
 
 /** Requests to one peer by one protocol that may wait for a free stream; with more the peer is as good as dead. */

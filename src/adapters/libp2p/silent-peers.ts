@@ -8,6 +8,8 @@
  * - Only accepted messages count, and only those so short that we don't ask peers to keep their copies (IDONTWANT). *Rationale*: what is not
  *   accepted no honest peer hands on, so anybody could make honest peers look silent with it.
  * - Any message gives credit that comes within NEARLY_FIRST_MS of its first copy. *Rationale*: a slow peer is not a silent one.
+ * - A peer that we told that its copies come too late (routes.ts) announces messages instead, and announcing is then giving. *Rationale*: it
+ *   does what we asked of it. To be told so it must have handed on.
  * - After SILENT_MESSAGES a peer is silent: its score is negative for SILENT_MS, so that the router prunes it and takes it into no mesh.
  * - Peers that we dialled are spared, and everybody while nobody outside of the mesh could take a place. *Rationale*: an honest peer that hears all from us first gives us
  *   nothing either; on a star each leaf is such a one. At most one a review, for the same reason: a mesh never turns over at once.
@@ -21,6 +23,7 @@
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { PeerId } from '../../domain/ids.ts'
 import { SILENT_MESSAGES, SILENT_MS, SILENT_PEERS_MAX } from './limits.ts'
+import { REST_MS } from './route-limits.ts'
 
 export interface MeshState {
   readonly mesh: readonly PeerId[]
@@ -34,11 +37,24 @@ export class SilentPeers {
   /** Value of `#accepted` when the peer last gave us something, or came into the mesh. */
   readonly #gaveAt = new Map<PeerId, number>()
   readonly #silent = new ExpiringMap<PeerId, true>({ ttlMs: SILENT_MS, capacity: SILENT_PEERS_MAX })
+  /** Told that their copies come too late, for as long as their routes to us rest. */
+  readonly #announcers = new ExpiringMap<PeerId, true>({ ttlMs: REST_MS, capacity: SILENT_PEERS_MAX })
   #accepted = 0
 
   /** The peer gave us a message, first or nearly so. */
   gave(peer: PeerId): void {
     if (this.#gaveAt.has(peer)) this.#gaveAt.set(peer, this.#accepted)
+  }
+
+  /** We told the peer that a copy of it came too late. */
+  toldLate(peer: PeerId, nowMs: number): void {
+    this.#announcers.set(peer, true, nowMs)
+    this.gave(peer)
+  }
+
+  /** The peer announced messages. */
+  announced(peer: PeerId, nowMs: number): void {
+    if (this.#announcers.has(peer, nowMs)) this.gave(peer)
   }
 
   /** A message was accepted of which every mesh peer would send us a copy. */

@@ -16,6 +16,10 @@ export const command = defineCommand({
     listen: list('--listen <multiaddr>', 'where peers connect (default: /ip4/0.0.0.0/tcp/4601)', readText),
     bootstrap: list('--bootstrap <multiaddr>', "peers to dial (default: those of the network's file)", readText),
     discovery: flag('--discovery', 'look for peers in what nodes say of themselves (default: on with profile node)'),
+    observe: flag(
+      '--observe',
+      'tell what it saw of transactions and from whom, and ask others: reveals origins (default: on for dev-*)',
+    ),
     api: value('--api <host:port>', 'where the API listens (default: 127.0.0.1:4600)', readListenAddress),
     apiHost: list('--api-host <name>', 'a further host name that the API answers to', readText),
     name: value('--name <name>', 'how the node calls itself (default: the name of this machine)', readNodeName),
@@ -46,6 +50,7 @@ export const command = defineCommand({
         listen: options.listen.length === 0 ? undefined : options.listen,
         bootstrap: options.bootstrap.length === 0 ? undefined : options.bootstrap,
         discovery: options.discovery ? true : undefined,
+        observe: options.observe ? true : undefined,
         api: options.api,
         apiHosts: options.apiHost.length === 0 ? undefined : options.apiHost,
         validator: options.validator,

@@ -39,7 +39,7 @@ export const command = defineCommand({
       BigInt((await api.account(toHex(key))).nextNonce),
     )
     const following = follows
-      ? (await import('../follow-transaction.ts')).openFollowing(context, target, signed.id, identity.name)
+      ? await (await import('../follow-transaction.ts')).openFollowing(context, target, signed.id, identity.name)
       : null
     try {
       await following?.watch.listening()

@@ -1,9 +1,8 @@
-import { gatherObject } from '../../client/gather.ts'
 import { isHashText } from '../../domain/ids.ts'
 import { journeyOf } from '../../trace/journey.ts'
 import { treeDot, treeText } from '../../trace/tree-text.ts'
 import { defineCommand, flag } from '../command.ts'
-import { networkOf } from '../trace-network.ts'
+import { askNetwork, troubleText, type TracedAnswer } from '../trace-network.ts'
 import { Failure, usageFailure } from '../failure.ts'
 import { readIdPrefix } from '../parse.ts'
 import { traceDocument } from '../trace-document.ts'
@@ -25,8 +24,7 @@ export const command = defineCommand({
     if (options.dot && shared.json) throw usageFailure('--dot and --json are two formats', 'choose one')
     const reading = readIdPrefix(args[0] ?? '')
     if (!reading.ok) throw usageFailure(`id: ${reading.message}`)
-    const network = await networkOf(context)
-    const answers = await gatherObject(reading.value, network.nodes)
+    const { answers, ...network } = await askNetwork(context, reading.value)
     const ids = [...new Set(answers.flatMap(({ records }) => records.map(({ id }) => id)))]
     if (ids.length > 1) throw usageFailure(`${reading.value} is the beginning of ${ids.length} ids`, 'give more digits')
     const id = ids[0] ?? (isHashText(reading.value) ? reading.value : null)
@@ -47,14 +45,26 @@ export const command = defineCommand({
     else if (options.dot) terminal.out(treeDot(journey))
     else {
       terminal.out(treeText(journey))
+      if (network.asked !== null) terminal.note(surveyText(network.asked, answers))
       for (const { name, trouble, hasIt } of answers) {
-        if (trouble !== null) terminal.note(`${name} could not be asked: ${trouble}`)
+        if (trouble !== null) terminal.note(`${name} could not be asked: ${troubleText(trouble)}`)
         else if (hasIt && journey.nodes.find((node) => node.name === name)?.firstSeenMs === null)
           terminal.note(`${name} has it and does not remember how it came (it was started anew, or caught up)`)
       }
       if (network.clockErrorMs > 0)
-        terminal.note(`the nodes' clocks are compared to ± ${network.clockErrorMs.toFixed(2)} ms`)
+        terminal.note(
+          `the nodes' clocks are compared: times of different nodes are right to ± ${network.clockErrorMs.toFixed(2)} ms`,
+        )
     }
     return 'done'
   },
 })
+
+function surveyText(
+  { asked, answered, unreachable }: { asked: number; answered: number; unreachable: number },
+  answers: readonly TracedAnswer[],
+): string {
+  const over = answers.filter((answer) => answer.over.length > 0).length
+  const ways = over === 0 ? '' : `, ${over} of them over others, which are believed as far as those`
+  return `asked through one node: ${answered} of ${asked} answered${ways}${unreachable === 0 ? '' : `, ${unreachable} did not`}`
+}

@@ -24,6 +24,7 @@ describe('the configuration file of a node', () => {
       listen: ['/ip4/127.0.0.1/tcp/0'],
       bootstrap: [],
       discovery: true,
+      observe: false,
       api: null,
       apiHosts: ['relay.example'],
       validator: 'v',

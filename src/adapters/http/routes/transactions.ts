@@ -1,12 +1,25 @@
 /** POST /v1/transactions, GET /v1/transactions/{id} and its propagation. */
 import { Type } from 'typebox'
-import type { PropagationView, SubmitView, TransactionDocument, TransactionView } from '../../../domain/views.ts'
+import type {
+  ObservationsView,
+  PropagationView,
+  SubmitView,
+  TransactionDocument,
+  TransactionView,
+} from '../../../domain/views.ts'
 import type { SubmitResult } from '../../../ports/control.ts'
 import { assert } from '../../../lib/assert.ts'
 import { REJECTS } from '../../../domain/reject.ts'
 import { PAYLOAD_BYTES_MAX } from '../../../domain/params.ts'
-import { BODY_BYTES_MAX, SUBMIT_IDLE_TIMEOUT_MS } from '../limits.ts'
-import { rejection } from '../problem.ts'
+import {
+  BODY_BYTES_MAX,
+  CLOCK_SAMPLES_DEFAULT,
+  CLOCK_SAMPLES_MAX,
+  SUBMIT_IDLE_TIMEOUT_MS,
+  SURVEY_DEFAULT_MS,
+  SURVEY_MS_MAX,
+} from '../limits.ts'
+import { HttpProblem, rejection } from '../problem.ts'
 import {
   commonProblems,
   count,
@@ -116,6 +129,48 @@ const propagationView = describes<PropagationView>()(
   }),
 )
 
+const observationsView = describes<ObservationsView>()(
+  Type.Object({
+    v: v1,
+    id: hash,
+    asked: count,
+    answered: count,
+    unreachable: count,
+    nodes: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        peerId: Type.String(),
+        trouble: nullable(Type.String()),
+        over: Type.Array(Type.String()),
+        clock: nullable(Type.Object({ offsetMs: Type.Number(), errorMs: Type.Number() })),
+        known: Type.Boolean(),
+        copies: count,
+        records: Type.Array(propagationRecord),
+      }),
+    ),
+  }),
+)
+
+const observationsQuery = Type.Object(
+  {
+    samples: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: CLOCK_SAMPLES_MAX,
+        description: `1 to ${CLOCK_SAMPLES_MAX} comparisons of each clock`,
+      }),
+    ),
+    waitMs: Type.Optional(
+      Type.Integer({
+        minimum: 100,
+        maximum: SURVEY_MS_MAX,
+        description: `100 to ${SURVEY_MS_MAX} ms to wait for answers`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 const idParams = Type.Object({ id: Type.String({ description: 'id, or a unique beginning of at least 4 digits' }) })
 /** Bytes in the words of OpenAPI 3.1: a schema without a type. */
 export const bytesSchema = (description: string) => Type.Unsafe<Uint8Array>({ description })
@@ -187,6 +242,39 @@ export const transactionRoutes: Routes = (server, { control, options }) => {
     async (request) => {
       const id = idParameter(request.params.id)
       return found(control.propagation(id), 'transaction', id)
+    },
+  )
+
+  server.get(
+    '/v1/transactions/:id/observations',
+    {
+      schema: {
+        summary: 'What every node that can be reached from this one saw of a transaction, with the clocks compared',
+        description:
+          'On dev-* networks; elsewhere only between nodes that have it switched on, since it reveals origins.',
+        tags: ['transactions'],
+        params: idParams,
+        querystring: observationsQuery,
+        response: { 200: observationsView, ...commonProblems, 403: problem, 404: problem, 409: problem, 503: problem },
+      },
+    },
+    async (request) => {
+      const id = idParameter(request.params.id)
+      const { samples = CLOCK_SAMPLES_DEFAULT, waitMs = SURVEY_DEFAULT_MS } = request.query
+      const lookup = await control.observations(id, { samples, waitMs })
+      if (lookup.kind === 'off')
+        throw new HttpProblem(403, {
+          code: 'observe-off',
+          message: 'this node neither asks others what they saw nor says it: that reveals origins',
+          hint: 'it is on for networks whose name begins with dev-; elsewhere start nodes with --observe',
+        })
+      if (lookup.kind === 'busy')
+        throw new HttpProblem(
+          503,
+          { code: 'busy', message: 'this node is asking for others already', hint: 'try again in a second' },
+          { 'retry-after': '1' },
+        )
+      return found(lookup, 'transaction', id)
     },
   )
 }

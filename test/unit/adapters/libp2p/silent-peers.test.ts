@@ -45,6 +45,22 @@ describe('silent peers (A11)', () => {
     expect(peers.review(state, 1_000)).toBeNull()
   })
 
+  it('takes announcements for messages from whom it told that its copies come too late, and from nobody else', () => {
+    const { peers, state, relay } = stage()
+    relay(SILENT_MESSAGES)
+    peers.announced(mute, 1_000)
+    expect(peers.review(state, 1_000)).toBe(mute)
+    const told = stage()
+    told.peers.toldLate(mute, 0)
+    told.relay(SILENT_MESSAGES - 1)
+    told.peers.announced(mute, 1_000)
+    told.relay(SILENT_MESSAGES - 1)
+    expect(told.peers.review(told.state, 1_000)).toBeNull()
+    // Who was told and then announces nothing either is silent.
+    told.relay(1)
+    expect(told.peers.review(told.state, 2_000)).toBe(mute)
+  })
+
   it('spares those that we dialled, and everybody while nobody could take the place', () => {
     const { peers, relay } = stage()
     relay(10 * SILENT_MESSAGES)

@@ -1,0 +1,43 @@
+/**
+ * Records of several machines on one time axis: each node's are moved by how far its clock is ahead of that of the node that compared them. Two
+ * times of different nodes may then still be wrong by the sum of both errors; the bound for a whole trace is the largest such sum.
+ */
+import type { PropagationRecord } from '../domain/propagation.ts'
+
+export interface NodeClock {
+  /** How far ahead, ms. */
+  readonly offsetMs: number
+  /** By how much that may be wrong, ms. */
+  readonly errorMs: number
+}
+
+export interface ClockedRecords {
+  readonly name: string
+  /** Null where it could not be compared: its times are taken as they are. */
+  readonly clock: NodeClock | null
+  readonly records: readonly PropagationRecord[]
+}
+
+export interface Aligned {
+  readonly records: readonly PropagationRecord[]
+  /** By how much two times of different nodes may be wrong, ms. */
+  readonly clockErrorMs: number
+  /** Nodes whose records are there and whose clocks could not be compared. */
+  readonly uncompared: readonly string[]
+}
+
+export function alignedRecords(nodes: readonly ClockedRecords[]): Aligned {
+  const told = nodes.filter(({ records }) => records.length > 0)
+  const [first = 0, second = 0] = told.map(({ clock }) => clock?.errorMs ?? 0).sort((a, b) => b - a)
+  return {
+    records: told.flatMap(({ clock, records }) => records.map((record) => moved(record, clock?.offsetMs ?? 0))),
+    clockErrorMs: Math.round((first + second) * 1_000) / 1_000,
+    uncompared: told.filter(({ clock }) => clock === null).map(({ name }) => name),
+  }
+}
+
+function moved(record: PropagationRecord, offsetMs: number): PropagationRecord {
+  return offsetMs === 0
+    ? record
+    : { ...record, t_ns: (BigInt(record.t_ns) - BigInt(Math.round(offsetMs * 1_000)) * 1_000n).toString() }
+}
