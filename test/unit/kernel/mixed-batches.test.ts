@@ -6,12 +6,16 @@ import { expect, it } from 'vitest'
 import { encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
 import { asMessageId, asPeerId, type PeerId } from '../../../src/domain/ids.ts'
 import { BATCH_COUNT_MAX } from '../../../src/domain/params.ts'
+import { UNPAID_BUDGET } from '../../../src/peers/limits.ts'
 import type { Effect } from '../../../src/kernel/effect.ts'
 import { ChainWorld, GENESIS, makeBlock, transaction } from '../../support/chain-world.ts'
 import { keysOf } from '../../support/kernel-world.ts'
 
 const NAMES = ['ahead', 'behind', 'joiner'] as const
 type Name = (typeof NAMES)[number]
+
+/** More than a peer may send of what the ledger refuses. */
+const MESSAGES = UNPAID_BUDGET + 5
 
 /** An account that owns nothing before the first block. */
 const POOR = 200
@@ -77,34 +81,41 @@ function broken(bytes: Uint8Array, salt: number): Uint8Array {
   return copy
 }
 
-it.each(NAMES)('brings every fresh one everywhere and charges no honest node, when %s is attacked (A33)', (target) => {
-  const trio = new Trio()
-  const known = transaction(40, 0)
-  trio.send(target, asPeerId('attacker 0'), encodeBatch([known.bytes]))
-  const fresh = []
-  for (let i = 0; i < 40; i++) {
-    // Another attacker each time that the last one would be cut for what it sent.
-    const attacker = asPeerId(`attacker ${Math.floor(i / 9)}`)
-    const one = transaction(1 + (i % 20), Math.floor(i / 20))
-    const paidAheadOnly = transaction(POOR, 0, { amount: BigInt(i + 1) })
-    fresh.push(one.id)
-    trio.send(target, attacker, encodeBatch([broken(known.bytes, i), one.bytes, paidAheadOnly.bytes]))
-  }
-  for (const name of NAMES) {
-    const held = new Set(trio.worlds[name].poolIds())
-    expect(fresh.filter((id) => !held.has(id))).toEqual([])
-  }
-  expect(trio.charges()).toEqual([])
-})
+it.each(NAMES)(
+  'brings every fresh one everywhere and charges no honest node, when %s is attacked (A33)',
+  {
+    // Hundreds of signatures are made and checked, three times over, also while the machine has other work.
+    timeout: 30_000,
+  },
+  (target) => {
+    const trio = new Trio()
+    const known = transaction(40, 0)
+    trio.send(target, asPeerId('attacker 0'), encodeBatch([known.bytes]))
+    const fresh = []
+    for (let i = 0; i < 40; i++) {
+      // Another attacker each time that the last one would be cut for what it sent.
+      const attacker = asPeerId(`attacker ${Math.floor(i / 9)}`)
+      const one = transaction(1 + (i % 20), Math.floor(i / 20))
+      const paidAheadOnly = transaction(POOR, 0, { amount: BigInt(i + 1) })
+      fresh.push(one.id)
+      trio.send(target, attacker, encodeBatch([broken(known.bytes, i), one.bytes, paidAheadOnly.bytes]))
+    }
+    for (const name of NAMES) {
+      const held = new Set(trio.worlds[name].poolIds())
+      expect(fresh.filter((id) => !held.has(id))).toEqual([])
+    }
+    expect(trio.charges()).toEqual([])
+  },
+)
 
 it('hands on what its own ledger pays for, and a node that is a block behind does not charge it for that (A33)', () => {
   const trio = new Trio()
-  for (let i = 0; i < 55; i++) {
+  for (let i = 0; i < MESSAGES; i++) {
     const batch = [transaction(1 + (i % 20), Math.floor(i / 20)), transaction(POOR, i, { amount: 1n, fee: 1n })]
     trio.send('ahead', asPeerId('neighbour'), encodeBatch(batch.map(({ bytes }) => bytes)))
   }
-  expect(trio.worlds.ahead.kernel.machines.pool.count).toBeGreaterThanOrEqual(120)
-  expect(trio.worlds.behind.kernel.machines.pool.count).toBeGreaterThanOrEqual(60)
+  expect(trio.worlds.ahead.kernel.machines.pool.count).toBeGreaterThanOrEqual(2 * MESSAGES)
+  expect(trio.worlds.behind.kernel.machines.pool.count).toBeGreaterThanOrEqual(MESSAGES)
   expect(trio.charges()).toEqual([])
 })
 
