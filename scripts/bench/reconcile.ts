@@ -32,8 +32,8 @@ interface Cost {
   readonly need: number
 }
 
-function treeOf(items: readonly Item[], seed: number): FingerprintTree {
-  const tree = new FingerprintTree(new Uint8Array(32), seed)
+function treeOf(items: readonly Item[]): FingerprintTree {
+  const tree = new FingerprintTree(new Uint8Array(32))
   tree.tend(WALL_MS)
   for (const item of items) tree.insert(item.order, item.id)
   return tree
@@ -104,7 +104,7 @@ const SHAPES = {
 function run(count: number, at: number, shape: keyof typeof SHAPES): Cost {
   const held = (side: 0 | 1): Item[] =>
     items.filter((_, index) => index < at || index >= at + count || SHAPES[shape](index - at)[side])
-  return reconcile(treeOf(held(0), 1), treeOf(held(1), 2))
+  return reconcile(treeOf(held(0)), treeOf(held(1)))
 }
 
 const GOALS = [

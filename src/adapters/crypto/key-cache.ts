@@ -1,6 +1,7 @@
 /**
  * What is known about public keys: for a valid one a value that makes its next verification cheaper, for an invalid one that it
- * is invalid. Two least-recently-used maps, so that invented keys never displace real ones.
+ * is invalid. Two least-recently-used maps (that of the valid ones keeps the order once it is half full), so that invented keys never displace
+ * real ones.
  *
  * The attacker's best move is to choose keys: they are the keys of a Map, as flat strings of 32 Latin-1 characters, so no text names
  * a property of an object, hashing is seeded by V8, and a caller's later writes to its buffer change nothing here.
@@ -45,7 +46,8 @@ export class KeyCache<Prepared> {
     const key = Buffer.from(publicKey.buffer, publicKey.byteOffset, PUBLIC_KEY_BYTES).toString('latin1')
     const known = this.#valid.get(key)
     if (known !== undefined) {
-      touch(this.#valid, key, known)
+      // Until the map is half full nobody is near being displaced, and the order need not be kept.
+      if (this.#valid.size > this.#limits.validMax / 2) touch(this.#valid, key, known)
       return known
     }
     if (this.#invalid.has(key)) {
