@@ -7,6 +7,7 @@
  * a property of an object, hashing is seeded by V8, and a caller's later writes to its buffer change nothing here.
  * Invariant: each map holds at most its capacity; a key stands in at most one of them.
  */
+import { Oldest } from '../../lib/oldest.ts'
 import type { VerifierCache } from '../../ports/signature-verifier.ts'
 import { INVALID_KEYS_MAX, VALID_KEYS_MAX } from './limits.ts'
 
@@ -20,6 +21,8 @@ export interface KeyCacheLimits {
 export class KeyCache<Prepared> {
   readonly #valid = new Map<string, Prepared>()
   readonly #invalid = new Map<string, null>()
+  readonly #oldestValid = new Oldest(this.#valid)
+  readonly #oldestInvalid = new Oldest(this.#invalid)
   readonly #prepare: (publicKey: Uint8Array) => Prepared | null
   readonly #limits: KeyCacheLimits
   #keyChecks = 0
@@ -56,8 +59,13 @@ export class KeyCache<Prepared> {
     }
     this.#keyChecks++
     const prepared = this.#prepare(publicKey)
-    if (prepared === null) insert(this.#invalid, key, null, this.#limits.invalidMax)
-    else insert(this.#valid, key, prepared, this.#limits.validMax)
+    if (prepared === null) {
+      this.#invalid.set(key, null)
+      if (this.#invalid.size > this.#limits.invalidMax) this.#oldestInvalid.take()
+    } else {
+      this.#valid.set(key, prepared)
+      if (this.#valid.size > this.#limits.validMax) this.#oldestValid.take()
+    }
     return prepared
   }
 
@@ -73,11 +81,4 @@ export class KeyCache<Prepared> {
 function touch<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.delete(key)
   map.set(key, value)
-}
-
-function insert<Value>(map: Map<string, Value>, key: string, value: Value, capacity: number): void {
-  map.set(key, value)
-  if (map.size <= capacity) return
-  const oldest = map.keys().next()
-  if (oldest.done !== true) map.delete(oldest.value)
 }
