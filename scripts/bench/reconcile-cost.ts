@@ -24,8 +24,8 @@ export interface Cost {
   readonly need: number
 }
 
-export function treeOf(items: readonly Item[], seed: number): FingerprintTree {
-  const tree = new FingerprintTree(new Uint8Array(32), seed)
+export function treeOf(items: readonly Item[]): FingerprintTree {
+  const tree = new FingerprintTree(new Uint8Array(32))
   tree.tend(WALL_MS)
   for (const item of items) tree.insert(item.order, item.id)
   return tree

@@ -30,7 +30,7 @@ const SHAPES = {
 function run(count: number, at: number, shape: keyof typeof SHAPES): Cost {
   const held = (side: 0 | 1): Item[] =>
     items.filter((_, index) => index < at || index >= at + count || SHAPES[shape](index - at)[side])
-  return reconcile(treeOf(held(0), 1), treeOf(held(1), 2))
+  return reconcile(treeOf(held(0)), treeOf(held(1)))
 }
 
 const GOALS = [

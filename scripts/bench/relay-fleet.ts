@@ -102,7 +102,7 @@ export class RelayFleet {
     const startMs = performance.now()
     const startedWith = this.#handedIn
     while (!over) {
-      if ('window' in pace) this.#slowest = Math.min(...(await this.figures()).map(({ pool }) => pool))
+      if ('window' in pace) this.#slowest = await this.#smallestPool()
       const allowed =
         'window' in pace
           ? this.#slowest + pace.window
@@ -148,6 +148,11 @@ export class RelayFleet {
       if (ms > maxMs) return { ms, equal: false }
       await pause(LOOK_MS)
     }
+  }
+
+  async #smallestPool(): Promise<number> {
+    const all = await Promise.all(this.#lanes.map(({ process }) => process.ask({ kind: 'pace' }, 'pace')))
+    return Math.min(...all.map(({ pool }) => pool))
   }
 
   async end(): Promise<void> {

@@ -40,6 +40,8 @@ export interface RelayFigures {
 export type RelayMessage =
   | { readonly kind: 'ready'; readonly address: string; readonly apiUrl: string; readonly cookieFile: string }
   | RelayFigures
+  /** What the load goes by: transactions in the pool. Cheap, since it is asked twenty times a second. */
+  | { readonly kind: 'pace'; readonly pool: number }
   | { readonly kind: 'metrics'; readonly text: string }
   | { readonly kind: 'blocks'; readonly blocks: readonly BlockFigures[] }
 
@@ -96,8 +98,9 @@ async function blocks(): Promise<readonly BlockFigures[]> {
   return found
 }
 
-process.on('message', ({ kind }: { kind: 'figures' | 'metrics' | 'blocks' }) => {
-  if (kind === 'figures') process.send?.(figures())
+process.on('message', ({ kind }: { kind: 'pace' | 'figures' | 'metrics' | 'blocks' }) => {
+  if (kind === 'pace') process.send?.({ kind, pool: node.control.mempool({ limit: 0 }).count } satisfies RelayMessage)
+  else if (kind === 'figures') process.send?.(figures())
   else if (kind === 'blocks') void blocks().then((list) => process.send?.({ kind: 'blocks', blocks: list }))
   else void node.control.metrics().then((text) => process.send?.({ kind: 'metrics', text }))
 })

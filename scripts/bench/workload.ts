@@ -59,10 +59,11 @@ export function benchNetwork(nodes: number, genesisTimeMs: number | null = null)
 }
 
 /**
- * Users hand in what they have just made; ours are made before the clock runs. They say that they are made this much later, ms, as the rules
- * allow up to 30 s, or the nodes would take them for old ones that gossip has missed, and fetch what is on its way.
+ * Users hand in what they have just made; ours are made before the clock runs. They say that they are made later, one after the other between
+ * these times, ms, as the rules allow up to 30 s, or the nodes would take them for old ones that gossip has missed, and fetch what is
+ * on its way.
  */
-const MADE_LATER_MS = 28_000
+const MADE_LATER_MS = { first: 18_000, last: 28_000 }
 
 /** Signs `count` transactions of node `node`'s accounts, in turn, and writes them one after the other. */
 export function writeTransactions(file: string, network: NetworkParams, node: number, count: number): void {
@@ -71,7 +72,8 @@ export function writeTransactions(file: string, network: NetworkParams, node: nu
   const all = Buffer.alloc(count * TRANSACTION_BYTES)
   const signature = Buffer.alloc(sodium.crypto_sign_BYTES)
   const recipient = Uint8Array.from(accountOf(0).publicKey)
-  const createdAtMs = Date.now() + MADE_LATER_MS
+  const { first, last } = MADE_LATER_MS
+  const startMs = Date.now() + first
   for (let index = 0; index < count; index++) {
     const account = accounts[index % accounts.length] as Account
     const payload = new Uint8Array(TRANSACTION_BYTES - FIXED_BYTES)
@@ -82,7 +84,7 @@ export function writeTransactions(file: string, network: NetworkParams, node: nu
       recipient,
       amount: 1n,
       fee: 1n,
-      createdAtMs,
+      createdAtMs: startMs + Math.floor(((last - first) * index) / count),
       payload,
     })
     sodium.crypto_sign_detached(signature, Buffer.from(concatBytes(prefix, body)), account.secretKey)

@@ -92,5 +92,5 @@ function benchBytes(shared: number, need: number, have: number): number {
   const common = Array.from({ length: shared }, (_, at) => item(at))
   const lacked = Array.from({ length: need }, (_, at) => item(shared + 2 * at))
   const offered = Array.from({ length: have }, (_, at) => item(shared + 2 * at + 1))
-  return reconcile(treeOf([...common, ...offered], 1), treeOf([...common, ...lacked], 2)).bytes
+  return reconcile(treeOf([...common, ...offered]), treeOf([...common, ...lacked])).bytes
 }

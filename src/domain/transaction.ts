@@ -18,7 +18,10 @@ export interface TransactionDraft {
   readonly payload: Uint8Array
 }
 
-/** A decoded, not yet verified, signed transaction. Byte fields are views into `bytes`. */
+/**
+ * A decoded, not yet verified, signed transaction. Only what every look at it needs is kept beside its bytes; all other fields are read from
+ * them each time they are asked for. *Rationale*: a pool holds a hundred thousand of these, and nodes pay for memory in time.
+ */
 export interface Transaction {
   readonly id: TxId
   readonly hash: TxHash
@@ -30,9 +33,13 @@ export interface Transaction {
   readonly recipient: AccountId
   readonly amount: bigint
   readonly fee: bigint
+  /** What it takes from its sender: amount + fee. */
+  readonly cost: bigint
   readonly createdAtMs: number
   readonly payload: Uint8Array
-  /** What the signature is over. */
+  /** What the signature is over: made anew each time. */
   readonly signedBytes: Uint8Array
   readonly signature: Uint8Array
+  /** The same over a copy of its bytes. @param sender the same name as an object that is kept already */
+  over(copy: Uint8Array, sender?: AccountId): Transaction
 }

@@ -57,7 +57,7 @@ export function machineSizes(machines: Machines): StructureSize[] {
     of('kernel.partsWanted', partsWanted.size, BLOCKS_WAITING_MAX, 'blocks'),
     of('kernel.ownBlocks', ownBlocks.size, BLOCKS_WAITING_MAX, 'blocks'),
     of('kernel.ownIncluded', ownIncluded.size, ownIncluded.capacity, 'transactions'),
-    of('kernel.poolKeys', Math.max(poolKeys.keyOf.size, poolKeys.idOf.size), poolCapacity, 'transactions'),
+    of('kernel.poolKeys', poolKeys.size, poolCapacity, 'transactions'),
     of('kernel.unwritten', machines.unwritten.size, UNWRITTEN_MAX, 'transactions'),
     of('kernel.surveys', machines.surveys.size, SURVEYS_MAX, 'surveys'),
     of('kernel.observeRelays', machines.observeRelays.size, OBSERVE_RELAYS_MAX, 'requests'),

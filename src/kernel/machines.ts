@@ -28,7 +28,6 @@ import type { Survey } from '../membership/survey.ts'
 import type { TokenBucket } from '../lib/rate.ts'
 import { Pace } from '../membership/pace.ts'
 import type { Self } from './self.ts'
-import type { PoolKeys } from './pool-keys.ts'
 import type { NetworkParams } from '../domain/params.ts'
 import { signingPrefix } from '../domain/signing.ts'
 import { isDevNetwork, networkIdOf } from '../domain/params.ts'
@@ -129,7 +128,8 @@ export interface Machines {
   readonly announced: { height: number; hash: BlockHash; settledHeight: number; ledger: Ledger }
   /** The sets that repair compares. */
   readonly trees: Readonly<Record<SetName, FingerprintTree>>
-  readonly poolKeys: PoolKeys
+  /** Names of the pool's transactions in reconciliation. */
+  readonly poolKeys: Map<TxId, ItemKey>
   readonly unwritten: Set<TxId>
   readonly repair: Repair
   readonly repairServer: RepairServer
@@ -175,7 +175,7 @@ export function createMachines(config: KernelConfig): Machines {
   const nextJob = (): JobNumber => ++job
   const { chance } = config
   const tree = (set: SetName): FingerprintTree =>
-    new FingerprintTree(concatBytes(utf8(networkId), Uint8Array.of(0), utf8(set)), Math.floor(chance() * 0x1_0000_0000))
+    new FingerprintTree(concatBytes(utf8(networkId), Uint8Array.of(0), utf8(set)))
   const trees = { transactions: tree('transactions'), records: tree('records') }
   return {
     config,
@@ -220,7 +220,7 @@ export function createMachines(config: KernelConfig): Machines {
     ownIncluded: new ExpiringMap({ ttlMs: DEPARTED_TTL_MS, capacity: DEPARTED_COUNT_MAX }),
     announced,
     trees,
-    poolKeys: { keyOf: new Map(), idOf: new Map() },
+    poolKeys: new Map(),
     unwritten: new Set(),
     repair: new Repair({ trees, nextNumber: nextJob, chance }),
     repairServer: new RepairServer(trees),

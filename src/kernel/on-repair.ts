@@ -4,7 +4,7 @@
  */
 import { decodeObjectsAnswer, encodeObjectsAnswer, encodeObjectsRequest } from '../domain/codec/objects-codec.ts'
 import { decodeTransaction } from '../domain/codec/transaction-codec.ts'
-import type { AccountId, PeerId } from '../domain/ids.ts'
+import { asTxId, type AccountId, type PeerId } from '../domain/ids.ts'
 import type { ItemKey } from '../domain/item-key.ts'
 import { REJECTS, type RejectCode } from '../domain/reject.ts'
 import { assertNever } from '../lib/assert.ts'
@@ -96,9 +96,11 @@ export function onKeysRequest(
   turn: Turn,
 ): void {
   const objects = keys.map((key) => {
-    const id = machines.poolKeys.idOf.get(key)
-    const entry = id === undefined ? undefined : machines.pool.get(id)
-    if (id !== undefined) knownAt(machines, from, id)
+    const found = machines.trees.transactions.idOf(key)
+    if (found === null) return null
+    const id = asTxId(found)
+    const entry = machines.pool.get(id)
+    knownAt(machines, from, id)
     return entry?.transaction.bytes ?? null
   })
   turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(objects)] })

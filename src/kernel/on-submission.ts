@@ -8,7 +8,7 @@ import type { Now } from '../domain/time.ts'
 import type { TransactionState } from '../domain/views.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import { DEFERRED_MAX } from '../relay/limits.ts'
-import { admit } from './admit.ts'
+import { admit, type Provenance } from './admit.ts'
 import { checkOf } from './check-of.ts'
 import type { JobNumber } from './event.ts'
 import type { Placed, SubmissionJob, WriteJob } from './jobs.ts'
@@ -108,13 +108,15 @@ function verify(machines: Machines, job: SubmissionJob, turn: Turn): void {
   })
 }
 
+const OWN: Provenance = { way: 'local', from: null, messageId: null, waitedMs: 0 }
+
 /** All signatures are known: admit, then wait for the disk. */
 function settle(machines: Machines, job: SubmissionJob, turn: Turn): void {
   const admitted: TxId[] = []
   // Also what came another way while its signature was checked: its user is told so only when it is on the disk.
   const unsaved = [...job.unsaved]
   for (const { transaction, index } of job.sound.toSorted((a, b) => a.index - b.index)) {
-    const admission = admit(machines, transaction, { way: 'local', from: null, messageId: null, waitedMs: 0 }, turn)
+    const admission = admit(machines, transaction, OWN, turn)
     if (admission.kind === 'admitted') {
       admitted.push(transaction.id)
       job.results[index] = { kind: 'accepted', id: transaction.id, state: admission.state }

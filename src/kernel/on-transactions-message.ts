@@ -126,13 +126,9 @@ export function onMessageVerified(
   const admitted: Transaction[] = []
   let whole = job.restKnown
   const refused: RejectCode[] = []
+  const provenance = { way: 'gossip', from: job.from, messageId: job.messageId, waitedMs: job.waitedMs } as const
   for (const transaction of job.fresh) {
-    const admission = admit(
-      machines,
-      transaction,
-      { way: 'gossip', from: job.from, messageId: job.messageId, waitedMs: job.waitedMs },
-      turn,
-    )
+    const admission = admit(machines, transaction, provenance, turn)
     if (admission.kind === 'admitted') {
       admitted.push(transaction)
     } else if (admission.code !== 'known') {

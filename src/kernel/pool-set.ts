@@ -15,19 +15,17 @@ export function keyOf({ createdAtMs, id }: Transaction): ItemKey {
 /** A transaction came into the pool. */
 export function entered(machines: Machines, transaction: Transaction): void {
   const key = keyOf(transaction)
-  machines.poolKeys.keyOf.set(transaction.id, key)
-  machines.poolKeys.idOf.set(key, transaction.id)
-  machines.trees.transactions.insert(transactionOrder(transaction.createdAtMs), transaction.id)
+  machines.poolKeys.set(transaction.id, key)
+  machines.trees.transactions.insertNew(key, transaction.id)
   machines.wanted.received(key)
   machines.wanted.undone(key)
 }
 
 /** A transaction left the pool; `over`: for good, so that nobody's offer of it is taken up. */
 export function left(machines: Machines, id: TxId, over: boolean, monoMs: number): void {
-  const key = machines.poolKeys.keyOf.get(id)
+  const key = machines.poolKeys.get(id)
   if (key === undefined) return
-  machines.poolKeys.keyOf.delete(id)
-  machines.poolKeys.idOf.delete(key)
+  machines.poolKeys.delete(id)
   machines.trees.transactions.delete(key)
   machines.offers.remove(key)
   if (over) machines.wanted.done(key, monoMs)
@@ -35,19 +33,18 @@ export function left(machines: Machines, id: TxId, over: boolean, monoMs: number
 
 /** A transaction of this node's user is to be followed until three peers have it. */
 export function followOwn(machines: Machines, id: TxId, monoMs: number): void {
-  const key = machines.poolKeys.keyOf.get(id)
+  const key = machines.poolKeys.get(id)
   if (key !== undefined) machines.offers.add(key, monoMs)
 }
 
 /** The peer has it: it sent it or asked for it. */
 export function knownAt(machines: Machines, peer: PeerId, id: TxId): void {
-  const key = machines.poolKeys.keyOf.get(id)
+  const key = machines.poolKeys.get(id)
   if (key !== undefined) machines.offers.known(peer, key)
 }
 
 /** Throws where pool, names and tree differ. */
 export function poolSetInvariants({ pool, poolKeys, trees }: Machines): void {
-  assert(poolKeys.keyOf.size === pool.count, 'every transaction of the pool has its name')
-  assert(poolKeys.idOf.size === pool.count, 'names are unique')
+  assert(poolKeys.size === pool.count, 'every transaction of the pool has its name')
   assert(trees.transactions.size === pool.count, 'the set that is compared is the pool')
 }

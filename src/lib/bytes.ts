@@ -16,6 +16,17 @@ export function fromHex(text: string): Uint8Array | null {
   return new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.byteLength)
 }
 
+/** Writes the bytes that lower-case hexadecimal `text` stands for to `target[at…]`. The text must be known to be hexadecimal. */
+export function readHex(text: string, target: Uint8Array, at: number): void {
+  for (let from = 0, to = at; from < text.length; from += 2, to++)
+    target[to] = (digit(text.charCodeAt(from)) << 4) | digit(text.charCodeAt(from + 1))
+}
+
+/** Of a digit's code the low four bits are its value for 0 to 9, and nine less for a to f. */
+function digit(code: number): number {
+  return (code & 0xf) + 9 * (code >> 6)
+}
+
 /** Whether two byte strings are the same. Not constant-time: never for secrets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0
@@ -36,6 +47,17 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
     out.set(part, at)
     at += part.byteLength
   }
+  return out
+}
+
+/**
+ * The two parts in order, for what is dropped soon: the bytes come from the pool that Buffer keeps, which is several times as fast as memory
+ * of their own. Whoever keeps them keeps the whole pool of 8 KiB.
+ */
+export function joinBriefly(head: Uint8Array, tail: Uint8Array): Uint8Array {
+  const out = Buffer.allocUnsafe(head.byteLength + tail.byteLength)
+  out.set(head, 0)
+  out.set(tail, head.byteLength)
   return out
 }
 

@@ -1,10 +1,20 @@
+import { Oldest } from './oldest.ts'
+
+interface Entry<V> {
+  value: V
+  readonly expiresAtMs: number
+}
+
 /**
  * A map whose entries die: by age, and by count, the oldest first. All entries live equally long and are never refreshed, so
  * insertion order is order of expiry and both bounds cost O(1) an operation. Time is an argument; it may stand still but
  * an earlier time than the last one is taken as the last one, so that a clock set back revives nothing.
  */
 export class ExpiringMap<K, V> {
-  readonly #entries = new Map<K, { value: V; expiresAtMs: number }>()
+  readonly #entries = new Map<K, Entry<V>>()
+  readonly #oldest = new Oldest(this.#entries)
+  /** What `#oldest` has yielded and nobody has deleted yet, as far as we know. */
+  #first: readonly [K, Entry<V>] | null = null
   readonly #ttlMs: number
   readonly #capacity: number
   #latestMs = Number.NEGATIVE_INFINITY
@@ -51,8 +61,8 @@ export class ExpiringMap<K, V> {
     this.#entries.delete(key)
     this.expire(now)
     if (this.#entries.size >= this.#capacity) {
-      const oldest = this.#entries.keys().next()
-      if (oldest.done !== true) this.#entries.delete(oldest.value)
+      const first = this.#peek()
+      if (first !== null) this.#entries.delete(first[0])
     }
     this.#entries.set(key, { value, expiresAtMs: now + this.#ttlMs })
   }
@@ -69,9 +79,8 @@ export class ExpiringMap<K, V> {
   expire(nowMs: number): number {
     const now = this.#advance(nowMs)
     let dropped = 0
-    for (const [key, entry] of this.#entries) {
-      if (entry.expiresAtMs > now) break
-      this.#entries.delete(key)
+    for (let first = this.#peek(); first !== null && first[1].expiresAtMs <= now; first = this.#peek()) {
+      this.#entries.delete(first[0])
       dropped++
     }
     return dropped
@@ -79,6 +88,13 @@ export class ExpiringMap<K, V> {
 
   *entries(): IterableIterator<[K, V]> {
     for (const [key, entry] of this.#entries) yield [key, entry.value]
+  }
+
+  #peek(): readonly [K, Entry<V>] | null {
+    // Every entry is an object of its own: what was deleted and set again is another one, and not the first.
+    if (this.#first !== null && this.#entries.get(this.#first[0]) === this.#first[1]) return this.#first
+    this.#first = this.#oldest.next() ?? null
+    return this.#first
   }
 
   #advance(nowMs: number): number {

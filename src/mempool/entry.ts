@@ -27,24 +27,3 @@ export interface Held extends PoolEntry {
   /** Came ahead of its turn and has never been pending: counts towards the parked quota. */
   early: boolean
 }
-
-/**
- * A copy that owns its bytes. A decoded transaction is a set of views into the message it came in: to keep 200 bytes of a message of
- * 256 KiB would keep it all, and 10,000 of them 2.5 GiB.
- */
-export function withOwnBytes(transaction: Transaction): Transaction {
-  const { bytes } = transaction
-  if (bytes.buffer.byteLength === bytes.byteLength) return transaction
-  const copy = bytes.slice()
-  const view = (part: Uint8Array): Uint8Array => {
-    const at = part.byteOffset - bytes.byteOffset
-    return copy.subarray(at, at + part.byteLength)
-  }
-  return {
-    ...transaction,
-    bytes: copy,
-    senderKey: view(transaction.senderKey),
-    payload: view(transaction.payload),
-    signature: view(transaction.signature),
-  }
-}

@@ -37,9 +37,10 @@ import type { Account } from '../domain/ledger/account.ts'
 import type { RejectCode } from '../domain/reject.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import { assert } from '../lib/assert.ts'
+import { ByteSlabs } from '../lib/byte-slabs.ts'
 import { decideAdmission, type MempoolPolicy } from './admission.ts'
 import { CreationIndex } from './creation-index.ts'
-import { withOwnBytes, type Held, type PoolEntry } from './entry.ts'
+import type { Held, PoolEntry } from './entry.ts'
 import { fingerprintOf, IdSum } from './id-sum.ts'
 import type { MempoolLimits } from './limits.ts'
 import { selectForBlock } from './selection.ts'
@@ -85,6 +86,7 @@ export class Mempool {
   readonly #created = new CreationIndex()
   readonly #shortIds = new ShortIdIndex()
   readonly #ids = new IdSum()
+  readonly #slabs = new ByteSlabs()
   #bytes = 0
   #parked = 0
   #early = 0
@@ -161,7 +163,7 @@ export class Mempool {
   /** From now on it is one of our user's own: not evicted any more. */
   markLocal(id: TxId): void {
     const entry = this.#entries.get(id)
-    if (entry === undefined) return
+    if (entry === undefined || entry.local) return
     entry.local = true
     const queue = this.#queues.get(entry.transaction.sender)
     if (queue !== undefined) this.tails.put(queue)
@@ -382,8 +384,11 @@ export class Mempool {
 
   /** A new entry in all indexes but its sender's queue. */
   #enter(from: ReturnedTransaction): Held {
+    const { bytes, sender } = from.transaction
     const entry: Held = {
-      transaction: withOwnBytes(from.transaction),
+      // A decoded transaction is a view of the message it came in: to keep 200 bytes of a message of 256 KiB would keep it all, and
+      // 10,000 of them 2.5 GiB.
+      transaction: from.transaction.over(this.#slabs.copy(bytes), this.#queues.get(sender)?.sender),
       local: from.local,
       durable: from.durable,
       state: 'parked',

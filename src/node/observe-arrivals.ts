@@ -4,6 +4,7 @@
  * oldest message is forgotten first.
  */
 import type { MessageId, PeerId } from '../domain/ids.ts'
+import { Oldest } from '../lib/oldest.ts'
 import { ARRIVALS_MAX, EARLY_COPIES_MAX } from './limits.ts'
 
 export interface EarlyCopy {
@@ -19,6 +20,7 @@ interface Arrival {
 
 export class Arrivals {
   readonly #arrivals = new Map<MessageId, Arrival>()
+  readonly #oldest = new Oldest(this.#arrivals)
 
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {
     return [{ name: 'propagation.arrivals', size: this.#arrivals.size, capacity: ARRIVALS_MAX, unit: 'messages' }]
@@ -49,10 +51,7 @@ export class Arrivals {
   #of(message: MessageId): Arrival {
     const existing = this.#arrivals.get(message)
     if (existing !== undefined) return existing
-    if (this.#arrivals.size >= ARRIVALS_MAX) {
-      const oldest = this.#arrivals.keys().next()
-      if (oldest.done !== true) this.#arrivals.delete(oldest.value)
-    }
+    if (this.#arrivals.size >= ARRIVALS_MAX) this.#oldest.take()
     const arrival: Arrival = { takenMonoMs: null, copies: [] }
     this.#arrivals.set(message, arrival)
     return arrival

@@ -4,6 +4,7 @@
  */
 import type { MessageId } from '../domain/ids.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
+import { Oldest } from '../lib/oldest.ts'
 import { MESSAGES_MAX, PROPAGATION_OBJECTS_MAX, PROPAGATION_RECORDS_MAX } from './limits.ts'
 
 export interface Sighting {
@@ -15,8 +16,10 @@ export interface Sighting {
 
 export class PropagationLog {
   readonly #sightings = new Map<string, Sighting>()
+  readonly #oldestSighting = new Oldest(this.#sightings)
   /** Which objects a gossip message held, so that a further copy of the message counts for each. */
   readonly #messages = new Map<MessageId, string[]>()
+  readonly #oldestMessage = new Oldest(this.#messages)
 
   get size(): number {
     return this.#sightings.size
@@ -38,7 +41,7 @@ export class PropagationLog {
       ids.push(id)
       return
     }
-    dropOldest(this.#messages, MESSAGES_MAX)
+    if (this.#messages.size >= MESSAGES_MAX) this.#oldestMessage.take()
     this.#messages.set(message, [id])
   }
 
@@ -66,15 +69,9 @@ export class PropagationLog {
   #of(id: string): Sighting {
     const existing = this.#sightings.get(id)
     if (existing !== undefined) return existing
-    dropOldest(this.#sightings, PROPAGATION_OBJECTS_MAX)
+    if (this.#sightings.size >= PROPAGATION_OBJECTS_MAX) this.#oldestSighting.take()
     const sighting: Sighting = { records: [], copies: 0, first: null }
     this.#sightings.set(id, sighting)
     return sighting
   }
-}
-
-function dropOldest<K, V>(map: Map<K, V>, capacity: number): void {
-  if (map.size < capacity) return
-  const oldest = map.keys().next()
-  if (oldest.done !== true) map.delete(oldest.value)
 }

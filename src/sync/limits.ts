@@ -3,10 +3,12 @@
 // ---- fingerprints
 /** How long one salt is used, ms: a set made to look like another one does so for one epoch at most. */
 export const EPOCH_MS = 600_000
-/** Items whose hash for the coming salt is made in one slice: about 4 ms. */
+/** Items whose hash for the coming salt is made in one slice: about 1 ms. */
 export const PREPARE_SLICE = 1_024
-/** Items that wait outside the tree: put in at once, about 3 ms. */
+/** Items that wait outside the tree: put in at once, about 2 ms. */
 export const WAITING_MAX = 1_024
+/** Items of one leaf of the tree: half of it, 16 KiB with both salts, is what an insert moves and a prefix adds up, within the cache. */
+export const LEAF_MAX = 256
 
 // ---- one comparison
 /** Parts into which a range that differs is divided, by the divider's own count: fewer mean more round trips, more mean more bytes. */
@@ -91,3 +93,5 @@ export const OFFER_AGAIN_MS = 20_000
 export const OFFERS_MAX = 10_000
 /** Offers made in one turn, over all peers: the rest waits for the next turn. */
 export const OFFERS_PER_TURN = 4
+/** Time between two turns, ms: each offer costs both sides a stream, whatever it holds, so that they are made full. */
+export const OFFER_TURN_MS = 1_000

@@ -23,6 +23,7 @@ import {
   OFFER_AFTER_MS,
   OFFER_AGAIN_MS,
   OFFER_PEERS,
+  OFFER_TURN_MS,
   OFFERED_PER_FRAME_MAX,
   OFFERS_MAX,
   OFFERS_PER_TURN,
@@ -30,10 +31,13 @@ import {
 
 interface Own {
   readonly sinceMs: number
-  readonly known: Set<PeerId>
-  /** When it was offered to whom, for those that it isn't known of. */
-  readonly offeredMs: Map<PeerId, number>
+  /** Few, and mostly none: a list that is replaced. */
+  known: readonly PeerId[]
+  /** When it was offered to whom, for those that it isn't known of; null until the first time. */
+  offeredMs: Map<PeerId, number> | null
 }
+
+const NOBODY: readonly PeerId[] = []
 
 export interface Offer {
   readonly peer: PeerId
@@ -43,6 +47,7 @@ export interface Offer {
 export class Offers {
   readonly #own = new Map<ItemKey, Own>()
   readonly #peers = new Set<PeerId>()
+  #turnMs = Number.NEGATIVE_INFINITY
 
   connected(peer: PeerId): void {
     this.#peers.add(peer)
@@ -51,13 +56,13 @@ export class Offers {
   /** Who had it still has it; only offers go to others now. */
   disconnected(peer: PeerId): void {
     this.#peers.delete(peer)
-    for (const own of this.#own.values()) own.offeredMs.delete(peer)
+    for (const own of this.#own.values()) own.offeredMs?.delete(peer)
   }
 
   /** A transaction of this node's user is in the pool. */
   add(key: ItemKey, monoMs: number): void {
     if (this.#own.size >= OFFERS_MAX || this.#own.has(key)) return
-    this.#own.set(key, { sinceMs: monoMs, known: new Set(), offeredMs: new Map() })
+    this.#own.set(key, { sinceMs: monoMs, known: NOBODY, offeredMs: null })
   }
 
   /** It left the pool: in a block, expired, replaced. */
@@ -69,9 +74,10 @@ export class Offers {
   known(peer: PeerId, key: ItemKey): void {
     const own = this.#own.get(key)
     if (own === undefined) return
-    own.known.add(peer)
-    own.offeredMs.delete(peer)
-    if (own.known.size >= OFFER_PEERS) this.#own.delete(key)
+    if (own.known.includes(peer)) return
+    own.known = [...own.known, peer]
+    own.offeredMs?.delete(peer)
+    if (own.known.length >= OFFER_PEERS) this.#own.delete(key)
   }
 
   /** A comparison that began at `startedMs` and got to its end, of all before `upTo`: the peer has all of ours but `lacking`. */
@@ -81,13 +87,16 @@ export class Offers {
     }
   }
 
-  /** Offers to make now. Each counts as made. */
+  /** Offers to make now, at most one turn every OFFER_TURN_MS. Each counts as made. */
   due(monoMs: number): Offer[] {
+    if (monoMs - this.#turnMs < OFFER_TURN_MS) return []
+    this.#turnMs = monoMs
     const offers = new Map<PeerId, ItemKey[]>()
     for (const [key, own] of this.#own) {
       if (monoMs - own.sinceMs < OFFER_AFTER_MS) continue
       const peer = this.#nextFor(own, monoMs, offers)
       if (peer === undefined) continue
+      own.offeredMs ??= new Map()
       own.offeredMs.set(peer, monoMs)
       const keys = offers.get(peer) ?? []
       keys.push(key)
@@ -103,19 +112,19 @@ export class Offers {
   invariants(): void {
     assert(this.#own.size <= OFFERS_MAX, 'own transactions within their bound')
     for (const own of this.#own.values()) {
-      assert(own.known.size < OFFER_PEERS, 'what three have is not followed')
-      for (const peer of own.offeredMs.keys()) assert(this.#peers.has(peer), 'offers go to who is there')
+      assert(own.known.length < OFFER_PEERS, 'what three have is not followed')
+      for (const peer of own.offeredMs?.keys() ?? []) assert(this.#peers.has(peer), 'offers go to who is there')
     }
   }
 
   /** A peer that may lack it and has room in this turn; the fewest at once, so that offers of many transactions go together. */
   #nextFor(own: Own, monoMs: number, offers: ReadonlyMap<PeerId, readonly ItemKey[]>): PeerId | undefined {
-    let wanted = OFFER_PEERS - own.known.size
-    for (const offeredMs of own.offeredMs.values()) if (monoMs - offeredMs < OFFER_AGAIN_MS) wanted--
+    let wanted = OFFER_PEERS - own.known.length
+    for (const offeredMs of own.offeredMs?.values() ?? []) if (monoMs - offeredMs < OFFER_AGAIN_MS) wanted--
     if (wanted <= 0) return undefined
     for (const peer of this.#peers) {
-      if (own.known.has(peer)) continue
-      const offeredMs = own.offeredMs.get(peer)
+      if (own.known.includes(peer)) continue
+      const offeredMs = own.offeredMs?.get(peer)
       if (offeredMs !== undefined && monoMs - offeredMs < OFFER_AGAIN_MS) continue
       const keys = offers.get(peer)
       if (keys === undefined ? offers.size < OFFERS_PER_TURN : keys.length < OFFERED_PER_FRAME_MAX) return peer

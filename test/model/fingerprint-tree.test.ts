@@ -44,7 +44,7 @@ describe('the fingerprint tree', () => {
   it('agrees with a sorted array over 10,000 random operations', { timeout: 60_000 }, () => {
     const seed = 4_001
     const random = createPrng(seed)
-    const tree = new FingerprintTree(CONTEXT, 77)
+    const tree = new FingerprintTree(CONTEXT)
     const naive = new NaiveSet()
     let wallMs = 100 * EPOCH_MS
     tree.tend(wallMs, 1)
@@ -82,6 +82,7 @@ describe('the fingerprint tree', () => {
       const [key, id] = [...naive.items][random.below(Math.max(1, naive.items.size))] ?? []
       if (key !== undefined && id !== undefined) {
         expect(tree.idOf(key), note).toBe(id)
+        expect(tree.has(key), note).toBe(true)
         expect(tree.keyAt(tree.rankOf(key)), note).toBe(key)
       }
     }
@@ -90,9 +91,48 @@ describe('the fingerprint tree', () => {
     expect(tree.size).toBe(0)
   })
 
+  it('divides and joins its leaves as the set grows and shrinks, at one end and anywhere', { timeout: 60_000 }, () => {
+    const seed = 4_002
+    const random = createPrng(seed)
+    const tree = new FingerprintTree(CONTEXT)
+    const naive = new NaiveSet()
+    const wallMs = 100 * EPOCH_MS
+    tree.tend(wallMs)
+    for (const [round, aim] of [2_500, 20, 1_500, 0].entries()) {
+      const before = naive.items.size
+      for (let step = 0; naive.items.size !== aim; step++) {
+        const note = `seed ${seed}, round ${round}, step ${step}`
+        if (aim > before) {
+          // Half of them in order, as transactions come, and half anywhere.
+          const order = step % 2 === 0 ? 1_000 + step : random.below(1_000)
+          const id = toHex(random.bytes(32))
+          expect(tree.insert(order, id), note).toBe(true)
+          naive.items.set(itemKey(order, id), id)
+        } else {
+          const keys = [...naive.items.keys()]
+          const from = random.below(keys.length)
+          // The oldest in one go, as blocks take them, or one anywhere.
+          for (const key of keys.slice(from, from + Math.min(keys.length - aim, step % 2 === 0 ? 40 : 1))) {
+            expect(tree.delete(key), note).toBe(true)
+            naive.items.delete(key)
+          }
+        }
+        if (step % 100 !== 0) continue
+        tree.invariants()
+        const keys = naive.keys(START, END)
+        expect(tree.keysIn(START, END, 5_000), note).toEqual(keys)
+        const [a, b] = [anyBound(random, keys), anyBound(random, keys)].sort() as [Bound, Bound]
+        for (const epoch of tree.readyEpochs())
+          expect(toHex(tree.range(epoch, a, b).fingerprint), note).toBe(naive.fingerprint(epoch, a, b))
+      }
+    }
+    tree.invariants()
+    expect(tree.size).toBe(0)
+  })
+
   it('has the salt of the coming epoch ready before it begins, and that of the last one until half an epoch later', () => {
     const random = createPrng(5)
-    const tree = new FingerprintTree(CONTEXT, 1)
+    const tree = new FingerprintTree(CONTEXT)
     const start = 50 * EPOCH_MS
     for (let index = 0; index < 5_000; index++) tree.insert(index, toHex(random.bytes(32)))
     for (let ms = 0; ms < 3 * EPOCH_MS; ms += 5_000) {
@@ -109,7 +149,7 @@ describe('the fingerprint tree', () => {
   })
 
   it('stays shallow for items that come in order', () => {
-    const tree = new FingerprintTree(CONTEXT, 9)
+    const tree = new FingerprintTree(CONTEXT)
     const ids = createPrng(6)
     for (let index = 0; index < 20_000; index++) tree.insert(index, toHex(ids.bytes(32)))
     // A list would overflow the stack or take quadratic time; the check is linear and recursive in the depth.
@@ -118,7 +158,7 @@ describe('the fingerprint tree', () => {
   })
 
   it('starts empty again after a clear, under the same salts', () => {
-    const tree = new FingerprintTree(CONTEXT, 9)
+    const tree = new FingerprintTree(CONTEXT)
     tree.tend(10 * EPOCH_MS)
     const empty = tree.range(10, START, END)
     tree.insert(1, 'ab'.repeat(32))

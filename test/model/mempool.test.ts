@@ -5,7 +5,7 @@ import type { Transaction } from '../../src/domain/transaction.ts'
 import { createPrng } from '../../src/lib/prng.ts'
 import { Mempool, type ReturnedTransaction } from '../../src/mempool/mempool.ts'
 import type { MempoolLimits } from '../../src/mempool/limits.ts'
-import { accountKey, buildTransaction, TEST_START_MS } from '../support/builders.ts'
+import { accountKey, buildTransaction, readTransaction, TEST_START_MS } from '../support/builders.ts'
 import { NaiveMempool } from '../support/naive-mempool.ts'
 
 // Small enough that every bound is met all the time.
@@ -78,7 +78,7 @@ function runModel(seed: number): void {
     const again = prng.below(12) === 0 ? pick(seen) : undefined
     let transaction = again ?? randomTransaction()
     if (again !== undefined && prng.below(2) === 0)
-      transaction = { ...again, hash: buildTransaction({ signature: 'other' }).hash }
+      transaction = readTransaction(again.bytes, buildTransaction({ signature: 'other' }).hash)
     seen.push(transaction)
     const account = accounts.of(transaction.sender)
     const local = prng.below(8) === 0

@@ -7,7 +7,7 @@ import {
 import { headerOf, type BlockHeader, type SignedHeader } from '../../src/domain/block.ts'
 import { decodeSignedHeader, encodeHeader, encodeSignedHeader } from '../../src/domain/codec/block-codec.ts'
 import type { GenesisAccount, NetworkParams } from '../../src/domain/params.ts'
-import { asAccountId, asBlockHash, asNetworkId, type AccountId } from '../../src/domain/ids.ts'
+import { asAccountId, asBlockHash, asNetworkId, type AccountId, type TxHash } from '../../src/domain/ids.ts'
 import { signingPrefix } from '../../src/domain/signing.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 import { fromHex, utf8 } from '../../src/lib/bytes.ts'
@@ -54,7 +54,12 @@ export function buildTransaction(options: TransactionOptions = {}): Transaction 
   })
   const half = sha256(utf8(options.signature ?? 'filler'))
   const signature = new Uint8Array([...half, ...half])
-  const decoded = decodeTransaction(encodeSignedTransaction(body, signature), TEST_TRANSACTION_PREFIX)
+  return readTransaction(encodeSignedTransaction(body, signature))
+}
+
+/** @param hash claimed for the bytes, where a test wants one that no honest bytes have */
+export function readTransaction(bytes: Uint8Array, hash?: TxHash): Transaction {
+  const decoded = decodeTransaction(bytes, TEST_TRANSACTION_PREFIX, hash)
   if (!decoded.ok) throw new Error(`not a transaction: ${decoded.code}`)
   return decoded.value
 }

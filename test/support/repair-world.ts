@@ -4,7 +4,7 @@
  */
 import { decodeObjectsRequest, encodeObjectsRequest } from '../../src/domain/codec/objects-codec.ts'
 import { asPeerId, type PeerId } from '../../src/domain/ids.ts'
-import { END, orderOf, START, type ItemKey } from '../../src/domain/item-key.ts'
+import { END, START, type ItemKey } from '../../src/domain/item-key.ts'
 import type { Now } from '../../src/domain/time.ts'
 import { createPrng, type Prng } from '../../src/lib/prng.ts'
 import { FingerprintTree } from '../../src/sync/fingerprint-tree.ts'
@@ -31,10 +31,9 @@ export class RepairNode {
     this.peer = asPeerId(name)
     let last = 0
     const options = { nextNumber: () => ++last, chance: () => random.next() }
-    const seed = (): number => random.below(2 ** 32)
     const trees = {
-      transactions: new FingerprintTree(Uint8Array.of(1), seed()),
-      records: new FingerprintTree(Uint8Array.of(2), seed()),
+      transactions: new FingerprintTree(Uint8Array.of(1)),
+      records: new FingerprintTree(Uint8Array.of(2)),
     }
     this.tree = trees.transactions
     this.repair = new Repair({ ...options, trees })
@@ -161,7 +160,7 @@ export class RepairWorld {
           request.keys.forEach((key, index) => {
             const id = found[index]
             if (typeof id !== 'string') return
-            node.tree.insert(orderOf(key), id)
+            if (!node.tree.has(key)) node.tree.insertNew(key, id)
             node.wanted.received(key)
           })
           node.wanted.answered(fetch, [])

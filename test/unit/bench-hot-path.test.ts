@@ -5,7 +5,10 @@
 import { expect, test } from 'vitest'
 import { decodeBatch, encodeBatch } from '../../src/domain/codec/transaction-codec.ts'
 import { BATCH_COUNT_MAX } from '../../src/domain/params.ts'
+import { itemKey } from '../../src/domain/item-key.ts'
 import { WRITTEN_PER_WAKE_MAX } from '../../src/relay/limits.ts'
+import { OFFER_AFTER_MS, OFFER_TURN_MS } from '../../src/sync/limits.ts'
+import { Offers } from '../../src/sync/offers.ts'
 import { KernelWorld, peer, signedTransaction } from '../support/kernel-world.ts'
 
 const ITEMS = 64
@@ -63,6 +66,30 @@ test('what many users hand in leaves in full batches while a message is leaving,
   expect(world.published()).toHaveLength(1)
   world.post({ kind: 'published', topic: 'transactions', outcome: { kind: 'published', recipients: 4 } })
   expect(world.published().map(sizeOf)).toEqual([1, Math.min(ITEMS - 1, BATCH_COUNT_MAX)])
+})
+
+test('what a pool keeps of a batch lies side by side, and what a check needs is made when its turn comes', () => {
+  const world = new KernelWorld()
+  world.gossip(batch)
+  const buffers = new Set([...world.kernel.machines.pool.entries()].map(({ transaction }) => transaction.bytes.buffer))
+  const bytes = items.reduce((sum, item) => sum + item.byteLength, 0)
+  expect(buffers.size).toBeLessThanOrEqual(Math.ceil(bytes / 3_800) + 1)
+  const [job] = world.effects.flatMap((effect) => (effect.kind === 'verify-signatures' ? [effect] : []))
+  const check = job!.checks[0]!
+  expect(check.message).toEqual(check.message)
+  expect(check.message).not.toBe(check.message)
+})
+
+test('own transactions that gossip has had its time for are offered in one frame to each peer, at most once a second', () => {
+  const offers = new Offers()
+  const peers = ['a', 'b', 'c', 'd'].map(peer)
+  for (const each of peers) offers.connected(each)
+  for (let index = 0; index < 500; index++) offers.add(itemKey(index, 'ab'.repeat(32)), 0)
+  expect(offers.due(OFFER_AFTER_MS - 1)).toEqual([])
+  const made = []
+  for (let ms = OFFER_AFTER_MS; ms < OFFER_AFTER_MS + 2 * OFFER_TURN_MS; ms += 250) made.push(offers.due(ms))
+  expect(made.flat().every(({ keys }) => keys.length === 500)).toBe(true)
+  expect(made.filter((turn) => turn.length > 0).length).toBeLessThanOrEqual(2)
 })
 
 function sizeOf(bytes: Uint8Array): number {

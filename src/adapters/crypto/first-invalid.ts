@@ -5,5 +5,6 @@ import type { SignatureCheck } from '../../ports/signature-verifier.ts'
  * rule 3 refuses one by one, and an attacker's batch must cost one verification, not all.
  */
 export function firstInvalidBy(verify: (check: SignatureCheck) => boolean, checks: readonly SignatureCheck[]): number {
-  return checks.findIndex((check) => !verify(check))
+  for (let index = 0; index < checks.length; index++) if (!verify(checks[index] as SignatureCheck)) return index
+  return -1
 }

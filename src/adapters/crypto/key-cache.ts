@@ -1,11 +1,13 @@
 /**
  * What is known about public keys: for a valid one a value that makes its next verification cheaper, for an invalid one that it
- * is invalid. Two least-recently-used maps, so that invented keys never displace real ones.
+ * is invalid. Two least-recently-used maps (that of the valid ones keeps the order once it is half full), so that invented keys never displace
+ * real ones.
  *
  * The attacker's best move is to choose keys: they are the keys of a Map, as flat strings of 32 Latin-1 characters, so no text names
  * a property of an object, hashing is seeded by V8, and a caller's later writes to its buffer change nothing here.
  * Invariant: each map holds at most its capacity; a key stands in at most one of them.
  */
+import { Oldest } from '../../lib/oldest.ts'
 import type { VerifierCache } from '../../ports/signature-verifier.ts'
 import { INVALID_KEYS_MAX, VALID_KEYS_MAX } from './limits.ts'
 
@@ -19,6 +21,8 @@ export interface KeyCacheLimits {
 export class KeyCache<Prepared> {
   readonly #valid = new Map<string, Prepared>()
   readonly #invalid = new Map<string, null>()
+  readonly #oldestValid = new Oldest(this.#valid)
+  readonly #oldestInvalid = new Oldest(this.#invalid)
   readonly #prepare: (publicKey: Uint8Array) => Prepared | null
   readonly #limits: KeyCacheLimits
   #keyChecks = 0
@@ -45,7 +49,8 @@ export class KeyCache<Prepared> {
     const key = Buffer.from(publicKey.buffer, publicKey.byteOffset, PUBLIC_KEY_BYTES).toString('latin1')
     const known = this.#valid.get(key)
     if (known !== undefined) {
-      touch(this.#valid, key, known)
+      // Until the map is half full nobody is near being displaced, and the order need not be kept.
+      if (this.#valid.size > this.#limits.validMax / 2) touch(this.#valid, key, known)
       return known
     }
     if (this.#invalid.has(key)) {
@@ -54,8 +59,13 @@ export class KeyCache<Prepared> {
     }
     this.#keyChecks++
     const prepared = this.#prepare(publicKey)
-    if (prepared === null) insert(this.#invalid, key, null, this.#limits.invalidMax)
-    else insert(this.#valid, key, prepared, this.#limits.validMax)
+    if (prepared === null) {
+      this.#invalid.set(key, null)
+      if (this.#invalid.size > this.#limits.invalidMax) this.#oldestInvalid.take()
+    } else {
+      this.#valid.set(key, prepared)
+      if (this.#valid.size > this.#limits.validMax) this.#oldestValid.take()
+    }
     return prepared
   }
 
@@ -71,11 +81,4 @@ export class KeyCache<Prepared> {
 function touch<Value>(map: Map<string, Value>, key: string, value: Value): void {
   map.delete(key)
   map.set(key, value)
-}
-
-function insert<Value>(map: Map<string, Value>, key: string, value: Value, capacity: number): void {
-  map.set(key, value)
-  if (map.size <= capacity) return
-  const oldest = map.keys().next()
-  if (oldest.done !== true) map.delete(oldest.value)
 }

@@ -262,15 +262,21 @@ function readKeys(reader: CompactReader, lower: Bound, upper: Bound): ItemKey[] 
   if (count === null || count * (1 + ID_PREFIX_BYTES) > reader.left) return null
   const keys: ItemKey[] = []
   let order = orderOf(lower)
+  let orderText = lower.slice(0, 12)
+  let last: string = ''
   for (let index = 0; index < count; index++) {
     const step = reader.varint()
     const prefix = reader.raw(ID_PREFIX_BYTES)
     if (step === null || prefix === null) return null
-    order += step
-    if (order >= 2 ** 48) return null
-    const key = asItemKey(boundAt(order).slice(0, 12) + toHex(prefix))
-    if (key < lower || key >= upper || key <= (keys.at(-1) ?? '')) return null
+    if (step > 0) {
+      order += step
+      if (order >= 2 ** 48) return null
+      orderText = boundAt(order).slice(0, 12)
+    }
+    const key = asItemKey(orderText + toHex(prefix))
+    if (key < lower || key >= upper || key <= last) return null
     keys.push(key)
+    last = key
   }
   return keys
 }

@@ -10,9 +10,9 @@
  * TransactionBatch   u32 offset for each item · items
  * ```
  */
-import { concatBytes, toHex } from '../../lib/bytes.ts'
+import { concatBytes, joinBriefly, toHex } from '../../lib/bytes.ts'
 import { sha256Hex } from '../../lib/hash.ts'
-import type { TxHash } from '../ids.ts'
+import type { AccountId, TxHash, TxId } from '../ids.ts'
 import { asAccountId, asTxHash, asTxId } from '../ids.ts'
 import { BATCH_BYTES_MAX, BATCH_COUNT_MAX, PAYLOAD_BYTES_MAX } from '../params.ts'
 import type { RejectCode } from '../reject.ts'
@@ -73,29 +73,74 @@ export function decodeTransaction(bytes: Uint8Array, prefix: Uint8Array, hash?: 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (view.getUint32(0, true) !== BODY_AT) return UNDECODABLE
   if (view.getUint32(BODY_AT + 96, true) !== BODY_FIXED_BYTES) return UNDECODABLE
-  const createdAt = view.getBigUint64(BODY_AT + 88, true)
+  const createdAtMs = view.getUint32(BODY_AT + 88, true) + view.getUint32(BODY_AT + 92, true) * 0x1_0000_0000
   // Later than the year 287396 is no time; and numbers beyond 2^53 would lose bits in a double.
-  if (createdAt > BigInt(Number.MAX_SAFE_INTEGER)) return UNDECODABLE
-  const body = bytes.subarray(BODY_AT)
-  const senderKey = body.subarray(0, 32)
-  const signedBytes = concatBytes(prefix, body)
+  if (createdAtMs > Number.MAX_SAFE_INTEGER) return UNDECODABLE
+  const fee = view.getBigUint64(BODY_AT + 80, true)
   return {
     ok: true,
-    value: {
-      id: asTxId(sha256Hex(signedBytes)),
-      hash: hash ?? transactionHash(bytes),
+    value: new TransactionView({
       bytes,
-      senderKey,
-      sender: asAccountId(toHex(senderKey)),
+      prefix,
+      id: asTxId(sha256Hex(joinBriefly(prefix, bytes.subarray(BODY_AT)))),
+      hash: hash ?? transactionHash(bytes),
+      sender: asAccountId(toHex(bytes.subarray(BODY_AT, BODY_AT + 32))),
       nonce: view.getBigUint64(BODY_AT + 32, true),
-      recipient: asAccountId(toHex(body.subarray(40, 72))),
-      amount: view.getBigUint64(BODY_AT + 72, true),
-      fee: view.getBigUint64(BODY_AT + 80, true),
-      createdAtMs: Number(createdAt),
-      payload: body.subarray(BODY_FIXED_BYTES),
-      signedBytes,
-      signature: bytes.subarray(4, BODY_AT),
-    },
+      fee,
+      cost: view.getBigUint64(BODY_AT + 72, true) + fee,
+      createdAtMs,
+    }),
+  }
+}
+
+type Kept = Pick<Transaction, 'bytes' | 'id' | 'hash' | 'sender' | 'nonce' | 'fee' | 'cost' | 'createdAtMs'>
+
+/** A transaction over its bytes, which have been found well-formed. */
+class TransactionView implements Transaction {
+  readonly bytes: Uint8Array
+  readonly id: TxId
+  readonly hash: TxHash
+  readonly sender: AccountId
+  readonly nonce: bigint
+  readonly fee: bigint
+  readonly cost: bigint
+  readonly createdAtMs: number
+  readonly #prefix: Uint8Array
+
+  constructor(kept: Kept & { readonly prefix: Uint8Array }) {
+    this.bytes = kept.bytes
+    this.id = kept.id
+    this.hash = kept.hash
+    this.sender = kept.sender
+    this.nonce = kept.nonce
+    this.fee = kept.fee
+    this.cost = kept.cost
+    this.createdAtMs = kept.createdAtMs
+    this.#prefix = kept.prefix
+  }
+
+  get senderKey(): Uint8Array {
+    return this.bytes.subarray(BODY_AT, BODY_AT + 32)
+  }
+  get recipient(): AccountId {
+    return asAccountId(toHex(this.bytes.subarray(BODY_AT + 40, BODY_AT + 72)))
+  }
+  get amount(): bigint {
+    return this.cost - this.fee
+  }
+  get payload(): Uint8Array {
+    return this.bytes.subarray(BODY_AT + BODY_FIXED_BYTES)
+  }
+  get signedBytes(): Uint8Array {
+    return joinBriefly(this.#prefix, this.bytes.subarray(BODY_AT))
+  }
+  get signature(): Uint8Array {
+    return this.bytes.subarray(4, BODY_AT)
+  }
+
+  over(copy: Uint8Array, sender = this.sender): Transaction {
+    const { id, hash, nonce, fee, cost, createdAtMs } = this
+    return new TransactionView({ bytes: copy, prefix: this.#prefix, id, hash, sender, nonce, fee, cost, createdAtMs })
   }
 }
 

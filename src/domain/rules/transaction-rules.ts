@@ -8,7 +8,7 @@ import type { Transaction } from '../transaction.ts'
 
 /** What a transaction takes from its sender. */
 export function costOf(transaction: Transaction): bigint {
-  return transaction.amount + transaction.fee
+  return transaction.cost
 }
 
 /**

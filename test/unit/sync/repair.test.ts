@@ -108,8 +108,8 @@ describe('repair', () => {
 describe('the schedule of comparisons', () => {
   const trees = (): { transactions: FingerprintTree; records: FingerprintTree } => {
     const made = {
-      transactions: new FingerprintTree(Uint8Array.of(1), 1),
-      records: new FingerprintTree(Uint8Array.of(2), 2),
+      transactions: new FingerprintTree(Uint8Array.of(1)),
+      records: new FingerprintTree(Uint8Array.of(2)),
     }
     for (const tree of Object.values(made)) tree.tend(WALL_MS)
     return made
@@ -208,8 +208,8 @@ describe('the schedule of comparisons', () => {
 describe('the server of comparisons', () => {
   it('tells an eager peer that it is busy, and answers others meanwhile', () => {
     const made = {
-      transactions: new FingerprintTree(Uint8Array.of(1), 1),
-      records: new FingerprintTree(Uint8Array.of(2), 2),
+      transactions: new FingerprintTree(Uint8Array.of(1)),
+      records: new FingerprintTree(Uint8Array.of(2)),
     }
     for (const tree of Object.values(made)) tree.tend(WALL_MS)
     const server = new RepairServer(made)
