@@ -70,10 +70,10 @@ async function asksOthers(context: Context, { apiUrl }: Target, id: string, node
   const client = connect(apiUrl, { timeoutMs: SURVEY_ANSWER_MS_MAX })
   const survey = await client.observations(id, { samples: 1, waitMs: 100 })
   client.close()
-  if (survey.ok || survey.kind === 'unreachable' || survey.problem.code !== 'observe-off') return true
-  context.terminal.note(
-    `${nodeName} does not ask other nodes (${survey.problem.hint}): the coverage is over this one node`,
-  )
+  // Busy or silent for a moment: it will answer.
+  if (survey.ok || survey.kind === 'unreachable' || survey.status === 503 || survey.status === 429) return true
+  const why = survey.problem.code === 'observe-off' ? ` (${survey.problem.hint})` : ''
+  context.terminal.note(`${nodeName} does not ask other nodes${why}: the coverage is over this one node`)
   return false
 }
 

@@ -2,6 +2,8 @@
 import type { NetworkView } from '../domain/views.ts'
 import { durationText, plain, shortId, sizeText, tableText } from './table-text.ts'
 
+const byName = new Intl.Collator('en', { numeric: true })
+
 type Member = NetworkView['members'][number]
 
 export function networkText(network: NetworkView, verbose: boolean): string {
@@ -27,7 +29,8 @@ export function networkText(network: NetworkView, verbose: boolean): string {
       { title: 'TAGS' },
       ...(verbose ? [{ title: 'ADDRESSES' }] : []),
     ],
-    members.map((member) => memberRow(member, verbose)),
+    // As people count: node-2 before node-10.
+    members.toSorted((a, b) => byName.compare(a.name, b.name)).map((member) => memberRow(member, verbose)),
   )
   return [
     `${members.length} members: ${states.join(', ') || 'none'}`,

@@ -4,6 +4,7 @@
  */
 import { connect, type Client } from '../client/connect.ts'
 import type { ObservationsView } from '../domain/views.ts'
+import { apiFailure } from './api.ts'
 import { alignedRecords } from '../trace/clocks.ts'
 import { coverageOf, type CoverageFigures } from './coverage.ts'
 import type { Watch, WatchEnd } from './coverage-watch.ts'
@@ -96,5 +97,8 @@ export class SurveyWatch implements Watch {
   async #ask(samples: number): Promise<void> {
     const survey = await this.#client.observations(this.#id, { samples, waitMs: SURVEY_WAIT_MS })
     if (survey.ok) this.#last = survey.value
+    // Busy or silent for a moment is no reason to give up; a refusal is.
+    else if (survey.kind === 'problem' && survey.status !== 503 && survey.status !== 429)
+      throw apiFailure(survey, { apiUrl: this.#client.url, source: 'the node that is asked', manifest: null }, false)
   }
 }

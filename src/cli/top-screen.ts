@@ -1,5 +1,5 @@
 /** What `top` shows, as text: pure, so that it is the same in a terminal, a test and a captured picture. */
-import { tableText } from './table-text.ts'
+import { tableText, type Column } from './table-text.ts'
 
 export interface TopNode {
   readonly name: string
@@ -41,36 +41,53 @@ export function topLines(view: TopView, columns: number, rows: number): string[]
   const { network, nodes, selected, partitioned, message } = view
   const up = nodes.filter(({ state }) => state === 'ready').length
   const title = `hearsay top  ${network}  ${up}/${nodes.length} up${partitioned ? '  PARTITIONED' : ''}`
-  const table = tableText(
-    [
-      { title: '  NODE' },
-      { title: 'STATE' },
-      ...['HEIGHT', 'PEERS', 'MESH', 'POOL', 'TX/S', 'COPIES', 'P95', 'LOOP'].map((name) => ({
-        title: name,
-        align: 'right' as const,
-      })),
-      { title: 'LAST 20 S' },
-    ],
-    nodes.map((node, index) => [
-      `${index === selected ? '>' : ' '} ${node.name}`,
-      node.state,
-      number(node.height),
-      number(node.peers),
-      number(node.mesh),
-      number(node.pool),
-      number(node.perSecond.at(-1) ?? 0),
-      node.copies === null ? '–' : node.copies.toFixed(1),
-      time(node.p95Ms),
-      time(node.loopMs),
-      sparkline(node.perSecond),
-    ]),
-  ).split('\n')
-  const keys = '↑↓ node  s send  k kill  r restart  p pause  c cut in halves  h heal  q quit'
+  const titles = [
+    { title: '  NODE' },
+    { title: 'STATE' },
+    ...['HEIGHT', 'PEERS', 'MESH', 'POOL', 'TX/S', 'COPIES', 'P95', 'LOOP'].map((name) => ({
+      title: name,
+      align: 'right' as const,
+    })),
+    { title: 'LAST 20 S' },
+  ]
+  const cells = nodes.map((node, index) => [
+    `${index === selected ? '>' : ' '} ${node.name}`,
+    node.state,
+    number(node.height),
+    number(node.peers),
+    number(node.mesh),
+    number(node.pool),
+    number(node.perSecond.at(-1) ?? 0),
+    node.copies === null ? '–' : node.copies.toFixed(1),
+    time(node.p95Ms),
+    time(node.loopMs),
+    sparkline(node.perSecond),
+  ])
+  const table = fittingTable(titles, cells, columns)
+  const keys = columns >= lengthOf(KEYS) ? KEYS : KEYS_SHORT
   const room = Math.max(2, rows - 4)
   // The chosen node stays in sight.
   const from = Math.min(Math.max(0, selected - room + 2), Math.max(0, table.length - 1 - (room - 1)))
   const body = [table[0] ?? '', ...table.slice(1 + from, from + room)]
   return [title, '', ...body, message, keys].map((line) => [...line].slice(0, columns).join(''))
+}
+
+const KEYS = '↑↓ node  s send  k kill  r restart  p pause  c cut in halves  h heal  q quit'
+const KEYS_SHORT = '↑↓ s send k kill r restart p pause c cut h heal q quit'
+
+/** As many of the columns as fit: half a figure is a wrong one. */
+function fittingTable(titles: readonly Column[], cells: readonly (readonly string[])[], columns: number): string[] {
+  for (let count = titles.length; ; count--) {
+    const lines = tableText(
+      titles.slice(0, count),
+      cells.map((row) => row.slice(0, count)),
+    ).split('\n')
+    if (count <= 1 || lines.every((line) => lengthOf(line) <= columns)) return lines
+  }
+}
+
+function lengthOf(text: string): number {
+  return [...text].length
 }
 
 /** The same in one line, for where there is no terminal. */

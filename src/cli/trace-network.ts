@@ -53,7 +53,9 @@ async function askOver(context: Context, target: Target, id: string): Promise<Ne
   try {
     const survey = await client.observations(id, { waitMs: SURVEY_MS })
     if (survey.ok) return surveyAnswers(survey.value)
-    if (survey.kind === 'unreachable' || survey.status === 503) throw apiFailure(survey, target, false)
+    // It knows nothing of it: that is for the answer below to say.
+    if (survey.kind === 'unreachable' || !(survey.status === 404 || survey.problem.code === 'observe-off'))
+      throw apiFailure(survey, target, false)
     if (survey.problem.code === 'observe-off')
       context.terminal.note(`only ${name} is asked: ${survey.problem.message} (${survey.problem.hint})`)
   } finally {

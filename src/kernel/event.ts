@@ -58,8 +58,8 @@ export type Event =
       readonly request: JobNumber
       readonly frames: readonly Uint8Array[]
       readonly elapsedMs: number
-      /** Wall clock in ns when it came, where clocks are compared. */
-      readonly answeredNs?: bigint
+      /** Wall clock in ns when the request left and when the answer came, where clocks are compared. */
+      readonly clocks?: { readonly askedNs: bigint; readonly answeredNs: bigint }
     }
   | { readonly kind: 'request-failed'; readonly request: JobNumber; readonly reason: AskFailure }
   /** A peer asks; a `reply` with the same number is owed. */

@@ -112,17 +112,12 @@ export function onSurveyAnswer(
   machines: Machines,
   { peer, survey: number, ask, ids }: SurveyQuestion,
   frames: readonly Uint8Array[],
-  times: { readonly elapsedMs: number; readonly answeredNs: bigint | undefined },
+  clocks: { readonly askedNs: bigint; readonly answeredNs: bigint } | null,
   turn: Turn,
 ): void {
   const frame = frames.length === 1 ? frames[0] : undefined
   const answer = frame === undefined ? null : decodeObserveAnswer(frame, ids)
   if (answer === null) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
-  const { answeredNs } = times
-  const clocks =
-    answeredNs === undefined
-      ? null
-      : { answeredNs, askedNs: answeredNs - BigInt(Math.round(times.elapsedMs * 1_000)) * 1_000n }
   const survey = machines.surveys.get(number)?.survey
   if (survey === undefined) return
   if (answer?.kind === 'seen') survey.answered(ask, answer, clocks)

@@ -12,7 +12,7 @@ import { onRecordsAnswer } from './on-records.ts'
 import type { Turn } from './turn.ts'
 
 export function onAnswer(machines: Machines, event: Extract<Event, { kind: 'answer-received' }>, turn: Turn): void {
-  const { request, frames, elapsedMs, answeredNs } = event
+  const { request, frames, elapsedMs, clocks } = event
   const asked = machines.asked.get(request)
   if (asked === undefined) return
   machines.asked.delete(request)
@@ -42,7 +42,7 @@ export function onAnswer(machines: Machines, event: Extract<Event, { kind: 'answ
       onProbeAnswer(machines, asked, frames, elapsedMs, turn)
       return
     case 'survey':
-      onSurveyAnswer(machines, asked, frames, { elapsedMs, answeredNs }, turn)
+      onSurveyAnswer(machines, asked, frames, clocks ?? null, turn)
       return
     case 'observe-relay':
       onRelayEnded(machines, request, asked, frames, turn)

@@ -167,7 +167,7 @@ export class Performer {
               request: effect.request,
               frames: outcome.frames,
               elapsedMs: outcome.elapsedMs,
-              ...(effect.protocol === 'observe' && { answeredNs: this.#clock.wallNs() }),
+              ...(effect.protocol === 'observe' && { clocks: this.#clocksOf(outcome.exchangeMs) }),
             })
           else this.#post({ kind: 'request-failed', request: effect.request, reason: outcome.reason })
         })
@@ -181,6 +181,12 @@ export class Performer {
       default:
         assertNever(effect)
     }
+  }
+
+  /** When a request left that is answered just now. */
+  #clocksOf(exchangeMs: number): { readonly askedNs: bigint; readonly answeredNs: bigint } {
+    const answeredNs = this.#clock.wallNs()
+    return { askedNs: answeredNs - BigInt(Math.round(exchangeMs * 1_000)) * 1_000n, answeredNs }
   }
 
   #reply(request: JobNumber, frames: readonly Uint8Array[] | null): void {

@@ -4,7 +4,13 @@ import type { Protocol } from '../domain/protocols.ts'
 export type AskFailure = 'unreachable' | 'unsupported' | 'deadline' | 'too-large' | 'reset' | 'busy'
 
 export type AskOutcome =
-  | { readonly kind: 'answered'; readonly frames: readonly Uint8Array[]; readonly elapsedMs: number }
+  | {
+      readonly kind: 'answered'
+      readonly frames: readonly Uint8Array[]
+      readonly elapsedMs: number
+      /** Of that, since the request left: without the wait for a stream and the agreement on its protocol, which is a round trip of its own. */
+      readonly exchangeMs: number
+    }
   | { readonly kind: 'failed'; readonly reason: AskFailure }
 
 /** Bounds of one exchange; both sides hold them. */

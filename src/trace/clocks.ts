@@ -1,6 +1,8 @@
 /**
- * Records of several machines on one time axis: each node's are moved by how far its clock is ahead of that of the node that compared them. Two
- * times of different nodes may then still be wrong by the sum of both errors; the bound for a whole trace is the largest such sum.
+ * Records of several machines on one time axis: each node's are moved by how far its clock is ahead of that of the node that compared them. A clock whose
+ * offset is no larger than its error is left alone: machines that keep their time are nearer to each other than a round trip tells, and to move them
+ * by what the comparison cannot tell from nothing would make a trace worse. Its time may then be wrong by both, offset and error. Two times of different
+ * nodes may be wrong by the sum of what each may be; the bound for a whole trace is the largest such sum.
  */
 import type { PropagationRecord } from '../domain/propagation.ts'
 
@@ -28,12 +30,23 @@ export interface Aligned {
 
 export function alignedRecords(nodes: readonly ClockedRecords[]): Aligned {
   const told = nodes.filter(({ records }) => records.length > 0)
-  const [first = 0, second = 0] = told.map(({ clock }) => clock?.errorMs ?? 0).sort((a, b) => b - a)
+  const [first = 0, second = 0] = told.map(({ clock }) => boundOf(clock)).sort((a, b) => b - a)
   return {
-    records: told.flatMap(({ clock, records }) => records.map((record) => moved(record, clock?.offsetMs ?? 0))),
+    records: told.flatMap(({ clock, records }) => records.map((record) => moved(record, shiftOf(clock)))),
     clockErrorMs: Math.round((first + second) * 1_000) / 1_000,
     uncompared: told.filter(({ clock }) => clock === null).map(({ name }) => name),
   }
+}
+
+/** By how much a node's times are moved, ms. */
+function shiftOf(clock: NodeClock | null): number {
+  return clock === null || Math.abs(clock.offsetMs) <= clock.errorMs ? 0 : clock.offsetMs
+}
+
+/** By how much they may be wrong afterwards, ms. */
+function boundOf(clock: NodeClock | null): number {
+  if (clock === null) return 0
+  return clock.errorMs + (shiftOf(clock) === 0 ? Math.abs(clock.offsetMs) : 0)
 }
 
 function moved(record: PropagationRecord, offsetMs: number): PropagationRecord {

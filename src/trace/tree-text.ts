@@ -28,9 +28,14 @@ export function treeText(journey: Journey): string {
     lines.push(`${node.name.padEnd(width)}  ${node.refusals.length > 0 ? refusalText(node) : 'not seen'}`)
   const edges = [...journey.duplicates].sort((a, b) => b.copies - a.copies || (a.from < b.from ? -1 : 1))
   if (edges.length > 0) {
-    lines.push('', `duplicates: ${edges.reduce((sum, { copies }) => sum + copies, 0)} over ${edges.length} edges`)
-    for (const { from, to, copies } of edges.slice(0, EDGES_LISTED)) lines.push(`  ${from} → ${to}  ${copies}`)
-    if (edges.length > EDGES_LISTED) lines.push(`  and ${edges.length - EDGES_LISTED} more: --json`)
+    lines.push(
+      '',
+      `duplicates: ${edges.reduce((sum, { copies }) => sum + copies, 0)} over ${edges.length} edges${edges.every(({ copies }) => copies === 1) ? ', one each' : ''}`,
+    )
+    // What is worth a line is an edge that carried it more than once; of the others --json tells.
+    const repeated = edges.filter(({ copies }) => copies > 1)
+    for (const { from, to, copies } of repeated.slice(0, EDGES_LISTED)) lines.push(`  ${from} → ${to}  ${copies}`)
+    if (repeated.length > EDGES_LISTED) lines.push(`  and ${repeated.length - EDGES_LISTED} more: --json`)
   }
   return lines.join('\n')
 }

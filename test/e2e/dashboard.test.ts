@@ -2,7 +2,7 @@
  * The page of a testnet of 20 real nodes in a real Chromium: what a user clicks and sees. Needs `npm run build`, and a Chromium; where there is
  * none the file says so. Screens are kept in `.hearsay/screens`.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { connect as openSocket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,10 +14,13 @@ import { CHROMIUM_ARGS, findChromium } from '../../scripts/screens/find-chromium
 import { connect } from '../../src/client/connect.ts'
 import { journeysOf } from '../../src/trace/journey.ts'
 import { parseRecording, recordsOf } from '../../src/trace/recording.ts'
+import { reportHtml } from '../../src/trace/report-html.ts'
+import { reportOf } from '../../src/trace/report.ts'
 import { countByEvent, summaryOf } from '../../src/trace/spread.ts'
 import { DEFAULT_PLAN, down, up } from '../../testnet/control-client.ts'
 import type { Manifest } from '../../testnet/manifest.ts'
 import { until } from '../../testnet/until.ts'
+import { freshFolder, removeFolders, runCli } from '../support/cli.ts'
 
 const NODES = 20
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -53,6 +56,7 @@ afterAll(async () => {
   await browser?.close()
   await down(home, { force: true })
   rmSync(home, { recursive: true, force: true })
+  removeFolders()
 }, 60_000)
 
 const pageUrl = (): string => manifest.supervisor.pageUrl ?? ''
@@ -179,6 +183,53 @@ describe('stream, recording, report and metrics', () => {
       client.close()
     }
   }, 120_000)
+})
+
+describe('the command', () => {
+  it('draws the same report of a recording, byte for byte, whoever draws it', async () => {
+    const cwd = freshFolder()
+    const copy = join(cwd, 'run.ndjson')
+    copyFileSync(recording, copy)
+    const drawn = await runCli(['replay', copy, '--report', 'drawn.html'], { cwd })
+    expect([drawn.code, drawn.stderr]).toEqual([0, expect.stringContaining('drawn.html')])
+    const parsed = parseRecording(readFileSync(copy, 'utf8'))
+    if (!parsed.ok) throw new Error(parsed.message)
+    expect(readFileSync(join(cwd, 'drawn.html'), 'utf8')).toBe(reportHtml(reportOf(parsed.recording)))
+  })
+
+  it('traces through the API of one node what the APIs of all nodes tell', async () => {
+    const [id] = journeysOf(manifest.nodes, recordsOf(read()))
+      .filter(({ kind, nodes }) => kind === 'transaction' && nodes.every(({ firstSeenMs }) => firstSeenMs !== null))
+      .map((journey) => journey.id)
+      .slice(-1)
+    if (id === undefined) throw new Error('no transaction came everywhere')
+    interface Document {
+      nodes: { name: string; from: string | null; copies: number; trouble: string | null; over: string[] }[]
+      clockErrorMs: number
+    }
+    const trace = async (options: readonly string[], cwd: string): Promise<Document> => {
+      const { code, stdout, stderr } = await runCli(['tx', 'trace', id, '--json', ...options], { cwd })
+      expect([code, stderr]).toEqual([0, expect.anything()])
+      return JSON.parse(stdout) as Document
+    }
+    const all = await trace(['--home', home], home)
+    const elsewhere = freshFolder()
+    const ask = (): Promise<Document> => trace(['--api', manifest.nodes[3]?.apiUrl ?? ''], elsewhere)
+    let through = await ask()
+    // On a machine that is busy enough a node answers too late; the next question finds it.
+    const isWhole = async (): Promise<boolean> =>
+      through.nodes.every(({ trouble }) => trouble === null) || ((through = await ask()), false)
+    await until(isWhole, { timeoutMs: 30_000, everyMs: 200 })
+    const told = ({ nodes }: Document): string[] =>
+      nodes.map(({ name, from, copies, trouble }) => `${name} ${from} ${copies} ${trouble}`).sort()
+    expect(told(through)).toEqual(told(all))
+    expect(through.nodes).toHaveLength(NODES)
+    expect(all.clockErrorMs).toBe(0)
+    expect(through.clockErrorMs).toBeGreaterThan(0)
+    console.log(
+      `through one node: ${through.nodes.filter(({ over }) => over.length > 0).length} nodes over others, clocks to ± ${through.clockErrorMs} ms`,
+    )
+  })
 })
 
 describe('a killed node', () => {

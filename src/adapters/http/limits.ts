@@ -74,3 +74,5 @@ export const CLOCK_SAMPLES_MAX = 8
 /** How long the nodes of a network are waited for, ms, unless told, and at most: a paused one does not answer. */
 export const SURVEY_DEFAULT_MS = 3_000
 export const SURVEY_MS_MAX = 6_000
+/** And at least: below it even neighbours are cut off. */
+export const SURVEY_MS_MIN = 100

@@ -62,8 +62,9 @@ class RequestsAdapter implements Libp2pRequests {
     const signal = AbortSignal.timeout(limits.deadlineMs)
     if (!(await slots.enter(signal))) return { kind: 'failed', reason: signal.aborted ? 'deadline' : 'busy' }
     try {
-      const frames = await this.#askOn(peer, protocol, request, signal)
-      return { kind: 'answered', frames, elapsedMs: this.#now() - startedMs }
+      const { frames, sentMs } = await this.#askOn(peer, protocol, request, signal)
+      const nowMs = this.#now()
+      return { kind: 'answered', frames, elapsedMs: nowMs - startedMs, exchangeMs: nowMs - sentMs }
     } catch (error) {
       return { kind: 'failed', reason: signal.aborted ? 'deadline' : failureOf(error) }
     } finally {
@@ -99,7 +100,7 @@ class RequestsAdapter implements Libp2pRequests {
     protocol: Protocol,
     request: Uint8Array,
     signal: AbortSignal,
-  ): Promise<readonly Uint8Array[]> {
+  ): Promise<{ readonly frames: readonly Uint8Array[]; readonly sentMs: number }> {
     const connection = this.#host.connectionWith(peer)
     if (connection === undefined) throw new UnreachableError('not connected')
     const limits = this.#limits[protocol]
@@ -108,13 +109,14 @@ class RequestsAdapter implements Libp2pRequests {
       maxOutboundStreams: limits.streamsMax,
     })
     return exchange(stream, limits, signal, async (incoming) => {
+      const sentMs = this.#now()
       await writeFrame(stream, request, signal)
       await stream.close({ signal })
       const frames: Uint8Array[] = []
       for await (const frame of incoming) frames.push(frame)
       // A connection that ends in good order ends its streams like a finished answer.
       if (frames.length === 0) throw new Error('no answer')
-      return frames
+      return { frames, sentMs }
     })
   }
 

@@ -34,6 +34,10 @@ describe('top', () => {
     expect(lines.length).toBeLessThanOrEqual(20)
     expect(lines.every((line) => [...line].length <= 60)).toBe(true)
     expect(lines.some((line) => line.startsWith('> node-44'))).toBe(true)
+    // Columns that do not fit are left out whole.
+    const chosen = lines.find((line) => line.startsWith('> node-44')) ?? ''
+    expect(chosen.trimEnd()).toMatch(/ (42 ms|3\.2|–)$/)
+    expect(lines.at(-1)).toMatch(/q quit$/)
   })
 
   it('says the same in one line', () => {

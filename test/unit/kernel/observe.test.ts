@@ -55,7 +55,13 @@ class World extends KernelWorld {
 
   answer(request: number, frame: Uint8Array): readonly Effect[] {
     const before = this.effects.length
-    this.post({ kind: 'answer-received', request, frames: [frame], elapsedMs: 1, answeredNs: 1_000_000n })
+    this.post({
+      kind: 'answer-received',
+      request,
+      frames: [frame],
+      elapsedMs: 1,
+      clocks: { askedNs: 0n, answeredNs: 1_000_000n },
+    })
     return this.effects.slice(before)
   }
 }

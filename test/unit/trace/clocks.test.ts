@@ -36,6 +36,15 @@ describe('clocks of several machines', () => {
     ])
   })
 
+  it('that cannot be told from ours are left alone, and the bound says so', () => {
+    const [first] = nodes
+    if (first === undefined) throw new Error('a node is needed')
+    const near = { name: 'b', clock: { offsetMs: 3, errorMs: 4 }, records: [at('b', 10, 'peer-a')] }
+    const { records, clockErrorMs } = alignedRecords([first, near])
+    expect(records[1]).toEqual(near.records[0])
+    expect(clockErrorMs).toBe(7)
+  })
+
   it('that could not be compared are named', () => {
     const [first, second] = nodes
     if (first === undefined || second === undefined) throw new Error('two nodes are needed')

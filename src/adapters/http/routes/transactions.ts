@@ -18,8 +18,9 @@ import {
   SUBMIT_IDLE_TIMEOUT_MS,
   SURVEY_DEFAULT_MS,
   SURVEY_MS_MAX,
+  SURVEY_MS_MIN,
 } from '../limits.ts'
-import { HttpProblem, rejection } from '../problem.ts'
+import { HttpProblem, invalidRequest, rejection } from '../problem.ts'
 import {
   commonProblems,
   count,
@@ -151,23 +152,12 @@ const observationsView = describes<ObservationsView>()(
   }),
 )
 
+const SAMPLES_WORDS = `a number from 1 to ${CLOCK_SAMPLES_MAX}`
+const WAIT_WORDS = `a number from ${SURVEY_MS_MIN} to ${SURVEY_MS_MAX}`
+/** The query of a URL is text: nothing is turned into a number before it is known to be one. */
+const smallNumber = (words: string) => Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$', description: words }))
 const observationsQuery = Type.Object(
-  {
-    samples: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: CLOCK_SAMPLES_MAX,
-        description: `1 to ${CLOCK_SAMPLES_MAX} comparisons of each clock`,
-      }),
-    ),
-    waitMs: Type.Optional(
-      Type.Integer({
-        minimum: 100,
-        maximum: SURVEY_MS_MAX,
-        description: `100 to ${SURVEY_MS_MAX} ms to wait for answers`,
-      }),
-    ),
-  },
+  { samples: smallNumber(SAMPLES_WORDS), waitMs: smallNumber(WAIT_WORDS) },
   { additionalProperties: false },
 )
 
@@ -260,7 +250,10 @@ export const transactionRoutes: Routes = (server, { control, options }) => {
     },
     async (request) => {
       const id = idParameter(request.params.id)
-      const { samples = CLOCK_SAMPLES_DEFAULT, waitMs = SURVEY_DEFAULT_MS } = request.query
+      const samples = Number(request.query.samples ?? CLOCK_SAMPLES_DEFAULT)
+      const waitMs = Number(request.query.waitMs ?? SURVEY_DEFAULT_MS)
+      if (samples > CLOCK_SAMPLES_MAX) throw invalidRequest(`"samples" must be ${SAMPLES_WORDS}`)
+      if (waitMs < SURVEY_MS_MIN || waitMs > SURVEY_MS_MAX) throw invalidRequest(`"waitMs" must be ${WAIT_WORDS}`)
       const lookup = await control.observations(id, { samples, waitMs })
       if (lookup.kind === 'off')
         throw new HttpProblem(403, {
