@@ -16,7 +16,8 @@ import {
   SURVEY_MS_MAX,
   SURVEYS_MAX,
 } from '../membership/limits.ts'
-import { Survey, type SurveyMember, type SurveyTrouble } from '../membership/survey.ts'
+import { Survey, type SurveyMember } from '../membership/survey.ts'
+import type { SurveyTrouble } from '../domain/surveyed.ts'
 import type { AskFailure } from '../ports/requests.ts'
 import type { Asked } from './asked.ts'
 import type { Event } from './event.ts'

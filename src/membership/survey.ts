@@ -22,6 +22,7 @@ import { assert } from '../lib/assert.ts'
 import { OBSERVE_HOPS_MAX } from '../domain/codec/observe-codec.ts'
 import type { PeerId } from '../domain/ids.ts'
 import { clockSample, type AnswerTimes, type ClockSample, type Observation } from '../domain/observation.ts'
+import type { Surveyed, SurveyTrouble } from '../domain/surveyed.ts'
 import { ASKS_AT_ONCE, ATTEMPTS_MAX, SURVEYED_MAX } from './limits.ts'
 
 export interface SurveyMember {
@@ -38,19 +39,6 @@ export interface SurveyAsk {
   readonly way: readonly PeerId[]
   /** Only for the times: it has told already what it saw. */
   readonly isTimesOnly: boolean
-}
-
-export type SurveyTrouble = 'no-way' | 'cut-off' | 'busy' | 'no-answer' | 'not-served' | 'late'
-
-export interface Surveyed {
-  readonly peer: PeerId
-  readonly name: string
-  /** Why there is no answer; null where there is one. */
-  readonly trouble: SurveyTrouble | null
-  /** The nodes between. */
-  readonly over: readonly PeerId[]
-  readonly clock: ClockSample | null
-  readonly observations: readonly Observation[]
 }
 
 interface Entry {
