@@ -174,7 +174,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'one peer may fill the queue',
     threat: 'A2',
     file: 'src/node/ingress.ts',
-    from: 'new BoundedQueue<IngressMessage>(INGRESS_PEER_COUNT_MAX)',
+    from: 'new BoundedQueue<IngressMessage>(share)',
     to: 'new BoundedQueue<IngressMessage>(INGRESS_COUNT_MAX)',
     test: ['test/unit/node/node-structures.test.ts'],
   },
@@ -273,5 +273,13 @@ export const MUTANTS: readonly Mutant[] = [
     from: "if (offence === 'unpaid' && machines.chainSync.isBehind(machines.chain.head.height)) return",
     to: '',
     test: ['test/unit/kernel/mixed-batches.test.ts', '-t', 'A33'],
+  },
+  {
+    name: 'transactions are judged before the block that pays for them',
+    threat: 'A33',
+    file: 'src/node/ingress.ts',
+    from: 'const blocksFirst = this.#blocks.size > 0 &&',
+    to: 'const blocksFirst = this.#others.size === 0 &&',
+    test: ['test/unit/node/node-structures.test.ts'],
   },
 ]
