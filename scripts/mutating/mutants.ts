@@ -270,7 +270,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'a node that is behind charges its peers for what it cannot know',
     threat: 'A33',
     file: 'src/kernel/penalise.ts',
-    from: "if (offence === 'unpaid' && machines.chainSync.isBehind(machines.chain.head.height)) return",
+    from: "if (offence === 'unpaid' && isBehind(machines)) return",
     to: '',
     test: ['test/unit/kernel/mixed-batches.test.ts', '-t', 'A33'],
   },
