@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connect, type Client } from '../../src/client/connect.ts'
@@ -11,6 +12,9 @@ import type { NodeMessage } from '../../testnet/node-messages.ts'
 import type { NodePlace } from './attack.ts'
 
 const START_MS_MAX = 30_000
+
+/** What Node has made of the sources is kept for the next process: a third less time to start, dozens of times in one run. */
+const COMPILED = { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled') }
 
 export interface NodeOptions {
   readonly home: string
@@ -129,7 +133,10 @@ export class NodeUnderTest {
       config,
     ]
     const log = openSync(this.logFile, 'a')
-    const child = spawn(command[0] ?? process.execPath, command.slice(1), { stdio: ['ignore', log, log, 'ipc'] })
+    const child = spawn(command[0] ?? process.execPath, command.slice(1), {
+      stdio: ['ignore', log, log, 'ipc'],
+      env: { ...process.env, ...COMPILED },
+    })
     closeSync(log)
     this.#child = child
     const ready = await this.#ready(child)

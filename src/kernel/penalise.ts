@@ -9,8 +9,7 @@ import type { Machines } from './machines.ts'
 import type { Turn } from './turn.ts'
 
 export function penalise(machines: Machines, peer: PeerId, offence: Offence, code: string, turn: Turn): void {
-  // Whoever is behind judges by an old ledger: what it refuses, its peers rightly hand on.
-  if (offence === 'unpaid' && machines.chainSync.isBehind(machines.chain.head.height)) return
+  if (offence === 'unpaid' && isBehind(machines)) return
   const ip = machines.peers.get(peer)?.ip ?? null
   const outcome = machines.offences.count(peer, ip, offence, code, turn.now.monoMs, turn.now.wallMs)
   turn.note({ kind: 'offence-counted', peer, offence, code, count: outcome.count })
@@ -34,6 +33,14 @@ export function penalise(machines: Machines, peer: PeerId, offence: Offence, cod
       turn.do({ kind: 'disconnect', peer: other.peer, reason: `address ${addressGroup(other.ip)} is banned` })
     }
   }
+}
+
+/**
+ * Whoever is behind judges by an old ledger: what it refuses, its peers rightly hand on. The ledger is that of the announced head, which waits for the
+ * disk: until then a node is behind its own chain as well.
+ */
+function isBehind({ announced, chain, chainSync }: Machines): boolean {
+  return announced.hash !== chain.head.hash || chainSync.isBehind(announced.height)
 }
 
 /** A ban on disk: key the subject in hex (subjects hold colons and slashes), value JSON. */

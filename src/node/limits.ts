@@ -6,6 +6,10 @@ export const INGRESS_COUNT_MAX = 1_024
 export const INGRESS_BYTES_MAX = 64 * 1_048_576
 /** One peer's share: a quarter, so that three more can always get in. */
 export const INGRESS_PEER_COUNT_MAX = 256
+/** The same for blocks: there is one a slot, and a few of the last ones after a heal. */
+export const INGRESS_PEER_BLOCKS_MAX = 64
+/** Blocks that are taken before something else gets its turn: who sends blocks without end must not keep transactions out. */
+export const BLOCKS_IN_A_ROW = 8
 /** A verdict is due within 5 s of the router's memory; 3 s of waiting leave 2 s to check and hand on. */
 export const INGRESS_WAIT_MAX_MS = 3_000
 

@@ -3,6 +3,7 @@
  * another has only heard of, and a third has just joined (attack A33).
  */
 import { expect, it } from 'vitest'
+import { encodeObjectsAnswer } from '../../../src/domain/codec/objects-codec.ts'
 import { encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
 import { asMessageId, asPeerId, type PeerId } from '../../../src/domain/ids.ts'
 import { BATCH_COUNT_MAX } from '../../../src/domain/params.ts'
@@ -28,10 +29,11 @@ class Trio {
     joiner: new ChainWorld(),
   }
   readonly #done: Record<Name, number> = { ahead: 0, behind: 0, joiner: 0 }
+  readonly grant = transaction(0, 0, { recipient: keysOf(POOR).publicKey, amount: 900n })
   #messages = 0
 
   constructor() {
-    const grant = transaction(0, 0, { recipient: keysOf(POOR).publicKey, amount: 900n })
+    const { grant } = this
     const block = makeBlock(GENESIS, 1, [grant])
     const { ahead, behind, joiner } = this.worlds
     for (const [name, world] of Object.entries(this.worlds)) {
@@ -117,6 +119,22 @@ it('hands on what its own ledger pays for, and a node that is a block behind doe
   expect(trio.worlds.ahead.kernel.machines.pool.count).toBeGreaterThanOrEqual(2 * MESSAGES)
   expect(trio.worlds.behind.kernel.machines.pool.count).toBeGreaterThanOrEqual(MESSAGES)
   expect(trio.charges()).toEqual([])
+})
+
+it('charges nobody while the disk has not confirmed the block that pays (A33)', () => {
+  const trio = new Trio()
+  const { behind } = trio.worlds
+  behind.writes = 'wait'
+  trio.send('behind', asPeerId('neighbour'), encodeBatch([trio.grant.bytes]))
+  const block = makeBlock(GENESIS, 1, [trio.grant])
+  behind.answer(behind.asked('objects')[0] ?? { request: 0 }, encodeObjectsAnswer([trio.grant.bytes]))
+  expect(behind.kernel.machines.chain.head.hash).toBe(block.hash)
+  expect(behind.head.height).toBe(0)
+  for (let i = 0; i < MESSAGES; i++)
+    trio.send('behind', asPeerId('ahead'), encodeBatch([transaction(POOR, i, { amount: 1n, fee: 1n }).bytes]))
+  expect(trio.charges()).toEqual([])
+  behind.finishWrites()
+  expect(behind.head.height).toBe(1)
 })
 
 it('never lets 255 unpaid ones ride along with a fresh one (A33)', () => {

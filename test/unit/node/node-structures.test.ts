@@ -4,7 +4,14 @@ import { asMessageId, asPeerId } from '../../../src/domain/ids.ts'
 import type { ApiEvent } from '../../../src/domain/views.ts'
 import { EventRing } from '../../../src/node/event-ring.ts'
 import { Ingress, type IngressMessage } from '../../../src/node/ingress.ts'
-import { EVENT_RING_MAX, INGRESS_COUNT_MAX, INGRESS_PEER_COUNT_MAX, VERIFY_SLICE } from '../../../src/node/limits.ts'
+import {
+  BLOCKS_IN_A_ROW,
+  EVENT_RING_MAX,
+  INGRESS_COUNT_MAX,
+  INGRESS_PEER_BLOCKS_MAX,
+  INGRESS_PEER_COUNT_MAX,
+  VERIFY_SLICE,
+} from '../../../src/node/limits.ts'
 import { Verification, type VerificationResult } from '../../../src/node/verification.ts'
 import { keysOf } from '../../support/kernel-world.ts'
 import { sign } from '../../../src/wallet/keys.ts'
@@ -37,6 +44,23 @@ describe('ingress', () => {
     while (ingress.shift() !== undefined) left++
     expect(left).toBe(INGRESS_COUNT_MAX)
     expect(ingress.sizes().map(({ size }) => size)).toEqual([0, 0])
+  })
+
+  test('a block goes before transactions that came earlier, from whomever; blocks without end do not keep them out', () => {
+    const ingress = new Ingress()
+    for (let i = 0; i < 3; i++) ingress.push(message('near', i))
+    for (let i = 0; i < 2 * BLOCKS_IN_A_ROW; i++) ingress.push({ ...message('far', 100 + i), topic: 'blocks' })
+    const order = Array.from({ length: 2 * BLOCKS_IN_A_ROW + 3 }, () => ingress.shift()?.topic)
+    const row = new Array<string>(BLOCKS_IN_A_ROW).fill('blocks')
+    expect(order).toEqual([...row, 'transactions', ...row, 'transactions', 'transactions'])
+    expect(ingress.shift()).toBeUndefined()
+  })
+
+  test('blocks have a share of their own', () => {
+    const ingress = new Ingress()
+    let taken = 0
+    for (let i = 0; i < 1_000; i++) if (ingress.push({ ...message('flood', i), topic: 'blocks' })) taken++
+    expect(taken).toBe(INGRESS_PEER_BLOCKS_MAX)
   })
 
   test('bytes are bounded', () => {
