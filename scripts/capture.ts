@@ -23,6 +23,8 @@ function hearsay(...args: readonly string[]): string {
 }
 
 function captures(): Readonly<Record<string, string>> {
+  // A report of one transaction is a poor picture.
+  hearsay('load', '--rate', '10', '--for', '4s')
   const sent = hearsay('tx', 'send', '--from', 'alice', '--to', 'bob', '--amount', '5', '--watch', '--until', '100%')
   const id = sent.slice(0, 8)
   const shown = (line: string, text: string): string => `$ hearsay ${line}\n${text}`

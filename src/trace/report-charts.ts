@@ -7,6 +7,8 @@ const LEFT = 52
 const RIGHT = 16
 const TOP = 14
 const BOTTOM = 40
+/** Widest column of the heat map: one transaction alone would fill it like a flag. */
+const COLUMN_MAX = 28
 
 interface Scale {
   readonly x: (value: number) => string
@@ -45,7 +47,8 @@ export function tailChart({ band, untilMs }: Report): string {
 /** Hops from the origin: measured bars, predicted marks. */
 export function hopsChart({ hops: { measured, predicted } }: Report): string {
   const count = Math.max(measured.length, predicted.length, 2)
-  const most = Math.max(1, ...measured, ...predicted)
+  // Four equal steps of whole arrivals.
+  const most = 4 * Math.ceil(Math.max(1, ...measured, ...predicted) / 4)
   const scale = scaleOf(count - 1 + 0.5, most)
   const width = (WIDTH - LEFT - RIGHT) / (count - 0.5)
   const bars = measured
@@ -72,7 +75,7 @@ export function heatChart({ heat, untilMs }: Report): string {
   const { nodes, ids, delays } = heat
   const cell = Math.max(4, Math.min(18, Math.floor(360 / Math.max(1, nodes.length))))
   const left = 76
-  const width = (WIDTH - left - RIGHT) / Math.max(1, ids.length)
+  const width = Math.min(COLUMN_MAX, (WIDTH - left - RIGHT) / Math.max(1, ids.length))
   const height = nodes.length * cell + 24
   const cells = delays
     .map((row, y) =>

@@ -33,7 +33,7 @@ ${section(
   'Coverage over time',
   transactions.journeys === 0
     ? '<p>No transaction was recorded.</p>'
-    : `${coverageChart(report)}<p class="dim">Line: median over ${transactions.journeys} transactions; band: 5 to 95 %${theoryText(report)}</p>`,
+    : `${coverageChart(report)}<p class="dim">Line: median over ${countText(transactions.journeys, 'transaction')}; band: 5 to 95 %${theoryText(report)}</p>`,
 )}
 ${section('The tail', `${tailChart(report)}<p class="dim">Share that is still without it: median, and the slowest twentieth dimmed.</p>`)}
 ${section('Hops', `${hopsChart(report)}<p class="dim">Bars: measured. Points: what a random graph of this degree predicts.</p>`)}
@@ -70,6 +70,10 @@ function headerText({ head, durationMs, meshDegree }: Report): string {
       clock,
     ].join(' · '),
   )
+}
+
+function countText(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 function warnings({ dropped }: Report): string {
@@ -188,7 +192,7 @@ function invariantsTable({ invariants, missed, dropped }: Report): string {
       row(invalidRelayed === 0, 'no refused object was taken by any node', `${invalidRelayed} were`),
       row(missed.count === 0, 'every transaction came to every node', `${missed.count} did not`),
       row(dropped === 0, 'the recording is whole', `${dropped} records are missing`),
-      ...(heads === null ? [] : [row(heads === 1, 'all nodes have one head', `${heads} heads`)]),
+      ...(heads === null ? [] : [row(heads === 1, 'all nodes have one head', countText(heads, 'head'))]),
     ],
   )
 }
@@ -237,7 +241,8 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 th, td { text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid var(--line); white-space: nowrap }
 th { color: var(--dim); font-weight: 500 }
 pre { overflow-x: auto; font-size: 12.5px }
-svg { width: 100%; height: auto; min-width: 34rem } svg text { fill: var(--dim); font-size: 12px }
+svg { width: 100%; height: auto; overflow: visible } svg text { fill: var(--dim); font-size: 12px }
+@media (max-width: 40rem) { svg text { font-size: 18px } }
 svg .grid { stroke: var(--line) } svg path { fill: none } svg .line { stroke: var(--mark); stroke-width: 2 }
 svg .line.dim { opacity: .45 } svg .band { fill: var(--mark); opacity: .18 }
 svg .theory { stroke: var(--theory); stroke-width: 2; stroke-dasharray: 6 5 }
