@@ -32,7 +32,7 @@ export const FRESH_MS = 90_000
 // ---- pace of our own record
 /**
  * Time between two records of a node that nothing happens to. Heads travel in probes and changes are published at once, so this only says that
- * its owner still is: at 5 s, records were half of what a node of 20 at rest did.
+ * its owner still is.
  */
 export const PACE_MS = 60_000
 /** Spread of the interval: nodes that were started together must not publish together. */
