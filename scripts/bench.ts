@@ -4,6 +4,7 @@ import { loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { atRest, command, memory } from './bench/at-rest.ts'
 import { compact } from './bench/compact.ts'
+import { realCopies } from './bench/copies.ts'
 import { fullLoad } from './bench/full-load.ts'
 import { machine, rounded, type Bench, type BenchLine } from './bench/line.ts'
 import { loopDelay } from './bench/loop-delay.ts'
@@ -13,7 +14,8 @@ import { copies, delay, growth } from './bench/virtual.ts'
 /** What belongs together is measured together: P1 and P2 are figures of one run. */
 const BENCHES: readonly { readonly ids: readonly string[]; readonly bench: Bench; readonly title: string }[] = [
   { ids: ['P1', 'P2'], bench: fullLoad, title: 'full load against bare checks and plain gossipsub' },
-  { ids: ['P3'], bench: copies, title: 'copies of a transaction' },
+  { ids: ['P3'], bench: copies, title: 'copies of a transaction, in virtual time' },
+  { ids: ['P3', 'P3b'], bench: realCopies, title: 'copies of a message among 20 real nodes' },
   { ids: ['P4'], bench: delay, title: 'delay against the shortest way' },
   { ids: ['P5'], bench: compact, title: 'bytes of a block where the pools are warm' },
   { ids: ['P6'], bench: growth, title: 'cost of a transaction by the number of nodes' },

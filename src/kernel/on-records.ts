@@ -244,14 +244,16 @@ function advertise(
   turn: Turn,
 ): void {
   if (remove !== null) {
-    machines.trees.records.delete(keyOfRecord(remove))
-    machines.recordOwners.delete(keyOfRecord(remove))
-    machines.wantedRecords.done(keyOfRecord(remove), turn.now.monoMs)
+    const key = keyOfRecord(remove)
+    machines.trees.records.delete(key)
+    machines.recordOwners.delete(key)
+    machines.wantedRecords.done(key, turn.now.monoMs)
   }
   if (add === null) return
+  const key = keyOfRecord(add)
   machines.trees.records.insert(recordOrder(add.key), add.hash)
-  machines.recordOwners.set(keyOfRecord(add), add.peer)
-  machines.wantedRecords.received(keyOfRecord(add))
+  machines.recordOwners.set(key, add.peer)
+  machines.wantedRecords.received(key)
   if (add.peer !== machines.config.self) machines.discovery.learnt(add.peer, add.addresses, turn.now.monoMs)
 }
 

@@ -22,7 +22,7 @@ import type { Turn } from './turn.ts'
 /** Publishes a new record when one is due. */
 export function tendRecord(machines: Machines, turn: Turn): void {
   const { self, pace } = machines
-  if (self.incarnation === 0 || !pace.isDue(machines.membership.aliveCount, turn.now.monoMs)) return
+  if (self.incarnation === 0 || !pace.isDue(turn.now.monoMs)) return
   if ([...self.signing.values()].some(({ kind }) => kind === 'record')) return
   pace.published(turn.now.monoMs)
   self.seq++
@@ -32,7 +32,7 @@ export function tendRecord(machines: Machines, turn: Turn): void {
 
 /** Something changed that others should hear of: the next record comes sooner. */
 export function recordChanged(machines: Machines, change: Change, turn: Turn): void {
-  machines.pace.changed(change)
+  machines.pace.changed(change, turn.now.monoMs)
   tendRecord(machines, turn)
 }
 

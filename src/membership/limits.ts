@@ -30,15 +30,17 @@ export const OWNER_PER_SECOND = 1
 export const FRESH_MS = 90_000
 
 // ---- pace of our own record
-/** Bounds of the interval N / 4 s: at most four records a second in the whole network, and no row older than a minute. */
-export const PACE_MIN_MS = 5_000
-export const PACE_MAX_MS = 60_000
-/** Nodes a second of the interval. */
-export const PACE_NODES_PER_SECOND = 4
+/**
+ * Time between two records of a node that nothing happens to. Heads travel in probes and changes are published at once, so this only says that
+ * its owner still is.
+ */
+export const PACE_MS = 60_000
 /** Spread of the interval: nodes that were started together must not publish together. */
 export const PACE_SPREAD = 0.1
 /** Time between two records when something changed that people wait for: a tag, a neighbour. */
 export const CHANGE_GAP_MS = 1_000
+/** How long a change of neighbours waits for the next one, ms: three round trips of a slow link, in which all dials of a start end. */
+export const NEIGHBOURS_GATHER_MS = 1_000
 /** ... for a new head, which probes carry anyway. */
 export const HEAD_GAP_MS = 5_000
 /** ... to refute an accusation: at once, but not once for each accuser. */
@@ -99,8 +101,11 @@ export const EARLY_TARGETS_MAX = 256
 export const EARLY_PER_TARGET_MAX = 4
 /** Members that we know since our own first seconds count as old: everybody is new to a newcomer. */
 export const SETTLE_MS = 15_000
-/** Intervals without a sign of life after which a member that nobody accuses is shown as unreachable. */
-export const SILENT_PACES = 5
+/**
+ * Time without a sign of life after which a member that nobody accuses is shown as unreachable: two records that did not come, by gossip or
+ * by six comparisons each.
+ */
+export const SILENT_MS = 2 * PACE_MS
 
 // ---- discovery
 /** Peers whose addresses are remembered. */

@@ -12,7 +12,7 @@
  *   waits until repair has brought that.
  * - A neighbour of an accused node checks it at once: its own accusation is the corroboration, its ack clears the node here.
  * - At the end of a suspicion the node is dead where it is corroborated, or where nobody claims a connection with it; else unreachable.
- * - A member that nobody accuses and that is silent for SILENT_PACES intervals is unreachable. Rationale: across a partition there is nobody to accuse.
+ * - A member that nobody accuses and that is silent for SILENT_MS is unreachable. Rationale: across a partition there is nobody to accuse.
  * - Accused ourselves, we publish a newer record. While our health is bad we accuse nobody. After a standstill nothing counts that ran out during it.
  *
  * Invariants: a member has a state exactly while it has a record; who is suspect has an open suspicion and the other way round.
@@ -37,14 +37,14 @@ import {
   OWNER_BURST,
   OWNER_PER_SECOND,
   SETTLE_MS,
-  SILENT_PACES,
+  PACE_MS,
+  SILENT_MS,
   STALL_MS,
   SWEEP_MS,
   type MembershipProfile,
 } from './limits.ts'
 import { EarlySuspicions } from './early-suspicions.ts'
 import { LocalHealth } from './local-health.ts'
-import { paceMs } from './pace.ts'
 import { Phi } from './phi.ts'
 import { Probing, type ProbeDecision } from './probing.ts'
 import { RecordBook, type Refusal } from './records.ts'
@@ -345,7 +345,7 @@ export class Membership {
       state: 'unknown',
       sinceMs: now.monoMs,
       source: 'record',
-      phi: new Phi(paceMs(this.aliveCount), madeMs),
+      phi: new Phi(PACE_MS, madeMs),
       heardMs: madeMs,
       mark: neighbourMark(record.key),
       records: new TokenBucket({ perSecond: OWNER_PER_SECOND, burst: OWNER_BURST, nowMs: now.monoMs }),
@@ -504,10 +504,9 @@ export class Membership {
     const { hidden, forgotten } = this.records.expire(now.wallMs)
     const decisions: MembershipDecision[] = hidden.map((record) => ({ kind: 'advertise', add: null, remove: record }))
     for (const record of forgotten) decisions.push(...this.#forgotten(record))
-    const silentMs = SILENT_PACES * paceMs(this.#members.size)
     for (const [peer, member] of this.#members) {
       const since = Math.max(member.heardMs, member.sinceMs)
-      if (member.state !== 'alive' || now.monoMs - since <= silentMs) continue
+      if (member.state !== 'alive' || now.monoMs - since <= SILENT_MS) continue
       if (!this.#isProtected(peer)) decisions.push(...this.#become(peer, 'unreachable', 'silence', now.monoMs))
     }
     return decisions

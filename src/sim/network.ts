@@ -28,6 +28,9 @@ export const REFERENCE_LINKS: LinkProfile = {
   bytesPerMs: null,
 }
 
+/** Above the number of any node, so that a pair of them is one number: this is asked for every frame. */
+const NODES_MAX = 2 ** 24
+
 /** Smallest retransmission timeout of Linux, ms; it doubles with every further loss of the same bytes. */
 const RETRANSMIT_MIN_MS = 200
 /** After so many losses in a row TCP is close to giving up; what remains is the rate of one in 10^-n. */
@@ -73,7 +76,7 @@ export class Network {
   readonly #random: Prng
   readonly #links: LinkProfile
   readonly #trace: Trace
-  readonly #latencies = new Map<string, number>()
+  readonly #latencies = new Map<number, number>()
   readonly #extraLatency = new Map<number, number>()
   readonly #channels = new Set<Channel>()
   readonly #cuts = new Set<string>()
@@ -88,11 +91,11 @@ export class Network {
 
   /** One-way delay between two nodes, ms; the same both ways, and independent of who asks first. */
   latencyMs(a: number, b: number): number {
-    const key = pairKey(a, b)
+    const key = a < b ? a * NODES_MAX + b : b * NODES_MAX + a
     let latency = this.#latencies.get(key)
     if (latency === undefined) {
       const { latencyMinMs, latencyMaxMs } = this.#links
-      latency = latencyMinMs + this.#random.child(`link/${key}`).next() * (latencyMaxMs - latencyMinMs)
+      latency = latencyMinMs + this.#random.child(`link/${pairKey(a, b)}`).next() * (latencyMaxMs - latencyMinMs)
       this.#latencies.set(key, latency)
     }
     return latency + (this.#extraLatency.get(a) ?? 0) + (this.#extraLatency.get(b) ?? 0)

@@ -31,6 +31,8 @@ export interface Publication {
   readonly atMs: number
   readonly node: number
   readonly forged?: Forgery
+  /** It is sent for the network to learn its routes by, and counts in no figure of the spread. */
+  readonly isRehearsal?: true
   /** Whose transaction it is. Without it, it is the first one of an account of its own, so that none depends on another. */
   readonly transfer?: Transfer
 }
@@ -115,4 +117,25 @@ export function scenario(given: Partial<Scenario> & { readonly seed: number; rea
 export function everySecond(messages: number, nodes: number, seed: number): readonly Publication[] {
   const random = createPrng(seed).child('origins')
   return Array.from({ length: messages }, (_, index) => ({ atMs: index * 1_000, node: random.below(nodes) }))
+}
+
+/** Time between two rehearsals, ms. */
+const REHEARSAL_MS = 100
+
+/** As `everySecond`, after as many rehearsals as given, ten a second: what the spread is once routes are learnt. */
+export function afterRehearsals(
+  rehearsals: number,
+  messages: number,
+  nodes: number,
+  seed: number,
+): readonly Publication[] {
+  const random = createPrng(seed).child('rehearsals')
+  const first = Array.from({ length: rehearsals }, (_, index) => ({
+    atMs: index * REHEARSAL_MS,
+    node: random.below(nodes),
+    isRehearsal: true as const,
+  }))
+  // Words on the last of them wait, and travel.
+  const fromMs = rehearsals * REHEARSAL_MS + 1_000
+  return [...first, ...everySecond(messages, nodes, seed).map(({ atMs, node }) => ({ atMs: fromMs + atMs, node }))]
 }

@@ -90,10 +90,12 @@ function replaceTimers(scheduler: Scheduler): void {
   Object.assign(globalThis, timers)
   Object.assign(nodeTimers, timers)
   // The real one would fire by the real clock, whatever is done to setTimeout.
+  // One reason for all: most deadlines pass long after what they were for, and an exception of its own would cost each of them a stack.
+  const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
   AbortSignal.timeout = (delayMs) => {
     const controller = new AbortController()
     const expire = (): void => {
-      controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
+      controller.abort(reason)
     }
     scheduler.schedule(nodeDelay(delayMs), expire)
     return controller.signal

@@ -132,12 +132,12 @@ class World {
     }
   }
 
-  #publish({ atMs, node, forged, transfer }: Publication): void {
+  #publish({ atMs, node, forged, transfer, isRehearsal }: Publication): void {
     const number = this.#made++
     const publish = (): void => {
       const { id, bytes } = this.#make(transfer ?? { account: number, nonce: 0 }, number, node, forged ?? null)
       const recorder = forged === undefined ? this.#honest : this.#forged
-      recorder.published(id, node, this.#scheduler.nowMs)
+      if (isRehearsal !== true) recorder.published(id, node, this.#scheduler.nowMs)
       this.#trace.note(`publish ${node} ${id}`)
       this.#population.at(node).publish(bytes)
     }

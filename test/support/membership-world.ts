@@ -209,7 +209,7 @@ export class MembershipWorld {
       if (other.state !== 'running' || other.incarnation === 0) continue
       this.#do(node, node.membership.onConnected(other.peer, this.now()))
       this.#do(other, other.membership.onConnected(node.peer, this.now()))
-      other.pace.changed('neighbours')
+      other.pace.changed('neighbours', this.nowMs)
     }
     this.#after(100, () => this.#reconcile(node, life))
     this.publish(node)
@@ -218,7 +218,7 @@ export class MembershipWorld {
       this.#after(WAKE_MS, wake)
       if (node.state !== 'running') return
       this.#do(node, node.membership.onWake(this.now()))
-      if (node.pace.isDue(node.membership.aliveCount, this.nowMs)) this.publish(node)
+      if (node.pace.isDue(this.nowMs)) this.publish(node)
     }
     this.#after(node.random.below(WAKE_MS), wake)
   }
@@ -267,7 +267,7 @@ export class MembershipWorld {
         return
       }
       case 'refute':
-        node.pace.changed('refute')
+        node.pace.changed('refute', this.nowMs)
         return
       case 'state-changed':
         this.changes.push({ atMs: this.nowMs, by: node.peer, ...decision })

@@ -34,6 +34,8 @@ export interface Libp2pConfig {
   readonly agentVersion: string
   /** A clock in milliseconds that doesn't go back. */
   readonly now: () => number
+  /** False: every message goes to the whole mesh; for comparisons. */
+  readonly routes?: boolean
   /** Where the router's own metrics go: gossipsub's `metricsRegister`, over whatever keeps metrics. None: they are not counted. */
   readonly metricsRegister?: RouterMetricsRegister
 }
@@ -102,6 +104,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     ids,
     network: config.network,
     profile: config.profile,
+    routes: config.routes ?? true,
     listener: listeners.gossip,
     now: config.now,
     onBroken: (peer) => void connections.disconnect(peer),

@@ -6,7 +6,7 @@ import { GossipAlarm } from '../../../src/membership/alarm.ts'
 import { Discovery } from '../../../src/membership/discovery.ts'
 import { ADDRESS_BOOK_MAX, ADDRESS_GROUP_MAX } from '../../../src/membership/limits.ts'
 import { LocalHealth } from '../../../src/membership/local-health.ts'
-import { Pace, paceMs } from '../../../src/membership/pace.ts'
+import { Pace } from '../../../src/membership/pace.ts'
 import { Phi } from '../../../src/membership/phi.ts'
 import { Probing, type ProbeDecision } from '../../../src/membership/probing.ts'
 import { viewDigest } from '../../../src/membership/view.ts'
@@ -14,16 +14,22 @@ import { viewDigest } from '../../../src/membership/view.ts'
 const peer = (index: number): PeerId => asPeerId(`peer-${index}`)
 
 describe('the pace of records', () => {
-  it('is about four a second in the network, never faster than 5 s nor slower than 60 s', () => {
-    expect([1, 20, 50, 240, 1_000].map(paceMs)).toEqual([5_000, 5_000, 12_500, 60_000, 60_000])
+  it('is a record a minute where nothing changes, with a spread', () => {
+    for (const [chance, dueMs] of [
+      [0, 54_000],
+      [0.5, 60_000],
+      [1, 66_000],
+    ] as const) {
+      const pace = new Pace(() => chance)
+      expect(pace.isDue(0)).toBe(true)
+      pace.published(0)
+      expect(pace.isDue(dueMs - 1)).toBe(false)
+      expect(pace.isDue(dueMs)).toBe(true)
+    }
   })
 
   it('is quickened by changes, each kind with its own distance', () => {
     const pace = new Pace(() => 0.5)
-    expect(pace.isDue(1, 0)).toBe(true)
-    pace.published(0)
-    expect(pace.isDue(50, 12_499)).toBe(false)
-    expect(pace.isDue(50, 12_500)).toBe(true)
     for (const [change, gapMs] of [
       ['head', 5_000],
       ['tags', 1_000],
@@ -31,19 +37,21 @@ describe('the pace of records', () => {
       ['leave', 0],
     ] as const) {
       pace.published(100_000)
-      pace.changed(change)
-      if (gapMs > 0) expect(pace.isDue(50, 100_000 + gapMs - 1), change).toBe(false)
-      expect(pace.isDue(50, 100_000 + gapMs), change).toBe(true)
+      pace.changed(change, 100_000)
+      if (gapMs > 0) expect(pace.isDue(100_000 + gapMs - 1), change).toBe(false)
+      expect(pace.isDue(100_000 + gapMs), change).toBe(true)
     }
   })
 
-  it('follows the network, which grows after the first record of a node that is started with all others', () => {
+  it('gathers neighbours, which come together', () => {
     const pace = new Pace(() => 0.5)
     pace.published(0)
-    expect(pace.isDue(1, 5_000)).toBe(true)
-    expect(pace.isDue(200, 5_000)).toBe(false)
-    expect(pace.isDue(200, 49_999)).toBe(false)
-    expect(pace.isDue(200, 50_000)).toBe(true)
+    pace.changed('neighbours', 10_000)
+    pace.changed('neighbours', 10_900)
+    expect(pace.isDue(10_999)).toBe(false)
+    expect(pace.isDue(11_000)).toBe(true)
+    pace.published(11_000)
+    expect(pace.isDue(12_000)).toBe(false)
   })
 })
 
