@@ -63,7 +63,7 @@ export function benchNetwork(nodes: number, genesisTimeMs: number | null = null)
  * these times, ms, as the rules allow up to 30 s, or the nodes would take them for old ones that gossip has missed, and fetch what is
  * on its way.
  */
-const MADE_LATER_MS = { first: 18_000, last: 28_000 }
+const MADE_LATER_MS = { first: 27_500, last: 28_500 }
 
 /** Signs `count` transactions of node `node`'s accounts, in turn, and writes them one after the other. */
 export function writeTransactions(file: string, network: NetworkParams, node: number, count: number): void {

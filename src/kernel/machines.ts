@@ -100,6 +100,8 @@ export interface Machines {
   readonly anchors: { written: string; nextMs: number }
   /** Subscribers and mesh size of the transactions topic, as last heard. */
   readonly audience: { subscribers: number; mesh: number }
+  /** How long the last message of transactions had waited when it was looked at, and when that was (monotonic ms). */
+  backlog: { readonly waitedMs: number; readonly monoMs: number }
   /** Replaced once, at start, by what the disk holds. */
   chain: Chain
   readonly chainSync: ChainSync
@@ -205,6 +207,7 @@ export function createMachines(config: KernelConfig): Machines {
     strangers: new Map(),
     anchors: { written: '', nextMs: 0 },
     audience: { subscribers: 0, mesh: 0 },
+    backlog: { waitedMs: 0, monoMs: 0 },
     chain: new Chain({ root, headers: [], ledger, validatorCount: config.network.validators.length }),
     chainSync: new ChainSync(),
     compact: new CompactRelay(),

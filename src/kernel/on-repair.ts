@@ -29,11 +29,16 @@ const PASSING: ReadonlySet<RejectCode> = new Set([
   'overloaded',
 ])
 
+/** How long messages wait at this node before they are judged: the last one's wait, less the time since. */
+function behindMs({ backlog }: Machines, monoMs: number): number {
+  return Math.max(0, backlog.waitedMs - (monoMs - backlog.monoMs))
+}
+
 /** What is due: comparisons, fetches and offers. */
 export function tendRepair(machines: Machines, turn: Turn): void {
   const { wallMs, monoMs } = turn.now
   for (const tree of Object.values(machines.trees)) tree.tend(wallMs)
-  decide(machines, machines.repair.due(turn.now), turn)
+  decide(machines, machines.repair.due(turn.now, behindMs(machines, monoMs)), turn)
   for (const { peer, keys } of machines.offers.due(monoMs)) {
     decide(machines, [machines.repair.offer(peer, 'transactions', keys, monoMs)], turn)
   }

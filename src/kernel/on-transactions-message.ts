@@ -28,6 +28,7 @@ export function onTransactionsMessage(machines: Machines, message: DeferredMessa
     judge(message, 'ignore', 0, turn, 'banned')
     return
   }
+  machines.backlog = { waitedMs: message.waitedMs, monoMs: turn.now.monoMs }
   const batch = decodeBatch(message.bytes)
   if (!batch.ok) {
     refuseAll(machines, message, batch.code, message.messageId, 0, turn)

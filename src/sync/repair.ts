@@ -9,7 +9,9 @@
  * - At once with a peer that we dialled; with one that dialled us after INBOUND_WAIT_MS, unless it has begun meanwhile. Rationale: one
  *   comparison serves both sides, since what they lack is offered.
  * - Several new peers in a short time are a healed partition: draws come HURRY_FACTOR times as often for HURRY_MS.
- * - Transactions younger than YOUNG_MS are left to gossip in drawn comparisons; not in the first one with a peer, which has missed them.
+ * - Transactions younger than YOUNG_MS are left to gossip in drawn comparisons; not in the first one with a peer, which has missed them. Where
+ *   messages wait to be judged, what is younger by as much. Rationale: it is here, only not in the set yet; a node that is behind would
+ *   fetch a second time what waits in its own queue, and fall behind further.
  * - At most one session begun with a peer in SESSION_GAP_MS for each set, SESSIONS_MAX at once; each ends at its deadline.
  * - A peer that violated the protocol is not asked again while it is connected.
  *
@@ -151,8 +153,11 @@ export class Repair {
     this.#hurry(monoMs)
   }
 
-  /** What is due: comparisons to begin, and those whose time is up. To be called at every wake. */
-  due(now: Now): RepairDecision[] {
+  /**
+   * What is due: comparisons to begin, and those whose time is up. To be called at every wake.
+   * @param behindMs how long messages wait at this node before they are judged
+   */
+  due(now: Now, behindMs = 0): RepairDecision[] {
     const decisions = this.#expire(now.monoMs)
     for (const [peer, partner] of this.#partners) {
       for (const set of SETS) {
@@ -168,7 +173,7 @@ export class Repair {
     if (now.monoMs >= this.#nextDrawMs) {
       this.#nextDrawMs = now.monoMs + this.#interval(now.monoMs)
       for (const set of SETS) {
-        const drawn = this.#draw(set, now)
+        const drawn = this.#draw(set, now, behindMs)
         if (drawn !== null) decisions.push(drawn)
       }
     }
@@ -236,13 +241,14 @@ export class Repair {
     return monoMs < this.#hurryUntilMs ? usual / HURRY_FACTOR : usual
   }
 
-  #draw(set: SetName, now: Now): RepairDecision | null {
+  #draw(set: SetName, now: Now, behindMs: number): RepairDecision | null {
     const peers = [...this.#partners]
       .filter(([peer, partner]) => this.#isFree(peer, partner, set, now.monoMs))
       .map(([peer]) => peer)
     const peer = peers[Math.floor(this.#chance() * peers.length)]
     if (peer === undefined) return null
-    const upTo = set === 'records' ? END : boundAt(transactionOrder(Math.max(0, now.wallMs - YOUNG_MS)))
+    const upTo =
+      set === 'records' ? END : boundAt(transactionOrder(Math.max(0, Math.floor(now.wallMs - YOUNG_MS - behindMs))))
     return this.#begin(peer, set, upTo, now)
   }
 

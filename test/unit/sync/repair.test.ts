@@ -164,6 +164,28 @@ describe('the schedule of comparisons', () => {
     expect(drawn.get('hurry')).toBeGreaterThanOrEqual(2 * 9)
   })
 
+  it('leaves what is younger by as long as messages wait here to gossip too', () => {
+    const compared = (behindMs: number): number | undefined => {
+      const made = trees()
+      const repair = new Repair({ trees: made, nextNumber: numbers(), chance: () => 0 })
+      const server = new RepairServer(trees())
+      made.transactions.insert(WALL_MS + 6_000, 'ab'.repeat(32))
+      repair.connected(peer(1), true, 0)
+      repair.served(peer(1), 'transactions')
+      repair.due(at(0), behindMs)
+      for (const decision of repair.due(at(10_750), behindMs)) {
+        if (decision.kind !== 'ask') continue
+        const served = server.serve(peer(0), decision.bytes, 10_750, () => false)
+        if (served.kind !== 'compared') throw new Error(served.kind)
+        for (const found of repair.answered(decision.request, served.frames, at(10_750)))
+          if (found.kind === 'compared' && found.set === 'transactions') return found.have.length
+      }
+      return undefined
+    }
+    // A monotonic clock has fractions, an order has none.
+    expect([compared(0), compared(1_000.25), compared(2_500.5)]).toEqual([1, 1, 0])
+  })
+
   it('leaves young transactions to gossip in drawn comparisons, and asks nobody again within 5 s', () => {
     const made = trees()
     const repair = new Repair({ trees: made, nextNumber: numbers(), chance: () => 0 })
