@@ -7,6 +7,8 @@ const testsIn = (...folders: string[]) => folders.map((folder) => `test/${folder
 
 /** Real libp2p within one process, and the command alone or beside one node. */
 const PARTS = [...testsIn('integration'), 'test/e2e/cli{,-node,-chain,-startup}.test.ts']
+/** Of these what measures how soon something ends, or loads both cores. */
+const ALONE = ['test/integration/{http-slow-clients,chain-join}.test.ts']
 
 export default defineConfig({
   test: {
@@ -48,6 +50,7 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: PARTS,
+          exclude: ALONE,
           // One or two processes that mostly wait: two such files at once don't measure each other.
           maxWorkers: CORES,
           testTimeout: 60_000,
@@ -59,8 +62,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real',
-          include: testsIn('attack', 'e2e'),
-          exclude: PARTS,
+          include: [...testsIn('attack'), 'test/e2e/{dashboard,cli-testnet,testnet,testnet-chain,testnet-spread}.test.ts', ...ALONE],
           // Whole networks, ports and deadlines: two such files at once on two cores would measure each other.
           fileParallelism: false,
           maxWorkers: 1,

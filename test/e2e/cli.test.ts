@@ -585,11 +585,23 @@ describe('watching', () => {
     expect(JSON.parse(stdout)).toMatchObject({ v: 1, reached: 2, nodes: 3 })
   })
 
-  it('watches the one node where there is no manifest, and says so', async () => {
-    const { url } = await node()
+  it('asks through the one node where there is no manifest', async () => {
+    const control = new FakeControl()
+    control.observesAlone = true
+    const { url } = await node(control)
     const { code, stdout, stderr } = await hearsay([...send, '--api', url, '--token-file', 'token', '--json'])
     expect(code, stderr).toBe(0)
-    expect(stderr).toContain('no testnet manifest')
+    expect(JSON.parse(stdout)).toMatchObject({ coverage: 1, nodes: 1, reached: 1 })
+    expect(control.observationsAsked).not.toBeNull()
+  })
+
+  it('watches that node alone where it does not ask others, and says so', async () => {
+    const control = new FakeControl()
+    control.observations = async () => ({ kind: 'off' })
+    const { url } = await node(control)
+    const { code, stdout, stderr } = await hearsay([...send, '--api', url, '--token-file', 'token', '--json'])
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain('does not ask other nodes')
     expect(JSON.parse(stdout)).toMatchObject({ coverage: 1, nodes: 1, reached: 1 })
   })
 })

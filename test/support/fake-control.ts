@@ -29,6 +29,8 @@ export class FakeControl implements NodeControl {
   startedAt = 1_700_000_000_000
   lookups = new Map<string, Lookup<TransactionView>>()
   observed = new Map<string, Awaited<ReturnType<NodeControl['observations']>>>()
+  /** Whether it answers for itself where `observed` has nothing. */
+  observesAlone = false
   /** What `observations` was asked for last. */
   observationsAsked: { samples: number; waitMs: number } | null = null
   propagations = new Map<string, Lookup<PropagationView>>()
@@ -187,7 +189,15 @@ export class FakeControl implements NodeControl {
     options: { samples: number; waitMs: number },
   ): ReturnType<NodeControl['observations']> {
     this.observationsAsked = options
-    return this.observed.get(id) ?? { kind: 'missing' }
+    return this.observed.get(id) ?? (this.observesAlone ? this.#seenAlone(id) : { kind: 'missing' })
+  }
+
+  /** What a node without any other says of a transaction. */
+  #seenAlone(id: string): Awaited<ReturnType<NodeControl['observations']>> {
+    const { name, peerId } = this.identity()
+    const known = this.submitted.length > 0
+    const own = { name, peerId, trouble: null, over: [], clock: null, known, copies: 0, records: [] }
+    return { kind: 'found', value: { v: 1, id, asked: 0, answered: 0, unreachable: 0, nodes: [own] } }
   }
 
   account(key: string, { proof } = { proof: false }): AccountView {
