@@ -62,7 +62,11 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real',
-          include: [...testsIn('attack'), 'test/e2e/{dashboard,cli-testnet,testnet,testnet-chain,testnet-spread}.test.ts', ...ALONE],
+          include: [
+            ...testsIn('attack'),
+            'test/e2e/{dashboard,cli-testnet,testnet,testnet-chain,testnet-spread}.test.ts',
+            ...ALONE,
+          ],
           // Whole networks, ports and deadlines: two such files at once on two cores would measure each other.
           fileParallelism: false,
           maxWorkers: 1,

@@ -35,12 +35,13 @@ export const copies: Bench = async ({ runs, short }) => {
   const messages = short ? 3 : 10
   const seeds = Array.from({ length: runs }, (_, index) => index + 1)
   const curve: object[] = []
-  const ratios: number[] = []
-  const ours: number[] = []
+  const worst = { copies: 0, ratio: 0 }
   for (const [name, payloadBytes] of [
     ['250 B', small],
     ['8 kB', large],
   ] as const) {
+    const ours: number[] = []
+    const ratios: number[] = []
     for (const seed of seeds) {
       const publications = afterRehearsals(short ? 20 : REHEARSALS, messages, nodes, seed)
       const relay = await runInChild(given(seed, nodes, messages, { payloadBytes, publications }))
@@ -55,19 +56,28 @@ export const copies: Bench = async ({ runs, short }) => {
       ratios.push(relay.p99Ms / router.p99Ms)
       curve.push({ message: name, seed, ours: figuresOf(relay), router: figuresOf(router) })
     }
+    // A size that does well must not stand for one that doesn't.
+    worst.copies = Math.max(worst.copies, median(ours))
+    worst.ratio = Math.max(worst.ratio, median(ratios))
   }
   return [
     line(
       'P3',
-      'copies of each transaction received a node',
-      median(ours),
+      'copies of each transaction received a node, by the worse of two sizes',
+      worst.copies,
       { is: 'at-most', value: 3 },
       {
         nodes,
         degree: 12,
-        p99OverRouter: median(ratios),
         curve,
       },
+    ),
+    line(
+      'P3a',
+      'p99 of the delay / that of bare gossipsub, by the worse of two sizes',
+      worst.ratio,
+      { is: 'at-most', value: 1.1 },
+      {},
     ),
   ]
 }
