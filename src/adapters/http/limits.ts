@@ -67,3 +67,6 @@ export const BLOCKS_LIMIT_MAX = 1_000
 export const CLOSE_GRACE_MS = 1_000
 /** Longest part of a path that may be a parameter, characters: a bech32m address has at most 90. */
 export const PARAMETER_LENGTH_MAX = 128
+
+/** How old the text of /metrics may be, ms: to make it takes milliseconds of the loop, and five hundred clients at once ask for it (A25). */
+export const METRICS_AGE_MS_MAX = 100
