@@ -76,3 +76,6 @@ export const SURVEY_DEFAULT_MS = 3_000
 export const SURVEY_MS_MAX = 6_000
 /** And at least: below it even neighbours are cut off. */
 export const SURVEY_MS_MIN = 100
+
+/** How old the text of /metrics may be, ms: to make it takes milliseconds of the loop, and five hundred clients at once ask for it (A25). */
+export const METRICS_AGE_MS_MAX = 100

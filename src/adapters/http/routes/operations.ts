@@ -1,6 +1,7 @@
 /** For machines that look after the node: /livez, /readyz, /metrics; and for people who find the port: /. */
 import { Type } from 'typebox'
 import { commonProblems } from '../schemas.ts'
+import { METRICS_AGE_MS_MAX } from '../limits.ts'
 import { PAGE_HEADERS, pageFile } from '../dashboard-files.ts'
 import { healthView } from './node.ts'
 import type { Routes } from './route.ts'
@@ -8,6 +9,7 @@ import type { Routes } from './route.ts'
 const PLAIN = 'text/plain; charset=utf-8'
 
 export const operationRoutes: Routes = (server, { control, options }) => {
+  const metrics = briefly(() => control.metrics())
   server.get(
     '/livez',
     {
@@ -42,7 +44,7 @@ export const operationRoutes: Routes = (server, { control, options }) => {
         response: { 200: Type.String(), ...commonProblems },
       },
     },
-    async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(await control.metrics()),
+    async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics()),
   )
   server.get('/', { schema: { hide: true } }, async (request, reply) => {
     // Browsers ask for HTML and get the page; a person with curl gets text.
@@ -51,6 +53,22 @@ export const operationRoutes: Routes = (server, { control, options }) => {
     const { name, peerId, network } = control.identity()
     return reply.type(PLAIN).send(frontPage({ name, peerId, network, version: options.version }))
   })
+}
+
+/** One answer for all who ask within a moment. */
+function briefly(make: () => Promise<string>): () => Promise<string> {
+  let text: Promise<string> | null = null
+  let madeMs = 0
+  return () => {
+    const now = performance.now()
+    if (text === null || now - madeMs >= METRICS_AGE_MS_MAX) {
+      text = make()
+      madeMs = now
+      // A failure is the answer of who met it, and of nobody later.
+      text.catch(() => (text = null))
+    }
+    return text
+  }
 }
 
 function frontPage(node: { name: string; peerId: string; network: string; version: string }): string {
