@@ -3,7 +3,9 @@ import type { TxId } from '../domain/ids.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { ObservationsView, PropagationView } from '../domain/views.ts'
-import type { Surveyed } from '../membership/survey.ts'
+import type { SurveyOutcome } from '../kernel/effect.ts'
+
+type Surveyed = Extract<SurveyOutcome, { kind: 'surveyed' }>['rows'][number]
 
 /** @param own what this node saw itself */
 export function observationsView(
