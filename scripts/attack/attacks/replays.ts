@@ -22,12 +22,14 @@ async function settled(ground: Ground, gang: Gang, sight: Sight, count: number):
     transactionOf(ground.network, ground.accounts + (i % 64), Math.floor(i / 64)),
   )
   const before = await sight.outcomes(/^accepted$/)
-  for (let at = 0; at < count; at += 50)
+  for (let at = 0; at < count; at += 100) {
     await helper.messages(
       'transactions',
-      transactions.slice(at, at + 50).map((bytes) => encodeBatch([bytes])),
+      transactions.slice(at, at + 100).map((bytes) => encodeBatch([bytes])),
     )
-  await eventually(async () => (await sight.outcomes(/^accepted$/)) - before >= count)
+    const due = Math.min(count, at + 100)
+    await eventually(async () => (await sight.outcomes(/^accepted$/)) - before >= due)
+  }
   return transactions
 }
 
@@ -67,11 +69,14 @@ const a6: Attack = {
       await eventually(() => false, SEEN_TTL_MS + 2_000)
       const attacker = await gang.joined()
       const ignored = await sight.outcomes(/^ignored-nothing-new$/)
-      for (let at = 0; at < transactions.length; at += 50)
+      for (let at = 0; at < transactions.length; at += 100) {
         await attacker.messages(
           'transactions',
-          transactions.slice(at, at + 50).map((bytes) => encodeBatch([bytes])),
+          transactions.slice(at, at + 100).map((bytes) => encodeBatch([bytes])),
         )
+        const due = Math.min(transactions.length, at + 100)
+        await eventually(async () => (await sight.outcomes(/^ignored-nothing-new$/)) - ignored >= due)
+      }
       await eventually(async () => (await sight.outcomes(/^ignored-nothing-new$/)) - ignored >= transactions.length)
       report.exactly('ignoredAfterTtl', (await sight.outcomes(/^ignored-nothing-new$/)) - ignored, transactions.length)
       report.figure('poolBefore', pool.ok ? pool.value.count : -1)
