@@ -1,5 +1,6 @@
-// Writes what the commands really print into the README: `node scripts/capture.ts` starts a small testnet, runs each command, and replaces what
-// stands between `<!-- capture:NAME -->` and `<!-- /capture -->`. With a Chromium it also takes the pictures of the page and of the report.
+// Writes what the commands really print into the README: `npm run capture` runs the demo, starts a small testnet, runs each command, and replaces
+// what stands between `<!-- capture:NAME -->` and `<!-- /capture -->`; `npm run capture -- demo` does the demo alone. With a Chromium it also
+// takes the pictures of the page and of the report.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -46,12 +47,32 @@ function write(texts: Readonly<Record<string, string>>): void {
   writeFileSync(readmeFile, readme)
 }
 
+/** The demo as a person sees it: its steps, then its result. */
+function demo(): string {
+  const run = spawnSync(process.execPath, [join(root, 'scripts', 'demo.ts')], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  if (run.status !== 0) throw new Error(`the demo ended with ${run.status ?? 'a signal'}: ${run.stderr}`)
+  return `$ npm run demo\n${run.stderr.trimEnd()}\n${run.stdout.trimEnd()}`
+}
+
+/** A testnet with some traffic, its views, and their pictures. */
+function testnet(): void {
+  try {
+    hearsay('testnet', 'up', '-n', '8', '--link', '20ms±10ms', '--seed', '8', '--detach')
+    write(captures())
+    const screens = [join(root, 'scripts', 'screens.ts'), '--home', home]
+    spawnSync(process.execPath, screens, { stdio: 'inherit' })
+  } finally {
+    hearsay('testnet', 'down', '--force')
+  }
+}
+
 try {
-  hearsay('testnet', 'up', '-n', '8', '--link', '20ms±10ms', '--seed', '8', '--detach')
-  write(captures())
-  const screens = [join(root, 'scripts', 'screens.ts'), '--home', home]
-  spawnSync(process.execPath, screens, { stdio: 'inherit' })
+  write({ demo: demo() })
+  if (!process.argv.includes('demo')) testnet()
 } finally {
-  hearsay('testnet', 'down', '--force')
   rmSync(home, { recursive: true, force: true })
 }

@@ -92,9 +92,18 @@ const transactions = transactionSamples.map((bytes) => {
   if (!decoded.ok) throw new Error('a sample does not decode')
   return decoded.value
 })
-const again = ({ sender, recipient, signature, ...rest }: Transaction): Uint8Array =>
+// Field by field: what a decoded transaction reads from its bytes is not copied by spreading it.
+const again = ({ sender, nonce, recipient, amount, fee, createdAtMs, payload, signature }: Transaction): Uint8Array =>
   encodeSignedTransaction(
-    encodeTransactionBody({ ...rest, sender: bytesOf(sender), recipient: bytesOf(recipient) }),
+    encodeTransactionBody({
+      sender: bytesOf(sender),
+      nonce,
+      recipient: bytesOf(recipient),
+      amount,
+      fee,
+      createdAtMs,
+      payload,
+    }),
     signature,
   )
 const signedBy = (keys: { secret: Uint8Array }, prefix: Uint8Array, body: Uint8Array): Uint8Array =>
