@@ -1,5 +1,7 @@
 /** Runs a simulation in a process of its own: virtual time replaces the clocks and timers of the whole process. */
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RunReport } from './run.ts'
 import type { Scenario } from './scenario.ts'
@@ -9,7 +11,11 @@ const entry = fileURLToPath(new URL('./run.ts', import.meta.url))
 /** The report of one run. A run that fails rejects with what it wrote: the reason, the seed and the command that repeats it. */
 export function runInChild(scenario: Scenario): Promise<RunReport> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [entry], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [entry], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A third of a second a child goes into stripping types and compiling what the one before it has compiled.
+      env: { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled'), ...process.env },
+    })
     let output = ''
     let errors = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
