@@ -28,6 +28,12 @@ describe('README.md', () => {
     expect(routes.filter((route) => !readme.includes(route))).toEqual([])
   })
 
+  it('shows what commands print, nowhere a place kept for it', () => {
+    const captures = [...readme.matchAll(/<!-- capture:([a-z]+) -->\n([\s\S]*?)<!-- \/capture -->/g)]
+    expect(captures.map(([, name]) => name)).toEqual(expect.arrayContaining(['demo', 'trace', 'report']))
+    for (const [, name, text = ''] of captures) expect(text, name).toMatch(/^```text\n\$ .+\n(?:.*\n){2,}/)
+  })
+
   it('has every exit code', () => {
     const outcomes: readonly Outcome[] = [
       'done',
