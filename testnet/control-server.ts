@@ -6,7 +6,8 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHostGuard } from '../src/adapters/http/host-guard.ts'
 import { createTokenGuard } from '../src/adapters/http/token-guard.ts'
-import { CONTROL_BODY_BYTES_MAX, CONTROL_REQUEST_MS_MAX } from './limits.ts'
+import { CONTROL_REQUEST_MS_MAX } from './limits.ts'
+import { readObject } from './read-object.ts'
 import { COMMANDS, type Command, type Outcome, type Refusal } from './control.ts'
 
 export interface ControlServer {
@@ -80,25 +81,6 @@ async function respond(
         "see supervisor.log in the testnet's home",
       ),
     )
-  }
-}
-
-/** The body as a JSON object; null where it is anything else, too long or broken off. */
-async function readObject(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | null> {
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.byteLength
-      if (size > CONTROL_BODY_BYTES_MAX) return null
-      chunks.push(chunk)
-    }
-    const document: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-    return typeof document === 'object' && document !== null && !Array.isArray(document)
-      ? (document as Record<string, unknown>)
-      : null
-  } catch {
-    return null
   }
 }
 

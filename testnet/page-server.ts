@@ -13,7 +13,8 @@ import { createTokenGuard } from '../src/adapters/http/token-guard.ts'
 import type { ObservedNetworkView } from '../src/domain/views.ts'
 import type { RecordingHead, RecordingLine } from '../src/trace/recording.ts'
 import type { Outcome } from './control.ts'
-import { CONTROL_BODY_BYTES_MAX, CONTROL_REQUEST_MS_MAX, PAGES_MAX } from './limits.ts'
+import { CONTROL_REQUEST_MS_MAX, PAGES_MAX } from './limits.ts'
+import { readObject } from './read-object.ts'
 import { PageFeed } from './page-feed.ts'
 
 type Line = Exclude<RecordingLine, RecordingHead>
@@ -130,7 +131,7 @@ async function act(
     )
     return
   }
-  const body = await readObject(request)
+  const body = request.headers['content-type'] === 'application/json' ? await readObject(request) : null
   if (body === null) {
     problem(response, 400, 'bad-request', 'the body is no JSON object')
     return
@@ -141,25 +142,6 @@ async function act(
     else json(response, 409, outcome.refusal)
   } catch (error) {
     problem(response, 500, 'failed', error instanceof Error ? error.message : 'unknown failure')
-  }
-}
-
-async function readObject(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | null> {
-  if (request.headers['content-type'] !== 'application/json') return null
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      size += chunk.byteLength
-      if (size > CONTROL_BODY_BYTES_MAX) return null
-      chunks.push(chunk)
-    }
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : null
-  } catch {
-    return null
   }
 }
 
