@@ -27,8 +27,9 @@ export default defineConfig({
           // Nothing here replaces a global, so files may share a process: starting one for each file took half of the time.
           isolate: false,
           maxWorkers: CORES,
-          testTimeout: 10_000,
-          hookTimeout: 10_000,
+          // What takes seconds alone (a thousand signatures by noble) takes several times that beside other work.
+          testTimeout: 40_000,
+          hookTimeout: 40_000,
           // Projects with their own number of workers must run one after the other: the cheap ones first.
           sequence: { groupOrder: 0 },
         },

@@ -59,17 +59,18 @@ describe('a proof of an account', () => {
 })
 
 describe('4,096 changed accounts', () => {
-  it('are one block of at most 100 ms', () => {
+  it('are one block of at most 100 ms of CPU', () => {
     const rich = Ledger.genesis(Array.from({ length: 4_096 }, (_, i) => ({ key: accountKey(i), balance: 1_000n })))
     const body = Array.from({ length: 2_048 }, (_, i) =>
       buildTransaction({ sender: accountKey(i), recipient: accountKey(i + 2_048) }),
     )
     const times = Array.from({ length: 5 }, () => {
-      const before = performance.now()
+      const before = process.threadCpuUsage()
       const applied = rich.apply(body, accountKey(0))
       if (!applied.ok) throw new Error(applied.code)
       applied.ledger.root()
-      return performance.now() - before
+      const { user, system } = process.threadCpuUsage(before)
+      return (user + system) / 1_000
     })
     const best = Math.min(...times)
     console.log(`4,096 accounts: ${times.map((time) => time.toFixed(0)).join(', ')} ms`)
