@@ -176,11 +176,16 @@ export class Chain {
     return this.#sightings.isExcess(header.slot, header.hash) ? 'too-many-headers' : null
   }
 
-  /** Takes a header whose rules and signature hold. An orphan comes again when its parent has come. */
-  addHeader(header: SignedHeader): HeaderOutcome {
+  /**
+   * Takes a header whose rules and signature hold. An orphan comes again when its parent has come.
+   * @param isAsked it came as part of a chain that we asked for: then it may be a third one of its slot. *Rationale*: nodes that heard other two of
+   *   three first have built on the third, and could never be followed; what is fetched is bounded by the tree (HEADERS_MAX).
+   */
+  addHeader(header: SignedHeader, isAsked = false): HeaderOutcome {
     const code = this.precheck(header)
-    if (code !== null) return { kind: 'refused', code }
-    const evidence = this.#sightings.note(header)
+    const isExcess = code === 'too-many-headers'
+    if (code !== null && !(isExcess && isAsked)) return { kind: 'refused', code }
+    const evidence = isExcess ? null : this.#sightings.note(header)
     if (this.#tree.get(header.parent) === undefined) return { kind: 'orphan', evidence }
     const isAdded = this.#tree.add(header, (node) => node === this.#head)
     return isAdded ? { kind: 'added', evidence } : { kind: 'refused', code: 'outside-window' }

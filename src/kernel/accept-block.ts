@@ -1,5 +1,12 @@
 /** Taking headers and bodies into the chain, whichever way they came. */
-import { shortIdOf, type Block, type ShortId, type SignedHeader } from '../domain/block.ts'
+import {
+  BLOCK_BYTES_MAX,
+  blockBytesOf,
+  shortIdOf,
+  type Block,
+  type ShortId,
+  type SignedHeader,
+} from '../domain/block.ts'
 import { encodeBlock } from '../domain/codec/block-codec.ts'
 import { encodeObjectsAnswer, encodeObjectsRequest } from '../domain/codec/objects-codec.ts'
 import type { MessageId, PeerId } from '../domain/ids.ts'
@@ -7,7 +14,7 @@ import { checkBodyOf } from '../domain/rules/body-rules.ts'
 import type { HeaderOutcome } from '../chain/chain.ts'
 import type { Rebuild, ShortIdLookup } from '../relay/compact-relay.ts'
 import type { Transaction } from '../domain/transaction.ts'
-import { advance } from './advance.ts'
+import { advance, bodyInvalid } from './advance.ts'
 import type { Machines } from './machines.ts'
 import type { Turn } from './turn.ts'
 
@@ -28,7 +35,7 @@ export function acceptHeader(
   provenance: BlockProvenance,
   turn: Turn,
 ): HeaderOutcome {
-  const outcome = machines.chain.addHeader(header)
+  const outcome = machines.chain.addHeader(header, provenance.way === 'sync')
   if (outcome.kind === 'refused') return outcome
   const { hash, height, slot, proposer, txCount } = header
   turn.note({ kind: 'block-seen', hash, height, slot, proposer, txCount, ...provenance })
@@ -99,6 +106,11 @@ export function rebuilt(machines: Machines, found: Rebuild, turn: Turn): void {
   const { header, transactions, asked } = found
   // A wrong guess by short id: the block is fetched whole by whoever catches up with the chain.
   if (checkBodyOf(header, transactions) !== null) return
+  if (blockBytesOf(transactions) > BLOCK_BYTES_MAX) {
+    // Nobody could be sent it whole: whoever kept it would be charged by those who catch up.
+    bodyInvalid(machines, header.hash, 'body-too-large', turn)
+    return
+  }
   const own = transactions.filter((transaction) => machines.pool.has(transaction.id))
   const savedBytes = own.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
   turn.note({ kind: 'block-rebuilt', hash: header.hash, asked, savedBytes })

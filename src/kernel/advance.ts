@@ -68,7 +68,7 @@ function check(machines: Machines, step: Extract<ChainStep, { kind: 'check' }>, 
   }
   const verdict = checkBody(header, block.transactions, machines.config.network, parent)
   if (!verdict.ok || block.transactions.some((transaction) => checkValues(transaction) !== null)) {
-    invalid(machines, header.hash, verdict.ok ? 'body-unpayable' : verdict.code, turn)
+    bodyInvalid(machines, header.hash, verdict.ok ? 'body-unpayable' : verdict.code, turn)
     return
   }
   const unverified = block.transactions.filter(
@@ -105,7 +105,7 @@ export function onBodyVerified(machines: Machines, number: JobNumber, firstInval
   })
   if (firstInvalid >= 0) {
     machines.verifiedBodies.clear()
-    invalid(machines, work.hash, 'body-signature', turn)
+    bodyInvalid(machines, work.hash, 'body-signature', turn)
   }
   advance(machines, turn)
 }
@@ -157,7 +157,8 @@ export function onAdoptionWritten(machines: Machines, number: JobNumber, ok: boo
   return true
 }
 
-function invalid(
+/** A body breaks a rule that its header commits to: the block and all that was built on it are out. */
+export function bodyInvalid(
   machines: Machines,
   hash: BlockHash,
   code: 'body-signature' | Parameters<typeof noteInvalid>[1],

@@ -19,6 +19,6 @@ export interface Proposal {
   /** The highest slot that this validator has signed for, or may have; -1 for none. */
   lastSignedSlot: number
   draft: Draft | null
-  /** The body that is missing on the way to the best header, and since when we wait for it (monotonic ms). */
-  awaited: { readonly hash: BlockHash; readonly sinceMs: number } | null
+  /** The head that better headers were known for, and since when we wait for their bodies (monotonic ms). */
+  awaited: { readonly head: BlockHash; readonly sinceMs: number } | null
 }

@@ -58,7 +58,8 @@ export function propose(machines: Machines, turn: Turn): void {
 
 /**
  * Whoever knows of better headers builds on them when their bodies are here; a block on an old head would only be undone. But one whose body does
- * not come within a slot may never come: its maker crashed, or withholds it, and must not stop all others.
+ * not come within a slot may never come: its maker crashed, or withholds it, and must not stop all others. The slot is counted from when the head
+ * was first behind, whatever else is announced meanwhile: one header after another would stop everybody for as long as its maker likes.
  */
 function awaitsBody({ chain, config, proposal }: Machines, turn: Turn): boolean {
   const [missing] = chain.missingBodies(1)
@@ -66,7 +67,8 @@ function awaitsBody({ chain, config, proposal }: Machines, turn: Turn): boolean 
     proposal.awaited = null
     return false
   }
-  if (proposal.awaited?.hash !== missing.hash) proposal.awaited = { hash: missing.hash, sinceMs: turn.now.monoMs }
+  const head = chain.head.hash
+  if (proposal.awaited?.head !== head) proposal.awaited = { head, sinceMs: turn.now.monoMs }
   return turn.now.monoMs - proposal.awaited.sinceMs < Math.max(config.network.slotMs, BODY_PATIENCE_MIN_MS)
 }
 

@@ -96,6 +96,19 @@ describe('a validator', () => {
     expect(signed(world).length).toBeGreaterThanOrEqual(3)
   })
 
+  it('is not stopped by one header after another, each better than the last, of which nobody has a body', () => {
+    const world = new ChainWorld({ validator: SELF })
+    world.connect('accomplice')
+    world.at(41)
+    world.hear(transaction(1, 0))
+    // All slots of one other validator, the lowest last: each of these headers is better than the one before.
+    for (const slot of [40, 36, 32, 28, 24, 20, 16, 12, 8, 4]) {
+      world.block(makeBlock(GENESIS, slot, [transaction(2, 0)]).compact)
+      for (let ms = 0; ms < 1_750; ms += 250) world.advance(250)
+    }
+    expect(published(world).length).toBeGreaterThan(0)
+  })
+
   it('signs nothing when its record of signed slots cannot be written', () => {
     const world = new ChainWorld({ validator: SELF })
     world.hear(transaction(1, 0))
