@@ -33,7 +33,8 @@ export class HeldBack {
   /** False where there is no room. */
   add(key: ItemKey, item: HeldBackItem): boolean {
     if (this.#items.size >= HELD_BACK_MAX) return false
-    this.#items.set(key, item)
+    // What came is a view on the whole answer, up to 1 MiB, which it would keep alive.
+    this.#items.set(key, { ...item, bytes: new Uint8Array(item.bytes) })
     let keys = this.#bySender.get(item.sender)
     if (keys === undefined) this.#bySender.set(item.sender, (keys = new Set()))
     keys.add(key)

@@ -25,6 +25,15 @@ describe('transactions that came ahead of their turn', () => {
     expect(held.size).toBe(0)
   })
 
+  it('keep nothing alive of the answer that brought them', () => {
+    const held = new HeldBack()
+    const bytes = new Uint8Array(1_048_576).subarray(7, 257).fill(3)
+    held.add(key(ALICE, 1), { bytes, from: FROM, sender: ALICE, nonce: 1n, sinceMs: 0 })
+    const [item] = held.takeReady([ALICE], () => 1n)
+    expect(item?.bytes).toEqual(bytes)
+    expect(item?.bytes.buffer.byteLength).toBe(bytes.byteLength)
+  })
+
   it('are looked at for those senders only of whom something came in', () => {
     const held = holding([ALICE, 20], [BOB, 20])
     expect(held.takeReady([BOB], () => 20n).map(({ sender }) => sender)).toEqual([BOB])
