@@ -38,13 +38,12 @@ export interface GossipParts {
   readonly policy?: MeshPolicy
 }
 
-/** Sizes of what grows, with their bounds. */
 interface Fill {
   readonly size: number
   readonly capacity: number
 }
 
-/** `countedCopies`: messages whose copies are counted. */
+/** Sizes of what grows, with their bounds. `countedCopies`: messages whose copies are counted. */
 export type GossipSizes = Readonly<Record<'seenIds' | 'openVerdicts' | 'silentPeers' | 'countedCopies', Fill>>
 
 export interface RouterGossip extends Gossip {
