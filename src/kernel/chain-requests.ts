@@ -1,8 +1,8 @@
 /** Catching up with the chain, and helping others to. Everything fetched passes the same checks as gossip. */
 import { decodeBlock, decodeSignedHeader } from '../domain/codec/block-codec.ts'
 import { decodeChainRequest, encodeChainRequest, HEADERS_COUNT_MAX, splitHeaders } from '../domain/codec/chain-codec.ts'
-import { decodeObjectsAnswer, type decodeObjectsRequest } from '../domain/codec/objects-codec.ts'
-import { decodeTransaction } from '../domain/codec/transaction-codec.ts'
+import { readObjectsAnswer, type decodeObjectsRequest } from '../domain/codec/objects-codec.ts'
+import { decodeTransaction, TRANSACTION_BYTES_MAX } from '../domain/codec/transaction-codec.ts'
 import { shortIdOf, type SignedHeader } from '../domain/block.ts'
 import type { BlockHash, PeerId } from '../domain/ids.ts'
 import { checkBodyOf } from '../domain/rules/body-rules.ts'
@@ -150,17 +150,14 @@ export function onPartsAnswer(
   const { hash, peer } = asked
   const expected = machines.compact.expected(hash, peer)
   if (expected === null) return
-  const objects =
-    frames.length === 1 && frames[0] !== undefined ? decodeObjectsAnswer(frames[0], expected.length) : null
-  if (objects === null) {
+  const answer = readObjectsAnswer(frames, expected, TRANSACTION_BYTES_MAX)
+  if (answer === null) {
     if (frames.length > 0) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
     rebuilt(machines, machines.compact.failed(hash, peer, turn.now.monoMs), turn)
     return
   }
   const found = new Map<number, Transaction>()
-  for (const [at, { index, shortId }] of expected.entries()) {
-    const bytes = objects[at]
-    if (bytes === null || bytes === undefined) continue
+  for (const [{ index, shortId }, bytes] of answer.found) {
     const decoded = decodeTransaction(bytes, machines.transactionPrefix)
     if (decoded.ok && shortIdOf(decoded.value.hash) === shortId) found.set(index, decoded.value)
     else penalise(machines, peer, 'invalid', 'object-mismatch', turn)

@@ -1,6 +1,6 @@
 /** Records and suspicions: from gossip and from repair into the picture of the network, and what follows from it. */
-import { decodeObjectsAnswer, encodeObjectsAnswer } from '../domain/codec/objects-codec.ts'
-import { decodeRecord, decodeRecordMessage } from '../domain/codec/record-codec.ts'
+import { encodeObjectsAnswer, readObjectsAnswer } from '../domain/codec/objects-codec.ts'
+import { decodeRecord, decodeRecordMessage, RECORD_BYTES_MAX } from '../domain/codec/record-codec.ts'
 import { encodeProbeAnswer, encodeProbeRequest, type ProbeStatus } from '../domain/codec/probe-codec.ts'
 import type { MessageId, PeerId } from '../domain/ids.ts'
 import { itemKey, recordOrder, type ItemKey } from '../domain/item-key.ts'
@@ -128,16 +128,14 @@ export function onRecordsAnswer(
   turn: Turn,
 ): void {
   const { peer, fetch, keys } = asked
-  const objects = frames?.length === 1 && frames[0] !== undefined ? decodeObjectsAnswer(frames[0], keys.length) : null
-  if (objects === null) {
+  const answer = frames === null ? null : readObjectsAnswer(frames, keys, RECORD_BYTES_MAX)
+  if (answer === null) {
     machines.wantedRecords.failed(fetch)
     if (frames !== null) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
     return
   }
   const records: NodeRecord[] = []
-  for (const [at, bytes] of objects.entries()) {
-    const key = keys[at]
-    if (bytes === null || key === undefined) continue
+  for (const [key, bytes] of answer.found) {
     const record = decodeRecord(new Uint8Array(bytes), machines.recordPrefix)
     if (record === null || keyOfRecord(record) !== key) {
       penalise(machines, peer, 'invalid', 'object-mismatch', turn)
@@ -147,7 +145,7 @@ export function onRecordsAnswer(
     if (machines.membership.precheckRecord(record, turn.now) === null) records.push(record)
     else machines.wantedRecords.done(key, turn.now.monoMs)
   }
-  machines.wantedRecords.answered(fetch, keys.slice(objects.length))
+  machines.wantedRecords.answered(fetch, answer.unanswered)
   if (records.length === 0) return
   const job = machines.nextJob()
   machines.jobs.set(job, { kind: 'records', from: peer, records })

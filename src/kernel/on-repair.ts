@@ -2,8 +2,8 @@
  * Repair: what gossip missed is found by comparing sets and fetched from whoever has it. Everything fetched passes the same admission as
  * gossip; it is not published again, since everybody compares.
  */
-import { decodeObjectsAnswer, encodeObjectsAnswer, encodeObjectsRequest } from '../domain/codec/objects-codec.ts'
-import { decodeTransaction } from '../domain/codec/transaction-codec.ts'
+import { encodeObjectsAnswer, encodeObjectsRequest, readObjectsAnswer } from '../domain/codec/objects-codec.ts'
+import { decodeTransaction, TRANSACTION_BYTES_MAX } from '../domain/codec/transaction-codec.ts'
 import { asTxId, type AccountId, type PeerId } from '../domain/ids.ts'
 import type { ItemKey } from '../domain/item-key.ts'
 import { REJECTS, type RejectCode } from '../domain/reject.ts'
@@ -119,23 +119,22 @@ export function onObjectsAnswer(
   turn: Turn,
 ): void {
   const { peer, fetch, keys } = asked
-  const objects = frames?.length === 1 && frames[0] !== undefined ? decodeObjectsAnswer(frames[0], keys.length) : null
-  if (objects === null) {
+  const answer = frames === null ? null : readObjectsAnswer(frames, keys, TRANSACTION_BYTES_MAX)
+  if (answer === null) {
     machines.wanted.failed(fetch)
     if (frames !== null) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
     fetchDue(machines, turn)
     return
   }
   const items: Uint8Array[] = []
-  for (const [at, bytes] of objects.entries()) {
-    if (bytes === null) continue
+  for (const [key, bytes] of answer.found) {
     const decoded = decodeTransaction(bytes, machines.transactionPrefix)
-    const isIts = decoded.ok && keyOf(decoded.value) === keys[at]
+    const isIts = decoded.ok && keyOf(decoded.value) === key
     // Whoever sends something else than what was asked for under a name is lying about the name (A23).
     if (isIts) items.push(bytes)
     else penalise(machines, peer, 'invalid', 'object-mismatch', turn)
   }
-  take(machines, peer, items, { fetch, unanswered: keys.slice(objects.length) }, turn)
+  take(machines, peer, items, { fetch, unanswered: answer.unanswered }, turn)
 }
 
 /**

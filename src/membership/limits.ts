@@ -45,6 +45,13 @@ export const NEIGHBOURS_GATHER_MS = 1_000
 export const HEAD_GAP_MS = 5_000
 /** ... to refute an accusation: at once, but not once for each accuser. */
 export const REFUTE_GAP_MS = 500
+/**
+ * ... because the same peer's pings say that it suspects us: its accusation comes by gossip too, and must be signed there. In this time a record
+ * reaches everybody, and an owner gets ten times as many as that past the others.
+ */
+export const PINGED_REFUTE_GAP_MS = 10_000
+/** Peers remembered for that: more than a node has connections. */
+export const PINGED_REFUTES_MAX = 1_024
 
 // ---- probing
 /** One neighbour is pinged each period (SWIM, memberlist). */

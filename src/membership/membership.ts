@@ -21,6 +21,7 @@
  * node marked dead he must keep its record from spreading for the whole suspicion.
  */
 import { assert, assertNever } from '../lib/assert.ts'
+import { ExpiringMap } from '../lib/expiring-map.ts'
 import { TokenBucket } from '../lib/rate.ts'
 import type { PeerId } from '../domain/ids.ts'
 import {
@@ -38,6 +39,8 @@ import {
   OWNER_PER_SECOND,
   SETTLE_MS,
   PACE_MS,
+  PINGED_REFUTES_MAX,
+  PINGED_REFUTE_GAP_MS,
   SILENT_MS,
   STALL_MS,
   SWEEP_MS,
@@ -48,7 +51,7 @@ import { LocalHealth } from './local-health.ts'
 import { Phi } from './phi.ts'
 import { Probing, type ProbeDecision } from './probing.ts'
 import { RecordBook, type Refusal } from './records.ts'
-import { Suspicions, type Verdict } from './suspicion.ts'
+import { Suspicions, type Accusation, type Verdict } from './suspicion.ts'
 import type { RecordOutcome, SuspicionOutcome } from './verdicts.ts'
 import { viewDigest, type MemberRow, type MemberState, type Source } from './view.ts'
 
@@ -111,6 +114,8 @@ export class Membership {
   readonly #members = new Map<PeerId, Member>()
   /** Suspicions of versions that are still on their way to us. */
   readonly #early = new EarlySuspicions()
+  /** Peers whose pings made us refute lately. */
+  readonly #refutedFor = new ExpiringMap<PeerId, true>({ ttlMs: PINGED_REFUTE_GAP_MS, capacity: PINGED_REFUTES_MAX })
   #alive = 0
   #startedMs: number | null = null
   #wokeMs: number | null = null
@@ -196,7 +201,7 @@ export class Membership {
     now: Now,
   ): { readonly outcome: SuspicionOutcome; readonly decisions: readonly MembershipDecision[] } {
     const refusal = this.#refusalOf(suspicion, now)
-    if (refusal === 'unknown-version') this.#early.keep(suspicion, now.monoMs)
+    if (refusal === 'unknown-version') return { outcome: this.#keepEarly(suspicion, now.monoMs), decisions: [] }
     if (refusal !== null) return { outcome: refusal, decisions: [] }
     const { target, accuser } = suspicion
     // What is said of ourselves we know better; it goes on to the others, who must hear our answer.
@@ -245,9 +250,14 @@ export class Membership {
     return this.#follow(this.probing.dialFailed(target), now.monoMs)
   }
 
-  /** A neighbour pinged us; answer it with an ack. */
+  /** A neighbour pinged us; answer it with an ack. What it suspects is refuted, for each peer now and then: it needs no proof to say so. */
   onPing(from: PeerId, isSuspected: boolean, now: Now): MembershipDecision[] {
-    return [...this.#answers(from, now.monoMs), ...(isSuspected ? [{ kind: 'refute' } as const] : [])]
+    const decisions = this.#answers(from, now.monoMs)
+    if (isSuspected && this.#refutedFor.get(from, now.monoMs) === undefined) {
+      this.#refutedFor.set(from, true, now.monoMs)
+      decisions.push({ kind: 'refute' })
+    }
+    return decisions
   }
 
   /** A member asks us to ping another one; an `answer-help` with this number follows, now or later. */
@@ -319,7 +329,11 @@ export class Membership {
   }
 
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {
-    return [this.records, this.suspicions, this.#early, this.probing].flatMap((machine) => machine.sizes())
+    const { size, capacity } = this.#refutedFor
+    return [
+      ...[this.records, this.suspicions, this.#early, this.probing].flatMap((machine) => machine.sizes()),
+      { name: 'membership.refuted-for', size, capacity, unit: 'peers' },
+    ]
   }
 
   invariants(): void {
@@ -453,12 +467,23 @@ export class Membership {
     return order < 0 ? 'unknown-version' : null
   }
 
-  #accusation(target: PeerId, version: RecordVersion, accuser: PeerId) {
+  /** One of a version that we lack waits for it: what became of it now. */
+  #keepEarly(suspicion: Suspicion, monoMs: number): SuspicionOutcome {
+    if (this.#early.has(suspicion, monoMs)) return 'known'
+    if (!this.suspicions.mayAccuse(suspicion.accuser, monoMs)) return 'limited'
+    this.#early.keep(suspicion, monoMs)
+    return 'unknown-version'
+  }
+
+  #accusation(target: PeerId, version: RecordVersion, accuser: PeerId): Accusation {
+    const monitors = this.records.get(target)?.neighbours ?? []
+    const mark = this.#members.get(accuser)?.mark
     return {
       target,
       accuser,
       version: { incarnation: version.incarnation, seq: version.seq },
-      monitors: this.records.get(target)?.neighbours.length ?? 0,
+      monitors: monitors.length,
+      isMonitor: mark !== undefined && monitors.includes(mark),
       members: this.aliveCount,
     }
   }

@@ -7,10 +7,10 @@
  * Rules (Lifeguard; memberlist's values).
  * - A suspicion lasts between min = 4 · max(1, log10 N) s and max = 6 · min; it begins at max and shrinks with the logarithm of the confirmations until
  *   CONFIRMATIONS of them bring it to min. Rationale: what several see at once is true sooner.
- * - A node with fewer neighbours can have fewer confirmations: as many as its own record names neighbours, less the first accuser. Rationale: the
- *   leaf of a star has one monitor, and nobody else could ever confirm. Its own record can't be written by an accuser.
- * - When the time is over: dead, where ACCUSERS_TO_KILL accuse it, or the accusers are all the neighbours it has, or nobody claims a connection with it;
- *   otherwise unreachable. Rationale: one accuser may lie.
+ * - A node with fewer neighbours can have fewer confirmations: as many as its own record names neighbours, less one of them that accuses it. Rationale:
+ *   the leaf of a star has one monitor, and nobody else could ever confirm. Its own record can't be written by an accuser.
+ * - When the time is over: dead, where ACCUSERS_TO_KILL accuse it, or all the neighbours that its own record names do, or nobody claims a connection with
+ *   it; otherwise unreachable. Rationale: one accuser may lie, and one that the target doesn't name as neighbour has seen nothing.
  * - One accusation an accuser and target, ACCUSATIONS_PER_MINUTE an accuser.
  * - A record newer than the accused version ends the suspicion, as does a connection that answers.
  *
@@ -39,6 +39,8 @@ export interface Accusation {
   readonly accuser: PeerId
   /** Neighbours that the target's own record names. */
   readonly monitors: number
+  /** The accuser is one of them. */
+  readonly isMonitor: boolean
   /** Members alive. */
   readonly members: number
 }
@@ -51,6 +53,8 @@ interface Case {
   startedMs: number
   readonly minMs: number
   readonly monitors: number
+  /** Accusers among them. */
+  accusingMonitors: number
 }
 
 /** A suspicion whose time is over. */
@@ -76,10 +80,10 @@ export class Suspicions {
 
   /** The accusation was counted or not. It is the caller's matter that the accuser's word counts at all. */
   accuse(accusation: Accusation, monoMs: number): Accused {
-    const { target, accuser, version } = accusation
+    const { target, accuser, version, isMonitor } = accusation
     const open = this.#cases.get(target)
     if (open?.accusers.has(accuser) === true) return 'known'
-    if (!this.#mayAccuse(accuser, monoMs)) return 'limited'
+    if (!this.mayAccuse(accuser, monoMs)) return 'limited'
     if (open === undefined) {
       const minMs = SUSPICION_MIN_MS * Math.max(1, Math.log10(Math.max(1, accusation.members)))
       this.#cases.set(target, {
@@ -88,13 +92,26 @@ export class Suspicions {
         startedMs: monoMs,
         minMs,
         monitors: accusation.monitors,
+        accusingMonitors: isMonitor ? 1 : 0,
       })
       return 'opened'
     }
     if (open.accusers.size >= ACCUSERS_MAX) return 'limited'
     open.accusers.add(accuser)
+    if (isMonitor) open.accusingMonitors++
     if (compareVersions(version, open.version) > 0) open.version = version
     return 'confirmed'
+  }
+
+  /** Takes one of the accusations that this accuser has this minute; false where none is left. */
+  mayAccuse(accuser: PeerId, monoMs: number): boolean {
+    let bucket = this.#accusers.get(accuser)
+    if (bucket === undefined) {
+      const perSecond = ACCUSATIONS_PER_MINUTE / 60
+      bucket = new TokenBucket({ perSecond, burst: ACCUSATIONS_PER_MINUTE, nowMs: monoMs })
+      this.#accusers.set(accuser, bucket)
+    }
+    return bucket.take(1, monoMs)
   }
 
   /** Ends a suspicion of this version or an older one. True where there was one. */
@@ -121,7 +138,7 @@ export class Suspicions {
       if (monoMs < this.#endMs(open)) continue
       this.#cases.delete(target)
       const isCorroborated =
-        open.accusers.size >= ACCUSERS_TO_KILL || (open.monitors > 0 && open.accusers.size >= open.monitors)
+        open.accusers.size >= ACCUSERS_TO_KILL || (open.monitors > 0 && open.accusingMonitors >= open.monitors)
       verdicts.push({ target, version: open.version, accusers: [...open.accusers], isCorroborated })
     }
     return verdicts
@@ -148,27 +165,19 @@ export class Suspicions {
   invariants(): void {
     for (const open of this.#cases.values()) {
       assert(open.accusers.size >= 1 && open.accusers.size <= ACCUSERS_MAX, 'a suspicion has accusers, a few')
+      assert(open.accusingMonitors <= open.accusers.size, 'monitors that accuse are accusers')
     }
   }
 
   #endMs(open: Case): number {
-    return open.startedMs + suspicionMs(open.minMs, open.accusers.size - 1, possibleConfirmations(open.monitors))
-  }
-
-  #mayAccuse(accuser: PeerId, monoMs: number): boolean {
-    let bucket = this.#accusers.get(accuser)
-    if (bucket === undefined) {
-      const perSecond = ACCUSATIONS_PER_MINUTE / 60
-      bucket = new TokenBucket({ perSecond, burst: ACCUSATIONS_PER_MINUTE, nowMs: monoMs })
-      this.#accusers.set(accuser, bucket)
-    }
-    return bucket.take(1, monoMs)
+    return open.startedMs + suspicionMs(open.minMs, open.accusers.size - 1, possibleConfirmations(open))
   }
 }
 
 /** How many can confirm a first accusation: a record that names no neighbour says nothing about that. */
-function possibleConfirmations(monitors: number): number {
-  return monitors === 0 ? CONFIRMATIONS : Math.min(CONFIRMATIONS, monitors - 1)
+function possibleConfirmations({ monitors, accusingMonitors }: Case): number {
+  if (monitors === 0) return CONFIRMATIONS
+  return Math.min(CONFIRMATIONS, monitors - Math.min(1, accusingMonitors))
 }
 
 /** Length of a suspicion with so many confirmations out of the possible ones, ms. */

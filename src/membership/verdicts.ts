@@ -23,7 +23,7 @@ export type SuspicionOutcome =
   | 'known'
   /** A newer record of the target is here. */
   | 'refuted'
-  /** It accuses a version that nobody has shown us: it could never be refuted. */
+  /** It accuses a version that nobody has shown us: it doesn't count before that comes, but its target must hear of it. */
   | 'unknown-version'
   | 'unknown-target'
   /** Its maker isn't known for long enough, or isn't alive. */
@@ -39,7 +39,7 @@ export const SUSPICION_VERDICTS: Readonly<Record<SuspicionOutcome, Verdict>> = {
   counted: 'accept',
   known: 'ignore',
   refuted: 'ignore',
-  'unknown-version': 'ignore',
+  'unknown-version': 'accept',
   'unknown-target': 'ignore',
   'unproven-accuser': 'ignore',
   limited: 'ignore',

@@ -68,8 +68,10 @@ export const SERVE_BYTES_BURST = 1_048_576
 export const SERVE_BYTES_PER_SECOND = 209_715
 
 // ---- bodies
-/** Items wanted at once: three times a full pool of the open network, so that one peer can't fill it. */
+/** Items wanted at once: three times a full pool of the open network, so that one peer can't fill it; several have to share it. */
 export const WANTED_MAX = 32_768
+/** Keys of the largest holder that are looked at for one that nobody else has, when there are too many: honest pools differ in a few. */
+export const VICTIMS_MAX = 16
 /** Peers remembered as having one item: three must be tried, a few more replace those that leave. */
 export const HOLDERS_MAX = 8
 /** Items that one peer may hold out to us at once: a full pool of the open network. */

@@ -11,6 +11,8 @@
  * - Holders that we dialled are asked before those that dialled us. Rationale: inbound connections are the attacker's to make.
  * - When all holders have failed, the key is forgotten; the next comparison brings it back with whoever has it then.
  * - A full list of holders lets a newcomer replace one that has failed. Rationale: eight liars that came first must not keep an honest one out.
+ * - When there are too many, whoever holds out the most gives up one of his for a key of somebody who holds out fewer, first one that nobody else has.
+ *   Rationale: shares are equal at the end, however many there are who invent keys.
  * - What was refused or is over (`done`) isn't wanted again for half an hour. Rationale: a peer whose pool differs from ours by policy
  *   would bring it up in every comparison.
  *
@@ -18,7 +20,7 @@
  * set of each of its candidates, never both; every wanted key has a candidate or is under way.
  *
  * The attacker's best move is to hold out 10,000 keys and answer none: each costs 2 s until the next holder is asked; his keys that nobody
- * else has cost us a request of 2.2 KB every 2 s, as long as he is connected.
+ * else has cost us a request of 2.2 KB every 2 s, as long as he is connected. With n connections he leaves an honest peer the (n + 1)th part of the list.
  *
  * Cost: O(holders) for each key that changes its state.
  */
@@ -33,6 +35,7 @@ import {
   HOLDERS_MAX,
   IN_FLIGHT_PER_PEER_MAX,
   REASK_MS,
+  VICTIMS_MAX,
   WANTED_MAX,
 } from './limits.ts'
 
@@ -104,7 +107,7 @@ export class Wanted {
     if (holder === undefined || holder.heldOut >= HELD_OUT_PER_PEER_MAX || this.#done.has(key, monoMs)) return false
     let want = this.#wants.get(key)
     if (want === undefined) {
-      if (this.#wants.size >= WANTED_MAX) return false
+      if (this.#wants.size >= WANTED_MAX && !this.#makeRoom(holder)) return false
       want = { holders: new Map(), fetch: null }
       this.#wants.set(key, want)
     }
@@ -233,6 +236,28 @@ export class Wanted {
       .map((entry) => ({ entry, at: (entry[1].isPreferred ? 0 : 1) + this.#chance() }))
       .sort((a, b) => a.at - b.at)
       .map(({ entry }) => entry)
+  }
+
+  /** Room for one more key of this holder, at the cost of whoever holds out the most. */
+  #makeRoom(holder: Holder): boolean {
+    let largest = holder
+    for (const other of this.#peers.values()) if (other.heldOut > largest.heldOut) largest = other
+    // One key must change sides without making the newcomer the largest: otherwise two would push each other out for ever.
+    if (largest.heldOut <= holder.heldOut + 1) return false
+    let victim: ItemKey | null = null
+    let looked = 0
+    for (const key of largest.ready) {
+      victim ??= key
+      if (this.#wants.get(key)?.holders.size === 1) {
+        victim = key
+        break
+      }
+      if (++looked >= VICTIMS_MAX) break
+    }
+    const want = victim === null ? undefined : this.#wants.get(victim)
+    if (victim === null || want === undefined) return false
+    this.#forget(victim, want)
+    return true
   }
 
   #roomFor(want: Want): boolean {

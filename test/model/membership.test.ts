@@ -9,6 +9,7 @@ import { MEMBERSHIP_PROFILES } from '../../src/membership/limits.ts'
 import { Membership, type MembershipDecision } from '../../src/membership/membership.ts'
 import { RecordBook } from '../../src/membership/records.ts'
 import { suspicionMs, Suspicions } from '../../src/membership/suspicion.ts'
+import { SUSPICION_VERDICTS } from '../../src/membership/verdicts.ts'
 
 const WALL_MS = 1_800_000_000_000
 const RETENTION_MS = 3_600_000
@@ -171,7 +172,17 @@ describe('suspicions', () => {
     const random = createPrng(seed)
     const suspicions = new Suspicions()
     const peer = (index: number): PeerId => asPeerId(`peer-${index}`)
-    const naive = new Map<PeerId, { startedMs: number; accusers: Set<PeerId>; seq: number; monitors: number }>()
+    interface Naive {
+      startedMs: number
+      accusers: Set<PeerId>
+      seq: number
+      monitors: number
+      /** Neighbours among the accusers. */
+      seen: number
+    }
+    const naive = new Map<PeerId, Naive>()
+    const possibleOf = ({ monitors, seen }: Naive): number =>
+      monitors === 0 ? 2 : Math.min(2, seen === 0 ? monitors : monitors - 1)
     let nowMs = 0
     for (let step = 0; step < 10_000; step++) {
       const note = `seed ${seed}, step ${step}`
@@ -182,15 +193,19 @@ describe('suspicions', () => {
         case 0:
         case 1: {
           const monitors = random.below(5)
-          const accusation = { target, accuser, version: { incarnation: 1, seq }, monitors, members: 100 }
+          const isMonitor = monitors > 0 && random.below(2) === 0
+          const version = { incarnation: 1, seq }
+          const accusation = { target, accuser, version, monitors, isMonitor, members: 100 }
           const outcome = suspicions.accuse(accusation, nowMs)
           const open = naive.get(target)
           if (outcome === 'opened') {
             expect(open, note).toBeUndefined()
-            naive.set(target, { startedMs: nowMs, accusers: new Set([accuser]), seq, monitors })
+            const seen = isMonitor ? 1 : 0
+            naive.set(target, { startedMs: nowMs, accusers: new Set([accuser]), seq, monitors, seen })
           } else if (outcome === 'confirmed') {
             open?.accusers.add(accuser)
             if (open !== undefined) open.seq = Math.max(open.seq, seq)
+            if (open !== undefined && isMonitor) open.seen++
           } else if (outcome === 'known') expect(open?.accusers.has(accuser), note).toBe(true)
           break
         }
@@ -212,19 +227,17 @@ describe('suspicions', () => {
           for (const verdict of suspicions.due(nowMs)) {
             const open = naive.get(verdict.target)
             if (open === undefined) throw new Error(note)
-            const possible = open.monitors === 0 ? 2 : Math.min(2, open.monitors - 1)
             expect(nowMs - open.startedMs, note).toBeGreaterThanOrEqual(
-              suspicionMs(8_000, open.accusers.size - 1, possible),
+              suspicionMs(8_000, open.accusers.size - 1, possibleOf(open)),
             )
             expect(verdict.isCorroborated, note).toBe(
-              open.accusers.size >= 2 || (open.monitors > 0 && open.accusers.size >= open.monitors),
+              open.accusers.size >= 2 || (open.monitors > 0 && open.seen >= open.monitors),
             )
             naive.delete(verdict.target)
           }
           for (const [each, open] of naive) {
-            const possible = open.monitors === 0 ? 2 : Math.min(2, open.monitors - 1)
             expect(nowMs - open.startedMs, `${note} ${each}`).toBeLessThan(
-              suspicionMs(8_000, open.accusers.size - 1, possible),
+              suspicionMs(8_000, open.accusers.size - 1, possibleOf(open)),
             )
           }
       }
@@ -396,6 +409,51 @@ describe('membership', () => {
       for (let ms = 1_250; ms < 30_000; ms += 250) last = [...last, ...changes(membership.onWake(at(ms)))]
       expect(last).toContainEqual(['suspect', isClaimed ? 'unreachable' : 'dead', 'accusation'])
     }
+  })
+
+  it('lets the only neighbour that a record names kill its owner, and nobody else alone', () => {
+    for (const who of [2, 3] as const) {
+      const { membership, at } = start()
+      const [neighbour, stranger] = [record(2), record(3)]
+      const target = record(1, { neighbours: [neighbourMark(neighbour.key)] })
+      // The neighbour claims the connection as well: as long as it does not accuse, the target is held.
+      membership.onRecord(target, 'gossip', at(0))
+      membership.onRecord(record(2, { neighbours: [neighbourMark(target.key)] }), 'gossip', at(0))
+      membership.onRecord(stranger, 'gossip', at(0))
+      const accuser = who === 2 ? neighbour : stranger
+      const seen: [number, unknown][] = []
+      for (let ms = 250; ms < 30_000; ms += 250) {
+        for (const change of changes(membership.onWake(at(ms)))) seen.push([ms, change])
+        if (ms === 1_000) membership.onSuspicion(suspicion(target, accuser, WALL_MS + ms), at(ms))
+      }
+      if (who === 2) expect(seen).toEqual([[5_000, ['suspect', 'dead', 'accusation']]])
+      else expect(seen).toEqual([[25_000, ['suspect', 'unreachable', 'accusation']]])
+    }
+  })
+
+  it('hands on what it can judge only later, so that the accused hears of it, but no crowd of it', () => {
+    const { membership, at } = start()
+    const next = record(0, { seq: 2 })
+    for (const each of [record(1), record(2)]) membership.onRecord(each, 'gossip', at(0))
+    const tell = (target: NodeRecord, ms: number): string =>
+      membership.onSuspicion(suspicion(target, record(2), WALL_MS + ms), at(ms)).outcome
+    expect(SUSPICION_VERDICTS[tell(next, 1_000) as 'unknown-version']).toBe('accept')
+    expect(tell(next, 1_001)).toBe('known')
+    // The version that was accused before it existed is refuted as soon as it is published.
+    expect(membership.onRecord(next, 'own', at(2_000)).decisions).toContainEqual({ kind: 'refute' })
+    const outcomes = Array.from({ length: 20 }, (_, seq) => tell(record(1, { seq: 100 + seq }), 3_000))
+    expect(outcomes.filter((each) => each === 'unknown-version')).toHaveLength(9)
+    expect(outcomes.slice(9).every((each) => each === 'limited')).toBe(true)
+  })
+
+  it('refutes what a neighbour says in its pings once in ten seconds', () => {
+    const { membership, at } = start()
+    membership.onRecord(record(1), 'gossip', at(0))
+    const refuted: number[] = []
+    for (let ms = 0; ms < 25_000; ms += 500)
+      if (membership.onPing(record(1).peer, true, at(ms)).some(({ kind }) => kind === 'refute')) refuted.push(ms)
+    expect(refuted).toEqual([0, 10_000, 20_000])
+    expect(membership.onPing(record(2).peer, true, at(25_000))).toEqual([{ kind: 'refute' }])
   })
 
   it('accuses nobody while it doubts itself, and nothing that ran out during a standstill counts', () => {

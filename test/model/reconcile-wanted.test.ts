@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { asPeerId, type PeerId } from '../../src/domain/ids.ts'
 import { itemKey, type ItemKey } from '../../src/domain/item-key.ts'
 import { createPrng } from '../../src/lib/prng.ts'
-import { IN_FLIGHT_PER_PEER_MAX, REASK_MS } from '../../src/sync/limits.ts'
+import { HELD_OUT_PER_PEER_MAX, IN_FLIGHT_PER_PEER_MAX, REASK_MS, WANTED_MAX } from '../../src/sync/limits.ts'
 import { Wanted, type Fetch } from '../../src/sync/wanted.ts'
 
 const PEERS = Array.from({ length: 12 }, (_, index) => asPeerId(`peer-${index}`))
@@ -190,6 +190,42 @@ describe('the tracker of wanted bodies', () => {
     crowd.failed(crowd.due(0).fetches[0]?.fetch ?? 0)
     expect(crowd.held(honest, key, 0)).toBe(true)
     crowd.invariants()
+  })
+
+  it('gives an honest peer its share of a full list, however many invent keys', () => {
+    const wanted = new Wanted({ nextNumber: numbers(), chance: () => 0.5 })
+    const [honest, ...liars] = PEERS.slice(0, 5) as [PeerId, ...PeerId[]]
+    for (const peer of [honest, ...liars]) wanted.connected(peer, false)
+    let key = 0
+    const next = (): ItemKey => itemKey(++key, 'cd'.repeat(32))
+    for (const liar of liars) for (let index = 0; index < HELD_OUT_PER_PEER_MAX; index++) wanted.held(liar, next(), 0)
+    expect(wanted.count).toBe(WANTED_MAX)
+    const offered = Array.from({ length: 8_000 }, next)
+    const taken = offered.filter((each) => wanted.held(honest, each, 0)).length
+    expect(taken).toBeGreaterThan(WANTED_MAX / 5 - 10)
+    // The liars can't take it back: what they add comes out of the largest share, which is one of theirs.
+    for (let round = 0; round < 2_000; round++) for (const liar of liars) wanted.held(liar, next(), 0)
+    expect(offered.filter((each) => wanted.wants(each)).length).toBeGreaterThan(WANTED_MAX / 5 - 10)
+    expect(wanted.count).toBe(WANTED_MAX)
+    wanted.invariants()
+  })
+
+  it('gives up what one peer invented before what others hold too', () => {
+    const wanted = new Wanted({ nextNumber: numbers(), chance: () => 0.5 })
+    const peers = PEERS.slice(0, 6) as [PeerId, ...PeerId[]]
+    for (const peer of peers) wanted.connected(peer, false)
+    const [liar, one, other, ...rest] = peers
+    const shared = Array.from({ length: 10 }, (_, index) => itemKey(index, 'aa'.repeat(32)))
+    for (const key of shared) for (const peer of [liar, one]) wanted.held(peer as PeerId, key, 0)
+    let key = 100
+    for (const peer of [liar, one, ...rest])
+      for (let index = 0; index < (peer === liar ? 9_990 : 9_000); index++)
+        wanted.held(peer as PeerId, itemKey(++key, 'cd'.repeat(32)), 0)
+    expect(wanted.count).toBe(WANTED_MAX)
+    for (let index = 0; index < 100; index++)
+      expect(wanted.held(other as PeerId, itemKey(++key, 'ef'.repeat(32)), 0)).toBe(true)
+    for (const each of shared) expect(wanted.wants(each)).toBe(true)
+    wanted.invariants()
   })
 
   it('does not want again what it is done with, until it is told so', () => {

@@ -104,6 +104,36 @@ export function decodeObjectsAnswer(bytes: Uint8Array, asked: number): readonly 
   return items.map((item) => (item.byteLength === 0 ? null : item))
 }
 
+export interface ObjectsAnswer<Name> {
+  /** What came under which name: views of the answer. Whether it is what the name says is for the caller to check. */
+  readonly found: readonly (readonly [Name, Uint8Array])[]
+  /** Names that a full answer did not get to; they may be asked for again. */
+  readonly unanswered: readonly Name[]
+}
+
+/**
+ * Reads an answer against the names that were asked for. Null where it is none: not one frame, no list, no item, or more items than names.
+ *
+ * Only an answer that one more object could have made too long may end early. Names that another one leaves out count as not held: otherwise
+ * whoever answers one name of a hundred again and again keeps the others from being asked of somebody else.
+ *
+ * @param objectBytesMax largest object of this kind, bytes
+ */
+export function readObjectsAnswer<Name>(
+  frames: readonly Uint8Array[],
+  names: readonly Name[],
+  objectBytesMax: number,
+): ObjectsAnswer<Name> | null {
+  const [frame] = frames
+  const objects = frames.length === 1 && frame !== undefined ? decodeObjectsAnswer(frame, names.length) : null
+  if (objects === null || frame === undefined) return null
+  const isFull = frame.byteLength + 4 + objectBytesMax > OBJECTS_ANSWER_BYTES_MAX
+  return {
+    found: objects.flatMap((object, at) => (object === null ? [] : [[names[at] as Name, object] as const])),
+    unanswered: isFull ? names.slice(objects.length) : [],
+  }
+}
+
 function namesOf(request: ObjectsRequest): readonly string[] {
   switch (request.kind) {
     case 'transactions':

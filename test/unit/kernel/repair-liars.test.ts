@@ -125,6 +125,18 @@ it('counts another valid object under the name as a lie, stores nothing of it, a
   )
 })
 
+it('asks the next holder for what an answer leaves out that had room for it', () => {
+  const world = new World()
+  const bodies = [1, 2, 3].map((sender) => old(sender)).sort((a, b) => (keyOfBytes(a) < keyOfBytes(b) ? -1 : 1))
+  const keys = bodies.map(keyOfBytes)
+  world.holder('liar', keys)
+  world.holder('truthful', keys)
+  world.answer(world.asked()[0]?.request ?? 0, [bodies[0] ?? null])
+  expect(world.asked().map(({ peer }) => peer)).toEqual(['liar', 'truthful'])
+  world.answer(world.asked()[1]?.request ?? 0, [bodies[1] ?? null, bodies[2] ?? null])
+  expect(world.kernel.machines.pool.count).toBe(3)
+})
+
 it('asks three more holders, one every two seconds, however often the silent one says that it has it (A12)', () => {
   const world = new World()
   const key = keyOfBytes(old(1))

@@ -5,6 +5,7 @@ import {
   encodeObjectsAnswer,
   encodeObjectsRequest,
   OBJECTS_ANSWER_BYTES_MAX,
+  readObjectsAnswer,
   type ObjectsRequest,
 } from '../../../src/domain/codec/objects-codec.ts'
 import { asBlockHash, asTxId } from '../../../src/domain/ids.ts'
@@ -54,6 +55,25 @@ describe('an answer with objects', () => {
     const large = new Uint8Array(OBJECTS_ANSWER_BYTES_MAX - 100)
     expect(decodeObjectsAnswer(encodeObjectsAnswer([large, large]), 2)).toHaveLength(1)
     expect(decodeObjectsAnswer(encodeObjectsAnswer([new Uint8Array(OBJECTS_ANSWER_BYTES_MAX)]), 1)).toHaveLength(1)
+  })
+
+  it('may end early only where one more object could have made it too long', () => {
+    const names = ['a', 'b', 'c']
+    const body = Uint8Array.of(7)
+    expect(readObjectsAnswer([encodeObjectsAnswer([null, body])], names, 1_000)).toEqual({
+      found: [['b', body]],
+      unanswered: [],
+    })
+    const rest = OBJECTS_ANSWER_BYTES_MAX - 2 * 4 - 1_000
+    for (const [size, unanswered] of [
+      [rest, []],
+      [rest + 1, ['b', 'c']],
+    ] as const)
+      expect(readObjectsAnswer([encodeObjectsAnswer([new Uint8Array(size)])], names, 1_000)?.unanswered).toEqual(
+        unanswered,
+      )
+    for (const frames of [[], [new Uint8Array(0)], [encodeObjectsAnswer([body]), encodeObjectsAnswer([body])]])
+      expect(readObjectsAnswer(frames, names, 1_000)).toBeNull()
   })
 
   it('survives any flipped bit without throwing', () => {
