@@ -235,6 +235,14 @@ export const MUTANTS: readonly Mutant[] = [
     test: ['test/attack/attacks.test.ts', '-t', 'A11'],
   },
   {
+    name: 'whoever announces without end is listened to',
+    threat: 'A13',
+    file: 'src/adapters/libp2p/loud-peers.ts',
+    from: 'this.#loud.set(peer, true, nowMs)',
+    to: 'void 0',
+    test: ['test/attack/attacks.test.ts', '-t', 'A13'],
+  },
+  {
     name: 'one network may fill every mesh',
     threat: 'A10',
     file: 'src/adapters/libp2p/mesh-diversity.ts',

@@ -89,6 +89,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/adapters/libp2p/lazy-push.ts #words': 'connected peers',
   'src/adapters/libp2p/routes.ts #routes': 'pairs of connected peers, SOURCES_MAX for each',
   'src/adapters/libp2p/silent-peers.ts #gaveAt': 'peers of the mesh, looked at each heartbeat',
+  'src/adapters/libp2p/loud-peers.ts #loud': 'gossip.loudPeers',
   'src/adapters/libp2p/silent-peers.ts #silent': 'gossip.silentPeers',
   'src/adapters/libp2p/silent-peers.ts #announcers': 'SILENT_PEERS_MAX, held by the map itself',
   'src/adapters/libp2p/mesh-diversity.ts #kept': 'peers of the mesh, looked at each heartbeat',

@@ -11,7 +11,15 @@ import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { ArrivalFate, Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
 import { IDONTWANT_BYTES_MIN, SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
 import { LazyPush } from './lazy-push.ts'
-import { NEARLY_FIRST_MS, OPEN_VERDICTS_MAX, rpcBudget, SEEN_IDS_MAX, SILENT_PEERS_MAX, VERDICT_MS } from './limits.ts'
+import {
+  LOUD_PEERS_MAX,
+  NEARLY_FIRST_MS,
+  OPEN_VERDICTS_MAX,
+  rpcBudget,
+  SEEN_IDS_MAX,
+  SILENT_PEERS_MAX,
+  VERDICT_MS,
+} from './limits.ts'
 import type { MeshPolicy } from './mesh-policy.ts'
 import { MeshView } from './mesh-view.ts'
 import type { MessageIds } from './message-id.ts'
@@ -44,7 +52,9 @@ interface Fill {
 }
 
 /** Sizes of what grows, with their bounds. `countedCopies`: messages whose copies are counted. */
-export type GossipSizes = Readonly<Record<'seenIds' | 'openVerdicts' | 'silentPeers' | 'countedCopies', Fill>>
+export type GossipSizes = Readonly<
+  Record<'seenIds' | 'openVerdicts' | 'silentPeers' | 'loudPeers' | 'countedCopies', Fill>
+>
 
 export interface RouterGossip extends Gossip {
   /** Joins the topics; call it when the router has started. */
@@ -161,6 +171,7 @@ class GossipAdapter implements RouterGossip {
   forget(peer: PeerId): void {
     this.#muted.delete(peer)
     this.#budgets.forget(peer)
+    this.#policy?.loud.forget(peer)
     this.#meshView.forget(peer)
     this.#lazy?.forget(peer)
   }
@@ -170,6 +181,7 @@ class GossipAdapter implements RouterGossip {
       seenIds: { size: this.#seen.size, capacity: this.#seen.capacity },
       openVerdicts: { size: this.#open.size, capacity: this.#open.capacity },
       countedCopies: this.#lazy?.routes.sizes().countedCopies ?? { size: 0, capacity: 0 },
+      loudPeers: { size: this.#policy?.loud.size ?? 0, capacity: LOUD_PEERS_MAX },
       silentPeers: { size: this.#policy?.silent.size.silent ?? 0, capacity: SILENT_PEERS_MAX },
     }
   }
@@ -200,9 +212,20 @@ class GossipAdapter implements RouterGossip {
     rpc.messages = plain
     this.#noteCopies(peer, rpc, now)
     this.#lazy?.heard(peer, rpc)
-    if (rpc.control?.ihave.some(({ messageIDs }) => messageIDs.length > 0) === true)
-      this.#policy?.silent.announced(peer, now)
+    this.#noteAnnouncements(peer, rpc, now)
     await this.#passAnswerable(rpc, pass, now)
+  }
+
+  /** What a peer announces speaks for it, up to where nobody has that much to announce. */
+  #noteAnnouncements(peer: PeerId, rpc: Rpc, now: number): void {
+    const { control } = rpc
+    if (this.#policy === undefined || control === undefined || control === null) return
+    const ids = control.ihave.reduce((sum, { messageIDs }) => sum + messageIDs.length, 0)
+    if (ids === 0) return
+    const spent = this.#policy.loud.announced(peer, ids, now)
+    if (spent === 'within') this.#policy.silent.announced(peer, now)
+    else control.ihave = []
+    if (spent === 'first-beyond') this.#listener.onMalformed(peer, 'flood')
   }
 
   /** Messages on no topic of ours are nobody's: they have no books. */

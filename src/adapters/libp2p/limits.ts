@@ -65,6 +65,18 @@ export function rpcBudget(profile: Libp2pProfile): { readonly perSecond: number;
 /** Ids of control messages that count as one unit: looking one up costs about a 64th of taking a message. */
 export const IDS_PER_UNIT = 64
 
+/**
+ * Ids that one peer may announce, a second and at once: the router announces at most 5,000 a topic and heartbeat, whoever gives way on a route each
+ * message once; three heartbeats come at once after a standstill (SECURITY.md A13).
+ */
+export const ANNOUNCED_PER_SECOND = 20_000
+export const ANNOUNCED_BURST = 60_000
+/** How long the announcements of a peer that went beyond are not listened to, ms; and how many such peers are remembered: more than there are connections. */
+export const LOUD_MS = 60_000
+export const LOUD_PEERS_MAX = 1_024
+/** Score of such a peer: below the threshold for gossip, above those for publishing and for being heard at all. */
+export const LOUD_SCORE = -750
+
 /** Messages of others in a row without one of its own after which a mesh peer is silent: an honest one of a dozen gives eight of a hundred first. */
 export const SILENT_MESSAGES = 100
 /** How late after the first copy of a message another one still shows that its sender hands on: what honest traffic takes at p99. */

@@ -1,9 +1,11 @@
 /**
- * Who shall not be in our meshes, though the router would take it: peers that give us nothing, and too many of one network. The router is told by
- * their score: negative, so that it prunes them and refuses their GRAFT, and far from the thresholds below which a peer is not heard.
+ * Who shall not be in our meshes, though the router would take it: peers that give us nothing, and too many of one network; and whose announcements are
+ * not listened to. The router is told by their score: negative, so that it prunes them and refuses their GRAFT, and far from the thresholds
+ * below which a peer is not heard, but for the loud ones.
  */
 import type { PeerId } from '../../domain/ids.ts'
-import { UNWANTED_SCORE } from './limits.ts'
+import { LOUD_SCORE, UNWANTED_SCORE } from './limits.ts'
+import { LoudPeers } from './loud-peers.ts'
 import { MeshDiversity } from './mesh-diversity.ts'
 import { SilentPeers } from './silent-peers.ts'
 
@@ -17,6 +19,7 @@ export interface MeshPolicyParts {
 
 export class MeshPolicy {
   readonly silent = new SilentPeers()
+  readonly loud = new LoudPeers()
   readonly #diversity: MeshDiversity
   readonly #parts: MeshPolicyParts
 
@@ -38,6 +41,8 @@ export class MeshPolicy {
 
   /** What the node itself adds to the score of a peer. */
   score(peer: PeerId): number {
-    return this.silent.isSilent(peer, this.#parts.now()) || this.#diversity.isCrowding(peer) ? UNWANTED_SCORE : 0
+    const now = this.#parts.now()
+    if (this.loud.isLoud(peer, now)) return LOUD_SCORE
+    return this.silent.isSilent(peer, now) || this.#diversity.isCrowding(peer) ? UNWANTED_SCORE : 0
   }
 }
