@@ -34,8 +34,10 @@ const FAULTS = [
   { call: 'fdatasync', error: 'EIO' },
   { call: 'write', error: 'ENOSPC' },
 ] as const
-/** Submissions, one after the other: far more than the largest `first`. */
-const SUBMISSIONS_MAX = 120
+/** Submissions, one after the other: several go into one write, so far more than the largest `first`. */
+const SUBMISSIONS_MAX = 600
+/** Refusals after which a run is over: enough to see that nothing is acknowledged after the first. */
+const REFUSALS_SEEN = 40
 
 /** Why this machine cannot do it; null when it can. */
 export function ioFaultObstacle(): string | null {
@@ -75,7 +77,8 @@ export async function ioFault({ first, calls, onRun }: IoFaultOptions): Promise<
         let ended = 'never'
         try {
           await sick.start()
-          for (let i = 0; i < SUBMISSIONS_MAX && sick.isRunning; i++) await writer.submit(sick.client)
+          for (let i = 0; i < SUBMISSIONS_MAX && sick.isRunning && writer.refused.length < REFUSALS_SEEN; i++)
+            await writer.submit(sick.client)
         } catch {
           ended = 'did not start'
         }

@@ -1,15 +1,18 @@
 /**
- * One reader of the event stream, at its own pace. Events go straight to the socket while it takes them. When more than the bound
+ * One reader of the event stream, at its own pace. Events go to the socket while it takes them. When more than the bound
  * waits there, the reader lags: nothing is kept for it, and once the socket has drained it is served from the node's ring of recent
  * events, from where it stopped. What has left the ring by then is counted and told as `dropped`.
  * So a reader costs at most EVENT_BUFFER_BYTES_MAX whatever it does, and a slow one loses nothing that is still remembered.
+ *
+ * An event that comes alone is sent at once; those that follow within GATHER_MS go out together, GATHER_BYTES at most. *Rationale*: under load a write, and a process that wakes
+ * to read it, for each event cost several times what the event does (P11).
  */
 import type { ServerResponse } from 'node:http'
 import type { ApiEvent, EventTopic } from '../../domain/views.ts'
 import type { EventSubscription, NodeControl } from '../../ports/control.ts'
 import type { EventId } from './event-text.ts'
 import { droppedText, eventId, eventText } from './event-text.ts'
-import { EVENT_BUFFER_BYTES_MAX, STALLED_HEARTBEATS_MAX } from './limits.ts'
+import { EVENT_BUFFER_BYTES_MAX, GATHER_BYTES, GATHER_MS, STALLED_HEARTBEATS_MAX } from './limits.ts'
 
 export interface EventReaderOptions {
   readonly control: NodeControl
@@ -34,6 +37,10 @@ export class EventReader {
   #lagging = false
   #stalledHeartbeats = 0
   #bytesTaken = 0
+  /** Texts that go out together when the time is over, and their bytes. */
+  #gathered: string[] = []
+  #gatheredBytes = 0
+  #timer: NodeJS.Timeout | null = null
 
   constructor(options: EventReaderOptions) {
     this.#control = options.control
@@ -53,6 +60,7 @@ export class EventReader {
 
   /** Shows that the stream lives, and cuts off a reader that takes nothing. */
   heartbeat(): void {
+    this.#flush()
     const { socket, writableLength: waiting } = this.#response
     // What the system took from us, and not what we wrote.
     const taken = (socket?.bytesWritten ?? 0) - (socket?.writableLength ?? 0)
@@ -65,6 +73,9 @@ export class EventReader {
 
   close(): void {
     this.#subscription.close()
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#flush()
     this.#response.end()
   }
 
@@ -86,6 +97,7 @@ export class EventReader {
 
   #catchUp(): void {
     this.#lagging = false
+    this.#flush()
     const { events, missed } = this.#control.eventsSince(this.#topics, this.#cursor)
     if (missed > 0) this.#response.write(droppedText({ v: 1, n: missed, reason: 'slow' }))
     for (const [sequence, event] of events) {
@@ -101,14 +113,39 @@ export class EventReader {
 
   /** False when the text would exceed the bound; an event that alone exceeds it is given up and told. */
   #send(text: string): boolean {
-    const waiting = this.#response.writableLength
+    const waiting = this.#response.writableLength + this.#gatheredBytes
     const bytes = Buffer.byteLength(text)
     if (bytes > EVENT_BUFFER_BYTES_MAX) {
+      this.#flush()
       this.#response.write(droppedText({ v: 1, n: 1, reason: 'slow' }))
       return true
     }
     if (waiting + bytes > EVENT_BUFFER_BYTES_MAX) return false
-    this.#response.write(text)
+    this.#gathered.push(text)
+    this.#gatheredBytes += bytes
+    if (this.#timer === null) {
+      this.#flush()
+      this.#gather()
+    } else if (this.#gatheredBytes >= GATHER_BYTES) this.#flush()
     return true
+  }
+
+  /** Holds back what comes from now on, as long as something does. */
+  #gather(): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      if (this.#gathered.length === 0) return
+      this.#flush()
+      this.#gather()
+    }, GATHER_MS)
+    this.#timer.unref()
+  }
+
+  #flush(): void {
+    if (this.#gathered.length === 0) return
+    const text = this.#gathered.join('')
+    this.#gathered = []
+    this.#gatheredBytes = 0
+    this.#response.write(text)
   }
 }

@@ -48,6 +48,10 @@ export const RATED_CLIENT_TTL_MS = 60_000
 export const EVENT_READERS_MAX = 64
 /** Most bytes that wait for one reader of events. */
 export const EVENT_BUFFER_BYTES_MAX = 1024 * 1024
+/** How long events that follow one another wait for each other, ms: a frame of a screen, and a fiftieth of the writes of a busy node. */
+export const GATHER_MS = 20
+/** ... and how many bytes of them: what a socket takes at once. */
+export const GATHER_BYTES = 16_384
 /** How often an idle event stream shows that it lives, ms. */
 export const HEARTBEAT_MS = 10_000
 /** Heartbeats during which a reader with waiting bytes may take none of them before it is cut off: 30 s, longer than a pause in a debugger's step. */

@@ -113,8 +113,11 @@ export const DIAL_ATTEMPTS = 3
 export const DIAL_RETRY_MS = 1_100
 /** Time for a graceful end of a connection, so that what was sent last still arrives, ms. */
 export const CLOSE_MS = 500
-/** Interval of keep-alive pings, ms, and how long an answer may take before the connection counts as dead. */
-export const PING_INTERVAL_MS = 10_000
+/**
+ * Interval of libp2p's keep-alive pings, ms, and how long an answer may take before the connection counts as dead. Our own probes notice a dead peer within
+ * seconds and tell everybody; this only closes the connection, and each ping is a stream on both sides (P9).
+ */
+export const PING_INTERVAL_MS = 30_000
 export const PING_TIMEOUT_MS = 10_000
 /** Silence after which a socket is closed, ms: six pings. */
 export const SOCKET_SILENCE_MS = 60_000
