@@ -74,9 +74,11 @@ export async function soak(options: SoakOptions): Promise<{ figures: Figures; fa
     const open: Promise<void>[] = []
     let nextSampleMs = 0
     for (let number = 0; number < perSecond * seconds; number++) {
-      const node = nodes[number % count]
+      const account = number % ACCOUNTS
+      // Each account keeps to one node: a node that lags by more nonces than a pool holds ahead would rightly refuse what others have taken.
+      const node = nodes[account % count]
       if (node === undefined) break
-      const bytes = signDevTransaction(network, number % ACCOUNTS, Math.floor(number / ACCOUNTS))
+      const bytes = signDevTransaction(network, account, Math.floor(number / ACCOUNTS))
       open.push(
         node.client.submit(bytes).then((outcome) => {
           if (outcome.ok) acknowledged++
