@@ -4,7 +4,7 @@ import { chainScenario, type ChainScenario } from '../../src/sim/chain-scenarios
 import { runInChild } from '../../src/sim/child.ts'
 
 /** Ten runs take 20 s alone, and longer beside other work. */
-const RUNS_MS_MAX = 240_000
+const RUNS_MS_MAX = 300_000
 
 /** Runs seeds, two at a time; every report with its seed. `npm run sim -- chain` runs hundreds. */
 async function runs(kind: ChainScenario, seeds: number): Promise<readonly (ChainReport & { readonly seed: number })[]> {

@@ -15,7 +15,7 @@ async function run(kind: NetworkScenario, seed: number, smaller: Partial<Scenari
   return { ...report, repair: report.repair, broken: brokenNetworkPromises(kind, seed, report) }
 }
 
-describe('repair in virtual time', { timeout: 120_000 }, () => {
+describe('repair in virtual time', { timeout: 300_000 }, () => {
   it.each([1, 2, 3])('finds what 30 % loss kept back, without IHAVE, within two intervals: seed %i', async (seed) => {
     const { broken, coverage, repair, network } = await run('loss', seed)
     expect(network.lostMessages).toBeGreaterThan(100)
@@ -48,7 +48,7 @@ describe('repair in virtual time', { timeout: 120_000 }, () => {
   })
 })
 
-describe('discovery in virtual time', { timeout: 120_000 }, () => {
+describe('discovery in virtual time', { timeout: 300_000 }, () => {
   it('makes one network of two islands by one seed node, and the seed may die then', async () => {
     expect((await run('islands', 1)).broken).toEqual([])
   })
