@@ -14,6 +14,8 @@ export interface RunReport extends Report {
   readonly nodes: number
   /** Of the real world, so not the same twice. */
   readonly wallMs: number
+  /** CPU time of the process, its loading included: what `wallMs` is on a machine that does nothing else. */
+  readonly cpuMs: number
   readonly rssMb: number
 }
 
@@ -21,6 +23,8 @@ export interface RunReport extends Report {
 const EPOCH_MS = 1_700_000_000_000
 
 const realNow = performance.now.bind(performance)
+const cpuUsage = process.cpuUsage.bind(process)
+const cpuMs = (): number => (cpuUsage().user + cpuUsage().system) / 1_000
 const startedMs = realNow()
 const given = await text(process.stdin)
 const scenario = JSON.parse(given) as Scenario
@@ -39,6 +43,7 @@ try {
     nodes: scenario.nodes,
     ...report,
     wallMs: Math.round(realNow() - startedMs),
+    cpuMs: Math.round(cpuMs()),
     rssMb: Math.round(process.memoryUsage.rss() / 1e6),
   }
   process.stdout.write(`${JSON.stringify(run)}\n`)

@@ -9,7 +9,10 @@ const SEED = 1
 const spread = (nodes: number, messages = 3, seed = SEED) =>
   scenario({ seed, nodes, member: 'relay', publications: everySecond(messages, nodes, seed) })
 
-/** The time bound is for the routers alone: whole nodes of 200 take 40 s since they also probe, compare and publish records. */
+/**
+ * The time bound is for the routers alone: whole nodes of 200 take 40 s since they also probe, compare and publish records. It is held to CPU time, which
+ * other tests beside it don't stretch.
+ */
 describe('200 nodes on the real router in virtual time', () => {
   it('reach everybody in the reference time, the same way twice, within 10 s', async () => {
     const report = await runInChild({ ...spread(200), member: 'router' })
@@ -25,7 +28,7 @@ describe('200 nodes on the real router in virtual time', () => {
     expect(report.copies).toBeLessThan(report.mesh.degree)
     // Half of them within the time that a branching process over this mesh needs.
     expect(Math.abs(report.p50Ms / (report.mesh.predictedP50Ms ?? 0) - 1)).toBeLessThan(0.2)
-    expect(report.wallMs).toBeLessThan(10_000)
+    expect(report.cpuMs).toBeLessThan(10_000)
 
     const again = await runInChild({ ...spread(200), member: 'router' })
     expect(again.digest).toBe(report.digest)

@@ -3,8 +3,8 @@
  * senders of useless copies (IDONTWANT). Both are gossipsub's own words, so that a router without routes understands the first and is not
  * harmed by the second. What is said to one peer is gathered and leaves as one RPC.
  *
- * Blocks take no part: there is one a slot, and its delay is what forks are made of. Nor do large messages teach anything: for them the router
- * itself says IDONTWANT as soon as one arrives, to all others, which does not mean that their copies are late.
+ * Blocks take no part: there is one a slot, and its delay is what forks are made of. For large messages the router itself says IDONTWANT as soon as one
+ * arrives, to all others, which does not mean that their copies are late; so the word on these has another name (`wordFor`).
  */
 import { asMessageId, asPeerId, type MessageId, type PeerId } from '../../domain/ids.ts'
 import type { Topic } from '../../domain/protocols.ts'
@@ -50,16 +50,18 @@ export class LazyPush {
 
   /** A message that was not known. */
   arrived(id: MessageId, { topic, data }: RpcMessage, from: PeerId): void {
-    if (topic === this.#eagerTopic || (data?.byteLength ?? 0) >= IDONTWANT_BYTES_MIN) return
-    this.routes.arrived(id, from, this.#now())
+    if (topic === this.#eagerTopic || data === undefined) return
+    this.routes.arrived(this.#word(id, topic, data).text, from, this.#now())
   }
 
   /** A further copy of a message. True: its sender is told that it came too late. */
   copied(id: MessageId, { topic, data }: RpcMessage, from: PeerId): boolean {
-    if (data === undefined || !this.routes.copied(id, from, this.#now())) return false
+    if (topic === this.#eagerTopic || data === undefined) return false
+    const word = this.#word(id, topic, data)
+    if (!this.routes.copied(word.text, from, this.#now())) return false
     const { useless } = this.#wordsFor(from)
     if (useless.length >= NAMED_MAX) return false
-    useless.push(this.#ids.bytesOf(topic, data))
+    useless.push(word.bytes())
     return true
   }
 
@@ -75,6 +77,14 @@ export class LazyPush {
   forget(peer: PeerId): void {
     this.routes.forget(peer)
     this.#words.delete(peer)
+  }
+
+  /** The name under which it is said of a message that a copy was late. */
+  #word(id: MessageId, topic: string, data: Uint8Array): { readonly text: MessageId; bytes(): Uint8Array } {
+    const bytes = (): Uint8Array => this.#ids.bytesOf(topic, data)
+    if (data.byteLength < IDONTWANT_BYTES_MIN) return { text: id, bytes }
+    const word = wordFor(bytes())
+    return { text: asMessageId(this.#ids.textOfId(word)), bytes: () => word }
   }
 
   /** The peers that get nothing now: those given, and targets whose route rests. */
@@ -118,4 +128,11 @@ export class LazyPush {
       this.#router.sendRpc(peer, { subscriptions: [], messages: [], control })
     }
   }
+}
+
+/** What a late copy of a large message is called by: its id with the last byte inverted, which is no message's id (PROTOCOL.md, Routes). */
+export function wordFor(id: Uint8Array): Uint8Array {
+  const word = id.slice()
+  word[word.byteLength - 1] = (word.at(-1) ?? 0) ^ 0xff
+  return word
 }
