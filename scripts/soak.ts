@@ -1,4 +1,4 @@
-// `npm run soak [-- --nodes N --rate R --seconds S]`: steady load on a network of node processes: everything everywhere, memory and open files
+// `npm run soak [-- --nodes N --rate R --seconds S --fill N]`: steady load on a network of node processes: everything everywhere, memory and open files
 // flat, books exact. JSON on stdout, a line every few seconds on stderr. The long form is 600 s.
 import { parseArgs } from 'node:util'
 import { soak } from './soaking/soak.ts'
@@ -8,6 +8,7 @@ const { values } = parseArgs({
     nodes: { type: 'string', default: '10' },
     rate: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '30' },
+    fill: { type: 'string' },
     seed: { type: 'string', default: '1' },
   },
 })
@@ -15,6 +16,8 @@ const outcome = await soak({
   nodes: Number(values.nodes),
   perSecond: Number(values.rate),
   seconds: Number(values.seconds),
+  // Growth is only judged over minutes.
+  fill: Number(values.fill ?? (Number(values.seconds) >= 120 ? 70_000 : 0)),
   seed: Number(values.seed),
   onProgress: (text) => console.error(text),
 })

@@ -34,8 +34,8 @@ export async function carryOut(
     }
     case 'partition': {
       const { groups, forMs } = request
-      if (!Array.isArray(groups) || groups.length < 2 || !groups.every(isNames))
-        return bad('"groups" must be at least two lists of names')
+      if (!Array.isArray(groups) || groups.length < 1 || !groups.every(isNames))
+        return bad('"groups" must be at least one list of names')
       return isTime(forMs) ? testnet.partition(groups, forMs) : bad('"forMs" must be milliseconds or null')
     }
     case 'heal':

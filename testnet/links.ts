@@ -60,14 +60,13 @@ export class Links {
     for (const { to, shaped } of this.#records) if (to === name) shaped?.leadTo(target)
   }
 
-  /** Cuts all links whose ends are in different groups; nodes in no group keep theirs. Replaces a partition that stands. */
+  /** Cuts all links whose ends are in different groups. Replaces a partition that stands. */
   divide(groups: readonly (readonly string[])[], forMs: number | null, onHealed: () => void): PartitionStatus {
     this.heal()
     const groupOf = new Map(groups.flatMap((names, group) => names.map((name) => [name, group] as const)))
     let cutLinks = 0
     for (const { from, to, shaped } of this.#records) {
-      const [a, b] = [groupOf.get(from), groupOf.get(to)]
-      if (a === undefined || b === undefined || a === b) continue
+      if (groupOf.get(from) === groupOf.get(to)) continue
       shaped?.cut('refuse')
       cutLinks++
     }

@@ -57,6 +57,7 @@ async function run(plan: TestnetPlan, cookie: Cookie, release: () => void): Prom
     path: plan.record ?? null,
     onFailure: (reason) => {
       tell({ kind: 'progress', text: `the recording ended: ${reason}` })
+      testnet.recordingFailed(reason)
     },
   })
   server = await openControlServer({

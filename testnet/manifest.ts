@@ -42,5 +42,7 @@ export interface Manifest {
   readonly createdAt: number
   /** Where the network is being recorded to, if it is. */
   readonly recording?: string
+  /** Why the recording ended before the network; it is then no longer named. */
+  readonly recordingFailed?: string
   readonly nodes: readonly ManifestNode[]
 }

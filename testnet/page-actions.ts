@@ -25,6 +25,7 @@ export class PageActions {
   readonly #manifest: () => Manifest | null
   readonly #carryOut: (command: Command, request: Readonly<Record<string, unknown>>) => Promise<Outcome<unknown>>
   #load: NodeJS.Timeout | null = null
+  #isStarting = false
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: {
@@ -70,10 +71,12 @@ export class PageActions {
   ): Promise<Outcome<unknown>> {
     if (!isBetween(perSecond, 1, LOAD_PER_SECOND_MAX) || !isBetween(seconds, 1, LOAD_SECONDS_MAX))
       return bad(`from 1 to ${LOAD_PER_SECOND_MAX} a second, for 1 to ${LOAD_SECONDS_MAX} seconds`)
-    if (this.#load !== null) return bad('a load is running')
+    if (this.#load !== null || this.#isStarting) return bad('a load is running')
     const nodes = manifest.nodes.filter(({ state }) => state === 'ready')
     if (nodes.length === 0) return bad('no node is up')
-    const senders = await sendersOf(manifest, nodes)
+    // Two clicks must not start two.
+    this.#isStarting = true
+    const senders = await sendersOf(manifest, nodes).finally(() => (this.#isStarting = false))
     const total = Math.round(perSecond * seconds)
     let sent = 0
     let due = 0

@@ -38,6 +38,7 @@ export class Testnet {
   readonly #startedMs = performance.now()
   readonly #stopping = new AbortController()
   #turn: Promise<unknown> = Promise.resolve()
+  #recordingFailed: string | null = null
 
   constructor(options: TestnetOptions) {
     const { plan, childEntry, onProgress } = options
@@ -81,6 +82,12 @@ export class Testnet {
     return this.#whenReady(this.#hosts.all())
   }
 
+  /** The recording has ended early: whoever wants a report must not take it for the whole. */
+  recordingFailed(reason: string): void {
+    this.#recordingFailed = reason
+    this.#publish()
+  }
+
   /** The manifest of the network as it is now. */
   manifest(): Manifest {
     const { plan, supervisor } = this.#options
@@ -96,7 +103,8 @@ export class Testnet {
       degree: plan.degree,
       link: plan.direct ? 'direct' : formatLinkShape(plan.link),
       createdAt: this.#network.genesisTimeMs,
-      ...(plan.record === undefined ? {} : { recording: plan.record }),
+      ...(plan.record === undefined || this.#recordingFailed !== null ? {} : { recording: plan.record }),
+      ...(this.#recordingFailed === null ? {} : { recordingFailed: this.#recordingFailed }),
       nodes: this.#hosts.all().flatMap((host) => host.nodes.map((node) => manifestNode(node, host))),
     }
   }
@@ -174,7 +182,12 @@ export class Testnet {
       const onHealed = (): void => {
         this.#options.onProgress('the partition has healed')
       }
-      return { ok: true, value: this.#links.divide(groups, forMs, onHealed) }
+      const named = new Set(groups.flat())
+      const others = nodesOf(this.#hosts.all()).flatMap(({ name }) => (named.has(name) ? [] : [name]))
+      if (groups.length === 1 && others.length === 0)
+        return refuse('bad-request', 'all nodes are in one group', 'leave some out, or name a second group')
+      const all = others.length === 0 ? groups : [...groups, others]
+      return { ok: true, value: this.#links.divide(all, forMs, onHealed) }
     })
   }
 

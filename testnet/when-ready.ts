@@ -22,10 +22,12 @@ export async function whenReady(options: {
   onProgress: (text: string) => void
 }): Promise<Readiness> {
   const { concerned, nodes, signal, onProgress } = options
-  const failed = concerned.filter((node) => node.state === 'failed')
+  /** A process may end at any time, also while the others are waited for. */
+  const failed = (): readonly NodeRecord[] => concerned.filter((node) => node.state === 'failed')
   let waits: readonly Wait[] = []
   let told = ''
   const look = async (): Promise<boolean> => {
+    if (failed().length > 0) return true
     const live = nodes().filter((node) => node.state === 'ready')
     waits = readinessWaits(await Promise.all(live.map(observeNode)), options.links())
     const text = `${live.length - new Set(waits.map(({ node }) => node)).size} of ${live.length} nodes have their mesh`
@@ -33,13 +35,12 @@ export async function whenReady(options: {
     told = text
     return waits.length === 0
   }
-  const isReady =
-    failed.length === 0 && (await until(look, { timeoutMs: MESH_MS_MAX, everyMs: READINESS_POLL_MS, signal }))
-  if (isReady) return { ok: true, value: null }
+  const isOver = await until(look, { timeoutMs: MESH_MS_MAX, everyMs: READINESS_POLL_MS, signal })
+  if (isOver && failed().length === 0) return { ok: true, value: null }
   const logOf = (name: string): string => nodes().find((node) => node.name === name)?.logFile ?? ''
   const gaps = [
-    ...failed.map(({ name, reason }) => ({ node: name, waitsFor: `a restart: ${reason ?? 'it failed'}` })),
-    ...waits,
+    ...failed().map(({ name, reason }) => ({ node: name, waitsFor: `a restart: ${reason ?? 'it failed'}` })),
+    ...(isOver ? [] : waits),
   ].map((wait) => ({ ...wait, logFile: logOf(wait.node) }))
   const [first] = gaps
   if (first === undefined) return refuse('not-ready', 'the network was stopped before it was ready', 'start it again')

@@ -18,6 +18,8 @@ export interface SoakOptions {
   readonly nodes: number
   readonly perSecond: number
   readonly seconds: number
+  /** Transactions before that, so that what remembers the last 65,536 of something is full when growth is measured. */
+  readonly fill: number
   readonly seed: number
   readonly onProgress: (text: string) => void
 }
@@ -29,12 +31,14 @@ interface Sample {
 }
 
 const SAMPLE_MS = 2_000
+/** How fast it is filled: what ten nodes on two cores carry with ease. */
+const FILL_PER_SECOND = 400
 const DRAIN_MS = 30_000
 const DEGREE = 4
 const MIB = 1_048_576
 
 export async function soak(options: SoakOptions): Promise<{ figures: Figures; failures: readonly string[] }> {
-  const { nodes: count, perSecond, seconds, seed, onProgress } = options
+  const { nodes: count, perSecond, seconds, fill, seed, onProgress } = options
   const home = mkdtempSync(join(tmpdir(), 'hearsay-soak-'))
   const network = soakNetwork(Date.now(), seed)
   const networkFile = join(home, 'network.json')
@@ -73,7 +77,10 @@ export async function soak(options: SoakOptions): Promise<{ figures: Figures; fa
     const started = performance.now()
     const open: Promise<void>[] = []
     let nextSampleMs = 0
-    for (let number = 0; number < perSecond * seconds; number++) {
+    const total = fill + perSecond * seconds
+    const dueMsOf = (number: number): number =>
+      1_000 * (Math.min(number, fill) / FILL_PER_SECOND + Math.max(0, number - fill) / perSecond)
+    for (let number = 0; number < total; number++) {
       const account = number % ACCOUNTS
       // Each account keeps to one node: a node that lags by more nonces than a pool holds ahead would rightly refuse what others have taken.
       const node = nodes[account % count]
@@ -91,10 +98,10 @@ export async function soak(options: SoakOptions): Promise<{ figures: Figures; fa
       const elapsedMs = performance.now() - started
       if (elapsedMs >= nextSampleMs) {
         nextSampleMs += SAMPLE_MS
-        samples.push(sampleOf(nodes, elapsedMs))
+        if (number >= fill) samples.push(sampleOf(nodes, elapsedMs))
         onProgress(`${Math.round(elapsedMs / 1_000)} s: ${acknowledged} acknowledged`)
       }
-      const dueMs = ((number + 1) * 1_000) / perSecond - (performance.now() - started)
+      const dueMs = dueMsOf(number + 1) - (performance.now() - started)
       if (dueMs > 1 || number % 16 === 0) await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs)))
     }
     await Promise.all(open)
@@ -109,7 +116,7 @@ export async function soak(options: SoakOptions): Promise<{ figures: Figures; fa
     )
     samples.push(sampleOf(nodes, performance.now() - started))
 
-    report.exactly('acknowledged', acknowledged, perSecond * seconds)
+    report.exactly('acknowledged', acknowledged, total)
     for (const [why, times] of refused) report.require(false, `${times} submissions were refused: ${why}`)
     report.exactly('nodesWithAll', missing.filter((number) => number === 0).length, count)
     report.figure('missingMax', Math.max(...missing))

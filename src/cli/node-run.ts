@@ -48,8 +48,9 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
   if (!opening.ok)
     throw new Failure('usage', 'node-did-not-start', `the node did not start: ${opening.message}`, opening.hint)
   const { node } = opening
-  const forget = announce(context, config, node)
+  let forget = (): void => undefined
   try {
+    forget = announce(context, config, node)
     if (shared.json)
       terminal.document({
         v: 1,
@@ -159,26 +160,40 @@ function announce(context: Context, config: NodeConfig, node: Node): () => void 
     apiUrl,
     cookieFile,
   }
-  const written = [join(config.dataDir, RUNTIME_MANIFEST)]
-  // A data directory elsewhere would not be found: the home then has a copy, unless another node runs there.
-  const inHome = join(nodeDataDirectory(homeOf(context)), RUNTIME_MANIFEST)
-  if (inHome !== written[0] && !isTaken(inHome)) written.push(inHome)
-  for (const path of written) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
-    renameSync(`${path}.${process.pid}`, path)
+  const own = join(config.dataDir, RUNTIME_MANIFEST)
+  const written = [own]
+  write(own, manifest)
+  // A data directory elsewhere would not be found: the home then has a copy, unless another node runs there. A service may have no home to write to.
+  try {
+    const inHome = join(nodeDataDirectory(homeOf(context)), RUNTIME_MANIFEST)
+    const other = pidIn(inHome)
+    if (inHome !== own && (other === null || !isAlive(other))) {
+      write(inHome, manifest)
+      written.push(inHome)
+    }
+  } catch (error) {
+    const reason = systemCode(error) ?? (error instanceof Error ? error.message : String(error))
+    context.terminal.note(`commands will not find this node by themselves (${reason}): give them --api ${apiUrl}`)
   }
   return () => {
-    for (const path of written) rmSync(path, { force: true })
+    // By now another node may have taken the place.
+    for (const path of written) if (pidIn(path) === process.pid) rmSync(path, { force: true })
   }
 }
 
-function isTaken(path: string): boolean {
+function write(path: string, manifest: RuntimeManifest): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
+  renameSync(`${path}.${process.pid}`, path)
+}
+
+/** Whose manifest this is; null where there is none that can be read. */
+function pidIn(path: string): number | null {
   try {
     const { pid } = JSON.parse(readFileSync(path, 'utf8')) as { pid?: unknown }
-    return typeof pid === 'number' && isAlive(pid)
+    return typeof pid === 'number' ? pid : null
   } catch {
-    return false
+    return null
   }
 }
 

@@ -27,6 +27,8 @@ export async function readRecording(context: Context, path: string): Promise<Rec
 /** What happened in a running testnet: its recording, or what the nodes remember (their last 8,192 events). */
 export async function recordingOf(context: Context, manifest: Manifest): Promise<Recording> {
   if (manifest.recording !== undefined) return readRecording(context, manifest.recording)
+  if (manifest.recordingFailed !== undefined)
+    context.terminal.note(`the recording ended early (${manifest.recordingFailed}): this is what the nodes remember`)
   const { network, networkId, seed, topology, degree, link, createdAt, nodes } = manifest
   const memories = await gatherMemory(nodes)
   const lines: Exclude<RecordingLine, { readonly line: 'network' }>[] = []

@@ -20,6 +20,7 @@ export type RejectCode =
   | 'nonce-too-low'
   | 'nonce-gap'
   | 'insufficient-balance'
+  | 'balance-committed'
   | 'replacement-underpriced'
   | 'sender-full'
   | 'pool-full'
@@ -151,8 +152,16 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
     verdict: 'ignore',
     offence: 'unpaid',
     httpStatus: 422,
-    message: 'the balance does not cover this transaction and the pending ones before it',
+    message: 'the balance does not cover this transaction',
     hint: 'see `hearsay account show`; lower the amount or wait',
+  },
+  'balance-committed': {
+    verdict: 'ignore',
+    // What is pending here need not be so elsewhere: two transactions of one nonce part the pools of honest nodes.
+    offence: null,
+    httpStatus: 422,
+    message: 'the balance does not cover this transaction and the pending ones before it',
+    hint: 'see `hearsay account show`; lower the amount, or wait until some are in a block',
   },
   'replacement-underpriced': {
     verdict: 'ignore',

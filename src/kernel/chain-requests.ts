@@ -59,6 +59,12 @@ function locator(machines: Machines): readonly BlockHash[] {
   return best === undefined ? own : [best.hash, ...own].slice(0, 32)
 }
 
+/** Whether the head that a peer claims is here, whichever way it came. */
+function isProven({ chain, chainSync }: Machines, peer: PeerId): boolean {
+  const head = chainSync.headOf(peer)
+  return head === undefined || chain.header(head.hash) !== undefined
+}
+
 export function onHeadersAnswer(machines: Machines, peer: PeerId, frames: readonly Uint8Array[], turn: Turn): void {
   const items = frames.length === 1 && frames[0] !== undefined ? splitHeaders(frames[0]) : null
   const headers = items === null ? null : readHeaders(machines, items)
@@ -73,7 +79,7 @@ export function onHeadersAnswer(machines: Machines, peer: PeerId, frames: readon
       timingOf(header, machines.config.network, turn.now.wallMs).kind === 'due',
   )
   if (fresh.length === 0) {
-    machines.chainSync.headersChecked(peer, 0, turn.now.monoMs)
+    machines.chainSync.headersChecked(peer, 0, isProven(machines, peer), turn.now.monoMs)
     return
   }
   const job = machines.nextJob()
@@ -95,7 +101,7 @@ export function onHeadersVerified(machines: Machines, job: HeadersJob, firstInva
     const provenance = { way: 'sync', from: job.from, messageId: null, bytes: header.bytes.byteLength } as const
     if (acceptHeader(machines, header, provenance, turn).kind === 'added') fresh++
   }
-  machines.chainSync.headersChecked(job.from, fresh, turn.now.monoMs)
+  machines.chainSync.headersChecked(job.from, fresh, isProven(machines, job.from), turn.now.monoMs)
   if (firstInvalid >= 0) penalise(machines, job.from, 'invalid', 'invalid-signature', turn)
   catchUp(machines, turn)
 }

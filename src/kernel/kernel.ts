@@ -190,10 +190,17 @@ function onDialFinished(machines: Machines, address: NetAddress, peer: PeerId | 
   else machines.redial.succeeded(address, peer)
   const wanted = /\/p2p\/([^/]+)$/.exec(address)?.[1]
   if (peer === null && wanted !== undefined) machines.discovery.dialFailed(asPeerId(wanted), turn.now.monoMs)
-  const target = machines.probeDials.get(address)
-  if (target === undefined) return
+  const probe = machines.probeDials.get(address)
+  if (probe === undefined) return
   machines.probeDials.delete(address)
-  if (peer === null) followMembership(machines, machines.membership.onDialFailed(target, turn.now), turn)
+  const { target, keeps } = probe
+  const { membership } = machines
+  if (peer === null) followMembership(machines, membership.onDialFailed(target, turn.now), turn)
+  else if (!keeps) {
+    followMembership(machines, membership.onDialReached(target, turn.now), turn)
+    machines.partings.add(peer)
+    turn.do({ kind: 'disconnect', peer, reason: 'it lives, and is not one that we dial' })
+  }
 }
 
 /** Learnt state is dropped and learnt again: from every peer, at once. */

@@ -22,6 +22,8 @@ export function relieveMemory(machines: Machines, turn: Turn): void {
 function evict(machines: Machines, spared: PeerId | null, why: 'places' | 'memory', turn: Turn): void {
   const peer = chooseEviction(machines.peers.all(), spared, turn.now.monoMs)
   if (peer === null) return
+  // That it goes is our doing, and no sign of anything.
+  machines.partings.add(peer)
   // Out of the table at once, so that the next choice is another one.
   machines.peers.disconnected(peer)
   turn.note({ kind: 'peer-evicted', peer, why })

@@ -39,7 +39,8 @@ export function onPeerDisconnected(machines: Machines, peer: PeerId, turn: Turn)
   for (const machine of [repair, repairServer, wanted, wantedRecords, offers]) machine.disconnected(peer)
   machines.discovery.disconnected(peer, turn.now.monoMs)
   const wasOurs = machines.partings.delete(peer) || machines.self.isLeaving
-  followMembership(machines, machines.membership.onDisconnected(peer, wasOurs, turn.now), turn)
+  const wasOutbound = machines.peers.get(peer)?.direction === 'outbound'
+  followMembership(machines, machines.membership.onDisconnected(peer, wasOurs, wasOutbound, turn.now), turn)
   recordChanged(machines, 'neighbours', turn)
   machines.orphans.forgetPeer(peer)
   for (const found of machines.compact.peerGone(peer, turn.now.monoMs)) rebuilt(machines, found, turn)

@@ -23,7 +23,7 @@ type Probe = Extract<Asked, { kind: 'probe' }>
 
 export function onProbeRequest(machines: Machines, request: number, from: PeerId, bytes: Uint8Array, turn: Turn): void {
   const asked = decodeProbeRequest(bytes)
-  if (asked === null || machines.helps.size >= HELPS_WAITING_MAX) {
+  if (asked === null || (asked.kind === 'help' && machines.helps.size >= HELPS_WAITING_MAX)) {
     turn.do({ kind: 'reply', request, frames: null })
     if (asked === null) penalise(machines, from, 'invalid', 'malformed-request', turn)
     return

@@ -201,12 +201,13 @@ function follow(machines: Machines, decision: MembershipDecision, turn: Turn): v
     case 'dial': {
       // A node that keeps to its configured links must not look for another way: on a testnet that would be a hole in a partition.
       const learnt = machines.config.discovers ? machines.discovery.addressOf(decision.target) : null
-      const address = machines.redial.addressOf(decision.target) ?? learnt
+      const known = machines.redial.addressOf(decision.target)
+      const address = known ?? learnt
       if (address === null) {
         followMembership(machines, machines.membership.onDialFailed(decision.target, turn.now), turn)
         return
       }
-      machines.probeDials.set(address, decision.target)
+      machines.probeDials.set(address, { target: decision.target, keeps: known !== null || decision.keeps })
       turn.do({ kind: 'dial', address })
       return
     }

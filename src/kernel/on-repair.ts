@@ -23,6 +23,7 @@ import type { Turn } from './turn.ts'
 const PASSING: ReadonlySet<RejectCode> = new Set([
   'nonce-gap',
   'insufficient-balance',
+  'balance-committed',
   'sender-full',
   'pool-full',
   'too-early',

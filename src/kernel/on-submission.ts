@@ -177,9 +177,17 @@ export function onSubmissionWritten(machines: Machines, write: WriteJob, ok: boo
   )
 }
 
+/**
+ * From now on it is our user's as well: it may not be evicted while the disk is written, and comes back as theirs where a block that has it is undone.
+ */
 function known(machines: Machines, id: TxId, unsaved: TxId[], now: Now): SubmitResult {
   const entry = machines.pool.get(id)
-  if (entry !== undefined && !(entry.durable && entry.local)) unsaved.push(id)
+  if (entry === undefined) {
+    if (machines.seen.departure(id, now.monoMs)?.why === 'in-block') machines.ownIncluded.set(id, true, now.monoMs)
+  } else if (!(entry.durable && entry.local)) {
+    machines.pool.markLocal(id)
+    unsaved.push(id)
+  }
   return { kind: 'known', id, state: stateOf(machines, id, now) }
 }
 

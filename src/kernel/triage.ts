@@ -90,5 +90,6 @@ function precheckFollower(
   if (terms !== null) return terms
   const { pendingPerSenderMax, nonceGapMax } = pool.limits
   if (transaction.nonce > account.nonce + BigInt(pendingPerSenderMax + nonceGapMax)) return 'sender-full'
-  return spent > account.balance ? 'insufficient-balance' : null
+  // What is before it in the message may be refused here for another reason.
+  return spent > account.balance ? 'balance-committed' : null
 }

@@ -147,8 +147,8 @@ export class Membership {
   // ---- records
 
   /** Whether a record is worth its signature check; a reason where it isn't. Call before `onRecord`. */
-  precheckRecord(record: NodeRecord, now: Now): Exclude<Refusal, 'full'> | null {
-    return this.records.precheck(record, now.wallMs)
+  precheckRecord(record: NodeRecord, now: Now): Refusal | null {
+    return this.records.precheck(record, now.wallMs, (peer) => this.#isProtected(peer))
   }
 
   /** A record whose signature holds, of another node or our own. */
@@ -225,11 +225,11 @@ export class Membership {
     return [...decisions, ...this.#answers(peer, now.monoMs)]
   }
 
-  /** @param wasOurs we closed the connection ourselves */
-  onDisconnected(peer: PeerId, wasOurs: boolean, now: Now): MembershipDecision[] {
+  /** @param wasOurs we closed the connection ourselves; @param wasOutbound we had dialled it */
+  onDisconnected(peer: PeerId, wasOurs: boolean, wasOutbound: boolean, now: Now): MembershipDecision[] {
     const member = this.#members.get(peer)
     const isSuspicious = !wasOurs && member !== undefined && member.state !== 'left'
-    return this.#follow(this.probing.disconnected(peer, isSuspicious, now.monoMs), now.monoMs)
+    return this.#follow(this.probing.disconnected(peer, isSuspicious, wasOutbound, now.monoMs), now.monoMs)
   }
 
   onAck(probe: number, rttMs: number, now: Now): MembershipDecision[] {
@@ -244,6 +244,11 @@ export class Membership {
   /** A probe's request failed. @param isFinal as in `Probing.failed` */
   onProbeFailed(probe: number, isFinal: boolean, now: Now): MembershipDecision[] {
     return this.#follow(this.probing.failed(probe, isFinal, now.monoMs), now.monoMs)
+  }
+
+  /** A lost neighbour could be dialled, which proves its key. */
+  onDialReached(target: PeerId, now: Now): MembershipDecision[] {
+    return this.#follow(this.probing.dialReached(target), now.monoMs)
   }
 
   onDialFailed(target: PeerId, now: Now): MembershipDecision[] {

@@ -10,7 +10,8 @@
  * - An ack has max(0.5 s, 3 × slowest round trip) of time, stretched by our own health. After half of it three members that claim the node as neighbour
  *   are asked to ping it, so that what they say is there when the time is over. Where there is none it is pinged once more.
  * - A neighbour whose connection is lost, and that didn't say goodbye, is checked at once: helpers first, then by dialling it, with RECONNECT_MS
- *   of time. Rationale: a connection can end for many reasons, and a process that died refuses at once.
+ *   of time. Rationale: a connection can end for many reasons, and a process that died refuses at once. A connection that this dial makes stays only
+ *   where we had dialled the node before: otherwise whoever hangs up would choose whom we dial (SECURITY.md A9).
  * - Any ack ends the check. Whether the node is accused at its end isn't decided here.
  * - When we stood still, every check is void: nobody can be blamed for what we did not read.
  *
@@ -44,8 +45,8 @@ export type ProbeDecision =
       readonly target: PeerId
       readonly patienceMs: number
     }
-  /** See whether it can be dialled. */
-  | { readonly kind: 'dial'; readonly target: PeerId }
+  /** See whether it can be dialled. `keeps`: we had dialled it before, so that the connection may stay. */
+  | { readonly kind: 'dial'; readonly target: PeerId; readonly keeps: boolean }
   /** The check is over: it answered, itself or through a helper. */
   | { readonly kind: 'reached'; readonly target: PeerId; readonly isDirect: boolean }
   /** The check is over: nobody got an answer. */
@@ -66,6 +67,8 @@ interface Check {
   readonly probes: Map<number, PeerId | null>
   /** Helpers that said that they could not reach it either. */
   nacks: number
+  /** The connection that was lost is one that we had dialled. */
+  readonly wasOutbound: boolean
 }
 
 interface Neighbour {
@@ -126,13 +129,15 @@ export class Probing {
     return this.#checks.delete(peer) ? [{ kind: 'reached', target: peer, isDirect: true }] : []
   }
 
-  /** The last connection with it is gone. @param isSuspicious it didn't say goodbye, and we didn't send it away */
-  disconnected(peer: PeerId, isSuspicious: boolean, monoMs: number): ProbeDecision[] {
+  /**
+   * The last connection with it is gone. @param isSuspicious it didn't say goodbye, and we didn't send it away; @param wasOutbound we had dialled it
+   */
+  disconnected(peer: PeerId, isSuspicious: boolean, wasOutbound: boolean, monoMs: number): ProbeDecision[] {
     if (!this.#neighbours.delete(peer)) return []
     this.#order = this.#order.filter((other) => other !== peer)
     this.#checks.delete(peer)
     const decisions = this.#loseHelper(peer, monoMs)
-    return isSuspicious ? [...decisions, ...this.#checkFrom('indirect', peer, monoMs)] : decisions
+    return isSuspicious ? [...decisions, ...this.#checkFrom('indirect', peer, monoMs, wasOutbound)] : decisions
   }
 
   /** Somebody doubts a node: where it is our neighbour, it is pinged now. */
@@ -219,6 +224,13 @@ export class Probing {
     return this.#askHelp(target, check, monoMs)
   }
 
+  /** A lost neighbour could be dialled: it lives, whether or not the connection stays. */
+  dialReached(target: PeerId): ProbeDecision[] {
+    if (this.#checks.get(target)?.stage !== 'dial') return []
+    this.#checks.delete(target)
+    return [{ kind: 'reached', target, isDirect: true }]
+  }
+
   /** The dial of a lost neighbour failed. */
   dialFailed(target: PeerId): ProbeDecision[] {
     return this.#checks.get(target)?.stage === 'dial' ? this.#unreached(target) : []
@@ -268,7 +280,12 @@ export class Probing {
     return peer
   }
 
-  #checkFrom(stage: 'direct' | 'indirect', target: PeerId, monoMs: number): ProbeDecision[] {
+  #checkFrom(
+    stage: 'direct' | 'indirect',
+    target: PeerId,
+    monoMs: number,
+    wasOutbound: boolean = false,
+  ): ProbeDecision[] {
     if (this.#checks.has(target) || this.#checks.size >= CHECKS_MAX) return []
     const check: Check = {
       stage,
@@ -277,6 +294,7 @@ export class Probing {
       helpAtMs: monoMs,
       probes: new Map(),
       nacks: 0,
+      wasOutbound,
     }
     this.#checks.set(target, check)
     if (stage === 'direct') return this.#ping(target, check, monoMs)
@@ -338,7 +356,7 @@ export class Probing {
     }
     check.stage = 'dial'
     check.deadlineMs = monoMs + RECONNECT_MS
-    return [{ kind: 'dial', target }]
+    return [{ kind: 'dial', target, keeps: check.wasOutbound }]
   }
 
   #unreached(target: PeerId): ProbeDecision[] {
@@ -352,7 +370,8 @@ export class Probing {
     const decisions: ProbeDecision[] = []
     for (const [help, each] of this.#helps) {
       if (each.target === peer) decisions.push(...this.#endHelp(help, each.probe, 'nack'))
-      else if (each.asker === peer) this.#helps.delete(help)
+      // The asker is gone; whoever keeps its question open must hear that it is over.
+      else if (each.asker === peer) decisions.push(...this.#endHelp(help, each.probe, 'stranger'))
     }
     for (const [target, check] of [...this.#checks]) {
       for (const [probe, helper] of [...check.probes]) if (helper === peer) check.probes.delete(probe)

@@ -44,6 +44,8 @@ export type Merge =
 
 interface Held {
   record: NodeRecord
+  /** Of its first address. */
+  group: string
   /** Monotonic. */
   readonly sinceMs: number
   hasEquivocated: boolean
@@ -52,6 +54,8 @@ interface Held {
 
 export class RecordBook {
   readonly #held = new Map<PeerId, Held>()
+  /** How many records are of each group. */
+  readonly #groups = new Map<string, number>()
   readonly #retentionMs: number
   readonly #countMax: number
 
@@ -86,12 +90,12 @@ export class RecordBook {
     return wallMs - record.publishedAtMs < this.#retentionMs / 2
   }
 
-  /** Why a record isn't worth its signature check, or null where it is. `full` only shows when it is merged. */
-  precheck(record: NodeRecord, wallMs: number): Exclude<Refusal, 'full'> | null {
+  /** Why a record isn't worth its signature check, or null where it is. @param isProtected whose records never give way */
+  precheck(record: NodeRecord, wallMs: number, isProtected: (peer: PeerId) => boolean = () => false): Refusal | null {
     if (record.publishedAtMs > wallMs + AHEAD_MS || record.incarnation > wallMs + AHEAD_MS) return 'future'
     if (wallMs - record.publishedAtMs >= this.#retentionMs) return 'expired'
     const held = this.#held.get(record.peer)
-    if (held === undefined) return null
+    if (held === undefined) return this.#isFullFor(record, isProtected) ? 'full' : null
     if (held.record.hash === record.hash) return 'known'
     const order = compareVersions(record, held.record)
     if (order < 0) return 'stale'
@@ -107,21 +111,21 @@ export class RecordBook {
     monoMs: number,
     isProtected: (peer: PeerId) => boolean = () => false,
   ): Merge {
-    const refusal = this.precheck(record, wallMs)
+    const refusal = this.precheck(record, wallMs, isProtected)
     if (refusal !== null) return { kind: 'refused', why: refusal }
     const held = this.#held.get(record.peer)
     if (held === undefined) return this.#add(record, wallMs, monoMs, isProtected)
     const previous = held.record
     held.isAdvertised = this.isAdvertised(record, wallMs)
     if (compareVersions(record, previous) > 0) {
-      held.record = record
+      this.#move(held, record)
       held.hasEquivocated = false
       return { kind: 'newer', previous }
     }
     const isFirst = !held.hasEquivocated
     held.hasEquivocated = true
     if (record.hash > previous.hash) return { kind: 'equivocation', kept: 'held', previous, isFirst }
-    held.record = record
+    this.#move(held, record)
     return { kind: 'equivocation', kept: 'newcomer', previous, isFirst }
   }
 
@@ -135,18 +139,22 @@ export class RecordBook {
         hidden.push(held.record)
       }
       if (wallMs - held.record.publishedAtMs < this.#retentionMs) continue
-      this.#held.delete(peer)
+      this.forget(peer)
       forgotten.push(held.record)
     }
     return { hidden, forgotten }
   }
 
   forget(peer: PeerId): boolean {
+    const held = this.#held.get(peer)
+    if (held === undefined) return false
+    this.#count(held.group, -1)
     return this.#held.delete(peer)
   }
 
   clear(): void {
     this.#held.clear()
+    this.#groups.clear()
   }
 
   /** 64 hex digits: equal books have equal ones. */
@@ -163,39 +171,71 @@ export class RecordBook {
 
   invariants(): void {
     assert(this.#held.size <= this.#countMax, 'records within their bound')
-    for (const [peer, { record }] of this.#held) assert(record.peer === peer, 'a record is under its owner')
+    const counts = new Map<string, number>()
+    for (const [peer, { record, group }] of this.#held) {
+      assert(record.peer === peer, 'a record is under its owner')
+      assert(group === groupOf(record), 'a record is counted with its group')
+      counts.set(group, (counts.get(group) ?? 0) + 1)
+    }
+    assert(counts.size === this.#groups.size, 'groups are those of the records')
+    for (const [group, count] of counts) assert(this.#groups.get(group) === count, 'groups are counted')
   }
 
   #add(record: NodeRecord, wallMs: number, monoMs: number, isProtected: (peer: PeerId) => boolean): Merge {
     let evicted: NodeRecord | null = null
     if (this.#held.size >= this.#countMax) {
-      evicted = isProtected(record.peer) ? this.#victim(null, isProtected) : this.#victim(record, isProtected)
+      evicted = this.#victim(isProtected)
       if (evicted === null) return { kind: 'refused', why: 'full' }
-      this.#held.delete(evicted.peer)
+      this.forget(evicted.peer)
     }
+    const group = groupOf(record)
     const isAdvertised = this.isAdvertised(record, wallMs)
-    this.#held.set(record.peer, { record, sinceMs: monoMs, hasEquivocated: false, isAdvertised })
+    this.#held.set(record.peer, { record, group, sinceMs: monoMs, hasEquivocated: false, isAdvertised })
+    this.#count(group, 1)
     return { kind: 'new', evicted }
   }
 
-  /** Who gives way to the newcomer: null where that is the newcomer itself. */
-  #victim(newcomer: NodeRecord | null, isProtected: (peer: PeerId) => boolean): NodeRecord | null {
-    const counts = new Map<string, number>()
-    const count = (record: NodeRecord): void => {
-      const group = groupOf(record)
-      counts.set(group, (counts.get(group) ?? 0) + 1)
+  /** Whether there is no place for a newcomer: its group would be among the largest. Decided before its signature is checked. */
+  #isFullFor(record: NodeRecord, isProtected: (peer: PeerId) => boolean): boolean {
+    if (this.#held.size < this.#countMax || isProtected(record.peer)) return false
+    return (this.#groups.get(groupOf(record)) ?? 0) + 1 >= this.#largest().members
+  }
+
+  /** Who gives way to a newcomer: the youngest of the largest group that has somebody who may go. */
+  #victim(isProtected: (peer: PeerId) => boolean): NodeRecord | null {
+    const groups = [...this.#groups].sort(([, a], [, b]) => b - a).map(([group]) => group)
+    for (const largest of groups) {
+      let youngest: Held | null = null
+      for (const held of this.#held.values()) {
+        if (held.group !== largest || isProtected(held.record.peer)) continue
+        if (youngest === null || held.sinceMs >= youngest.sinceMs) youngest = held
+      }
+      if (youngest !== null) return youngest.record
     }
-    for (const { record } of this.#held.values()) if (!isProtected(record.peer)) count(record)
-    if (newcomer !== null) count(newcomer)
-    let largest = ''
-    for (const [group, members] of counts) if (members > (counts.get(largest) ?? 0)) largest = group
-    if (newcomer !== null && counts.get(groupOf(newcomer)) === counts.get(largest)) return null
-    let youngest: Held | null = null
-    for (const held of this.#held.values()) {
-      if (groupOf(held.record) !== largest || isProtected(held.record.peer)) continue
-      if (youngest === null || held.sinceMs >= youngest.sinceMs) youngest = held
+    return null
+  }
+
+  #largest(): { readonly members: number } {
+    let members = 0
+    for (const count of this.#groups.values()) if (count > members) members = count
+    return { members }
+  }
+
+  /** A newer record of the same owner may name an address of another group. */
+  #move(held: Held, record: NodeRecord): void {
+    const group = groupOf(record)
+    if (group !== held.group) {
+      this.#count(held.group, -1)
+      this.#count(group, 1)
     }
-    return youngest?.record ?? null
+    held.record = record
+    held.group = group
+  }
+
+  #count(group: string, by: number): void {
+    const count = (this.#groups.get(group) ?? 0) + by
+    if (count > 0) this.#groups.set(group, count)
+    else this.#groups.delete(group)
   }
 }
 

@@ -62,8 +62,9 @@ export function decideAdmission(
   const replaces = queue?.at(nonce)
   if (replaces !== undefined && fee < replacementFee(replaces.transaction.fee)) return refuse('replacement-underpriced')
 
-  const before = costBefore(queue, nonce, replaces)
-  if (before + costOf(transaction) > account.balance) return refuse('insufficient-balance')
+  const cost = costOf(transaction)
+  if (cost > account.balance) return refuse('insufficient-balance')
+  if (costBefore(queue, nonce, replaces) + cost > account.balance) return refuse('balance-committed')
 
   const parks = nonce > next
   if (replaces === undefined) {

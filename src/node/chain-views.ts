@@ -1,6 +1,6 @@
 /** What the API tells of blocks, accounts and evidence. */
 import { encodeAddress, networkKindOf } from '../domain/address.ts'
-import type { Block } from '../domain/block.ts'
+import type { Block, SignedHeader } from '../domain/block.ts'
 import { decodeBlock, decodeSignedHeader } from '../domain/codec/block-codec.ts'
 import { asAccountId, asBlockHash, isHashPrefix, isHashText, type BlockHash } from '../domain/ids.ts'
 import { slotTimeMs } from '../domain/slots.ts'
@@ -43,10 +43,10 @@ export async function listBlocks(sources: Sources, range: { limit: number; befor
   const top = Math.min(announced.height, range.before === undefined ? announced.height : range.before - 1)
   const blocks: BlockListView['blocks'][number][] = []
   for (let height = top; height >= 1 && blocks.length < range.limit; height--) {
-    const found = await blockByHeight(sources, height)
-    if (found.kind !== 'found') break
-    const { v: _v, transactions: _t, firstSeenNs: _f, from: _from, ...line } = found.value
-    blocks.push(line)
+    const header = await bestHeader(sources, height)
+    const sizeBytes = header === null ? null : await sizeOf(sources, header.hash)
+    if (header === null || sizeBytes === null) break
+    blocks.push(lineOf(sources, header, sizeBytes, true))
   }
   return {
     v: 1,
@@ -95,12 +95,24 @@ export function accountView(machines: Machines, key: string, withProof: boolean)
 }
 
 async function blockByHeight(sources: Sources, height: number): Promise<Lookup<BlockView>> {
-  const { machines, store } = sources
-  const inMemory = height <= machines.announced.height ? machines.chain.at(height)?.hash : undefined
-  if (inMemory !== undefined && height > 0) return blockByHash(sources, inMemory)
+  const header = await bestHeader(sources, height)
+  return header === null ? { kind: 'missing' } : blockByHash(sources, header.hash)
+}
+
+/** The header at this height of the chain that is told of; null where there is none. */
+async function bestHeader({ machines, store }: Sources, height: number): Promise<SignedHeader | null> {
+  const inMemory = height > 0 && height <= machines.announced.height ? machines.chain.at(height)?.hash : undefined
+  const known = inMemory === undefined ? undefined : machines.chain.header(inMemory)
+  if (known !== undefined) return known
   const bytes = await store.get('chain', bestKey(height))
   const header = bytes === undefined ? null : decodeSignedHeader(bytes, machines.blockPrefix)
-  return header?.ok === true ? blockByHash(sources, header.value.hash) : { kind: 'missing' }
+  return header?.ok === true ? header.value : null
+}
+
+/** Length of a block's body; it is not decoded for that, since a list may name a thousand. */
+async function sizeOf({ machines, store }: Sources, hash: BlockHash): Promise<number | null> {
+  const bytes = machines.bodies.get(hash)?.bytes ?? (await store.get('blocks', hash))
+  return bytes?.byteLength ?? null
 }
 
 async function blockByHash(sources: Sources, hash: BlockHash): Promise<Lookup<BlockView>> {
@@ -121,11 +133,25 @@ async function isBest({ store, machines }: Sources, { header }: Block): Promise<
   return best?.ok === true && best.value.hash === header.hash
 }
 
-function view({ machines, observer }: Sources, { header, transactions, bytes }: Block, best: boolean): BlockView {
-  const first = observer.propagation.get(header.hash)?.first ?? null
-  const reason = machines.invalidBlocks.get(header.hash, Number.NEGATIVE_INFINITY) ?? null
+function view(sources: Sources, { header, transactions, bytes }: Block, best: boolean): BlockView {
+  const first = sources.observer.propagation.get(header.hash)?.first ?? null
   return {
     v: 1,
+    ...lineOf(sources, header, bytes.byteLength, best),
+    firstSeenNs: first?.t_ns ?? null,
+    from: first?.from ?? null,
+    transactions: transactions.map(({ id }) => id),
+  }
+}
+
+function lineOf(
+  { machines }: Sources,
+  header: SignedHeader,
+  sizeBytes: number,
+  best: boolean,
+): BlockListView['blocks'][number] {
+  const reason = machines.invalidBlocks.get(header.hash, Number.NEGATIVE_INFINITY) ?? null
+  return {
     hash: header.hash,
     height: header.height,
     slot: header.slot,
@@ -135,12 +161,9 @@ function view({ machines, observer }: Sources, { header, transactions, bytes }: 
     txRoot: header.txRoot,
     ledgerRoot: header.ledgerRoot,
     txCount: header.txCount,
-    sizeBytes: bytes.byteLength,
+    sizeBytes,
     branch: best ? 'best' : reason === null ? 'side' : 'invalid',
     reason,
     settled: best && header.height <= machines.announced.settledHeight,
-    firstSeenNs: first?.t_ns ?? null,
-    from: first?.from ?? null,
-    transactions: transactions.map(({ id }) => id),
   }
 }

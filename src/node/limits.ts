@@ -52,6 +52,8 @@ export const MEMORY_RELIEF_MS = 5_000
 export const AGENTS_MAX = 1_024
 /** Submissions that await their answer: one for each socket of the API. */
 export const SUBMISSIONS_MAX = 256
+/** Answers with headers or blocks that are read at once: each holds up to 7 MiB, and hashing one takes tens of milliseconds. */
+export const CHAIN_READS_MAX = 4
 /** Requests of peers that await our answer: 64 peers with every stream of every protocol in use. */
 export const REPLIES_MAX = 64 * 74
 /** Events that wait for the kernel while it deals with one: what one event can lead to. */

@@ -8,10 +8,11 @@ import type { SubmitResult } from '../ports/control.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
 import { SURVEYS_MAX } from '../membership/limits.ts'
-import { JUDGING_MAX, REPLIES_MAX, SUBMISSIONS_MAX } from './limits.ts'
+import { CHAIN_READS_MAX, JUDGING_MAX, REPLIES_MAX, SUBMISSIONS_MAX } from './limits.ts'
 import type { Ports } from './ports.ts'
 import { serveChain } from './serve-chain.ts'
 import { serveObservation } from './serve-observation.ts'
+import { Turns } from './turns.ts'
 import { Verification } from './verification.ts'
 
 export class Performer {
@@ -23,6 +24,7 @@ export class Performer {
   /** Submissions and requests of peers that await an answer. */
   readonly #submissions = new Map<JobNumber, (results: readonly SubmitResult[]) => void>()
   readonly #surveys = new Map<JobNumber, (outcome: SurveyOutcome) => void>()
+  readonly #chainReads = new Turns(CHAIN_READS_MAX)
   readonly #replies = new Map<
     JobNumber,
     { readonly send: (frames: readonly Uint8Array[] | null) => void; readonly receivedNs: bigint }
@@ -75,6 +77,7 @@ export class Performer {
 
   /** Puts a peer's request to the kernel. */
   answer(protocol: Protocol, from: PeerId, bytes: Uint8Array): Promise<readonly Uint8Array[] | null> {
+    if (this.#replies.size >= REPLIES_MAX) return Promise.resolve(null)
     return new Promise((resolve) => {
       const request = ++this.#number
       this.#replies.set(request, { send: resolve, receivedNs: this.#clock.wallNs() })
@@ -116,9 +119,13 @@ export class Performer {
         })
         return
       case 'read':
-        this.#then(Promise.all(effect.keys.map(({ space, key }) => store.get(space, key))), (values) => {
-          this.#post({ kind: 'read-finished', job: effect.job, values })
-        })
+        this.#read(
+          Promise.all(effect.keys.map(({ space, key }) => store.get(space, key))),
+          effect.keys.map(() => undefined),
+          (values) => {
+            this.#post({ kind: 'read-finished', job: effect.job, values })
+          },
+        )
         return
       case 'sign': {
         const signer = effect.by === 'identity' ? this.#ports.identity : this.#ports.signer
@@ -127,9 +134,13 @@ export class Performer {
         return
       }
       case 'serve-chain':
-        this.#then(serveChain(store, effect.asked, effect.blockPrefix), (frames) => {
-          this.#reply(effect.request, frames)
-        })
+        this.#read(
+          this.#chainReads.run(() => serveChain(store, effect.asked, effect.blockPrefix)),
+          null,
+          (frames) => {
+            this.#reply(effect.request, frames)
+          },
+        )
         return
       case 'serve-observation': {
         const receivedNs = this.#replies.get(effect.request)?.receivedNs ?? this.#clock.wallNs()
@@ -194,9 +205,20 @@ export class Performer {
     this.#replies.delete(request)
   }
 
-  /** Ports never reject; a rejection is a bug in an adapter and must not vanish. */
+  /** A disk that can't be read is a broken store, as one that can't be written; whoever waits gets what stands for nothing. */
+  #read<T, N>(promise: Promise<T>, nothing: N, callback: (value: T | N) => void): void {
+    void promise.then(callback, (error: unknown) => {
+      this.#observer.storeFailed(error instanceof Error ? error.message : String(error))
+      callback(nothing)
+    })
+  }
+
+  /**
+   * Ports never reject; a rejection is a bug in an adapter and must not vanish. What the callback throws is a bug in the kernel: it is caught by nobody
+   * here and ends the process (process-guard.ts).
+   */
   #then<T>(promise: Promise<T>, callback: (value: T) => void): void {
-    promise.then(callback).catch((error: unknown) => {
+    void promise.then(callback, (error: unknown) => {
       this.#observer.broken(error)
     })
   }

@@ -69,6 +69,8 @@ export class ChainSync {
   readonly #failures = new Map<BlockHash, { peers: Set<PeerId>; retryMs: number }>()
   /** Peers whose last answer did not come, or was of no use. */
   readonly #failing = new Set<PeerId>()
+  /** When each peer was last asked for headers. */
+  readonly #headersAskedMs = new Map<PeerId, number>()
   #headerRequest: HeaderRequest | null = null
   #headersAgainMs = Number.NEGATIVE_INFINITY
 
@@ -80,6 +82,7 @@ export class ChainSync {
     this.#peers.delete(peer)
     this.#heads.delete(peer)
     this.#failing.delete(peer)
+    this.#headersAskedMs.delete(peer)
     if (this.#headerRequest?.peer === peer) this.#headerRequest = null
     for (const request of this.#blockRequests) if (request.peer === peer) this.#end(request)
     for (const failure of this.#failures.values()) failure.peers.delete(peer)
@@ -92,9 +95,9 @@ export class ChainSync {
     if (known === undefined || head.height >= known.height) this.#heads.set(peer, head)
   }
 
-  /** Whether a connected peer claims a higher head: one that it could not prove is forgotten. */
+  /** Whether a connected peer claims a higher head. Who could not prove the last one is not believed. */
   isBehind(height: number): boolean {
-    for (const head of this.#heads.values()) if (head.height > height) return true
+    for (const [peer, head] of this.#heads) if (head.height > height && !this.#failing.has(peer)) return true
     return false
   }
 
@@ -110,26 +113,30 @@ export class ChainSync {
     const source = this.#headerRequest === null && nowMs >= this.#headersAgainMs ? this.#headerSource(state) : null
     if (source !== null) {
       this.#headerRequest = { peer: source, sinceMs: nowMs }
+      this.#headersAskedMs.set(source, nowMs)
       asks.push({ kind: 'headers', peer: source })
     }
     asks.push(...this.#blockAsks(state, nowMs))
     return asks
   }
 
-  /** Headers came and were checked. `fresh`: how many were new; none means that the peer has nothing to prove its head with. */
-  headersChecked(peer: PeerId, fresh: number, nowMs: number): void {
+  /**
+   * Headers came and were checked. `fresh`: how many were new; none means that the peer has nothing to prove its head with, unless that came another way
+   * meanwhile (`isProven`).
+   */
+  headersChecked(peer: PeerId, fresh: number, isProven: boolean, nowMs: number): void {
     if (this.#headerRequest?.peer === peer) this.#headerRequest = null
     if (fresh > 0) {
       this.#failing.delete(peer)
       return
     }
     this.#heads.delete(peer)
+    if (!isProven && this.#peers.has(peer)) this.#failing.add(peer)
     this.#headersAgainMs = nowMs + HEADERS_PAUSE_MS
   }
 
   headersFailed(peer: PeerId, nowMs: number): void {
-    if (this.#peers.has(peer)) this.#failing.add(peer)
-    this.headersChecked(peer, 0, nowMs)
+    this.headersChecked(peer, 0, false, nowMs)
   }
 
   /**
@@ -173,14 +180,17 @@ export class ChainSync {
     for (const peer of this.#failing) assert(this.#peers.has(peer), 'failures are of connected peers')
   }
 
-  /** The peer whose claimed head is highest, if it is better than ours and unknown. */
+  /**
+   * Who is asked for headers: of those whose claimed head is not worse than ours and unknown, one that did not fail before one that did, then who has not
+   * been asked for the longest time, then the highest. A claim costs nothing, so the height of one must not decide alone.
+   */
   #headerSource(state: ChainState): PeerId | null {
-    let best: { peer: PeerId; height: number; isFailing: boolean } | null = null
+    let best: { readonly peer: PeerId; readonly rank: readonly [number, number, number] } | null = null
     for (const [peer, head] of this.#heads) {
       if (state.hasHeader(head.hash) || head.height < state.height) continue
-      const isFailing = this.#failing.has(peer)
-      const isBetter = best === null || (best.isFailing === isFailing ? head.height > best.height : best.isFailing)
-      if (isBetter) best = { peer, height: head.height, isFailing }
+      const askedMs = this.#headersAskedMs.get(peer) ?? Number.NEGATIVE_INFINITY
+      const rank = [this.#failing.has(peer) ? 1 : 0, askedMs, -head.height] as const
+      if (best === null || isBefore(rank, best.rank)) best = { peer, rank }
     }
     return best?.peer ?? null
   }
@@ -242,4 +252,12 @@ export class ChainSync {
     }
     this.#failures.set(hash, failure)
   }
+}
+
+function isBefore(one: readonly number[], other: readonly number[]): boolean {
+  for (const [at, value] of one.entries()) {
+    const against = other[at] ?? 0
+    if (value !== against) return value < against
+  }
+  return false
 }

@@ -145,6 +145,13 @@ describe('a testnet', () => {
     await until('each half sees only itself', async () => (await nodes()).every(({ peers }) => peers === 1))
     await until('it heals by itself', async () => (await nodes()).every(({ peers }) => peers === 3))
     expect((await ask('status', {})).partition).toBe(null)
+    // Who is in no group is in one with the others.
+    expect(await ask('partition', { groups: [['node-3']], forMs: null })).toMatchObject({
+      cutLinks: 3,
+      groups: [['node-3'], ['node-0', 'node-1', 'node-2']],
+    })
+    expect(await ask('heal', {})).toEqual({ healedLinks: 3 })
+    await until('all see all', async () => (await nodes()).every(({ peers }) => peers === 3))
 
     await ask('pause', { nodes: ['node-3'], forMs: null })
     expect((await nodes())[3]).toMatchObject({ state: 'paused', pid: manifest.nodes[3]?.pid })

@@ -113,6 +113,15 @@ describe('the Origin header', () => {
     expectRefusal(reply, 403, 'foreign-origin')
   })
 
+  it('may not make a browser ask without saying its origin, as for an image', async () => {
+    const asked = async (path: string, site: string): Promise<number> =>
+      (await send(open.url, path, { headers: { 'sec-fetch-site': site } })).status
+    for (const site of ['cross-site', 'same-site']) expect(await asked('/v1/node/identity', site), site).toBe(403)
+    for (const site of ['same-origin', 'none']) expect(await asked('/v1/node/identity', site), site).toBe(200)
+    // Whoever follows a link to the page comes from elsewhere.
+    expect(await asked('/', 'cross-site')).not.toBe(403)
+  })
+
   it('is not let through by a preflight or by the token', async () => {
     const origin = 'http://evil.example'
     const preflight = await send(open.url, '/v1/transactions', {

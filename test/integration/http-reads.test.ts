@@ -1,9 +1,11 @@
 /** What can be read: each answer is what the node said, and what the document promises. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { IDLE_TIMEOUT_MS } from '../../src/adapters/http/limits.ts'
 import type { TransactionView } from '../../src/domain/views.ts'
 import { FakeControl } from '../support/fake-control.ts'
 import { openTestApi, send } from '../support/http-api.ts'
 import type { TestApi } from '../support/http-api.ts'
+import { until } from '../support/until.ts'
 import { Value } from 'typebox/value'
 
 const ID = '1234'.padEnd(64, '5')
@@ -158,6 +160,20 @@ describe('a transaction', () => {
     expect(control.observationsAsked).toEqual({ samples: 1, waitMs: 500 })
     for (const query of ['?samples=0', '?samples=9', '?waitMs=99', '?waitMs=6001', '?wait=5', '?samples=x'])
       expect(await asked(query), query).toBe(400)
+  })
+
+  it('is waited for while a node does not answer, longer than a silent client is borne', async () => {
+    const answer = control.observations.bind(control)
+    const startedMs = performance.now()
+    control.observations = async (id, options) => {
+      await until(() => performance.now() - startedMs > IDLE_TIMEOUT_MS + 500, 'a silent client would be cut off')
+      return answer(id, options)
+    }
+    try {
+      expect((await send(open.url, '/v1/transactions/1234/observations')).status).toBe(200)
+    } finally {
+      control.observations = answer
+    }
   })
 
   it('is not asked for on all nodes where that is off, or done too often already', async () => {

@@ -300,7 +300,7 @@ describe('membership', () => {
           collect(membership.onConnected(peer, at(ms)))
           break
         case 3:
-          collect(membership.onDisconnected(peer, random.below(2) === 0, at(ms)))
+          collect(membership.onDisconnected(peer, random.below(2) === 0, random.below(2) === 0, at(ms)))
           break
         case 4:
         case 5: {

@@ -32,7 +32,7 @@ const EVERY_KIND = [
     'nonce-too-low',
     'nonce-gap',
   ],
-  ...['replacement-underpriced', 'insufficient-balance', 'sender-full', 'pool-full'],
+  ...['replacement-underpriced', 'insufficient-balance', 'balance-committed', 'sender-full', 'pool-full'],
   ...['evicts for pending', 'evicts for parked', 'replaces pending', 'replaces parked', 'promotes'],
   ...['rebase removed', 'rebase evicted', 'rebase promoted', 'rebase demoted'],
   ...['pending local', 'pending remote', 'parked local', 'parked remote'],

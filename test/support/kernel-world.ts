@@ -83,6 +83,7 @@ export class KernelWorld {
       network?: NetworkParams
       connectionsMax?: number
       observes?: boolean
+      discovers?: boolean
     } = {},
   ) {
     const prng = createPrng(1)
@@ -94,7 +95,7 @@ export class KernelWorld {
       bootstrap: [],
       validator: null,
       agentVersion: 'test',
-      discovers: false,
+      discovers: options.discovers ?? false,
       observes: options.observes ?? true,
       chance: () => prng.next(),
       ...(options.connectionsMax !== undefined && { connectionsMax: options.connectionsMax }),

@@ -119,7 +119,7 @@ export class MembershipWorld {
     node.state = 'killed'
     node.life++
     for (const other of node.neighbours)
-      this.#send(other, () => this.#do(other, other.membership.onDisconnected(node.peer, false, this.now())))
+      this.#send(other, () => this.#do(other, other.membership.onDisconnected(node.peer, false, true, this.now())))
   }
 
   restart(node: MemberNode): void {
@@ -149,7 +149,7 @@ export class MembershipWorld {
       node.state = 'killed'
       node.life++
       for (const other of node.neighbours)
-        this.#send(other, () => this.#do(other, other.membership.onDisconnected(node.peer, false, this.now())))
+        this.#send(other, () => this.#do(other, other.membership.onDisconnected(node.peer, false, true, this.now())))
     })
   }
 

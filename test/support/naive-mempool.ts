@@ -84,11 +84,12 @@ export class NaiveMempool {
       const tenth = Math.ceil(Number(old.transaction.fee) / 10)
       if (Number(fee) < Number(old.transaction.fee) + Math.max(1, tenth)) return refused('replacement-underpriced')
     }
+    if (transaction.amount + fee > account.balance) return refused('insufficient-balance')
     const others = own.filter(
       (item) => item !== old && (item.transaction.nonce < nonce || (pending.includes(item) && nonce < next)),
     )
     if (others.reduce((sum, item) => sum + cost(item), transaction.amount + fee) > account.balance)
-      return refused('insufficient-balance')
+      return refused('balance-committed')
     const parks = nonce > next
     const earlyOfSender = own.filter((item) => item.early).length
     if (old === undefined && !parks && pending.length >= this.#limits.pendingPerSenderMax) return refused('sender-full')

@@ -42,8 +42,13 @@ class RequestsAdapter implements Libp2pRequests {
   readonly #limits: Readonly<Record<Protocol, ExchangeLimits>>
   /** By protocol and peer; an entry lives as long as a request does. */
   readonly #slots = new Map<string, StreamSlots>()
-  /** Streams on which we are answering; bounded by streamsMax and connections. */
+  /** Streams on which we are answering; bounded by streamsMax, protocols and connections. */
   readonly #answering = new Set<Stream>()
+  /**
+   * How many of them, by protocol and peer, as long as the work for them lasts, and no longer than the deadline. libp2p counts open streams alone: whoever resets his would have as much
+   * work done for him as he can open streams.
+   */
+  readonly #working = new Map<string, number>()
 
   constructor(host: RequestHost, options: RequestsOptions) {
     this.#host = host
@@ -78,9 +83,15 @@ class RequestsAdapter implements Libp2pRequests {
     await this.#host.handle(
       protocolName(this.#network, protocol),
       async (stream, connection) => {
+        const from = asPeerId(connection.remotePeer.toString())
+        const key = `${protocol} ${from}`
+        if ((this.#working.get(key) ?? 0) >= limits.streamsMax) {
+          stream.abort(new Error('too many requests at once'))
+          return
+        }
         this.#answering.add(stream)
         try {
-          await answer(stream, asPeerId(connection.remotePeer.toString()), limits, handler)
+          await answer(stream, from, limits, handler, () => this.#begin(key))
         } catch {
           // The stream is aborted, which is all the asker is told; what the request was worth is the handler's to count.
         } finally {
@@ -120,6 +131,19 @@ class RequestsAdapter implements Libp2pRequests {
     })
   }
 
+  /** Work for a peer begins; what it returns ends it. */
+  #begin(key: string): () => void {
+    this.#working.set(key, (this.#working.get(key) ?? 0) + 1)
+    let isOver = false
+    return () => {
+      if (isOver) return
+      isOver = true
+      const left = (this.#working.get(key) ?? 0) - 1
+      if (left > 0) this.#working.set(key, left)
+      else this.#working.delete(key)
+    }
+  }
+
   #slotsOf(key: string, limits: ExchangeLimits): StreamSlots {
     let slots = this.#slots.get(key)
     if (slots === undefined) {
@@ -134,20 +158,29 @@ class UnreachableError extends Error {
   override readonly name = 'UnreachableError'
 }
 
-async function answer(stream: Stream, from: PeerId, limits: ExchangeLimits, handler: RequestHandler): Promise<void> {
+/** @param begin called when the work of the handler begins; what it returns is called when that is over, or its time is */
+async function answer(
+  stream: Stream,
+  from: PeerId,
+  limits: ExchangeLimits,
+  handler: RequestHandler,
+  begin: () => () => void,
+): Promise<void> {
   const deadline = AbortSignal.timeout(limits.deadlineMs)
   await exchange(stream, limits, deadline, async (incoming) => {
     const request = await incoming.next()
     if (request.done === true) throw new Error('a request without a frame')
-    const frames = await handler(from, request.value)
+    const end = begin()
+    deadline.addEventListener('abort', end, { once: true })
+    const frames = await handler(from, request.value).finally(end)
     if (frames === null) throw new Error('a request that deserves no answer')
     if (frames.length === 0 || !isWithin(frames, limits))
       throw new Error('the answer is empty or exceeds the limits of its protocol')
     for (const frame of frames) await writeFrame(stream, frame, deadline)
     await stream.close({ signal: deadline })
     // An asker that doesn't end its side would keep the stream, and with it one of its few slots, for ever.
-    const end = await incoming.next()
-    if (end.done !== true) throw new Error('more than one frame in a request')
+    const last = await incoming.next()
+    if (last.done !== true) throw new Error('more than one frame in a request')
   })
 }
 

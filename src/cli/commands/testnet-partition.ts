@@ -9,7 +9,10 @@ export const command = defineCommand({
     'Links between nodes of different groups pass nothing until they are healed. Nodes that stand in no group form one of their own.',
   args: [{ name: 'group', summary: 'nodes that stay together: 0-4, node-7, 0,2,5', variadic: true }],
   options: { for: value('--for <duration>', 'heal by itself after this time', readDuration) },
-  examples: [['testnet partition 0-4 5-9 --for 20s', 'two halves, for twenty seconds']],
+  examples: [
+    ['testnet partition 0-4 5-9 --for 20s', 'two halves, for twenty seconds'],
+    ['testnet partition node-7', 'one node alone, all others together'],
+  ],
   without: ['api', 'token-file'],
   async run(context, { args, options }) {
     const groups = args.map((text) => {

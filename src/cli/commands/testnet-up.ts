@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { closeSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { UpOutcome } from '../../../testnet/control-client.ts'
 import type { Topology } from '../../../testnet/topology.ts'
@@ -7,7 +8,7 @@ import { defineCommand, flag, value, valueOr } from '../command.ts'
 import type { Context } from '../context.ts'
 import { homeOf } from '../discovery.ts'
 import type { Outcome } from '../exit.ts'
-import { Failure, usageFailure } from '../failure.ts'
+import { Failure, systemCode, usageFailure } from '../failure.ts'
 import { readCount, readDuration, readText, readWord } from '../parse.ts'
 import { upDocument, upText } from '../testnet-text.ts'
 import { stayWithTestnet } from '../testnet-session.ts'
@@ -68,6 +69,8 @@ export const command = defineCommand({
       throw usageFailure(`--validators: ${options.validators} are more than the ${options.nodes} nodes`)
     if (options.direct && options.link !== '0')
       throw usageFailure('--direct and --link exclude one another', 'direct links have no delay')
+    const record = options.record === undefined ? undefined : resolve(context.cwd, options.record)
+    if (record !== undefined) checkWritable(record)
     const outcome = await up({
       home: homeOf(context),
       count: options.nodes,
@@ -80,7 +83,7 @@ export const command = defineCommand({
       seed: options.seed ?? randomInt(SEED_MAX),
       perProcess: options.perProcess,
       discovery: options.discovery,
-      ...(options.record === undefined ? {} : { record: resolve(context.cwd, options.record) }),
+      ...(record === undefined ? {} : { record }),
       detach: options.detach,
       signal: context.stop,
       onProgress: (text) => {
@@ -92,6 +95,19 @@ export const command = defineCommand({
     return finish(context, outcome)
   },
 })
+
+/** A recording that can't be written is a mistake of the call, and not found out when somebody wants to see it. */
+function checkWritable(path: string): void {
+  try {
+    // Not emptied: a network that runs already may be writing to it.
+    closeSync(openSync(path, 'a', 0o600))
+  } catch (error) {
+    throw usageFailure(
+      `--record: ${path} can't be written (${systemCode(error) ?? 'unknown reason'})`,
+      'give a file in a directory that exists',
+    )
+  }
+}
 
 async function finish(context: Context, outcome: UpOutcome): Promise<Outcome> {
   const { shared, terminal } = context

@@ -31,7 +31,8 @@ export function encodeChainRequest(request: ChainRequest): Uint8Array {
 export function decodeChainRequest(bytes: Uint8Array): ChainRequest | null {
   if (bytes[0] === 1) {
     const hashes = decodeHashes(bytes.subarray(1), BLOCKS_ASKED_MAX)
-    return hashes === null ? null : { kind: 'blocks', hashes }
+    // The same block again costs its sender 32 bytes, and us the whole block.
+    return hashes === null || new Set(hashes).size < hashes.length ? null : { kind: 'blocks', hashes }
   }
   if (bytes[0] !== 0 || bytes.byteLength < 3) return null
   const limit = (bytes[1] ?? 0) | ((bytes[2] ?? 0) << 8)

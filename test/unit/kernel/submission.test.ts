@@ -44,6 +44,16 @@ test('a transaction known from gossip is made durable before its submitter is to
   expect(world.effects.slice(writes).some((effect) => effect.kind === 'write')).toBe(false)
 })
 
+test("a transaction known from gossip is its submitter's from the moment of the call, not only when the disk has it", () => {
+  const world = new KernelWorld()
+  const bytes = signedTransaction(0, 0)
+  world.gossip(encodeBatch([bytes]))
+  world.disk = 'waits'
+  expect(world.submit(bytes)).toBeNull()
+  const entries = [...world.kernel.machines.pool.entries()]
+  expect(entries.map(({ local }) => local)).toEqual([true])
+})
+
 test('in one call each transaction stands for itself', () => {
   const world = new KernelWorld()
   const forged = signedTransaction(1, 0)

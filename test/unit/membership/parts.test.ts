@@ -312,15 +312,33 @@ describe('probing', () => {
       { kind: 'observed', what: 'ack-missed' },
       { kind: 'unreached', target: peer(1) },
     ])
-    expect(probing.disconnected(peer(1), true, 800)).toEqual([{ kind: 'dial', target: peer(1) }])
+    expect(probing.disconnected(peer(1), true, true, 800)).toEqual([{ kind: 'dial', target: peer(1), keeps: true }])
     expect(probing.dialFailed(peer(1))).toEqual([{ kind: 'unreached', target: peer(1) }])
-    expect(probing.disconnected(peer(1), true, 900)).toEqual([])
+    expect(probing.disconnected(peer(1), true, true, 900)).toEqual([])
+  })
+
+  it('only looks whether somebody lives whom it had not dialled', () => {
+    const probing = start()
+    probing.connected(peer(1))
+    expect(probing.disconnected(peer(1), true, false, 0)).toEqual([{ kind: 'dial', target: peer(1), keeps: false }])
+    expect(probing.dialReached(peer(1))).toEqual([{ kind: 'reached', target: peer(1), isDirect: true }])
+    expect(probing.dialReached(peer(1))).toEqual([])
+  })
+
+  it('says that a question for help is over when its asker is gone', () => {
+    const probing = start()
+    for (const index of [1, 2]) probing.connected(peer(index))
+    probing.helpAsked(7, peer(2), peer(1), 2_000, 0)
+    expect(probing.disconnected(peer(2), false, false, 100)).toEqual([
+      { kind: 'answer-help', help: 7, answer: 'stranger' },
+    ])
+    expect(probing.due(5_000).filter(({ kind }) => kind === 'answer-help')).toEqual([])
   })
 
   it('takes a new connection for an answer', () => {
     const probing = start()
     probing.connected(peer(1))
-    probing.disconnected(peer(1), true, 0)
+    probing.disconnected(peer(1), true, true, 0)
     expect(probing.connected(peer(1))).toEqual([{ kind: 'reached', target: peer(1), isDirect: true }])
   })
 

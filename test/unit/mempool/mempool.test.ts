@@ -74,7 +74,7 @@ describe('replacement', () => {
     const account = { nonce: 0n, balance: 100n }
     for (const nonce of [0, 1]) pool.insert(buildTransaction({ nonce, amount: 40, fee: 5 }), account, now, false)
     const dear = buildTransaction({ nonce: 0, amount: 40, fee: 20 })
-    expect(pool.precheck(dear, account, now)).toBe('insufficient-balance')
+    expect(pool.precheck(dear, account, now)).toBe('balance-committed')
   })
 })
 

@@ -26,8 +26,47 @@ test('headers are asked of the peer with the highest unknown head, one request a
   }
   expect(sync.next(state(), 0)).toEqual([{ kind: 'headers', peer: b }])
   expect(sync.next(state(), 1)).toEqual([])
-  sync.headersChecked(b, 0, 2)
+  sync.headersChecked(b, 0, false, 2)
   expect(sync.next(state(), 1_000)).toEqual([{ kind: 'headers', peer: c }])
+})
+
+test('whoever claims ever higher heads and proves none keeps nobody from being asked, nor makes us behind', () => {
+  const sync = new ChainSync()
+  for (const peer of [a, b]) sync.peerJoined(peer)
+  const asked: string[] = []
+  let lies = 1_000_000
+  for (let ms = 0; ms < 600_000; ms += 250) {
+    sync.headClaimed(a, { height: ++lies, hash: hash(lies) })
+    sync.headClaimed(b, { height: 1_000, hash: hash(1_000) })
+    for (const ask of sync.next(state(), ms)) {
+      asked.push(ask.peer)
+      if (ask.peer === a) sync.headersChecked(a, 0, false, ms + 200)
+      else sync.headersChecked(b, 64, false, ms + 200)
+    }
+  }
+  // Once a liar has had his chance, headers come from the other one.
+  expect(asked.filter((peer) => peer === a)).toHaveLength(1)
+  expect(asked.filter((peer) => peer === b).length).toBeGreaterThan(1_000)
+  expect(sync.isBehind(1_000)).toBe(false)
+  expect(sync.isBehind(999)).toBe(true)
+})
+
+test('who was asked longest ago is asked first, and a head that came another way is no lie', () => {
+  const sync = new ChainSync()
+  for (const peer of [a, b]) sync.peerJoined(peer)
+  const order: string[] = []
+  for (let turn = 0; turn < 4; turn++) {
+    for (const [peer, height] of [
+      [a, 9],
+      [b, 8],
+    ] as const)
+      sync.headClaimed(peer, { height: height + turn, hash: hash(height + turn) })
+    for (const ask of sync.next(state(), turn * 1_000)) {
+      order.push(ask.peer)
+      sync.headersChecked(ask.peer, 0, true, turn * 1_000)
+    }
+  }
+  expect(order).toEqual([a, b, a, b])
 })
 
 test('a known head is not asked for', () => {
@@ -65,7 +104,7 @@ test('a source that was silent about headers is not asked for blocks while other
   expect(sync.next(state(), 0)).toEqual([{ kind: 'headers', peer: a }])
   sync.next(state(), HEADERS_DEADLINE_MS + 1)
   expect(sync.next(state(), HEADERS_DEADLINE_MS + 1_000)).toEqual([{ kind: 'headers', peer: b }])
-  sync.headersChecked(b, 5, HEADERS_DEADLINE_MS + 1_001)
+  sync.headersChecked(b, 5, true, HEADERS_DEADLINE_MS + 1_001)
   const known = { hasHeader: () => true }
   const asks = sync.next(state({ blocks: 500, ...known }), HEADERS_DEADLINE_MS + 1_002)
   expect(asks.length).toBe(4)
@@ -101,7 +140,7 @@ test('ten thousand random operations keep the invariants, and all peers gone lea
     if (op === 2) sync.headClaimed(peer, { height: prng.below(100), hash: hash(prng.below(100)) })
     if (op === 3) open.push(...sync.next(state({ blocks: prng.below(100), height: prng.below(50) }), now))
     const ask = op === 4 ? open.splice(prng.below(open.length), 1)[0] : undefined
-    if (ask?.kind === 'headers') sync.headersChecked(ask.peer, prng.below(3), now)
+    if (ask?.kind === 'headers') sync.headersChecked(ask.peer, prng.below(3), prng.below(2) === 0, now)
     if (ask?.kind === 'blocks')
       sync.blocksEnded(
         ask.peer,

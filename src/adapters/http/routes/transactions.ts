@@ -15,6 +15,7 @@ import {
   BODY_BYTES_MAX,
   CLOCK_SAMPLES_DEFAULT,
   CLOCK_SAMPLES_MAX,
+  IDLE_TIMEOUT_MS,
   SUBMIT_IDLE_TIMEOUT_MS,
   SURVEY_DEFAULT_MS,
   SURVEY_MS_MAX,
@@ -254,6 +255,8 @@ export const transactionRoutes: Routes = (server, { control, options }) => {
       const waitMs = Number(request.query.waitMs ?? SURVEY_DEFAULT_MS)
       if (samples > CLOCK_SAMPLES_MAX) throw invalidRequest(`"samples" must be ${SAMPLES_WORDS}`)
       if (waitMs < SURVEY_MS_MIN || waitMs > SURVEY_MS_MAX) throw invalidRequest(`"waitMs" must be ${WAIT_WORDS}`)
+      // A node that does not answer is waited for, and meanwhile this socket is silent.
+      request.raw.socket.setTimeout(waitMs + IDLE_TIMEOUT_MS)
       const lookup = await control.observations(id, { samples, waitMs })
       if (lookup.kind === 'off')
         throw new HttpProblem(403, {

@@ -1,0 +1,145 @@
+/** What a peer can bring about by going away: nothing that it could not have by staying. */
+import { expect, it } from 'vitest'
+import { encodeHello } from '../../../src/domain/codec/hello-codec.ts'
+import { decodeProbeAnswer, encodeProbeRequest } from '../../../src/domain/codec/probe-codec.ts'
+import { encodeRecord, encodeRecordBody, encodeRecordMessage } from '../../../src/domain/codec/record-codec.ts'
+import { asBlockHash, asMessageId, asNetAddress, type PeerId } from '../../../src/domain/ids.ts'
+import { peerIdOfKey } from '../../../src/domain/record.ts'
+import { networkIdOf } from '../../../src/domain/params.ts'
+import { signingPrefix } from '../../../src/domain/signing.ts'
+import type { Effect } from '../../../src/kernel/effect.ts'
+import { concatBytes } from '../../../src/lib/bytes.ts'
+import { sign } from '../../../src/wallet/keys.ts'
+import { keysOf, KernelWorld, T0, TEST_NETWORK } from '../../support/kernel-world.ts'
+
+const NETWORK = networkIdOf(TEST_NETWORK)
+const HEAD = { height: 0, hash: asBlockHash(NETWORK) }
+const HELLO = encodeHello({
+  version: 1,
+  networkId: NETWORK,
+  headHeight: 0n,
+  headHash: HEAD.hash,
+  settledHeight: 0n,
+  mempoolCount: 0n,
+  mempoolFingerprint: '0'.repeat(64),
+  name: 'a',
+})
+
+class World extends KernelWorld {
+  #request = 1_000_000
+
+  peerOf(index: number): PeerId {
+    return peerIdOfKey(keysOf(index).publicKey)
+  }
+
+  addressOf(index: number) {
+    return asNetAddress(`/ip4/6.6.6.6/tcp/${4_000 + index}`)
+  }
+
+  /** The effects that this brings about. */
+  during(work: () => void): readonly Effect[] {
+    const before = this.effects.length
+    work()
+    return this.effects.slice(before)
+  }
+
+  /** Connects, greets, and tells in a record where it listens. */
+  join(index: number, seq = 1): void {
+    const peer = this.peerOf(index)
+    this.post({ kind: 'peer-connected', peer, address: this.addressOf(index), direction: 'inbound' })
+    this.ask(peer, 'hello', HELLO)
+    const { secret, publicKey } = keysOf(index)
+    const body = encodeRecordBody({
+      key: publicKey,
+      incarnation: T0 - 5,
+      seq,
+      startedAtMs: T0 - 5,
+      publishedAtMs: this.wallMs - 1,
+      name: 'a',
+      agentVersion: 'a',
+      head: HEAD,
+      settledHeight: 0,
+      mempoolCount: 0,
+      addresses: [this.addressOf(index)],
+      tags: [],
+      neighbours: [],
+      isLeaving: false,
+    })
+    const signature = sign(secret, concatBytes(signingPrefix('hearsay/record/1', NETWORK), body))
+    const bytes = encodeRecordMessage('record', encodeRecord(body, signature))
+    const messageId = asMessageId(`${index}-${seq}`.padStart(64, '0'))
+    this.post({ kind: 'gossip-received', topic: 'records', bytes, from: peer, messageId, waitedMs: 0 })
+  }
+
+  ask(from: PeerId, protocol: 'hello' | 'probe', bytes: Uint8Array): number {
+    this.post({ kind: 'request-received', request: ++this.#request, protocol, from, bytes })
+    return this.#request
+  }
+
+  leave(index: number): void {
+    this.post({ kind: 'peer-disconnected', peer: this.peerOf(index) })
+  }
+}
+
+const ping = (nonce: number): Uint8Array =>
+  encodeProbeRequest({
+    kind: 'ping',
+    nonce,
+    isSuspected: false,
+    status: { incarnation: 1, seq: 1, head: HEAD },
+  })
+
+it('answers pings however many have asked it for help and gone', () => {
+  const world = new World()
+  world.join(1)
+  for (let index = 2; index < 70; index++) {
+    world.join(index)
+    for (let nonce = 0; nonce < 4; nonce++) {
+      const targetKey = keysOf(1).publicKey
+      const help = encodeProbeRequest({ kind: 'help', nonce: 4 * index + nonce, targetKey, patienceMs: 2_000 })
+      world.ask(world.peerOf(index), 'probe', help)
+    }
+    world.leave(index)
+    world.advance(200)
+  }
+  expect(world.kernel.machines.helps.size).toBe(0)
+  world.join(500)
+  const [reply] = world
+    .during(() => world.ask(world.peerOf(500), 'probe', ping(5)))
+    .filter((effect) => effect.kind === 'reply')
+  const answer = reply?.kind === 'reply' ? reply.frames?.[0] : undefined
+  expect(answer && decodeProbeAnswer(answer)).toMatchObject({ kind: 'ack', nonce: 5 })
+})
+
+it('keeps no connection to somebody because he hung up: it looks whether he lives, and hangs up too', () => {
+  const world = new World({ discovers: true })
+  for (let index = 1; index <= 20; index++) {
+    world.join(index)
+    const dialled = world.during(() => world.leave(index)).flatMap((effect) => (effect.kind === 'dial' ? [effect] : []))
+    for (const { address } of dialled) {
+      const peer = world.peerOf(index)
+      world.post({ kind: 'peer-connected', peer, address, direction: 'outbound' })
+      const after = world.during(() => world.post({ kind: 'dial-finished', address, peer }))
+      expect(after).toContainEqual(expect.objectContaining({ kind: 'disconnect', peer }))
+      world.post({ kind: 'peer-disconnected', peer })
+    }
+    expect(dialled.length, `peer ${index}`).toBeLessThanOrEqual(1)
+    expect(world.kernel.machines.membership.stateOf(world.peerOf(index))).toBe('alive')
+    world.advance(250)
+  }
+  expect(world.effects.some(({ kind }) => kind === 'dial')).toBe(true)
+  expect([...world.kernel.machines.peers.all()].filter(({ direction }) => direction === 'outbound')).toEqual([])
+})
+
+it('suspects nobody whom it has evicted itself', () => {
+  const world = new World({ connectionsMax: 20, discovers: true })
+  for (let index = 1; index <= 40; index++) world.join(index)
+  const evicted = world.facts.flatMap((fact) => (fact.kind === 'peer-evicted' ? [fact.peer] : []))
+  expect(evicted.length).toBeGreaterThan(10)
+  const after = world.during(() => {
+    for (const peer of evicted) world.post({ kind: 'peer-disconnected', peer })
+  })
+  expect(after.filter(({ kind }) => kind === 'dial')).toEqual([])
+  const suspected = world.facts.filter((fact) => fact.kind === 'member-changed' && fact.to === 'suspect')
+  expect(suspected).toEqual([])
+})
