@@ -85,7 +85,8 @@ class RequestsAdapter implements Libp2pRequests {
       async (stream, connection) => {
         const from = asPeerId(connection.remotePeer.toString())
         const key = `${protocol} ${from}`
-        if ((this.#working.get(key) ?? 0) >= limits.streamsMax) {
+        // Twice, since work ends a moment after the stream of an asker who ran out of patience, and he asks again at once.
+        if ((this.#working.get(key) ?? 0) >= 2 * limits.streamsMax) {
           stream.abort(new Error('too many requests at once'))
           return
         }
