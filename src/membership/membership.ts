@@ -22,23 +22,13 @@
  */
 import { assert, assertNever } from '../lib/assert.ts'
 import { ExpiringMap } from '../lib/expiring-map.ts'
-import { TokenBucket } from '../lib/rate.ts'
 import type { PeerId } from '../domain/ids.ts'
-import {
-  compareVersions,
-  neighbourMark,
-  type NodeRecord,
-  type RecordVersion,
-  type Suspicion,
-} from '../domain/record.ts'
+import { compareVersions, type NodeRecord, type RecordVersion, type Suspicion } from '../domain/record.ts'
 import type { Now } from '../domain/time.ts'
 import {
   ACCUSATION_WINDOW_MS,
   FRESH_MS,
-  OWNER_BURST,
-  OWNER_PER_SECOND,
   SETTLE_MS,
-  PACE_MS,
   PINGED_REFUTES_MAX,
   PINGED_REFUTE_GAP_MS,
   SILENT_MS,
@@ -48,12 +38,12 @@ import {
 } from './limits.ts'
 import { EarlySuspicions } from './early-suspicions.ts'
 import { LocalHealth } from './local-health.ts'
-import { Phi } from './phi.ts'
+import { Members, type StateChange } from './members.ts'
 import { Probing, type ProbeDecision } from './probing.ts'
 import { RecordBook, type Refusal } from './records.ts'
 import { Suspicions, type Accusation, type Verdict } from './suspicion.ts'
 import type { RecordOutcome, SuspicionOutcome } from './verdicts.ts'
-import { viewDigest, type MemberRow, type MemberState, type Source } from './view.ts'
+import { viewDigest, type MemberRow, type MemberState } from './view.ts'
 
 export type MembershipDecision =
   | Exclude<ProbeDecision, { kind: 'reached' | 'unreached' | 'observed' }>
@@ -66,33 +56,12 @@ export type MembershipDecision =
     }
   /** We are accused: publish a newer record of our own. */
   | { readonly kind: 'refute' }
-  | {
-      readonly kind: 'state-changed'
-      readonly peer: PeerId
-      /** Null: it is new here. */
-      readonly from: MemberState | null
-      /** Null: it is forgotten. */
-      readonly to: MemberState | null
-      readonly source: Source
-      readonly accusers: readonly PeerId[]
-    }
+  | StateChange
   /** What reconciliation offers to others changed; either may be null. */
   | { readonly kind: 'advertise'; readonly add: NodeRecord | null; readonly remove: NodeRecord | null }
   /** The owner signed two records of one version. */
   | { readonly kind: 'equivocated'; readonly peer: PeerId; readonly one: NodeRecord; readonly other: NodeRecord }
   | { readonly kind: 'stalled'; readonly ms: number }
-
-interface Member {
-  state: MemberState
-  sinceMs: number
-  source: Source
-  /** Of the intervals between its records. */
-  readonly phi: Phi
-  /** Last sign of life of any kind. */
-  heardMs: number
-  readonly mark: string
-  readonly records: TokenBucket
-}
 
 export interface MembershipOptions {
   readonly self: PeerId
@@ -111,12 +80,11 @@ export class Membership {
   readonly suspicions = new Suspicions()
   readonly #self: PeerId
   readonly #profile: MembershipProfile
-  readonly #members = new Map<PeerId, Member>()
+  readonly #members = new Members()
   /** Suspicions of versions that are still on their way to us. */
   readonly #early = new EarlySuspicions()
   /** Peers whose pings made us refute lately. */
   readonly #refutedFor = new ExpiringMap<PeerId, true>({ ttlMs: PINGED_REFUTE_GAP_MS, capacity: PINGED_REFUTES_MAX })
-  #alive = 0
   #startedMs: number | null = null
   #wokeMs: number | null = null
   #sweptMs = Number.NEGATIVE_INFINITY
@@ -137,11 +105,11 @@ export class Membership {
 
   /** Members that are alive, ourselves included. */
   get aliveCount(): number {
-    return this.#alive
+    return this.#members.aliveCount
   }
 
   stateOf(peer: PeerId): MemberState | null {
-    return this.#members.get(peer)?.state ?? null
+    return this.#members.stateOf(peer)
   }
 
   // ---- records
@@ -173,8 +141,7 @@ export class Membership {
       }
       case 'new': {
         const decisions = merge.evicted === null ? [] : this.#forgotten(merge.evicted)
-        this.#members.set(peer, this.#newMember(record, now))
-        decisions.push(this.#advertise(record, null, now), ...this.#introduce(record, way, now))
+        decisions.push(this.#advertise(record, null, now), this.#introduce(record, way, now))
         return { outcome: 'merged', decisions }
       }
       case 'newer': {
@@ -211,7 +178,7 @@ export class Membership {
     return {
       outcome: 'counted',
       decisions: [
-        ...this.#become(target, 'suspect', 'accusation', now.monoMs, [accuser]),
+        ...this.#members.become(target, 'suspect', 'accusation', now.monoMs, [accuser]),
         ...this.#follow(this.probing.check(target, now.monoMs), now.monoMs),
       ],
     }
@@ -304,7 +271,7 @@ export class Membership {
 
   rows(now: Now): MemberRow[] {
     const rows: MemberRow[] = []
-    for (const [peer, member] of this.#members) {
+    for (const [peer, member] of this.#members.all()) {
       const record = this.records.get(peer)
       if (record === undefined) continue
       rows.push({
@@ -325,7 +292,7 @@ export class Membership {
 
   digest(): string {
     return viewDigest(
-      [...this.#members].map(([peer, { state }]) => ({
+      [...this.#members.all()].map(([peer, { state }]) => ({
         peer,
         incarnation: this.records.get(peer)?.incarnation ?? 0,
         state,
@@ -342,47 +309,26 @@ export class Membership {
   }
 
   invariants(): void {
-    for (const machine of [this.records, this.suspicions, this.probing]) machine.invariants()
+    for (const machine of [this.records, this.suspicions, this.probing, this.#members]) machine.invariants()
     assert(this.#members.size === this.records.size, 'a member has a record')
     let suspects = 0
-    let alive = 0
-    for (const [peer, { state }] of this.#members) {
+    for (const [peer, { state }] of this.#members.all()) {
       assert(this.records.get(peer) !== undefined, 'a member has its record')
       if (state === 'suspect') suspects++
-      if (state === 'alive') alive++
       assert((state === 'suspect') === this.suspicions.isSuspected(peer), 'a suspect has a suspicion')
     }
-    assert(alive === this.#alive, 'the living are counted')
     assert(suspects === this.suspicions.size, 'a suspicion has a suspect')
   }
 
   // ---- inside
 
-  #newMember(record: NodeRecord, now: Now): Member {
-    const madeMs = now.monoMs - Math.max(0, now.wallMs - record.publishedAtMs)
-    return {
-      state: 'unknown',
-      sinceMs: now.monoMs,
-      source: 'record',
-      phi: new Phi(PACE_MS, madeMs),
-      heardMs: madeMs,
-      mark: neighbourMark(record.key),
-      records: new TokenBucket({ perSecond: OWNER_PER_SECOND, burst: OWNER_BURST, nowMs: now.monoMs }),
-    }
-  }
-
   /** The first record of a node. */
-  #introduce(record: NodeRecord, way: 'gossip' | 'repair' | 'own', now: Now): MembershipDecision[] {
-    const { peer } = record
-    let state: MemberState = 'unknown'
-    if (record.isLeaving) state = 'left'
-    else if (way === 'own' || this.probing.isNeighbour(peer)) state = 'alive'
-    else if (now.wallMs - record.publishedAtMs < FRESH_MS) state = 'alive'
-    const member = this.#members.get(peer)
-    assert(member !== undefined, 'a member is introduced after it was made')
-    this.#setState(member, state)
-    member.source = way === 'own' ? 'self' : this.probing.isNeighbour(peer) ? 'connection' : 'record'
-    return [{ kind: 'state-changed', peer, from: null, to: state, source: member.source, accusers: [] }]
+  #introduce(record: NodeRecord, way: 'gossip' | 'repair' | 'own', now: Now): MembershipDecision {
+    const isNeighbour = this.probing.isNeighbour(record.peer)
+    const isRecent = now.wallMs - record.publishedAtMs < FRESH_MS
+    const isAlive = way === 'own' || isNeighbour || isRecent
+    const source = way === 'own' ? 'self' : isNeighbour ? 'connection' : 'record'
+    return this.#members.add(record, record.isLeaving ? 'left' : isAlive ? 'alive' : 'unknown', source, now)
   }
 
   /** A newer record of a known node. */
@@ -398,12 +344,12 @@ export class Membership {
     this.suspicions.refute(peer, record)
     if (record.isLeaving) {
       this.suspicions.drop(peer)
-      return this.#become(peer, 'left', 'record', now.monoMs)
+      return this.#members.become(peer, 'left', 'record', now.monoMs)
     }
     const isAlive = isRecent || this.probing.isNeighbour(peer)
-    if (isAlive) return this.#become(peer, 'alive', way === 'own' ? 'self' : 'record', now.monoMs)
+    if (isAlive) return this.#members.become(peer, 'alive', way === 'own' ? 'self' : 'record', now.monoMs)
     return member.state === 'suspect' && !this.suspicions.isSuspected(peer)
-      ? this.#become(peer, 'unknown', 'record', now.monoMs)
+      ? this.#members.become(peer, 'unknown', 'record', now.monoMs)
       : []
   }
 
@@ -413,7 +359,7 @@ export class Membership {
     if (member === undefined || member.state === 'left') return []
     member.heardMs = monoMs
     this.suspicions.drop(peer)
-    return this.#become(peer, 'alive', 'connection', monoMs)
+    return this.#members.become(peer, 'alive', 'connection', monoMs)
   }
 
   #follow(probes: readonly ProbeDecision[], monoMs: number): MembershipDecision[] {
@@ -453,7 +399,7 @@ export class Membership {
     if (accused === 'known' || accused === 'limited') return []
     const version = { incarnation: record.incarnation, seq: record.seq }
     return [
-      ...this.#become(target, 'suspect', 'accusation', monoMs, [this.#self]),
+      ...this.#members.become(target, 'suspect', 'accusation', monoMs, [this.#self]),
       { kind: 'accuse', target, targetKey: record.key, version },
     ]
   }
@@ -497,30 +443,7 @@ export class Membership {
     const isHeld =
       this.probing.isNeighbour(target) || this.#claimants(target, false).some((peer) => !accusers.includes(peer))
     const state = isCorroborated || !isHeld ? 'dead' : 'unreachable'
-    return this.#become(target, state, 'accusation', monoMs, accusers)
-  }
-
-  #become(
-    peer: PeerId,
-    to: MemberState,
-    source: Source,
-    monoMs: number,
-    accusers: readonly PeerId[] = [],
-  ): MembershipDecision[] {
-    const member = this.#members.get(peer)
-    if (member === undefined) return []
-    const from = member.state
-    if (from === to) return []
-    this.#setState(member, to)
-    member.source = source
-    member.sinceMs = monoMs
-    return [{ kind: 'state-changed', peer, from, to, source, accusers }]
-  }
-
-  #setState(member: Member, state: MemberState): void {
-    if (member.state === 'alive') this.#alive--
-    if (state === 'alive') this.#alive++
-    member.state = state
+    return this.#members.become(target, state, 'accusation', monoMs, accusers)
   }
 
   #stalled(gapMs: number, monoMs: number): MembershipDecision[] {
@@ -534,27 +457,20 @@ export class Membership {
     const { hidden, forgotten } = this.records.expire(now.wallMs)
     const decisions: MembershipDecision[] = hidden.map((record) => ({ kind: 'advertise', add: null, remove: record }))
     for (const record of forgotten) decisions.push(...this.#forgotten(record))
-    for (const [peer, member] of this.#members) {
+    for (const [peer, member] of this.#members.all()) {
       const since = Math.max(member.heardMs, member.sinceMs)
       if (member.state !== 'alive' || now.monoMs - since <= SILENT_MS) continue
-      if (!this.#isProtected(peer)) decisions.push(...this.#become(peer, 'unreachable', 'silence', now.monoMs))
+      if (!this.#isProtected(peer)) decisions.push(...this.#members.become(peer, 'unreachable', 'silence', now.monoMs))
     }
     return decisions
   }
 
   #forgotten(record: NodeRecord): MembershipDecision[] {
     const { peer } = record
-    const member = this.#members.get(peer)
-    const from = member?.state ?? null
-    if (member !== undefined) this.#setState(member, 'unknown')
-    this.#members.delete(peer)
     this.#early.forget(peer)
     this.suspicions.drop(peer)
     this.suspicions.forgetAccuser(peer)
-    return [
-      { kind: 'advertise', add: null, remove: record },
-      { kind: 'state-changed', peer, from, to: null, source: 'record', accusers: [] },
-    ]
+    return [{ kind: 'advertise', add: null, remove: record }, this.#members.remove(peer)]
   }
 
   #advertise(add: NodeRecord, remove: NodeRecord | null, now: Now): MembershipDecision {
@@ -576,7 +492,7 @@ export class Membership {
   #claimants(target: PeerId, neighboursOnly = true): PeerId[] {
     const mark = this.#members.get(target)?.mark
     if (mark === undefined) return []
-    const candidates = neighboursOnly ? this.probing.neighbours : [...this.#members.keys()]
+    const candidates = neighboursOnly ? this.probing.neighbours : [...this.#members.all()].map(([peer]) => peer)
     return candidates.filter(
       (peer) =>
         peer !== target &&
