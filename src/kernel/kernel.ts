@@ -198,6 +198,8 @@ function onDialFinished(machines: Machines, address: NetAddress, peer: PeerId | 
   if (peer === null) followMembership(machines, membership.onDialFailed(target, turn.now), turn)
   else if (!keeps) {
     followMembership(machines, membership.onDialReached(target, turn.now), turn)
+    // It may have come back by itself while it was dialled; then that connection is what the dial found.
+    if (machines.peers.get(peer)?.direction === 'inbound') return
     machines.partings.add(peer)
     turn.do({ kind: 'disconnect', peer, reason: 'it lives, and is not one that we dial' })
   }

@@ -131,6 +131,18 @@ it('keeps no connection to somebody because he hung up: it looks whether he live
   expect([...world.kernel.machines.peers.all()].filter(({ direction }) => direction === 'outbound')).toEqual([])
 })
 
+it('keeps the connection of somebody who came back while it looked for him', () => {
+  const world = new World({ discovers: true })
+  world.join(1)
+  const [dial] = world.during(() => world.leave(1)).filter((effect) => effect.kind === 'dial')
+  if (dial?.kind !== 'dial') throw new Error('nobody was dialled')
+  world.join(1, 2)
+  const peer = world.peerOf(1)
+  const after = world.during(() => world.post({ kind: 'dial-finished', address: dial.address, peer }))
+  expect(after.filter(({ kind }) => kind === 'disconnect')).toEqual([])
+  expect(world.kernel.machines.membership.stateOf(peer)).toBe('alive')
+})
+
 it('suspects nobody whom it has evicted itself', () => {
   const world = new World({ connectionsMax: 20, discovers: true })
   for (let index = 1; index <= 40; index++) world.join(index)
