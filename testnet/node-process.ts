@@ -4,10 +4,10 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { HEAP_MIB_MAX } from './limits.ts'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NodeMessage, NodeReady } from './node-messages.ts'
+import { processFlags } from './process-flags.ts'
 
 export interface ProcessExit {
   readonly code: number | null
@@ -102,9 +102,4 @@ export class NodeProcess {
     clearTimeout(timer)
     return start
   }
-}
-
-/** A heap that grows without end is found by the process's own end, not by the machine's (SECURITY.md). */
-function processFlags(nodes: number): string[] {
-  return ['--disable-proto=delete', `--max-old-space-size=${HEAP_MIB_MAX * nodes}`]
 }

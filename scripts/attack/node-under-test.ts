@@ -9,6 +9,7 @@ import { connect, type Client } from '../../src/client/connect.ts'
 import { findFreePort } from '../../testnet/free-port.ts'
 import { writeNodeConfig, type NodeConfigDocument } from '../../testnet/node-config-file.ts'
 import type { NodeMessage } from '../../testnet/node-messages.ts'
+import { processFlags } from '../../testnet/process-flags.ts'
 import type { NodePlace } from './attack.ts'
 
 const START_MS_MAX = 30_000
@@ -123,8 +124,7 @@ export class NodeUnderTest {
       ...wrapper,
       process.execPath,
       '--no-warnings',
-      '--disable-proto=delete',
-      '--max-old-space-size=512',
+      ...processFlags(1),
       ...flags,
       '--import',
       `data:text/javascript,${encodeURIComponent(CLOCK_SHIM)}`,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Agent, request } from 'node:http'
 import { encodeBatch } from '../../src/domain/codec/transaction-codec.ts'
 import { BATCH_COUNT_MAX } from '../../src/domain/params.ts'
+import { SEMI_SPACE_MIB } from '../../testnet/limits.ts'
 import { BenchProcess, pause } from './processes.ts'
 import type { BlockFigures, RelayFigures, RelayMessage } from './relay-process.ts'
 import { readTransactions } from './workload.ts'
@@ -54,7 +55,10 @@ export class RelayFleet {
         bootstrap: [...bootstrap],
         genesisTimeMs: options.genesisTimeMs ?? null,
       }
-      const process = new BenchProcess<RelayMessage>('relay-process.ts', task, options.flags)
+      const process = new BenchProcess<RelayMessage>('relay-process.ts', task, [
+        `--max-semi-space-size=${SEMI_SPACE_MIB}`,
+        ...(options.flags ?? []),
+      ])
       const { address, apiUrl, cookieFile } = await process.next('ready')
       bootstrap.push(address)
       const items = readTransactions(file)
