@@ -65,6 +65,8 @@ export class ChainWatch {
     this.#blockPrefix = signingPrefix('hearsay/block/1', id)
     this.#transactionPrefix = signingPrefix('hearsay/tx/1', id)
     this.#calmMs = options.scenario.warmUpMs + Math.max(0, ...options.scenario.faults.map(({ atMs }) => atMs))
+    // All may have one head by then, and no reason to move it again.
+    if (options.scenario.chain !== null) this.#scheduler.schedule(this.#calmMs, () => this.#lookForOneHead(), null)
   }
 
   answered(node: number, result: SubmitResult): void {
@@ -165,6 +167,10 @@ export class ChainWatch {
       this.#lastReorgMs = this.#scheduler.nowMs
     }
     if (move.crossesSettled) this.#settledReorgs++
+    this.#lookForOneHead()
+  }
+
+  #lookForOneHead(): void {
     if (this.#agreedMs !== null || this.#scheduler.nowMs < this.#calmMs) return
     const heads = new Set(this.#relays().map(({ runtime }) => runtime.kernel.machines.announced.hash))
     if (heads.size === 1) this.#agreedMs = this.#scheduler.nowMs
