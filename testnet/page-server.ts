@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { PAGE_HEADERS, pageFile } from '../src/adapters/http/dashboard-files.ts'
-import { createHostGuard, type HostGuard } from '../src/adapters/http/host-guard.ts'
+import { admitsSite, createHostGuard, type HostGuard } from '../src/adapters/http/host-guard.ts'
 import { createTokenGuard } from '../src/adapters/http/token-guard.ts'
 import type { ObservedNetworkView } from '../src/domain/views.ts'
 import type { RecordingHead, RecordingLine } from '../src/trace/recording.ts'
@@ -63,14 +63,7 @@ export async function openPageServer(source: PageSource): Promise<PageServer> {
 
 function isOwn(request: IncomingMessage, guard: HostGuard): boolean {
   const { host, origin } = request.headers
-  const site = request.headers['sec-fetch-site']
-  // Somebody who follows a link to the page comes from another site: only the page itself may be opened so.
-  const isNavigation = request.method === 'GET' && request.url === '/'
-  return (
-    guard.admitsHost(host) &&
-    guard.admitsOrigin(origin, host ?? '') &&
-    (isNavigation || site === undefined || site === 'same-origin' || site === 'none')
-  )
+  return guard.admitsHost(host) && guard.admitsOrigin(origin, host ?? '') && admitsSite(request)
 }
 
 function get(

@@ -200,7 +200,6 @@ function onDialFinished(machines: Machines, address: NetAddress, peer: PeerId | 
     followMembership(machines, membership.onDialReached(target, turn.now), turn)
     // It may have come back by itself while it was dialled; then that connection is what the dial found.
     if (machines.peers.get(peer)?.direction === 'inbound') return
-    machines.partings.add(peer)
     turn.do({ kind: 'disconnect', peer, reason: 'it lives, and is not one that we dial' })
   }
 }

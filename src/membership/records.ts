@@ -198,7 +198,7 @@ export class RecordBook {
   /** Whether there is no place for a newcomer: its group would be among the largest. Decided before its signature is checked. */
   #isFullFor(record: NodeRecord, isProtected: (peer: PeerId) => boolean): boolean {
     if (this.#held.size < this.#countMax || isProtected(record.peer)) return false
-    return (this.#groups.get(groupOf(record)) ?? 0) + 1 >= this.#largest().members
+    return (this.#groups.get(groupOf(record)) ?? 0) + 1 >= this.#largestGroup()
   }
 
   /** Who gives way to a newcomer: the youngest of the largest group that has somebody who may go. */
@@ -215,10 +215,11 @@ export class RecordBook {
     return null
   }
 
-  #largest(): { readonly members: number } {
-    let members = 0
-    for (const count of this.#groups.values()) if (count > members) members = count
-    return { members }
+  /** How many records are of the group with most. */
+  #largestGroup(): number {
+    let largest = 0
+    for (const count of this.#groups.values()) if (count > largest) largest = count
+    return largest
   }
 
   /** A newer record of the same owner may name an address of another group. */

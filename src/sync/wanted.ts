@@ -244,19 +244,10 @@ export class Wanted {
     for (const other of this.#peers.values()) if (other.heldOut > largest.heldOut) largest = other
     // One key must change sides without making the newcomer the largest: otherwise two would push each other out for ever.
     if (largest.heldOut <= holder.heldOut + 1) return false
-    let victim: ItemKey | null = null
-    let looked = 0
-    for (const key of largest.ready) {
-      victim ??= key
-      if (this.#wants.get(key)?.holders.size === 1) {
-        victim = key
-        break
-      }
-      if (++looked >= VICTIMS_MAX) break
-    }
-    const want = victim === null ? undefined : this.#wants.get(victim)
-    if (victim === null || want === undefined) return false
-    this.#forget(victim, want)
+    const candidates = [...largest.ready.values().take(VICTIMS_MAX)]
+    const victim = candidates.find((key) => this.#wants.get(key)?.holders.size === 1) ?? candidates[0]
+    if (victim === undefined) return false
+    this.received(victim)
     return true
   }
 

@@ -1,6 +1,6 @@
 /** What a request must pass before its body is read: host, origin, rate, token, encoding. */
 import type { FastifyRequest } from 'fastify'
-import type { HostGuard } from './host-guard.ts'
+import { admitsSite, type HostGuard } from './host-guard.ts'
 import { HttpProblem } from './problem.ts'
 import type { RateGuard } from './rate-guard.ts'
 
@@ -23,22 +23,11 @@ function needsToken(request: FastifyRequest): boolean {
 export function checkRequest(request: FastifyRequest, guards: Guards): void {
   const { headers } = request
   if (repeatsHost(request.raw.rawHeaders) || !guards.host.admitsHost(headers.host)) throw foreignHost()
-  if (!guards.host.admitsOrigin(headers.origin, headers.host ?? '')) throw foreignOrigin()
-  if (!isFromHere(request)) throw foreignOrigin()
+  if (!guards.host.admitsOrigin(headers.origin, headers.host ?? '') || !admitsSite(request)) throw foreignOrigin()
   if (!guards.rate.admits(request.ip, guards.monotonicMs())) throw tooManyRequests()
   if (needsToken(request) && !guards.hasToken(headers.authorization))
     throw unauthorised(headers.authorization !== undefined)
   if (headers['content-encoding'] !== undefined) throw encodedBody()
-}
-
-/**
- * A browser that fetches for a page of another site says so, also where it sends no `Origin`: an image's address is enough to make it ask. Whoever
- * follows a link comes from another site as well, but opens a page by that.
- */
-function isFromHere({ headers, method, url }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site']
-  const isNavigation = method === 'GET' && url === '/'
-  return isNavigation || site === undefined || site === 'same-origin' || site === 'none'
 }
 
 /** Node takes the first of two; whoever stands in front may have taken the other. */

@@ -14,6 +14,20 @@ export interface HostGuard {
 }
 
 /**
+ * Whether a request comes from where it may, as browsers say it (`Sec-Fetch-Site`), also where they send no `Origin`: the address of an image is enough
+ * for a page of another site to make one ask. Whoever follows a link to the page comes from another site as well: only that may be opened so.
+ */
+export function admitsSite(request: {
+  readonly method?: string | undefined
+  readonly url?: string | undefined
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
+}): boolean {
+  const site = request.headers['sec-fetch-site']
+  const isNavigation = request.method === 'GET' && request.url === '/'
+  return isNavigation || site === undefined || site === 'same-origin' || site === 'none'
+}
+
+/**
  * @param options.port on which the API listens; loopback names are admitted with it alone
  * @param options.bound address on which it listens; an IP address can't be rebound, so it is admitted with the port too
  * @param options.hosts configured names: `name` (any port) or `name:port`

@@ -219,7 +219,7 @@ class GossipAdapter implements RouterGossip {
   /** What a peer announces speaks for it, up to where nobody has that much to announce. */
   #noteAnnouncements(peer: PeerId, rpc: Rpc, now: number): void {
     const { control } = rpc
-    if (this.#policy === undefined || control === undefined || control === null) return
+    if (this.#policy === undefined || control === undefined) return
     const ids = control.ihave.reduce((sum, { messageIDs }) => sum + messageIDs.length, 0)
     if (ids === 0) return
     const spent = this.#policy.loud.announced(peer, ids, now)
