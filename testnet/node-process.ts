@@ -7,7 +7,7 @@ import { closeSync, openSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NodeMessage, NodeReady } from './node-messages.ts'
-import { processFlags } from './process-flags.ts'
+import { PROCESS_ENVIRONMENT, processFlags } from './process-flags.ts'
 
 export interface ProcessExit {
   readonly code: number | null
@@ -34,7 +34,12 @@ export class NodeProcess {
       {
         stdio: ['ignore', log, log, 'ipc'],
         // All nodes run the same bundle: compiled once, each later start takes a third less of a core (0.15 s instead of 0.23 s).
-        env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...process.env, NO_COLOR: '1' },
+        env: {
+          NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+          ...PROCESS_ENVIRONMENT,
+          ...process.env,
+          NO_COLOR: '1',
+        },
       },
     )
     closeSync(log)

@@ -116,7 +116,7 @@ export const delay: Bench = async ({ runs, short }) => {
 }
 
 /** P6: what one transaction costs a node, by the number of nodes; what a quiet network sends is taken off. */
-export const growth: Bench = async ({ runs, short }) => {
+export const growth: Bench = async ({ runs, short, say }) => {
   const sizes = short ? [10, 20, 40] : [10, 20, 50, 100, 200, 300]
   const messages = short ? 5 : 20
   const rows: (Cost & { readonly nodes: number })[] = []
@@ -134,6 +134,7 @@ export const growth: Bench = async ({ runs, short }) => {
       copies: meanOf((cost) => cost.copies),
       mesh: meanOf(({ mesh }) => mesh),
     })
+    say(JSON.stringify(rows.at(-1)))
   }
   const spread = (of: (row: (typeof rows)[number]) => number): number => {
     const values = rows.map(of)

@@ -101,5 +101,8 @@ export type Event =
     }
   /** The node is about to stop: it says goodbye. */
   | { readonly kind: 'leaving' }
-  /** The clock moved: the runtime sends one every 250 ms. `loopDelayMs`: how late the event loop has been of late, where that is known. */
-  | { readonly kind: 'woke'; readonly loopDelayMs?: number }
+  /**
+   * The clock moved: the runtime sends one every WAKE_MS while the kernel is at work, and else when something is due. `loopDelayMs`: how late the event loop has been of late, where that is
+   * known; `plannedMs`: when this wake was meant to be (monotonic), by default one WAKE_MS after the last one.
+   */
+  | { readonly kind: 'woke'; readonly loopDelayMs?: number; readonly plannedMs?: number }

@@ -23,6 +23,7 @@ import { onVerified } from './route-verified.ts'
 import { onSelfRestored, onSelfSigned, onTagSet, recordChanged } from './own-record.ts'
 import { poolSetInvariants } from './pool-set.ts'
 import { onSubmission, onSubmissionWritten } from './on-submission.ts'
+import { isAtWork, restsUntilMs } from './next-wake.ts'
 import { onTransactionsMessage } from './on-transactions-message.ts'
 import { onWake } from './on-wake.ts'
 import { penalise } from './penalise.ts'
@@ -60,6 +61,16 @@ export class Kernel {
   /** Bytes of gossip came in, for the alarm that watches their rate. */
   gossipReceived(bytes: number): void {
     this.machines.alarm.received(bytes)
+  }
+
+  /** Whether it is to be woken every WAKE_MS. Any event may change that. */
+  get isAtWork(): boolean {
+    return isAtWork(this.machines)
+  }
+
+  /** Where it is not at work: until when it sleeps after a wake at `wokeMs`; monotonic ms. Any event may change that. */
+  restsUntilMs(wokeMs: number): number {
+    return restsUntilMs(this.machines, wokeMs)
   }
 
   /** Throws where any machine has broken its own rules; for tests. */
@@ -172,7 +183,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       recordChanged(machines, 'leave', turn)
       return
     case 'woke':
-      onWake(machines, event.loopDelayMs, turn)
+      onWake(machines, event, turn)
       return
     default:
       assertNever(event)

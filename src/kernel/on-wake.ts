@@ -1,6 +1,7 @@
 /** What is due because time has passed. */
 import { rebuilt } from './accept-block.ts'
 import { depart } from './admit.ts'
+import type { Event } from './event.ts'
 import { catchUp, giveUpParts } from './chain-requests.ts'
 import { keepAnchors } from './keep-anchors.ts'
 import type { Machines } from './machines.ts'
@@ -15,10 +16,13 @@ import { release } from './publish.ts'
 import type { Turn } from './turn.ts'
 import { writeDue } from './unwritten.ts'
 
+type Woke = Extract<Event, { kind: 'woke' }>
+
 /** How long a peer of another network may take to leave by itself before it is cut. */
 const STRANGER_GRACE_MS = 2_000
 
-export function onWake(machines: Machines, loopDelayMs: number | undefined, turn: Turn): void {
+export function onWake(machines: Machines, woke: Woke, turn: Turn): void {
+  const { loopDelayMs, plannedMs } = woke
   const { wallMs, monoMs } = turn.now
   for (const id of machines.pool.expire(wallMs)) depart(machines, id, 'expired', null, turn)
   machines.seen.expire(monoMs)
@@ -40,7 +44,7 @@ export function onWake(machines: Machines, loopDelayMs: number | undefined, turn
   giveUpParts(machines, turn)
   catchUp(machines, turn)
   if (loopDelayMs !== undefined) machines.membership.health.loopDelayed(loopDelayMs)
-  followMembership(machines, machines.membership.onWake(turn.now), turn)
+  followMembership(machines, machines.membership.onWake(turn.now, plannedMs), turn)
   endSurveys(machines, turn)
   machines.observers.expire(monoMs)
   tendRepair(machines, turn)

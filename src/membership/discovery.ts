@@ -170,6 +170,14 @@ export class Discovery {
     return dials
   }
 
+  /** Whether it dials, or would if somebody's turn came. */
+  get isLooking(): boolean {
+    if (this.#known.size <= this.#connected.size) return false
+    let outbound = 0
+    for (const group of this.#connected.values()) if (group !== null) outbound++
+    return outbound < this.#wanted
+  }
+
   /** Where a peer can be dialled right now, whatever its turn; null where nothing is known. */
   addressOf(peer: PeerId): NetAddress | null {
     const address = this.#known.get(peer)?.addresses[0]

@@ -72,8 +72,10 @@ export const HELPS_MAX = 32
 export const HELPS_PER_PEER_MAX = 4
 /** Checks under way at once: each neighbour once, and the neighbours that were lost with them. */
 export const CHECKS_MAX = 128
-/** A gap between two wakes that means that we stood still, and not they: four missed wakes. */
-export const STALL_MS = 1_000
+/** Shortest time between two wakes, of a node at work. */
+export const WAKE_MS = 250
+/** A gap between two wakes of a node at work that means that we stood still, and not they: four missed wakes. Whoever sleeps longer on purpose counts from one wake before its plan. */
+export const STALL_MS = 4 * WAKE_MS
 
 /** Time between two looks at all members for what is old or silent: linear, and nothing that shows in it is urgent. */
 export const SWEEP_MS = 5_000

@@ -33,6 +33,7 @@ import {
   PINGED_REFUTE_GAP_MS,
   SILENT_MS,
   STALL_MS,
+  WAKE_MS,
   SWEEP_MS,
   type MembershipProfile,
 } from './limits.ts'
@@ -239,11 +240,21 @@ export class Membership {
 
   // ---- time
 
-  /** To be called at every wake. */
-  onWake(now: Now): MembershipDecision[] {
+  /** Whether anybody is checked or suspected: what follows from that has its time. */
+  get isAtWork(): boolean {
+    return this.probing.isChecking || this.suspicions.size > 0
+  }
+
+  /** When the next ping is due. */
+  get nextMs(): number {
+    return this.probing.nextMs
+  }
+
+  /** To be called at every wake. @param plannedMs when this wake was meant to be (monotonic); by default one wake after the last one */
+  onWake(now: Now, plannedMs?: number): MembershipDecision[] {
     const { monoMs } = now
     this.#startedMs ??= monoMs
-    const gapMs = monoMs - (this.#wokeMs ?? monoMs)
+    const gapMs = monoMs - (plannedMs === undefined ? (this.#wokeMs ?? monoMs) : plannedMs - WAKE_MS)
     this.#wokeMs = monoMs
     if (gapMs >= STALL_MS) return this.#stalled(gapMs, monoMs)
     const decisions = this.#follow(this.probing.due(monoMs), monoMs)

@@ -37,6 +37,11 @@ export class Pace {
     this.#dueMs = Math.min(this.#dueMs, dueMs)
   }
 
+  /** When the next record is due, if nothing changes. */
+  get dueMs(): number {
+    return this.#dueMs
+  }
+
   /** Whether a record is due now. */
   isDue(monoMs: number): boolean {
     return monoMs >= this.#dueMs

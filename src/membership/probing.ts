@@ -145,6 +145,16 @@ export class Probing {
     return this.#neighbours.has(target) && !this.#checks.has(target) ? this.#checkFrom('direct', target, monoMs) : []
   }
 
+  /** Whether somebody is being checked, by us or for others. */
+  get isChecking(): boolean {
+    return this.#checks.size + this.#helps.size > 0
+  }
+
+  /** When the next ping is due. */
+  get nextMs(): number {
+    return this.#nextMs ?? Number.NEGATIVE_INFINITY
+  }
+
   /** The next ping, and what has run out of time. To be called at every wake. */
   due(monoMs: number): ProbeDecision[] {
     const decisions: ProbeDecision[] = []

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { createSigner } from '../adapters/crypto/signer.ts'
 import { openVerifier } from '../adapters/crypto/open-verifier.ts'
+import { giveBackAtRest } from '../adapters/give-back.ts'
 import { openHttpApi, type HttpApi } from '../adapters/http/open-http-api.ts'
 import { COOKIE_FILE_NAME, writeCookie, type Cookie } from '../adapters/http/cookie-file.ts'
 import { openLibp2p } from '../adapters/libp2p/open.ts'
@@ -146,18 +147,17 @@ async function assemble(
   closers.push(() => {
     vitals.stop()
   })
-  closers.push(
-    watchMemory({
-      clock,
-      profile: config.profile,
-      rssBytes: () => vitals.rssBytes(),
-      onPressure: (rssBytes) => {
-        observer.memoryShort(rssBytes)
-        runtime.post({ kind: 'memory-pressed' })
-      },
-    }),
-  )
-  await runtime.open(() => vitals.eventLoopDelayP99Ms())
+  closers.push(giveBackAtRest())
+  const lookAtMemory = watchMemory({
+    clock,
+    profile: config.profile,
+    rssBytes: () => vitals.rssBytes(),
+    onPressure: (rssBytes) => {
+      observer.memoryShort(rssBytes)
+      runtime.post({ kind: 'memory-pressed' })
+    },
+  })
+  await runtime.open({ loopDelayMs: () => vitals.eventLoopDelayP99Ms(), atWake: lookAtMemory })
   closers.push(() => {
     runtime.stop()
   })

@@ -18,9 +18,6 @@ export const VERIFY_SLICE = 32
 /** Time that messages are taken from ingress before the loop may do something else. */
 export const PUMP_SLICE_MS = 5
 
-/** How often the kernel is woken: the resolution of expiry and of redials. */
-export const WAKE_MS = 250
-
 /** Objects whose propagation is remembered; beyond it the oldest is forgotten. 10 minutes at 25 a second. */
 export const PROPAGATION_OBJECTS_MAX = 16_384
 /** Records kept for one object: a first sight, the copies of every mesh peer, refusals. */

@@ -12,17 +12,28 @@ import type { SubmitResult } from '../ports/control.ts'
 import type { GossipListener } from '../ports/gossip.ts'
 import type { Clock } from './clock.ts'
 import { Ingress } from './ingress.ts'
-import { EVENTS_MAX, INGRESS_WAIT_MAX_MS, PUMP_SLICE_MS, WAKE_MS } from './limits.ts'
+import { EVENTS_MAX, INGRESS_WAIT_MAX_MS, PUMP_SLICE_MS } from './limits.ts'
 import type { Observer } from './observe.ts'
 import { loadChain } from './load-chain.ts'
 import { loadSelf } from './load-self.ts'
 import { Performer } from './perform.ts'
 import type { Ports } from './ports.ts'
+import { Waker } from './waker.ts'
 
 export type Attached = { readonly ok: true } | { readonly ok: false; readonly message: string }
 
 /** Request protocols that every node answers. */
 const SERVED: readonly Protocol[] = ['hello', 'chain', 'objects', 'reconcile', 'probe']
+
+/** What ends something that was under way. */
+const ENDS: ReadonlySet<Event['kind']> = new Set([
+  'answer-received',
+  'request-failed',
+  'signatures-verified',
+  'write-finished',
+  'dial-finished',
+  'read-finished',
+])
 
 export class Runtime {
   readonly kernel: Kernel
@@ -30,9 +41,9 @@ export class Runtime {
   readonly #observer: Observer
   readonly #ingress = new Ingress()
   readonly #events: Event[] = []
-  readonly #cancels: (() => void)[] = []
   readonly #meshChanged = new Set<Topic>()
   #performer: Performer | null = null
+  #waker: Waker | null = null
   #ports: Ports | null = null
   #stepping = false
   #pumping = false
@@ -116,22 +127,26 @@ export class Runtime {
 
   /**
    * Starts the kernel's clock: from here on it dials.
-   * @param loopDelayMs how late the event loop has been of late
+   * @param vitals `loopDelayMs`: how late the event loop has been of late; `atWake`: called after each wake of the kernel
    */
-  async open(loopDelayMs?: () => number): Promise<void> {
+  async open(vitals?: { readonly loopDelayMs: () => number; readonly atWake: () => void }): Promise<void> {
     const { store, connections } = this.ports
     this.post({ kind: 'self-restored', ...(await loadSelf(store)), addresses: connections.addresses() })
-    const wake = (): void => {
-      this.post(loopDelayMs === undefined ? { kind: 'woke' } : { kind: 'woke', loopDelayMs: loopDelayMs() })
-    }
-    this.#cancels.push(this.#clock.every(WAKE_MS, wake))
-    wake()
+    this.#waker = new Waker({
+      clock: this.#clock,
+      sleeper: this.kernel,
+      wake: (plannedMs) => {
+        this.post({ kind: 'woke', plannedMs, ...(vitals === undefined ? {} : { loopDelayMs: vitals.loopDelayMs() }) })
+        vitals?.atWake()
+      },
+    })
+    this.#waker.start()
   }
 
   /** Ends all that this started; what is under way in ports ends with them. */
   stop(): void {
     this.#stopped = true
-    for (const cancel of this.#cancels) cancel()
+    this.#waker?.stop()
   }
 
   /** Transactions from this node's user; settles when each is durable or refused. */
@@ -153,13 +168,16 @@ export class Runtime {
     this.#events.push(event)
     if (this.#stepping) return
     this.#stepping = true
+    let isEnd = false
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        isEnd ||= ENDS.has(next.kind)
         for (const effect of this.kernel.step(next, this.#clock.now())) this.#performer?.perform(effect)
       }
     } finally {
       this.#stepping = false
     }
+    this.#waker?.happened(isEnd)
   }
 
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {

@@ -7,7 +7,7 @@ import type { Profile } from './config.ts'
 import { MEMORY_CHECK_MS, MEMORY_RELIEF_MS, RSS_DEV_BYTES_MAX, RSS_NODE_BYTES_MAX } from './limits.ts'
 
 export interface MemoryWatch {
-  readonly clock: Pick<Clock, 'now' | 'every'>
+  readonly clock: Pick<Clock, 'now'>
   readonly profile: Profile
   /** Resident memory of the process. */
   readonly rssBytes: () => number
@@ -15,15 +15,18 @@ export interface MemoryWatch {
   readonly onPressure: (rssBytes: number) => void
 }
 
-/** Starts watching; returns what ends it. */
+/** A look at the memory, at most once in MEMORY_CHECK_MS: to be taken at every wake, since a timer of its own would wake the process once more. */
 export function watchMemory({ clock, profile, rssBytes, onPressure }: MemoryWatch): () => void {
   const bytesMax = profile === 'node' ? RSS_NODE_BYTES_MAX : RSS_DEV_BYTES_MAX
   let quietUntilMs = Number.NEGATIVE_INFINITY
-  return clock.every(MEMORY_CHECK_MS, () => {
+  let lookedMs = Number.NEGATIVE_INFINITY
+  return () => {
     const nowMs = clock.now().monoMs
+    if (nowMs - lookedMs < MEMORY_CHECK_MS || nowMs < quietUntilMs) return
+    lookedMs = nowMs
     const rss = rssBytes()
-    if (rss <= bytesMax || nowMs < quietUntilMs) return
+    if (rss <= bytesMax) return
     quietUntilMs = nowMs + MEMORY_RELIEF_MS
     onPressure(rss)
-  })
+  }
 }

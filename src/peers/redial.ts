@@ -58,6 +58,16 @@ export class Redial {
     return due
   }
 
+  /** When the next dial is due, or counts as lost. */
+  get nextMs(): number {
+    let nextMs = Number.POSITIVE_INFINITY
+    for (const state of this.#addresses.values()) {
+      if (state.kind === 'waiting') nextMs = Math.min(nextMs, state.dueMs)
+      else if (state.kind === 'dialling') nextMs = Math.min(nextMs, state.sinceMs + DIAL_DEADLINE_MS)
+    }
+    return nextMs
+  }
+
   failed(address: NetAddress, nowMs: number): void {
     const state = this.#addresses.get(address)
     if (state?.kind !== 'dialling') return

@@ -136,6 +136,10 @@ export class CompactRelay {
     this.#partials.delete(hash)
   }
 
+  get size(): number {
+    return this.#partials.size
+  }
+
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {
     return [{ name: 'relay.partialBlocks', size: this.#partials.size, capacity: PARTIAL_BLOCKS_MAX, unit: 'blocks' }]
   }

@@ -138,6 +138,14 @@ export class Repair {
     for (const [request, ask] of this.#asks) if (ask.peer === peer) this.#asks.delete(request)
   }
 
+  /** When the next comparison is due, if nothing changes. */
+  get nextMs(): number {
+    let nextMs = this.#nextDrawMs ?? Number.NEGATIVE_INFINITY
+    for (const { firstDueMs } of this.#partners.values())
+      for (const dueMs of Object.values(firstDueMs)) if (dueMs !== null && dueMs < nextMs) nextMs = dueMs
+    return nextMs
+  }
+
   /** The peer compares with us by itself: its first comparison need not be ours. */
   served(peer: PeerId, set: SetName): void {
     const partner = this.#partners.get(peer)

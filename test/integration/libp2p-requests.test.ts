@@ -99,21 +99,21 @@ describe('requests over TCP', () => {
     const asked: Uint8Array[] = []
     const server = await world.node('server', {
       beforeStart: ({ requests }) =>
-        requests.serve('probe', async (_, request) => {
+        requests.serve('observe', async (_, request) => {
           asked.push(request)
           return [request]
         }),
     })
     const peer = await world.hostile()
     await peer.join(server.address())
-    const protocol = protocolName(TEST_NETWORK, 'probe')
+    const protocol = protocolName(TEST_NETWORK, 'observe')
     const frame = (bytes: number): Uint8Array => lp.encode.single(new Uint8Array(bytes)).subarray()
-    const open = Array.from({ length: EXCHANGE_LIMITS.probe.streamsMax }, () => peer.open(protocol))
+    const open = Array.from({ length: EXCHANGE_LIMITS.observe.streamsMax }, () => peer.open(protocol))
     const [unended, twice, none, huge, ...idle] = await Promise.all(open)
     unended?.send(frame(1))
     twice?.send(Buffer.concat([frame(2), frame(3)]))
     await none?.close()
-    huge?.send(frame(EXCHANGE_LIMITS.probe.frameBytesMax + 1))
+    huge?.send(frame(EXCHANGE_LIMITS.observe.frameBytesMax + 1))
     await until('the end of all', () =>
       [unended, twice, none, huge, ...idle].every((stream) => stream?.status !== 'open'),
     )

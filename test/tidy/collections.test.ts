@@ -108,6 +108,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/adapters/libp2p/sender-budgets.ts #accounts': 'connected peers',
   'src/adapters/libp2p/requests.ts #slots': 'protocols and connected peers',
   'src/adapters/libp2p/requests.ts #answering': 'streams of connected peers',
+  'src/adapters/libp2p/requests.ts #kept': 'one open stream for each kept protocol and connected peer',
 }
 
 interface Found {

@@ -19,6 +19,44 @@ export class TooLargeError extends Error {
   override readonly name = 'TooLargeError'
 }
 
+/** Time that is given. Unlike AbortSignal.timeout it can be cancelled: a timer that fires for nothing wakes a process that sleeps. */
+export class Deadline {
+  readonly #controller = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  readonly #ms: number
+
+  constructor(ms: number) {
+    this.#ms = ms
+    this.#timer = setTimeout(() => {
+      this.#controller.abort(new DeadlineError(`no end within ${ms} ms`))
+    }, ms)
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Settles as `work` does, or rejects when time is up. */
+  race<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this
+    return new Promise((resolve, reject) => {
+      const tooLate = (): void => {
+        reject(new DeadlineError(`no end within ${this.#ms} ms`))
+      }
+      if (signal.aborted) tooLate()
+      else signal.addEventListener('abort', tooLate, { once: true })
+      work.then(resolve, reject).finally(() => {
+        signal.removeEventListener('abort', tooLate)
+      })
+    })
+  }
+
+  /** It is over; the signal will not fire. */
+  cancel(): void {
+    clearTimeout(this.#timer)
+  }
+}
+
 /** Reads frames with `body` until it returns; aborts the stream and throws on any failure, and when `deadline` aborts. */
 export async function exchange<T>(
   stream: Stream,

@@ -22,6 +22,12 @@ export const EXCHANGE_LIMITS: Readonly<Record<Protocol, ExchangeLimits>> = {
   observe: { deadlineMs: 3_000, frameBytesMax: 64 * KIB, totalBytesMax: 64 * KIB, streamsMax: 8 },
 }
 
+/** Protocols whose streams stay open for the next request. */
+export const KEPT_PROTOCOLS: ReadonlySet<Protocol> = new Set(['probe'])
+/** Requests on one such stream, a second and at once: a neighbour pings once a second at most, and asks for help now and then. */
+export const KEPT_PER_SECOND = 16
+export const KEPT_BURST = 64
+
 /** Requests to one peer by one protocol that may wait for a free stream; with more the peer is as good as dead. */
 export const WAITING_REQUESTS_MAX = 256
 

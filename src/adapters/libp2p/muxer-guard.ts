@@ -9,6 +9,7 @@ import { yamux } from '@libp2p/yamux'
 import { TokenBucket } from '../../lib/rate.ts'
 import { FrameMeter } from './frame-meter.ts'
 import { FRAME_HEADER_BYTES, UNSENT_BYTES_MAX, WINDOW_BYTES_MAX } from './limits.ts'
+import { gatherWrites, openWindowsByHalves, seesWindows } from './muxer-economy.ts'
 
 type YamuxOptions = NonNullable<Parameters<typeof yamux>[0]>
 
@@ -39,6 +40,8 @@ export function guardedYamux(options: YamuxOptions, guard: GuardOptions): () => 
         // Before the muxer, so that it never sees what is too much.
         meter(connection, guard.now)
         const muxer = inner.createStreamMuxer(connection)
+        openWindowsByHalves(muxer)
+        gatherWrites(connection)
         watch(connection, muxer, guard)
         return muxer
       },
@@ -108,6 +111,7 @@ export async function verifyGuard(
     const half = Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 100, 7)
     ;(muxer as unknown as { onData(data: Uint8Array): void }).onData(half)
     if (unfinishedBytes(muxer) !== half.byteLength) throw new Error('the unfinished frame is elsewhere')
+    if (!seesWindows(muxer)) throw new Error('the windows are elsewhere')
     connection.pause()
     if (readStatusOf(connection) !== 'paused') throw new Error('the read status is elsewhere')
   } catch (error) {

@@ -1,10 +1,11 @@
-/** The Requests port over libp2p streams: one stream a request, one frame out, any number back, within EXCHANGE_LIMITS. */
+/** The Requests port over libp2p streams: one stream a request (or a kept one), one frame out, any number back, within EXCHANGE_LIMITS. */
 import type { Connection, Stream, StreamHandlerOptions } from '@libp2p/interface'
 import { asPeerId, type NetworkId, type PeerId } from '../../domain/ids.ts'
 import { type Protocol, protocolName } from '../../domain/protocols.ts'
 import type { AskFailure, AskOutcome, ExchangeLimits, RequestHandler, Requests } from '../../ports/requests.ts'
-import { DeadlineError, exchange, TooLargeError, writeFrame } from './exchange.ts'
-import { EXCHANGE_LIMITS, WAITING_REQUESTS_MAX } from './limits.ts'
+import { Deadline, DeadlineError, exchange, TooLargeError, writeFrame } from './exchange.ts'
+import { answerKept, KeptStream } from './kept-stream.ts'
+import { EXCHANGE_LIMITS, KEPT_PROTOCOLS, WAITING_REQUESTS_MAX } from './limits.ts'
 import { StreamSlots } from './stream-slots.ts'
 
 export interface Libp2pRequests extends Requests {
@@ -49,6 +50,8 @@ class RequestsAdapter implements Libp2pRequests {
    * work done for him as he can open streams.
    */
   readonly #working = new Map<string, number>()
+  /** Open streams on which nothing is asked now, by protocol and peer: one each. */
+  readonly #kept = new Map<string, KeptStream>()
 
   constructor(host: RequestHost, options: RequestsOptions) {
     this.#host = host
@@ -64,15 +67,22 @@ class RequestsAdapter implements Libp2pRequests {
     if (request.byteLength > limits.frameBytesMax) return { kind: 'failed', reason: 'too-large' }
     const key = `${protocol} ${peer}`
     const slots = this.#slotsOf(key, limits)
-    const signal = AbortSignal.timeout(limits.deadlineMs)
-    if (!(await slots.enter(signal))) return { kind: 'failed', reason: signal.aborted ? 'deadline' : 'busy' }
+    const deadline = new Deadline(limits.deadlineMs)
+    const { signal } = deadline
+    if (!(await slots.enter(signal))) {
+      deadline.cancel()
+      return { kind: 'failed', reason: signal.aborted ? 'deadline' : 'busy' }
+    }
     try {
-      const { frames, sentMs } = await this.#askOn(peer, protocol, request, signal)
+      const { frames, sentMs } = await (KEPT_PROTOCOLS.has(protocol)
+        ? this.#askKept(peer, protocol, request, signal)
+        : this.#askOn(peer, protocol, request, signal))
       const nowMs = this.#now()
       return { kind: 'answered', frames, elapsedMs: nowMs - startedMs, exchangeMs: nowMs - sentMs }
     } catch (error) {
       return { kind: 'failed', reason: signal.aborted ? 'deadline' : failureOf(error) }
     } finally {
+      deadline.cancel()
       slots.leave()
       if (slots.idle) this.#slots.delete(key)
     }
@@ -92,7 +102,12 @@ class RequestsAdapter implements Libp2pRequests {
         }
         this.#answering.add(stream)
         try {
-          await answer(stream, from, limits, handler, () => this.#begin(key))
+          const begin = (): (() => void) => this.#begin(key)
+          if (KEPT_PROTOCOLS.has(protocol))
+            await answerKept(stream, limits, this.#now, (request, deadline) =>
+              work(() => handler(from, request), begin, deadline),
+            )
+          else await answer(stream, from, limits, handler, begin)
         } catch {
           // The stream is aborted, which is all the asker is told; what the request was worth is the handler's to count.
         } finally {
@@ -113,13 +128,8 @@ class RequestsAdapter implements Libp2pRequests {
     request: Uint8Array,
     signal: AbortSignal,
   ): Promise<{ readonly frames: readonly Uint8Array[]; readonly sentMs: number }> {
-    const connection = this.#host.connectionWith(peer)
-    if (connection === undefined) throw new UnreachableError('not connected')
     const limits = this.#limits[protocol]
-    const stream = await connection.newStream([protocolName(this.#network, protocol)], {
-      signal,
-      maxOutboundStreams: limits.streamsMax,
-    })
+    const stream = await this.#open(peer, protocol, signal)
     return exchange(stream, limits, signal, async (incoming) => {
       const sentMs = this.#now()
       await writeFrame(stream, request, signal)
@@ -130,6 +140,51 @@ class RequestsAdapter implements Libp2pRequests {
       if (frames.length === 0) throw new Error('no answer')
       return { frames, sentMs }
     })
+  }
+
+  /** On the stream that is open, or on a new one, which stays open if nothing failed. */
+  async #askKept(
+    peer: PeerId,
+    protocol: Protocol,
+    request: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<{ readonly frames: readonly Uint8Array[]; readonly sentMs: number }> {
+    const key = `${protocol} ${peer}`
+    const held = this.#kept.get(key)
+    this.#kept.delete(key)
+    if (held?.isOver === false) {
+      try {
+        return await this.#askOnKept(key, held, request, signal)
+      } catch (error) {
+        // It may have ended while nobody looked, of age or with its connection: that is no answer to what is asked now.
+        if (signal.aborted || error instanceof TooLargeError) throw error
+      }
+    }
+    const stream = await this.#open(peer, protocol, signal)
+    const kept = new KeptStream(stream, this.#limits[protocol], (ended) => {
+      if (this.#kept.get(key) === ended) this.#kept.delete(key)
+    })
+    return this.#askOnKept(key, kept, request, signal)
+  }
+
+  async #askOnKept(
+    key: string,
+    kept: KeptStream,
+    request: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<{ readonly frames: readonly Uint8Array[]; readonly sentMs: number }> {
+    const sentMs = this.#now()
+    const frame = await kept.ask(request, signal)
+    if (kept.isOver || this.#kept.has(key)) kept.end(new Error('one is enough'))
+    else this.#kept.set(key, kept)
+    return { frames: [frame], sentMs }
+  }
+
+  async #open(peer: PeerId, protocol: Protocol, signal: AbortSignal): Promise<Stream> {
+    const connection = this.#host.connectionWith(peer)
+    if (connection === undefined) throw new UnreachableError('not connected')
+    const { streamsMax } = this.#limits[protocol]
+    return connection.newStream([protocolName(this.#network, protocol)], { signal, maxOutboundStreams: streamsMax })
   }
 
   /** Work for a peer begins; what it returns ends it. */
@@ -167,22 +222,43 @@ async function answer(
   handler: RequestHandler,
   begin: () => () => void,
 ): Promise<void> {
-  const deadline = AbortSignal.timeout(limits.deadlineMs)
-  await exchange(stream, limits, deadline, async (incoming) => {
-    const request = await incoming.next()
-    if (request.done === true) throw new Error('a request without a frame')
-    const end = begin()
-    deadline.addEventListener('abort', end, { once: true })
-    const frames = await handler(from, request.value).finally(end)
-    if (frames === null) throw new Error('a request that deserves no answer')
-    if (frames.length === 0 || !isWithin(frames, limits))
-      throw new Error('the answer is empty or exceeds the limits of its protocol')
-    for (const frame of frames) await writeFrame(stream, frame, deadline)
-    await stream.close({ signal: deadline })
-    // An asker that doesn't end its side would keep the stream, and with it one of its few slots, for ever.
-    const last = await incoming.next()
-    if (last.done !== true) throw new Error('more than one frame in a request')
-  })
+  const deadline = new Deadline(limits.deadlineMs)
+  try {
+    await exchange(stream, limits, deadline.signal, (incoming) =>
+      answerOn(stream, limits, deadline.signal, incoming, (request) =>
+        work(() => handler(from, request), begin, deadline.signal),
+      ),
+    )
+  } finally {
+    deadline.cancel()
+  }
+}
+
+async function answerOn(
+  stream: Stream,
+  limits: ExchangeLimits,
+  deadline: AbortSignal,
+  incoming: AsyncGenerator<Uint8Array>,
+  handle: (request: Uint8Array) => Promise<readonly Uint8Array[] | null>,
+): Promise<void> {
+  const request = await incoming.next()
+  if (request.done === true) throw new Error('a request without a frame')
+  const frames = await handle(request.value)
+  if (frames === null) throw new Error('a request that deserves no answer')
+  if (frames.length === 0 || !isWithin(frames, limits))
+    throw new Error('the answer is empty or exceeds the limits of its protocol')
+  for (const frame of frames) await writeFrame(stream, frame, deadline)
+  await stream.close({ signal: deadline })
+  // An asker that doesn't end its side would keep the stream, and with it one of its few slots, for ever.
+  const last = await incoming.next()
+  if (last.done !== true) throw new Error('more than one frame in a request')
+}
+
+/** Does what a request asks for, counted from its begin to its end, or until its time is over. */
+async function work<T>(handle: () => Promise<T>, begin: () => () => void, deadline: AbortSignal): Promise<T> {
+  const end = begin()
+  deadline.addEventListener('abort', end, { once: true })
+  return handle().finally(end)
 }
 
 function isWithin(frames: readonly Uint8Array[], limits: ExchangeLimits): boolean {

@@ -1,0 +1,141 @@
+/**
+ * Streams that stay open for the next request (PROTOCOL.md, Request protocols): one request at a time, each answered by one frame. A new stream costs both sides
+ * an agreement on its protocol, a round trip and a write to the peer store, which is ten times what a ping is worth.
+ */
+import type { Stream } from '@libp2p/interface'
+import * as lp from 'it-length-prefixed'
+import { pipe } from 'it-pipe'
+import { TokenBucket } from '../../lib/rate.ts'
+import type { ExchangeLimits } from '../../ports/requests.ts'
+import { Deadline, DeadlineError, TooLargeError, writeFrame } from './exchange.ts'
+import { KEPT_BURST, KEPT_PER_SECOND } from './limits.ts'
+
+/** The asker's side. */
+export class KeptStream {
+  readonly #stream: Stream
+  readonly #onEnd: (kept: KeptStream) => void
+  #waiting: PromiseWithResolvers<Uint8Array> | null = null
+  #isOver = false
+
+  /** @param onEnd called once, when no further request can be made */
+  constructor(stream: Stream, limits: ExchangeLimits, onEnd: (kept: KeptStream) => void) {
+    this.#stream = stream
+    this.#onEnd = onEnd
+    void this.#read(limits)
+  }
+
+  /** Whether no further request can be made. A reader that came after the other side's close is not told of it. */
+  get isOver(): boolean {
+    return this.#isOver || this.#stream.remoteWriteStatus === 'closed'
+  }
+
+  /** One request and its answer. Any failure ends the stream and throws. To be called again only when this has settled. */
+  async ask(request: Uint8Array, deadline: AbortSignal): Promise<Uint8Array> {
+    const waiting = Promise.withResolvers<Uint8Array>()
+    waiting.promise.catch(() => {})
+    this.#waiting = waiting
+    const tooLate = (): void => {
+      this.end(new DeadlineError('no answer in time'))
+    }
+    deadline.addEventListener('abort', tooLate, { once: true })
+    try {
+      await writeFrame(this.#stream, request, deadline)
+      return await waiting.promise
+    } catch (error) {
+      this.end(error)
+      throw error
+    } finally {
+      deadline.removeEventListener('abort', tooLate)
+    }
+  }
+
+  /** Nothing more is asked on it. */
+  end(reason: unknown): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    // A reset may reject with undefined.
+    const error = reason instanceof Error ? reason : new Error('stream reset')
+    this.#stream.abort(error)
+    this.#waiting?.reject(error)
+    this.#onEnd(this)
+  }
+
+  /** Reads as long as there is anything to read: what nobody asked for must not gather. */
+  async #read(limits: ExchangeLimits): Promise<void> {
+    try {
+      for await (const frame of framesOf(this.#stream, limits)) {
+        const waiting = this.#waiting
+        this.#waiting = null
+        if (waiting === null) throw new Error('an answer that nobody asked for')
+        waiting.resolve(frame)
+      }
+      throw new Error('the other side has closed it')
+    } catch (error) {
+      this.end(error)
+    }
+  }
+}
+
+/**
+ * The answering side: answers until the asker closes the stream. Whoever opens one says within the deadline what he wants; after that he may take his time. Aborts
+ * the stream and throws on any failure.
+ * @param handle answers one request within the deadline that it is given: one frame, or null for a request that deserves none
+ */
+export async function answerKept(
+  stream: Stream,
+  limits: ExchangeLimits,
+  now: () => number,
+  handle: (request: Uint8Array, deadline: AbortSignal) => Promise<readonly Uint8Array[] | null>,
+): Promise<void> {
+  const bucket = new TokenBucket({ perSecond: KEPT_PER_SECOND, burst: KEPT_BURST, nowMs: now() })
+  const incoming = framesOf(stream, limits)
+  try {
+    for (let answered = 0; ; answered++) {
+      const deadline = new Deadline(limits.deadlineMs)
+      try {
+        const next = incoming.next()
+        next.catch(() => {})
+        // Between two requests there is no hurry.
+        if (answered > 0) deadline.cancel()
+        const request = await (answered === 0 ? deadline.race(next) : next)
+        if (request.done === true) {
+          if (answered === 0) throw new Error('a request without a frame')
+          await stream.close({ signal: deadline.signal })
+          return
+        }
+        if (!bucket.take(1, now())) throw new Error('too many requests')
+        await answerOne(stream, limits, request.value, handle)
+      } finally {
+        deadline.cancel()
+      }
+    }
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error('stream reset')
+    stream.abort(error)
+    throw error
+  }
+}
+
+async function answerOne(
+  stream: Stream,
+  limits: ExchangeLimits,
+  request: Uint8Array,
+  handle: (request: Uint8Array, deadline: AbortSignal) => Promise<readonly Uint8Array[] | null>,
+): Promise<void> {
+  const deadline = new Deadline(limits.deadlineMs)
+  try {
+    const frames = await deadline.race(handle(request, deadline.signal))
+    const [frame] = frames ?? []
+    if (frame === undefined || frames?.length !== 1) throw new Error('a request that deserves no answer')
+    if (frame.byteLength > limits.frameBytesMax)
+      throw new TooLargeError('the answer exceeds the limits of its protocol')
+    await deadline.race(writeFrame(stream, frame, deadline.signal))
+  } finally {
+    deadline.cancel()
+  }
+}
+
+async function* framesOf(stream: Stream, limits: ExchangeLimits): AsyncGenerator<Uint8Array> {
+  const frames = pipe(stream, (chunks) => lp.decode(chunks, { maxDataLength: limits.frameBytesMax }))
+  for await (const frame of frames) yield new Uint8Array(frame.subarray())
+}

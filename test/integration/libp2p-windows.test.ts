@@ -1,0 +1,50 @@
+import { streamPair } from '@libp2p/utils'
+import type { MessageStream } from '@libp2p/interface'
+import { expect, it } from 'vitest'
+import { guardedYamux } from '../../src/adapters/libp2p/muxer-guard.ts'
+import { until } from '../support/libp2p-until.ts'
+
+const WINDOW_BYTES = 262_144
+
+/** Window updates that came in on a connection whose frames don't span two messages: flags and length of each. */
+function windowUpdates(connection: MessageStream): { readonly flags: number; readonly length: number }[] {
+  const found: { flags: number; length: number }[] = []
+  connection.addEventListener('message', ({ data }) => {
+    const bytes = data.subarray()
+    for (let at = 0; at + 12 <= bytes.byteLength;) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset + at, 12)
+      const length = view.getUint32(8)
+      if (view.getUint8(1) === 1) found.push({ flags: view.getUint16(2), length })
+      at += 12 + (view.getUint8(1) === 0 ? length : 0)
+    }
+  })
+  return found
+}
+
+it('a window is opened again when half of it is used, and not for every frame', async () => {
+  const factory = guardedYamux({ enableKeepAlive: false }, { perSecond: 1e9, burst: 1e9, now: () => 0 })()
+  const [here, there] = await streamPair()
+  const updates = windowUpdates(here)
+  const [sender, receiver] = [factory.createStreamMuxer(here), factory.createStreamMuxer(there)]
+  let received = 0
+  receiver.addEventListener('stream', ({ detail }) => {
+    detail.addEventListener('message', ({ data }) => (received += data.byteLength))
+  })
+  const stream = await sender.createStream()
+  const chunk = new Uint8Array(1_024)
+  let sent = 0
+  const send = async (bytes: number): Promise<void> => {
+    for (const end = sent + bytes; sent < end; sent += chunk.byteLength) stream.send(chunk)
+    await until('all of it', () => received === sent)
+  }
+  await send(WINDOW_BYTES / 2 - chunk.byteLength)
+  expect(updates).toEqual([])
+  await send(chunk.byteLength)
+  // With the acknowledgement that the stream still owes; as much is opened as was used.
+  await until('the update', () => updates.length === 1)
+  expect(updates).toEqual([{ flags: 2, length: WINDOW_BYTES / 2 }])
+  await send(16 * WINDOW_BYTES)
+  expect(updates.length).toBeLessThanOrEqual(34)
+  const done = new Error('the test is over')
+  for (const end of [sender, receiver, here, there]) end.abort(done)
+})
