@@ -26,7 +26,7 @@ async function main(): Promise<void> {
 
 async function start(configFile: string): Promise<void> {
   const config = readNodeConfig(configFile)
-  const opening = await openNode(config)
+  const opening = await openNode(config, { ownsProcess: true })
   if (!opening.ok) {
     log('error', config.name, `it did not start: ${opening.message}; ${opening.hint}`)
     tell({ kind: 'failed', name: config.name, message: opening.message })

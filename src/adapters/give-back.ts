@@ -1,6 +1,7 @@
 /**
  * Gives memory back to the system that the process took while it started and does not use any more: pages of a young generation that has shrunk, which V8 keeps until
- * a full collection (a quarter of a node at rest). One collection each time the process comes to rest with more memory than after the last one.
+ * a full collection (a quarter of a node at rest). A collection when the process rests and holds more memory than after the last one, and seldom. For programs that run
+ * nodes, not for the library: how a program that embeds one collects is its own affair.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -13,6 +14,9 @@ export const REST_SHARE = 0.1
 export const WORTH_BYTES = 16 * 1_048_576
 /** Larger heaps are left to V8's own pace, bytes: a full collection of this much stops the process for 50 ms. */
 export const HEAP_BYTES_MAX = 64 * 1_048_576
+
+/** Least time between two collections, ms: a node that is never quite at rest fills its young generation again each time. */
+export const AGAIN_MS = 600_000
 
 export interface Usage {
   /** User and system time of the process so far, ms. */
@@ -27,39 +31,35 @@ export class GiveBack {
   /** Resident memory after the last collection. */
   #leanBytes = 0
   #collected = false
+  /** Time since the last collection. */
+  #sinceMs = Number.POSITIVE_INFINITY
 
   /** @param elapsedMs since the look before */
   look({ cpuMs, rssBytes, heapBytes }: Usage, elapsedMs: number): boolean {
     const before = this.#cpuMs
     this.#cpuMs = cpuMs
+    this.#sinceMs += elapsedMs
     // Pages go back a while after a collection: what that was worth is seen at the next look.
     if (this.#collected) {
       this.#collected = false
       this.#leanBytes = rssBytes
       return false
     }
-    if (before === null || cpuMs - before > REST_SHARE * elapsedMs) return false
+    if (before === null || cpuMs - before > REST_SHARE * elapsedMs || this.#sinceMs < AGAIN_MS) return false
     if (heapBytes > HEAP_BYTES_MAX || rssBytes < this.#leanBytes + WORTH_BYTES) return false
     this.#collected = true
+    this.#sinceMs = 0
     return true
   }
 }
 
-/** Nodes of this process that want it, and what ends it: memory is the process's, however many share it. */
-let nodes = 0
-let stop: (() => void) | null = null
+/** Memory is the process's, however many nodes share it. */
+let isLooking = false
 
-/** Looks every LOOK_MS; returns what ends it. */
-export function giveBackAtRest(): () => void {
-  if (nodes++ === 0) stop = lookNowAndThen()
-  return () => {
-    if (--nodes > 0) return
-    stop?.()
-    stop = null
-  }
-}
-
-function lookNowAndThen(): () => void {
+/** Looks every LOOK_MS for as long as the process lives; doesn't keep it alive. */
+export function giveBackAtRest(): void {
+  if (isLooking) return
+  isLooking = true
   const giveBack = new GiveBack()
   let lookedMs = performance.now()
   const timer = setInterval(() => {
@@ -70,20 +70,19 @@ function lookNowAndThen(): () => void {
       rssBytes: process.memoryUsage.rss(),
       heapBytes: process.memoryUsage().heapUsed,
     }
-    if (giveBack.look(usage, nowMs - lookedMs)) collect()
+    if (giveBack.look(usage, nowMs - lookedMs) && !collect()) clearInterval(timer)
     lookedMs = nowMs
   }, LOOK_MS)
   timer.unref()
-  return () => {
-    clearInterval(timer)
-  }
 }
 
-/** A full collection, now. */
-export function collect(): void {
-  // Node has no other way to ask for one; a context that is made after the flag has the function, and nobody else does.
+/** A full collection, now. False where this Node doesn't let itself be asked for one. */
+export function collect(): boolean {
+  // There is no other way to ask; a context that is made after the flag has the function, and nobody else does.
   setFlagsFromString('--expose-gc')
-  const gc = runInNewContext('gc') as () => void
+  const gc: unknown = runInNewContext("typeof gc === 'function' ? gc : null")
   setFlagsFromString('--no-expose-gc')
-  gc()
+  if (typeof gc !== 'function') return false
+  ;(gc as () => void)()
+  return true
 }

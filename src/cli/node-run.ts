@@ -44,7 +44,7 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
   guardProcess((line) => terminal.note(line))
   terminal.note(`starting ${config.name} on ${config.network.name}`)
   const { openNode } = await import('../node/compose.ts')
-  const opening = await openNode(config)
+  const opening = await openNode(config, { ownsProcess: true })
   if (!opening.ok)
     throw new Failure('usage', 'node-did-not-start', `the node did not start: ${opening.message}`, opening.hint)
   const { node } = opening

@@ -16,9 +16,9 @@ export function isAtWork(machines: Machines): boolean {
   if (partsWanted.size + early.size + compact.size > 0 || machines.work.current !== null) return true
   // A slot of ours begins when it begins.
   if (config.validator !== null) return true
-  const { wanted, wantedRecords, membership, discovery, chainSync, announced } = machines
+  const { wanted, wantedRecords, membership, discovery, chainSync, announced, batcher } = machines
   if (wanted.count + wantedRecords.count > 0 || membership.isAtWork || discovery.isLooking) return true
-  return chainSync.isBehind(announced.height)
+  return chainSync.isBehind(announced.height) || chainSync.isRetrying || batcher.isReturned
 }
 
 /** How long a node at rest that was woken at `wokeMs` sleeps: until when; monotonic ms. */

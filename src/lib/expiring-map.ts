@@ -54,11 +54,13 @@ export class ExpiringMap<K, V> {
   set(key: K, value: V, nowMs: number): void {
     const now = this.#advance(nowMs)
     const existing = this.#entries.get(key)
-    if (existing !== undefined && existing.expiresAtMs > now) {
-      existing.value = value
-      return
+    if (existing !== undefined) {
+      if (existing.expiresAtMs > now) {
+        existing.value = value
+        return
+      }
+      this.#entries.delete(key)
     }
-    this.#entries.delete(key)
     this.expire(now)
     if (this.#entries.size >= this.#capacity) {
       const first = this.#peek()

@@ -249,6 +249,8 @@ export class Probing {
   /** A member asks us to ping another one. Exactly one `answer-help` under this number follows, now or later. */
   helpAsked(help: number, asker: PeerId, target: PeerId, patienceMs: number, monoMs: number): ProbeDecision[] {
     const fromAsker = [...this.#helps.values()].filter((each) => each.asker === asker).length
+    // Who asks us to ping himself wants nothing but our patience.
+    if (asker === target) return [{ kind: 'answer-help', help, answer: 'stranger' }]
     if (!this.#neighbours.has(target)) {
       // A neighbour that we have just lost ourselves is one we can say something about.
       return [{ kind: 'answer-help', help, answer: this.#checks.has(target) ? 'nack' : 'stranger' }]

@@ -5,9 +5,7 @@ export interface Clock {
   now(): Now
   /** Wall clock in nanoseconds since the Unix epoch. */
   wallNs(): bigint
-  /** Calls back every `ms` until cancelled. Must not keep the process alive by itself. */
-  every(ms: number, callback: () => void): () => void
-  /** Calls back after `ms`, unless cancelled. */
+  /** Calls back after `ms`, unless cancelled. Must not keep the process alive by itself. */
   after(ms: number, callback: () => void): () => void
   /** Calls back soon, after input and output that waits now. */
   soon(callback: () => void): void

@@ -48,8 +48,12 @@ export interface Node {
 export type NodeOpening =
   { readonly ok: true; readonly node: Node } | { readonly ok: false; readonly message: string; readonly hint: string }
 
-/** Starts a node. Never rejects for a taken port, a locked or broken directory, or a wrong address. */
-export async function openNode(config: NodeConfig): Promise<NodeOpening> {
+/**
+ * Starts a node. Never rejects for a taken port, a locked or broken directory, or a wrong address.
+ * @param ownsProcess whether the process is for nodes only: then memory that nobody uses goes back to the system when it rests
+ */
+export async function openNode(config: NodeConfig, { ownsProcess = false } = {}): Promise<NodeOpening> {
+  if (ownsProcess) giveBackAtRest()
   const closers: (() => unknown)[] = []
   const closeAll = async (): Promise<void> => {
     for (const close of closers.reverse()) await close()
@@ -147,7 +151,6 @@ async function assemble(
   closers.push(() => {
     vitals.stop()
   })
-  closers.push(giveBackAtRest())
   const lookAtMemory = watchMemory({
     clock,
     profile: config.profile,
@@ -272,15 +275,9 @@ function systemClock(): Clock {
   return {
     now: systemNow,
     wallNs: systemWallNs,
-    every(ms, callback) {
-      const timer = setInterval(callback, ms)
-      timer.unref()
-      return () => {
-        clearInterval(timer)
-      }
-    },
     after(ms, callback) {
       const timer = setTimeout(callback, ms)
+      timer.unref()
       return () => {
         clearTimeout(timer)
       }

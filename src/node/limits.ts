@@ -24,6 +24,8 @@ export const PROPAGATION_OBJECTS_MAX = 16_384
 export const PROPAGATION_RECORDS_MAX = 64
 /** Messages whose transactions are remembered, so that copies can be counted for them. */
 export const MESSAGES_MAX = 16_384
+/** Objects of these messages, in all: a message holds up to 256. Copies come within seconds: 10 s at 6,500 transactions a second. */
+export const MESSAGE_OBJECTS_MAX = 65_536
 /** Messages under judgement whose early copies and times are kept: 3 s of ingress at 500 a second, thrice. */
 export const ARRIVALS_MAX = 4_096
 /** Early copies kept of one message: one of every mesh peer at Dhi. */

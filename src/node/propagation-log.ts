@@ -5,7 +5,7 @@
 import type { MessageId } from '../domain/ids.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
 import { Oldest } from '../lib/oldest.ts'
-import { MESSAGES_MAX, PROPAGATION_OBJECTS_MAX, PROPAGATION_RECORDS_MAX } from './limits.ts'
+import { MESSAGE_OBJECTS_MAX, MESSAGES_MAX, PROPAGATION_OBJECTS_MAX, PROPAGATION_RECORDS_MAX } from './limits.ts'
 
 export interface Sighting {
   readonly records: PropagationRecord[]
@@ -20,6 +20,8 @@ export class PropagationLog {
   /** Which objects a gossip message held, so that a further copy of the message counts for each. */
   readonly #messages = new Map<MessageId, string[]>()
   readonly #oldestMessage = new Oldest(this.#messages)
+  /** Objects of all these messages. */
+  #brought = 0
 
   get size(): number {
     return this.#sightings.size
@@ -37,12 +39,12 @@ export class PropagationLog {
   /** Remembers that a message brought an object. */
   brought(message: MessageId, id: string): void {
     const ids = this.#messages.get(message)
-    if (ids !== undefined) {
-      ids.push(id)
-      return
-    }
-    if (this.#messages.size >= MESSAGES_MAX) this.#oldestMessage.take()
-    this.#messages.set(message, [id])
+    if (ids === undefined) {
+      if (this.#messages.size >= MESSAGES_MAX) this.#forgetOldestMessage()
+      this.#messages.set(message, [id])
+    } else ids.push(id)
+    this.#brought++
+    while (this.#brought > MESSAGE_OBJECTS_MAX) this.#forgetOldestMessage()
   }
 
   objectsOf(message: MessageId): readonly string[] {
@@ -63,7 +65,12 @@ export class PropagationLog {
     return [
       { name: 'propagation.objects', size: this.#sightings.size, capacity: PROPAGATION_OBJECTS_MAX, unit: 'objects' },
       { name: 'propagation.messages', size: this.#messages.size, capacity: MESSAGES_MAX, unit: 'messages' },
+      { name: 'propagation.brought', size: this.#brought, capacity: MESSAGE_OBJECTS_MAX, unit: 'objects' },
     ]
+  }
+
+  #forgetOldestMessage(): void {
+    this.#brought -= this.#oldestMessage.take()?.[1].length ?? 0
   }
 
   #of(id: string): Sighting {

@@ -1,6 +1,6 @@
 /**
  * Signature checks on the event loop, in slices, so that the loop is never held for longer than one slice. Jobs are done in their order; a
- * job ends at its first invalid signature.
+ * job ends at its first invalid signature. What follows from one that took several slices, the admission of a whole batch, gets a turn of its own.
  */
 import type { JobNumber } from '../kernel/event.ts'
 import type { SignatureCheck, SignatureVerifier } from '../ports/signature-verifier.ts'
@@ -55,27 +55,42 @@ export class Verification {
     const slice = current.checks.slice(current.next, current.next + VERIFY_SLICE)
     const invalid = this.#verifier.firstInvalid(slice)
     const check = slice[invalid]
+    const { job } = current
     if (check !== undefined) {
-      this.#finish({
-        job: current.job,
-        firstInvalid: current.next + invalid,
-        keyInvalid: !this.#verifier.isValidKey(check.publicKey),
-      })
+      const firstInvalid = current.next + invalid
+      this.#finish(current, { job, firstInvalid, keyInvalid: !this.#verifier.isValidKey(check.publicKey) })
     } else {
       current.next += slice.length
-      if (current.next >= current.checks.length) this.#finish({ job: current.job, firstInvalid: -1, keyInvalid: false })
+      if (current.next >= current.checks.length) this.#finish(current, { job, firstInvalid: -1, keyInvalid: false })
     }
-    if (this.#jobs.length > 0 && !this.#scheduled) {
-      this.#scheduled = true
-      this.#soon(() => {
-        this.#scheduled = false
-        this.#slice()
-      })
-    }
+    this.#next()
   }
 
-  #finish(result: VerificationResult): void {
+  #finish(job: Job, result: VerificationResult): void {
+    if (job.checks.length <= VERIFY_SLICE) {
+      this.#end(result)
+      return
+    }
+    this.#scheduled = true
+    this.#soon(() => {
+      this.#end(result)
+      this.#scheduled = false
+      this.#next()
+    })
+  }
+
+  #end(result: VerificationResult): void {
     this.#jobs.shift()
     this.#done(result)
+  }
+
+  /** Goes on in another turn of the loop, unless that is arranged or there is nothing to do. */
+  #next(): void {
+    if (this.#jobs.length === 0 || this.#scheduled) return
+    this.#scheduled = true
+    this.#soon(() => {
+      this.#scheduled = false
+      this.#slice()
+    })
   }
 }

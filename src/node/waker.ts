@@ -17,6 +17,8 @@ export class Waker {
   readonly #wake: (plannedMs: number) => void
   #wokeMs = 0
   #plannedMs = 0
+  /** When the wake was meant to be that the rest of now has put off. */
+  #workMs = 0
   #rests = false
   /** Null until it is started, during a wake, and once it is stopped. */
   #cancel: (() => void) | null = null
@@ -43,10 +45,18 @@ export class Waker {
   /** Something happened to the kernel. @param isEnd something that was under way may be over */
   happened(isEnd: boolean): void {
     if (this.#cancel === null) return
-    if (this.#rests) {
-      if (this.#sleeper.isAtWork) this.#plan(this.#nowMs + WAKE_MS, false)
-      else this.#plan(this.#sleeper.restsUntilMs(this.#wokeMs), true)
-    } else if (isEnd && !this.#sleeper.isAtWork) this.#plan(this.#sleeper.restsUntilMs(this.#wokeMs), true)
+    const { isAtWork } = this.#sleeper
+    if (!this.#rests) {
+      if (!isEnd || isAtWork) return
+      this.#workMs = this.#plannedMs
+      this.#plan(this.#sleeper.restsUntilMs(this.#wokeMs), true)
+    } else if (!isAtWork) this.#plan(this.#sleeper.restsUntilMs(this.#wokeMs), true)
+    else {
+      // Work that comes and goes must not put every wake off: what was planned before a short rest holds.
+      const freshMs = this.#nowMs + WAKE_MS
+      const heldMs = this.#workMs > this.#nowMs ? this.#workMs : freshMs
+      this.#plan(Math.min(this.#plannedMs, heldMs, freshMs), false)
+    }
   }
 
   get #nowMs(): number {

@@ -28,7 +28,7 @@ export interface ExchangeLimits {
  */
 export type RequestHandler = (from: PeerId, request: Uint8Array) => Promise<readonly Uint8Array[] | null>
 
-/** One stream a request: one frame out, any number of frames back (PROTOCOL.md, Request protocols). */
+/** One frame out, any number of frames back, on a stream for each request or on one that is kept (PROTOCOL.md, Request protocols). */
 export interface Requests {
   /** Never rejects. */
   ask(peer: PeerId, protocol: Protocol, request: Uint8Array): Promise<AskOutcome>

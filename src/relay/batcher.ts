@@ -77,6 +77,11 @@ export class Batcher {
     return batch
   }
 
+  /** Whether a batch came back that nobody took: it is offered again at the next wake. */
+  get isReturned(): boolean {
+    return this.#returned !== null
+  }
+
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {
     return [{ name: 'batcher.queue', size: this.#queue.size, capacity: this.#queue.capacity, unit: 'transactions' }]
   }

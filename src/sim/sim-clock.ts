@@ -16,17 +16,6 @@ export function simClock(scheduler: Scheduler, process: SimProcess): Clock {
   return {
     now: () => ({ wallMs: Math.floor(scheduler.epochMs + scheduler.nowMs + process.skewMs), monoMs: scheduler.nowMs }),
     wallNs: () => BigInt(scheduler.epochMs) * BigInt(NS) + BigInt(Math.round((scheduler.nowMs + process.skewMs) * NS)),
-    every(ms, callback) {
-      let cancel = (): void => undefined
-      const arm = (): void => {
-        cancel = after(ms, () => {
-          arm()
-          callback()
-        })
-      }
-      arm()
-      return () => cancel()
-    },
     after,
     soon: (callback) => void after(0, callback),
   }

@@ -101,6 +101,11 @@ export class ChainSync {
     return false
   }
 
+  /** Whether blocks are asked for again in a while. */
+  get isRetrying(): boolean {
+    return this.#failures.size > 0
+  }
+
   /** What the peer claims as its head. */
   headOf(peer: PeerId): ClaimedHead | undefined {
     return this.#heads.get(peer)

@@ -5,8 +5,8 @@
 export const EPOCH_MS = 600_000
 /** Items whose hash for the coming salt is made in one slice: about 1 ms. */
 export const PREPARE_SLICE = 1_024
-/** Items that wait outside the tree: put in at once, about 2 ms. */
-export const WAITING_MAX = 1_024
+/** Items that wait outside the tree: put in at once, about 1 ms where the set is large. */
+export const WAITING_MAX = 256
 /** Items of one leaf of the tree: half of it, 16 KiB with both salts, is what an insert moves and a prefix adds up, within the cache. */
 export const LEAF_MAX = 256
 

@@ -141,8 +141,8 @@ export class Repair {
   /** When the next comparison is due, if nothing changes. */
   get nextMs(): number {
     let nextMs = this.#nextDrawMs ?? Number.NEGATIVE_INFINITY
-    for (const { firstDueMs } of this.#partners.values())
-      for (const dueMs of Object.values(firstDueMs)) if (dueMs !== null && dueMs < nextMs) nextMs = dueMs
+    for (const { firstDueMs, isShunned } of this.#partners.values())
+      for (const dueMs of Object.values(firstDueMs)) if (!isShunned && dueMs !== null && dueMs < nextMs) nextMs = dueMs
     return nextMs
   }
 

@@ -79,6 +79,59 @@ it('serves on one stream what a neighbour may ask, and cuts what floods it', asy
   expect(peer.isConnected(), 'the stream is cut, not the peer').toBe(true)
 })
 
+it('takes no more than one frame while it answers: what does not wait is cut', async () => {
+  let answer = (): void => {}
+  let asked = 0
+  const server = await world.node('server', {
+    beforeStart: ({ requests }) =>
+      requests.serve('probe', async (_, request) => {
+        asked++
+        await new Promise<void>((resolve) => (answer = resolve))
+        return [request]
+      }),
+  })
+  const peer = await world.hostile()
+  await peer.join(server.address())
+  const [patient, flood] = [await peer.open(PROBE), await peer.open(PROBE)]
+  // One frame ahead is what a hurried asker may have sent.
+  patient.send(frame(1))
+  patient.send(frame(2))
+  await until('the request', () => asked === 1)
+  expect(patient.status).toBe('open')
+  answer()
+  await until('the next one', () => asked === 2)
+  answer()
+  flood.send(frame(3))
+  await until('the third', () => asked === 3)
+  flood.send(new Uint8Array(2 * EXCHANGE_LIMITS.probe.frameBytesMax))
+  await until('the cut', () => flood.status !== 'open')
+  expect(patient.status).toBe('open')
+  answer()
+})
+
+it('asks no stream twice for what was refused, and says when an answer is too large', async () => {
+  const asked: Uint8Array[] = []
+  const server = await world.node('server', {
+    beforeStart: ({ requests }) =>
+      requests.serve('probe', async (_, request) => {
+        asked.push(request)
+        return request[0] === 0 ? null : [request]
+      }),
+  })
+  const asker = await world.node('asker')
+  await connect(asker, server)
+  expect(await asker.requests.ask(server.self, 'probe', Uint8Array.of(1))).toMatchObject({ kind: 'answered' })
+  expect(await asker.requests.ask(server.self, 'probe', Uint8Array.of(0))).toEqual({ kind: 'failed', reason: 'reset' })
+  expect(asked.length).toBe(2)
+  const peer = await world.hostile()
+  await peer.answer(PROBE, lp.encode.single(new Uint8Array(EXCHANGE_LIMITS.probe.frameBytesMax + 1)).subarray())
+  await peer.join(asker.address())
+  expect(await asker.requests.ask(peer.self, 'probe', Uint8Array.of(1))).toEqual({
+    kind: 'failed',
+    reason: 'too-large',
+  })
+})
+
 it('resets a stream on which nothing is asked in time, and one whose frame is too large', async () => {
   const { server, asked } = await echo('server')
   const peer = await world.hostile()

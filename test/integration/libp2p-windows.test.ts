@@ -1,8 +1,16 @@
 import { streamPair } from '@libp2p/utils'
 import type { MessageStream } from '@libp2p/interface'
-import { expect, it } from 'vitest'
+import * as lp from 'it-length-prefixed'
+import { afterEach, expect, it } from 'vitest'
+import { gatherWrites } from '../../src/adapters/libp2p/muxer-economy.ts'
 import { guardedYamux } from '../../src/adapters/libp2p/muxer-guard.ts'
+import { protocolName } from '../../src/domain/protocols.ts'
+import { TEST_NETWORK } from '../support/libp2p-node.ts'
 import { until } from '../support/libp2p-until.ts'
+import { Libp2pWorld } from '../support/libp2p-world.ts'
+
+const world = new Libp2pWorld()
+afterEach(() => world.stop())
 
 const WINDOW_BYTES = 262_144
 
@@ -20,6 +28,37 @@ function windowUpdates(connection: MessageStream): { readonly flags: number; rea
   })
   return found
 }
+
+it('a frame leaves with its data in one write, and so do frames that are sent together', () => {
+  const calls: string[] = []
+  const socket = { cork: () => calls.push('cork'), uncork: () => calls.push('uncork') }
+  const connection = { socket, sendData: (data: string) => calls.push(data) }
+  gatherWrites(connection as unknown as MessageStream)
+  connection.sendData('header')
+  connection.sendData('data')
+  expect(calls).toEqual(['cork', 'header', 'data'])
+  return new Promise<void>((resolve) => {
+    setImmediate(() => {
+      connection.sendData('later')
+      expect(calls).toEqual(['cork', 'header', 'data', 'uncork', 'cork', 'later'])
+      resolve()
+    })
+  })
+})
+
+it('a header and its data are one record behind TLS', async () => {
+  const server = await world.node('server', {
+    beforeStart: ({ requests }) => requests.serve('probe', async () => [new Uint8Array(500)]),
+  })
+  const peer = await world.hostile()
+  await peer.join(server.address())
+  const stream = await peer.open(protocolName(TEST_NETWORK, 'probe'))
+  const records: number[] = []
+  peer.wire().addEventListener('message', ({ data }) => records.push(data.byteLength))
+  stream.send(lp.encode.single(Uint8Array.of(1)).subarray())
+  await until('the answer', () => records.some((bytes) => bytes > 500))
+  expect(records.filter((bytes) => bytes === 12)).toEqual([])
+})
 
 it('a window is opened again when half of it is used, and not for every frame', async () => {
   const factory = guardedYamux({ enableKeepAlive: false }, { perSecond: 1e9, burst: 1e9, now: () => 0 })()

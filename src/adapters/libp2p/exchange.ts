@@ -30,6 +30,8 @@ export class Deadline {
     this.#timer = setTimeout(() => {
       this.#controller.abort(new DeadlineError(`no end within ${ms} ms`))
     }, ms)
+    // Who waits has a connection that keeps the process; a stopped node must not.
+    this.#timer.unref()
   }
 
   get signal(): AbortSignal {

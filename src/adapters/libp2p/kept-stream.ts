@@ -10,6 +10,11 @@ import type { ExchangeLimits } from '../../ports/requests.ts'
 import { Deadline, DeadlineError, TooLargeError, writeFrame } from './exchange.ts'
 import { KEPT_BURST, KEPT_PER_SECOND } from './limits.ts'
 
+/** The other side ended the stream, or it could not take the request: nothing is known of an answer, and a new stream may be asked. */
+export class KeptStreamClosedError extends Error {
+  override readonly name = 'KeptStreamClosedError'
+}
+
 /** The asker's side. */
 export class KeptStream {
   readonly #stream: Stream
@@ -37,8 +42,10 @@ export class KeptStream {
     const tooLate = (): void => {
       this.end(new DeadlineError('no answer in time'))
     }
+    if (deadline.aborted) tooLate()
     deadline.addEventListener('abort', tooLate, { once: true })
     try {
+      if (this.#stream.writeStatus !== 'writable') throw new KeptStreamClosedError('it can take no request')
       await writeFrame(this.#stream, request, deadline)
       return await waiting.promise
     } catch (error) {
@@ -69,7 +76,7 @@ export class KeptStream {
         if (waiting === null) throw new Error('an answer that nobody asked for')
         waiting.resolve(frame)
       }
-      throw new Error('the other side has closed it')
+      throw new KeptStreamClosedError('the other side has closed it')
     } catch (error) {
       this.end(error)
     }
@@ -89,6 +96,7 @@ export async function answerKept(
 ): Promise<void> {
   const bucket = new TokenBucket({ perSecond: KEPT_PER_SECOND, burst: KEPT_BURST, nowMs: now() })
   const incoming = framesOf(stream, limits)
+  const patience = new Patience(stream, limits)
   try {
     for (let answered = 0; ; answered++) {
       const deadline = new Deadline(limits.deadlineMs)
@@ -104,7 +112,7 @@ export async function answerKept(
           return
         }
         if (!bucket.take(1, now())) throw new Error('too many requests')
-        await answerOne(stream, limits, request.value, handle)
+        await patience.during(answerOne(stream, limits, request.value, handle))
       } finally {
         deadline.cancel()
       }
@@ -115,6 +123,39 @@ export async function answerKept(
     throw error
   }
 }
+
+/**
+ * Bounds what comes in while a request is being answered. Nobody reads then, and what arrives would gather for as long as the stream lives: its window is opened
+ * by what has come, not by what was read. An honest asker writes when it has the answer.
+ */
+class Patience {
+  readonly #stream: Stream
+  #isBusy = false
+  #bytes = 0
+
+  constructor(stream: Stream, { frameBytesMax }: ExchangeLimits) {
+    this.#stream = stream
+    stream.addEventListener('message', ({ data }) => {
+      if (!this.#isBusy) return
+      this.#bytes += data.byteLength
+      if (this.#bytes > frameBytesMax + PREFIX_BYTES_MAX)
+        this.#stream.abort(new Error('requests that do not wait for the answer'))
+    })
+  }
+
+  async during<T>(answer: Promise<T>): Promise<T> {
+    this.#bytes = 0
+    this.#isBusy = true
+    try {
+      return await answer
+    } finally {
+      this.#isBusy = false
+    }
+  }
+}
+
+/** Bytes of the longest length prefix of a frame. */
+const PREFIX_BYTES_MAX = 5
 
 async function answerOne(
   stream: Stream,
@@ -137,5 +178,10 @@ async function answerOne(
 
 async function* framesOf(stream: Stream, limits: ExchangeLimits): AsyncGenerator<Uint8Array> {
   const frames = pipe(stream, (chunks) => lp.decode(chunks, { maxDataLength: limits.frameBytesMax }))
-  for await (const frame of frames) yield new Uint8Array(frame.subarray())
+  try {
+    for await (const frame of frames) yield new Uint8Array(frame.subarray())
+  } catch (error) {
+    const isTooLarge = error instanceof Error && error.name === 'InvalidDataLengthError'
+    throw isTooLarge ? new TooLargeError(error.message) : error
+  }
 }

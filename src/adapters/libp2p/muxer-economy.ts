@@ -11,6 +11,7 @@ interface WithWindow {
   readonly recvWindowCapacity: number
   readonly state: number
   sendWindowUpdate(): void
+  sendPause(): void
 }
 
 /** The maker of all streams of a muxer: private there, checked by `seesWindows`. */
@@ -48,23 +49,20 @@ export function seesWindows(muxer: StreamMuxer): boolean {
   if (typeof inside._newStream !== 'function') return false
   const stream: Partial<WithWindow> = inside._newStream(1, STATE_INIT, 'outbound')
   const { recvWindow, recvWindowCapacity, state, sendWindowUpdate } = stream
-  return (
-    typeof recvWindow === 'number' &&
-    recvWindowCapacity === recvWindow &&
-    state === STATE_INIT &&
-    typeof sendWindowUpdate === 'function'
-  )
+  const isWindow = typeof recvWindow === 'number' && recvWindowCapacity === recvWindow && state === STATE_INIT
+  stream.sendPause?.()
+  return isWindow && typeof sendWindowUpdate === 'function' && stream.state === STATE_PAUSED
 }
 
-/** The parts of a connection behind TLS that write: private there. Other connections have no socket of their own. */
+/** The parts of a connection behind TLS that write: private there, and where they are missing everything works as the library has it. */
 interface WithSocket {
   readonly socket?: { cork?(): void; uncork?(): void }
   sendData?(data: unknown): unknown
 }
 
 /**
- * Holds what is sent on a connection until the code that runs now has ended, promises included. By itself the header of a frame and its data are a record each, and
- * so are frames that follow one another.
+ * Holds what is sent on a connection until the code that runs now has ended. By itself the header of a frame and its data are a record each, and so are frames that
+ * follow one another. (What promises send after that makes a second group.)
  */
 export function gatherWrites(connection: MessageStream): void {
   const inside = connection as unknown as WithSocket

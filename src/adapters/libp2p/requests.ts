@@ -4,7 +4,7 @@ import { asPeerId, type NetworkId, type PeerId } from '../../domain/ids.ts'
 import { type Protocol, protocolName } from '../../domain/protocols.ts'
 import type { AskFailure, AskOutcome, ExchangeLimits, RequestHandler, Requests } from '../../ports/requests.ts'
 import { Deadline, DeadlineError, exchange, TooLargeError, writeFrame } from './exchange.ts'
-import { answerKept, KeptStream } from './kept-stream.ts'
+import { answerKept, KeptStream, KeptStreamClosedError } from './kept-stream.ts'
 import { EXCHANGE_LIMITS, KEPT_PROTOCOLS, WAITING_REQUESTS_MAX } from './limits.ts'
 import { StreamSlots } from './stream-slots.ts'
 
@@ -156,8 +156,8 @@ class RequestsAdapter implements Libp2pRequests {
       try {
         return await this.#askOnKept(key, held, request, signal)
       } catch (error) {
-        // It may have ended while nobody looked, of age or with its connection: that is no answer to what is asked now.
-        if (signal.aborted || error instanceof TooLargeError) throw error
+        // It has ended while nobody looked, of age or because the other side keeps none: that is no answer to what is asked now.
+        if (signal.aborted || !(error instanceof KeptStreamClosedError)) throw error
       }
     }
     const stream = await this.#open(peer, protocol, signal)

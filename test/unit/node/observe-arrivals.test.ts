@@ -17,7 +17,6 @@ function open() {
     clock: {
       now: () => ({ wallMs: time.ms, monoMs: time.ms }),
       wallNs: () => BigInt(Math.round(time.ms * 1e6)),
-      every: () => quiet,
       after: () => quiet,
       soon: quiet,
     },

@@ -12,7 +12,6 @@ function eventsOf(from: MemberState | null, to: MemberState | null): [string, un
     clock: {
       now: () => ({ wallMs: 0, monoMs: 0 }),
       wallNs: () => 0n,
-      every: () => quiet,
       after: () => quiet,
       soon: quiet,
     },

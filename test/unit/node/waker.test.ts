@@ -84,6 +84,20 @@ describe('the waker', () => {
     expect(world.armed, 'no timer is moved while it is at work').toBe(3)
   })
 
+  it('is not put off by work that comes and goes', () => {
+    const world = new World()
+    world.waker.start()
+    for (let ms = 0; ms < 5_000; ms += 100) {
+      world.sleeper.isAtWork = false
+      world.waker.happened(true)
+      world.sleeper.isAtWork = true
+      world.waker.happened(false)
+      world.advance(100)
+    }
+    expect(world.wakes.length).toBeGreaterThan(18)
+    for (const [at, plannedMs] of world.wakes) expect(at - plannedMs).toBeLessThan(10)
+  })
+
   it('rests again when an answer ends the work, and only then', () => {
     const world = new World()
     world.waker.start()
