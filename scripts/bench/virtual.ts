@@ -29,8 +29,6 @@ function given(seed: number, nodes: number, messages: number, more: Partial<Scen
 const REHEARSALS = 100
 /** ... and before costs are: beyond these little changes, and they are most of the time that a run takes. */
 const GROWTH_REHEARSALS = 60
-/** Connections a node where costs are compared by the number of nodes: ten nodes can have as many, so that networks differ in their size alone. */
-const GROWTH_DEGREE = 8
 
 /** Runs simulations side by side, as many as there are cores: in virtual time it doesn't matter who else is running. */
 async function sideBySide<T, R>(all: readonly T[], run: (one: T) => Promise<R>): Promise<R[]> {
@@ -143,7 +141,7 @@ export const growth: Bench = async ({ runs, short, say }) => {
     const rehearsals = short ? 20 : GROWTH_REHEARSALS
     const bySeed = await sideBySide(seeds, (seed) => {
       const publications = afterRehearsals(rehearsals, messages, nodes, seed)
-      return costOf(given(seed, nodes, messages, { payloadBytes: small, degree: GROWTH_DEGREE, publications }))
+      return costOf(given(seed, nodes, messages, { payloadBytes: small, publications }))
     })
     const meanOf = (of: (cost: Cost) => number): number => bySeed.reduce((sum, cost) => sum + of(cost), 0) / runs
     rows.push({
@@ -180,7 +178,6 @@ export const growth: Bench = async ({ runs, short, say }) => {
           copies: rounded(received),
           mesh: rounded(mesh),
         })),
-        degree: GROWTH_DEGREE,
         bytesSpread: rounded(spread(({ bytes }) => bytes)),
         framesSpread: rounded(spread(({ frames }) => frames)),
       },
