@@ -43,7 +43,10 @@ export const MESH_LOW = 4
 export const GUESTS_MAX = 16
 /** Heap of one node, MiB: it uses about 60, and its structures are bounded well below this. */
 export const HEAP_MIB_MAX = 512
-/** Half of its young generation, MiB: a third of a second of full load makes about as much. With 32 a collection of it stops the node for 12 to 16 ms, with 16 for 7 to 8; with 8 throughput falls. */
+/**
+ * Half of its young generation, MiB: a third of a second of full load makes about as much. With 32 a collection of it stops the node for 12 to
+ * 16 ms, with 16 for 7 to 8; with 8 throughput falls.
+ */
 export const SEMI_SPACE_MIB = 16
 /** Lines that wait for the recording's disk, bytes: what a network of 100 nodes tells in 4 s. */
 export const RECORD_WAITING_BYTES_MAX = 16 * 1024 * 1024

@@ -15,7 +15,7 @@ export function processFlags(nodes: number): string[] {
 }
 
 /**
- * Environment of such a process beside what it inherits. glibc gives each thread of a process its own arena, of which a node at rest keeps 5 MB; its threads
- * are few and seldom allocate at once.
+ * Environment of such a process beside what it inherits. glibc gives each thread of a process its own arena, of which a node at rest keeps 5 MB;
+ * its threads are few and seldom allocate at once.
  */
 export const PROCESS_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' } as const

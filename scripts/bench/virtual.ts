@@ -30,6 +30,11 @@ const REHEARSALS = 100
 /** ... and before costs are: beyond these little changes, and they are most of the time that a run takes. */
 const GROWTH_REHEARSALS = 60
 
+/** 1 to `runs`. */
+function seedsOf(runs: number): number[] {
+  return Array.from({ length: runs }, (_, index) => index + 1)
+}
+
 /** Runs simulations side by side, as many as there are cores: in virtual time it doesn't matter who else is running. */
 async function sideBySide<T, R>(all: readonly T[], run: (one: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
@@ -47,7 +52,7 @@ async function sideBySide<T, R>(all: readonly T[], run: (one: T) => Promise<R>):
 export const copies: Bench = async ({ runs, short, say }) => {
   const nodes = short ? 30 : 100
   const messages = short ? 3 : 10
-  const seeds = Array.from({ length: runs }, (_, index) => index + 1)
+  const seeds = seedsOf(runs)
   const curve: object[] = []
   const worst = { copies: 0, ratio: 0 }
   for (const [name, payloadBytes] of [
@@ -65,7 +70,7 @@ export const copies: Bench = async ({ runs, short, say }) => {
         }),
       )
       say(
-        `${name}, seed ${seed}: ${relay.copies.toFixed(2)} copies, p99 ${relay.p99Ms} ms, the router's ${router.p99Ms} ms`,
+        `${name}, seed ${seed}: ${relay.copies.toFixed(2)} copies, p99 ${relay.p99Ms.toFixed(0)} ms, the router's ${router.p99Ms.toFixed(0)} ms`,
       )
       return { relay, router }
     })
@@ -101,8 +106,7 @@ export const copies: Bench = async ({ runs, short, say }) => {
 export const delay: Bench = async ({ runs, short }) => {
   const nodes = 50
   const messages = short ? 5 : 20
-  const seeds = Array.from({ length: runs }, (_, index) => index + 1)
-  const all = await sideBySide(seeds, async (seed) => {
+  const all = await sideBySide(seedsOf(runs), async (seed) => {
     const asked = given(seed, nodes, messages, { payloadBytes: small })
     const report = await runInChild(asked)
     const bounds = asked.publications.map(({ node }) => shortestTo99(asked, node))
@@ -134,12 +138,11 @@ export const delay: Bench = async ({ runs, short }) => {
 export const growth: Bench = async ({ runs, short, say }) => {
   const sizes = short ? [10, 20, 40] : [10, 20, 50, 100, 200, 300]
   const messages = short ? 5 : 20
+  const rehearsals = short ? 20 : GROWTH_REHEARSALS
   const rows: (Cost & { readonly nodes: number })[] = []
   for (const nodes of sizes) {
     // What the network sends by itself is drawn by chance, and differs between two runs: so several seeds.
-    const seeds = Array.from({ length: runs }, (_, index) => index + 1)
-    const rehearsals = short ? 20 : GROWTH_REHEARSALS
-    const bySeed = await sideBySide(seeds, (seed) => {
+    const bySeed = await sideBySide(seedsOf(runs), (seed) => {
       const publications = afterRehearsals(rehearsals, messages, nodes, seed)
       return costOf(given(seed, nodes, messages, { payloadBytes: small, publications }))
     })

@@ -74,7 +74,10 @@ export const HELPS_PER_PEER_MAX = 4
 export const CHECKS_MAX = 128
 /** Shortest time between two wakes, of a node at work. */
 export const WAKE_MS = 250
-/** A gap between two wakes of a node at work that means that we stood still, and not they: four missed wakes. Whoever sleeps longer on purpose counts from one wake before its plan. */
+/**
+ * A gap between two wakes of a node at work that means that we stood still, and not they: four missed wakes. Whoever sleeps longer on purpose
+ * counts from one wake before its plan.
+ */
 export const STALL_MS = 4 * WAKE_MS
 
 /** Time between two looks at all members for what is old or silent: linear, and nothing that shows in it is urgent. */

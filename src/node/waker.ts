@@ -49,13 +49,12 @@ export class Waker {
     if (!this.#rests) {
       if (!isEnd || isAtWork) return
       this.#workMs = this.#plannedMs
-      this.#plan(this.#sleeper.restsUntilMs(this.#wokeMs), true)
-    } else if (!isAtWork) this.#plan(this.#sleeper.restsUntilMs(this.#wokeMs), true)
+      this.#rest()
+    } else if (!isAtWork) this.#rest()
     else {
       // Work that comes and goes must not put every wake off: what was planned before a short rest holds.
-      const freshMs = this.#nowMs + WAKE_MS
-      const heldMs = this.#workMs > this.#nowMs ? this.#workMs : freshMs
-      this.#plan(Math.min(this.#plannedMs, heldMs, freshMs), false)
+      const nowMs = this.#nowMs
+      this.#plan(Math.min(this.#plannedMs, this.#workMs > nowMs ? this.#workMs : nowMs + WAKE_MS), false)
     }
   }
 
@@ -69,7 +68,11 @@ export class Waker {
     this.#wake(plannedMs)
     if (this.#stopped) return
     if (this.#sleeper.isAtWork) this.#plan(this.#wokeMs + WAKE_MS, false)
-    else this.#plan(this.#sleeper.restsUntilMs(this.#wokeMs), true)
+    else this.#rest()
+  }
+
+  #rest(): void {
+    this.#plan(this.#sleeper.restsUntilMs(this.#wokeMs), true)
   }
 
   #plan(dueMs: number, rests: boolean): void {

@@ -59,38 +59,45 @@ export class Deadline {
   }
 }
 
-/** Reads frames with `body` until it returns; aborts the stream and throws on any failure, and when `deadline` aborts. */
+/** Reads frames with `body` until it returns; aborts the stream and throws on any failure, and when the time is up. */
 export async function exchange<T>(
   stream: Stream,
   limits: ExchangeLimits,
-  deadline: AbortSignal,
+  deadline: Deadline,
   body: (frames: AsyncGenerator<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    const tooLate = (): void => reject(new DeadlineError(`no end within ${limits.deadlineMs} ms`))
-    if (deadline.aborted) tooLate()
-    else deadline.addEventListener('abort', tooLate, { once: true })
-  })
-  late.catch(() => {})
-  const incoming = pipe(
-    stream,
-    (chunks) => within(chunks, limits.totalBytesMax),
-    (chunks) => lp.decode(chunks, { maxDataLength: limits.frameBytesMax }),
-  )
+  const incoming = framesOf(within(stream, limits.totalBytesMax), limits)
   const first = incoming.next()
   first.catch(() => {})
   async function* frames(): AsyncGenerator<Uint8Array> {
-    for (let result = await first; result.done !== true; result = await incoming.next())
-      yield new Uint8Array(result.value.subarray())
+    for (let result = await first; result.done !== true; result = await incoming.next()) yield result.value
   }
   try {
-    return await Promise.race([body(frames()), late])
+    return await deadline.race(body(frames()))
   } catch (thrown) {
-    // A reset may reject with undefined.
-    const error = thrown instanceof Error ? thrown : new Error('stream reset')
+    const error = asError(thrown)
     stream.abort(error)
+    throw error
+  }
+}
+
+/** The frames of a stream, each in memory of its own. Throws TooLargeError where one is announced that exceeds the limits. */
+export async function* framesOf(
+  chunks: AsyncIterable<Uint8Array | Uint8ArrayList>,
+  { frameBytesMax }: ExchangeLimits,
+): AsyncGenerator<Uint8Array> {
+  const frames = pipe(chunks, (source) => lp.decode(source, { maxDataLength: frameBytesMax }))
+  try {
+    for await (const frame of frames) yield new Uint8Array(frame.subarray())
+  } catch (thrown) {
+    const error = asError(thrown)
     throw error.name === 'InvalidDataLengthError' ? new TooLargeError(error.message) : error
   }
+}
+
+/** What a stream failed with: a reset may reject with undefined. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('stream reset')
 }
 
 /** Writes one frame; resolves when all of it has left for the muxer, so that at most one frame waits in memory. */

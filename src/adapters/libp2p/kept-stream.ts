@@ -1,14 +1,15 @@
 /**
- * Streams that stay open for the next request (PROTOCOL.md, Request protocols): one request at a time, each answered by one frame. A new stream costs both sides
- * an agreement on its protocol, a round trip and a write to the peer store, which is ten times what a ping is worth.
+ * Streams that stay open for the next request (PROTOCOL.md, Request protocols): one request at a time, each answered by one frame. A new stream
+ * costs both sides an agreement on its protocol, a round trip and a write to the peer store, which is ten times what a ping is worth.
  */
 import type { Stream } from '@libp2p/interface'
-import * as lp from 'it-length-prefixed'
-import { pipe } from 'it-pipe'
 import { TokenBucket } from '../../lib/rate.ts'
 import type { ExchangeLimits } from '../../ports/requests.ts'
-import { Deadline, DeadlineError, TooLargeError, writeFrame } from './exchange.ts'
+import { asError, Deadline, DeadlineError, framesOf, TooLargeError, writeFrame } from './exchange.ts'
 import { KEPT_BURST, KEPT_PER_SECOND } from './limits.ts'
+
+/** Answers one request within the deadline that it is given: frames, or null for a request that deserves none. */
+export type Handle = (request: Uint8Array, deadline: AbortSignal) => Promise<readonly Uint8Array[] | null>
 
 /** The other side ended the stream, or it could not take the request: nothing is known of an answer, and a new stream may be asked. */
 export class KeptStreamClosedError extends Error {
@@ -60,8 +61,7 @@ export class KeptStream {
   end(reason: unknown): void {
     if (this.#isOver) return
     this.#isOver = true
-    // A reset may reject with undefined.
-    const error = reason instanceof Error ? reason : new Error('stream reset')
+    const error = asError(reason)
     this.#stream.abort(error)
     this.#waiting?.reject(error)
     this.#onEnd(this)
@@ -84,49 +84,39 @@ export class KeptStream {
 }
 
 /**
- * The answering side: answers until the asker closes the stream. Whoever opens one says within the deadline what he wants; after that he may take his time. Aborts
- * the stream and throws on any failure.
- * @param handle answers one request within the deadline that it is given: one frame, or null for a request that deserves none
+ * The answering side: answers until the asker closes the stream. Whoever opens one says within the deadline what he wants; after that he may take
+ * his time. Aborts the stream and throws on any failure.
+ * @param handle answers a request with one frame
  */
 export async function answerKept(
   stream: Stream,
   limits: ExchangeLimits,
   now: () => number,
-  handle: (request: Uint8Array, deadline: AbortSignal) => Promise<readonly Uint8Array[] | null>,
+  handle: Handle,
 ): Promise<void> {
   const bucket = new TokenBucket({ perSecond: KEPT_PER_SECOND, burst: KEPT_BURST, nowMs: now() })
   const incoming = framesOf(stream, limits)
   const patience = new Patience(stream, limits)
   try {
-    for (let answered = 0; ; answered++) {
-      const deadline = new Deadline(limits.deadlineMs)
-      try {
-        const next = incoming.next()
-        next.catch(() => {})
-        // Between two requests there is no hurry.
-        if (answered > 0) deadline.cancel()
-        const request = await (answered === 0 ? deadline.race(next) : next)
-        if (request.done === true) {
-          if (answered === 0) throw new Error('a request without a frame')
-          await stream.close({ signal: deadline.signal })
-          return
-        }
-        if (!bucket.take(1, now())) throw new Error('too many requests')
-        await patience.during(answerOne(stream, limits, request.value, handle))
-      } finally {
-        deadline.cancel()
-      }
+    // Between two requests there is no hurry.
+    let request = await inTime(limits, () => incoming.next())
+    if (request.done === true) throw new Error('a request without a frame')
+    for (; request.done !== true; request = await incoming.next()) {
+      if (!bucket.take(1, now())) throw new Error('too many requests')
+      const { value } = request
+      await patience.during(inTime(limits, (signal) => answerOne(stream, limits, () => handle(value, signal), signal)))
     }
+    await inTime(limits, (signal) => stream.close({ signal }))
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error('stream reset')
+    const error = asError(thrown)
     stream.abort(error)
     throw error
   }
 }
 
 /**
- * Bounds what comes in while a request is being answered. Nobody reads then, and what arrives would gather for as long as the stream lives: its window is opened
- * by what has come, not by what was read. An honest asker writes when it has the answer.
+ * Bounds what comes in while a request is being answered. Nobody reads then, and what arrives would gather for as long as the stream lives: its
+ * window is opened by what has come, not by what was read. An honest asker writes when it has the answer.
  */
 class Patience {
   readonly #stream: Stream
@@ -159,29 +149,23 @@ const PREFIX_BYTES_MAX = 5
 
 async function answerOne(
   stream: Stream,
-  limits: ExchangeLimits,
-  request: Uint8Array,
-  handle: (request: Uint8Array, deadline: AbortSignal) => Promise<readonly Uint8Array[] | null>,
+  { frameBytesMax }: ExchangeLimits,
+  handle: () => ReturnType<Handle>,
+  deadline: AbortSignal,
 ): Promise<void> {
-  const deadline = new Deadline(limits.deadlineMs)
-  try {
-    const frames = await deadline.race(handle(request, deadline.signal))
-    const [frame] = frames ?? []
-    if (frame === undefined || frames?.length !== 1) throw new Error('a request that deserves no answer')
-    if (frame.byteLength > limits.frameBytesMax)
-      throw new TooLargeError('the answer exceeds the limits of its protocol')
-    await deadline.race(writeFrame(stream, frame, deadline.signal))
-  } finally {
-    deadline.cancel()
-  }
+  const frames = await handle()
+  const [frame] = frames ?? []
+  if (frame === undefined || frames?.length !== 1) throw new Error('a request that deserves no answer')
+  if (frame.byteLength > frameBytesMax) throw new TooLargeError('the answer exceeds the limits of its protocol')
+  await writeFrame(stream, frame, deadline)
 }
 
-async function* framesOf(stream: Stream, limits: ExchangeLimits): AsyncGenerator<Uint8Array> {
-  const frames = pipe(stream, (chunks) => lp.decode(chunks, { maxDataLength: limits.frameBytesMax }))
+/** Does something within the time of one request. */
+async function inTime<T>({ deadlineMs }: ExchangeLimits, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const deadline = new Deadline(deadlineMs)
   try {
-    for await (const frame of frames) yield new Uint8Array(frame.subarray())
-  } catch (error) {
-    const isTooLarge = error instanceof Error && error.name === 'InvalidDataLengthError'
-    throw isTooLarge ? new TooLargeError(error.message) : error
+    return await deadline.race(work(deadline.signal))
+  } finally {
+    deadline.cancel()
   }
 }

@@ -4,7 +4,7 @@ import { asPeerId, type NetworkId, type PeerId } from '../../domain/ids.ts'
 import { type Protocol, protocolName } from '../../domain/protocols.ts'
 import type { AskFailure, AskOutcome, ExchangeLimits, RequestHandler, Requests } from '../../ports/requests.ts'
 import { Deadline, DeadlineError, exchange, TooLargeError, writeFrame } from './exchange.ts'
-import { answerKept, KeptStream, KeptStreamClosedError } from './kept-stream.ts'
+import { answerKept, KeptStream, KeptStreamClosedError, type Handle } from './kept-stream.ts'
 import { EXCHANGE_LIMITS, KEPT_PROTOCOLS, WAITING_REQUESTS_MAX } from './limits.ts'
 import { StreamSlots } from './stream-slots.ts'
 
@@ -76,7 +76,7 @@ class RequestsAdapter implements Libp2pRequests {
     try {
       const { frames, sentMs } = await (KEPT_PROTOCOLS.has(protocol)
         ? this.#askKept(peer, protocol, request, signal)
-        : this.#askOn(peer, protocol, request, signal))
+        : this.#askOn(peer, protocol, request, deadline))
       const nowMs = this.#now()
       return { kind: 'answered', frames, elapsedMs: nowMs - startedMs, exchangeMs: nowMs - sentMs }
     } catch (error) {
@@ -102,12 +102,10 @@ class RequestsAdapter implements Libp2pRequests {
         }
         this.#answering.add(stream)
         try {
-          const begin = (): (() => void) => this.#begin(key)
-          if (KEPT_PROTOCOLS.has(protocol))
-            await answerKept(stream, limits, this.#now, (request, deadline) =>
-              work(() => handler(from, request), begin, deadline),
-            )
-          else await answer(stream, from, limits, handler, begin)
+          const handle: Handle = (request, deadline) => this.#work(key, () => handler(from, request), deadline)
+          await (KEPT_PROTOCOLS.has(protocol)
+            ? answerKept(stream, limits, this.#now, handle)
+            : answer(stream, limits, handle))
         } catch {
           // The stream is aborted, which is all the asker is told; what the request was worth is the handler's to count.
         } finally {
@@ -122,15 +120,10 @@ class RequestsAdapter implements Libp2pRequests {
     for (const stream of this.#answering) stream.abort(new Error('the node stops'))
   }
 
-  async #askOn(
-    peer: PeerId,
-    protocol: Protocol,
-    request: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<{ readonly frames: readonly Uint8Array[]; readonly sentMs: number }> {
-    const limits = this.#limits[protocol]
+  async #askOn(peer: PeerId, protocol: Protocol, request: Uint8Array, deadline: Deadline): Promise<Answered> {
+    const { signal } = deadline
     const stream = await this.#open(peer, protocol, signal)
-    return exchange(stream, limits, signal, async (incoming) => {
+    return exchange(stream, this.#limits[protocol], deadline, async (incoming) => {
       const sentMs = this.#now()
       await writeFrame(stream, request, signal)
       await stream.close({ signal })
@@ -143,12 +136,7 @@ class RequestsAdapter implements Libp2pRequests {
   }
 
   /** On the stream that is open, or on a new one, which stays open if nothing failed. */
-  async #askKept(
-    peer: PeerId,
-    protocol: Protocol,
-    request: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<{ readonly frames: readonly Uint8Array[]; readonly sentMs: number }> {
+  async #askKept(peer: PeerId, protocol: Protocol, request: Uint8Array, signal: AbortSignal): Promise<Answered> {
     const key = `${protocol} ${peer}`
     const held = this.#kept.get(key)
     this.#kept.delete(key)
@@ -167,12 +155,7 @@ class RequestsAdapter implements Libp2pRequests {
     return this.#askOnKept(key, kept, request, signal)
   }
 
-  async #askOnKept(
-    key: string,
-    kept: KeptStream,
-    request: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<{ readonly frames: readonly Uint8Array[]; readonly sentMs: number }> {
+  async #askOnKept(key: string, kept: KeptStream, request: Uint8Array, signal: AbortSignal): Promise<Answered> {
     const sentMs = this.#now()
     const frame = await kept.ask(request, signal)
     if (kept.isOver || this.#kept.has(key)) kept.end(new Error('one is enough'))
@@ -187,17 +170,19 @@ class RequestsAdapter implements Libp2pRequests {
     return connection.newStream([protocolName(this.#network, protocol)], { signal, maxOutboundStreams: streamsMax })
   }
 
-  /** Work for a peer begins; what it returns ends it. */
-  #begin(key: string): () => void {
+  /** Does what a request asks for, counted from its begin to its end, or until its time is over. */
+  async #work<T>(key: string, handle: () => Promise<T>, deadline: AbortSignal): Promise<T> {
     this.#working.set(key, (this.#working.get(key) ?? 0) + 1)
     let isOver = false
-    return () => {
+    const end = (): void => {
       if (isOver) return
       isOver = true
       const left = (this.#working.get(key) ?? 0) - 1
       if (left > 0) this.#working.set(key, left)
       else this.#working.delete(key)
     }
+    deadline.addEventListener('abort', end, { once: true })
+    return handle().finally(end)
   }
 
   #slotsOf(key: string, limits: ExchangeLimits): StreamSlots {
@@ -210,55 +195,37 @@ class RequestsAdapter implements Libp2pRequests {
   }
 }
 
+interface Answered {
+  readonly frames: readonly Uint8Array[]
+  /** When the request left. */
+  readonly sentMs: number
+}
+
 class UnreachableError extends Error {
   override readonly name = 'UnreachableError'
 }
 
-/** @param begin called when the work of the handler begins; what it returns is called when that is over, or its time is */
-async function answer(
-  stream: Stream,
-  from: PeerId,
-  limits: ExchangeLimits,
-  handler: RequestHandler,
-  begin: () => () => void,
-): Promise<void> {
+/** Answers the one request of a stream. */
+async function answer(stream: Stream, limits: ExchangeLimits, handle: Handle): Promise<void> {
   const deadline = new Deadline(limits.deadlineMs)
+  const { signal } = deadline
   try {
-    await exchange(stream, limits, deadline.signal, (incoming) =>
-      answerOn(stream, limits, deadline.signal, incoming, (request) =>
-        work(() => handler(from, request), begin, deadline.signal),
-      ),
-    )
+    await exchange(stream, limits, deadline, async (incoming) => {
+      const request = await incoming.next()
+      if (request.done === true) throw new Error('a request without a frame')
+      const frames = await handle(request.value, signal)
+      if (frames === null) throw new Error('a request that deserves no answer')
+      if (frames.length === 0 || !isWithin(frames, limits))
+        throw new Error('the answer is empty or exceeds the limits of its protocol')
+      for (const frame of frames) await writeFrame(stream, frame, signal)
+      await stream.close({ signal })
+      // An asker that doesn't end its side would keep the stream, and with it one of its few slots, for ever.
+      const last = await incoming.next()
+      if (last.done !== true) throw new Error('more than one frame in a request')
+    })
   } finally {
     deadline.cancel()
   }
-}
-
-async function answerOn(
-  stream: Stream,
-  limits: ExchangeLimits,
-  deadline: AbortSignal,
-  incoming: AsyncGenerator<Uint8Array>,
-  handle: (request: Uint8Array) => Promise<readonly Uint8Array[] | null>,
-): Promise<void> {
-  const request = await incoming.next()
-  if (request.done === true) throw new Error('a request without a frame')
-  const frames = await handle(request.value)
-  if (frames === null) throw new Error('a request that deserves no answer')
-  if (frames.length === 0 || !isWithin(frames, limits))
-    throw new Error('the answer is empty or exceeds the limits of its protocol')
-  for (const frame of frames) await writeFrame(stream, frame, deadline)
-  await stream.close({ signal: deadline })
-  // An asker that doesn't end its side would keep the stream, and with it one of its few slots, for ever.
-  const last = await incoming.next()
-  if (last.done !== true) throw new Error('more than one frame in a request')
-}
-
-/** Does what a request asks for, counted from its begin to its end, or until its time is over. */
-async function work<T>(handle: () => Promise<T>, begin: () => () => void, deadline: AbortSignal): Promise<T> {
-  const end = begin()
-  deadline.addEventListener('abort', end, { once: true })
-  return handle().finally(end)
 }
 
 function isWithin(frames: readonly Uint8Array[], limits: ExchangeLimits): boolean {
