@@ -21,7 +21,7 @@ export class Sight {
   async wastedChecks(): Promise<number> {
     const metrics = await readMetrics(this.client)
     const admitted = sumOf(metrics, 'hearsay_items_total', ['outcome', /^admitted$/])
-    return sumOf(metrics, 'hearsay_signature_checks') - admitted
+    return sumOf(metrics, 'hearsay_signature_checks_total') - admitted
   }
 
   /** Messages by what became of them. */

@@ -41,6 +41,7 @@ export function admit(machines: Machines, transaction: Transaction, provenance: 
     bytes: transaction.bytes.byteLength,
     state: admission.state,
     waitedMs: provenance.waitedMs,
+    ageMs: turn.now.wallMs - transaction.createdAtMs,
     way: provenance.way,
   })
   return admission

@@ -143,6 +143,7 @@ function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, tu
       bytes: bytes.byteLength,
       state: entry.state,
       waitedMs: 0,
+      ageMs: turn.now.wallMs - transaction.createdAtMs,
       way: 'reorg',
     })
     if (local) enqueue(machines, [{ id, bytes, own: true }], turn)

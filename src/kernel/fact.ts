@@ -17,6 +17,8 @@ export type Fact =
       readonly bytes: number
       readonly state: 'pending' | 'parked'
       readonly waitedMs: number
+      /** Since its maker's clock said when it was made: below zero where that is ahead of ours. */
+      readonly ageMs: number
       readonly way: 'gossip' | 'local' | 'repair' | 'restored' | 'reorg'
     }
   /** `id` is the transaction's, or the message's where the transaction could not be read. */

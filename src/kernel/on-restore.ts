@@ -66,6 +66,7 @@ function restoreOwn(machines: Machines, own: readonly Transaction[], turn: Turn)
       bytes: bytes.byteLength,
       state: entry.state,
       waitedMs: 0,
+      ageMs: wallMs - transaction.createdAtMs,
       way: 'restored',
     })
     followOwn(machines, id, monoMs)

@@ -193,7 +193,7 @@ async function assemble(
   )
   metrics.gauge('peers', 'Connected peers', () => peers.size)
   metrics.gauge('mesh_peers', 'Peers in the mesh of the transactions topic', () => kernel.machines.audience.mesh)
-  metrics.gauge('signature_checks', 'Signatures checked since the start', () => verifier.stats().verifications)
+  metrics.counter('signature_checks_total', 'Signatures checked since the start', () => verifier.stats().verifications)
   metrics.gauge(
     'event_loop_delay_p99_seconds',
     'How late the event loop is',

@@ -33,7 +33,7 @@ export class Conservation {
   readonly #count: (topic: Topic, outcome: Outcome | 'received', by: number) => void
   readonly #accounts = new Map<Topic, Account>(TOPICS.map((topic) => [topic, { received: 0, settled: 0 }]))
   /** Messages that await their verdict. */
-  readonly #judging = new Map<MessageId, Topic>()
+  readonly #judging = new Map<MessageId, { readonly topic: Topic; readonly sinceMonoMs: number }>()
 
   /** @param count is told each entry of the books, for the metrics */
   constructor(count: (topic: Topic, outcome: Outcome | 'received', by: number) => void) {
@@ -54,25 +54,31 @@ export class Conservation {
   }
 
   /** The router raised a message: a verdict is owed. */
-  raised(id: MessageId, topic: Topic): void {
+  raised(id: MessageId, topic: Topic, monoMs: number): void {
     if (this.#judging.size >= JUDGING_MAX) {
       const oldest = this.#judging.entries().next()
       if (oldest.done !== true) {
         this.#judging.delete(oldest.value[0])
-        this.#settle(oldest.value[1], 'shed-forgotten', 1)
+        this.#settle(oldest.value[1].topic, 'shed-forgotten', 1)
       }
     }
-    this.#judging.set(id, topic)
+    this.#judging.set(id, { topic, sinceMonoMs: monoMs })
   }
 
-  judged(id: MessageId, verdict: Verdict, why: VerdictReason | undefined): void {
-    const topic = this.#judging.get(id)
-    if (topic === undefined) return
+  /** @returns when the message was raised; null where it was shed before anybody judged it, or is not remembered */
+  judged(id: MessageId, verdict: Verdict, why: VerdictReason | undefined): number | null {
+    const judging = this.#judging.get(id)
+    if (judging === undefined) return null
+    const { topic, sinceMonoMs } = judging
     this.#judging.delete(id)
+    if (verdict === 'ignore' && (why === 'full' || why === 'late')) {
+      this.#settle(topic, `shed-${why}`, 1)
+      return null
+    }
     if (verdict === 'accept') this.#settle(topic, 'accepted', 1)
     else if (verdict === 'reject') this.#settle(topic, `rejected-${why ?? 'unnamed'}`, 1)
-    else if (why === 'full' || why === 'late') this.#settle(topic, `shed-${why}`, 1)
     else this.#settle(topic, `ignored-${why ?? 'unnamed'}`, 1)
+    return sinceMonoMs
   }
 
   balance(topic: Topic): Balance {

@@ -6,9 +6,12 @@ import { assertNever } from '../lib/assert.ts'
 import { asPeerId, type MessageId, type PeerId } from '../domain/ids.ts'
 import type { PropagationEvent, PropagationRecord } from '../domain/propagation.ts'
 import type { Topic } from '../domain/protocols.ts'
+import type { Verdict } from '../domain/verdict.ts'
 import type { EventTopic, MemberStateView } from '../domain/views.ts'
+import type { VerdictReason } from '../kernel/effect.ts'
 import type { Fact } from '../kernel/fact.ts'
 import type { PublishOutcome } from '../ports/gossip.ts'
+import type { Meter, MeterHistogram } from '../ports/meter.ts'
 import type { Clock } from './clock.ts'
 import { Conservation } from './conservation.ts'
 import { EventRing } from './event-ring.ts'
@@ -16,39 +19,6 @@ import { AGENTS_MAX, EVENT_RING_MAX } from './limits.ts'
 import { Arrivals } from './observe-arrivals.ts'
 import { PropagationLog } from './propagation-log.ts'
 import { Sampling } from './sampling.ts'
-
-/** What observers feed; the real one is adapters/metrics. Labels come from closed lists only. */
-export interface Meter {
-  count(name: MeterCounter, labels: Readonly<Record<string, string>>, by?: number): void
-  observe(name: MeterHistogram, seconds: number): void
-}
-
-export type MeterCounter =
-  | 'messages' // topic, verdict
-  | 'received' // topic
-  | 'outcomes' // topic, outcome
-  | 'evicted' // why
-  | 'malformed' // what
-  | 'items' // topic, outcome (admitted, known, or the reject code)
-  | 'duplicates' // topic
-  | 'propagation_records' // kind, event
-  | 'bytes' // topic, kind (first, duplicate)
-  | 'shed' // topic, reason
-  | 'late_verdicts' // topic
-  | 'published' // topic, outcome
-  | 'offences' // offence
-  | 'bans' // subject (peer, address)
-  | 'removed' // why
-  | 'blocks_rebuilt' // how (unasked, asked)
-  | 'block_bytes_saved'
-  | 'reorgs' // across (settled, unsettled)
-  | 'equivocations'
-  | 'records' // outcome
-  | 'gossip_alarms' // change (raised, ended)
-  | 'sets_compared' // set, outcome (equal, different)
-  | 'repair_bytes' // set
-  | 'store_failures'
-export type MeterHistogram = 'queue_seconds'
 
 /** Where log lines go; the real one is adapters/log. */
 export interface Journal {
@@ -98,7 +68,7 @@ export class Observer {
       case 'transaction-admitted': {
         const { from, bytes, waitedMs, state, way, id } = fact
         this.#meter.count('items', { topic: 'transactions', outcome: 'admitted' })
-        this.#meter.observe('queue_seconds', waitedMs / 1_000)
+        if (from !== null) this.#meter.observe('propagation_seconds', fact.ageMs / 1_000)
         if (way === 'gossip') {
           const { monoMs } = this.#clock.now()
           if (!this.#sampling.takes(id, monoMs)) return
@@ -281,9 +251,25 @@ export class Observer {
     }
   }
 
-  /** A message left the queue and is judged from now on. */
-  taken(message: MessageId, monoMs: number): void {
+  /** The router raised a message: a verdict is owed from now on. */
+  raised(message: MessageId, topic: Topic): void {
+    this.conservation.raised(message, topic, this.#clock.now().monoMs)
+  }
+
+  /** A message left the queue, in which it waited for so long, and is judged from now on. */
+  taken(message: MessageId, monoMs: number, waitedMs: number): void {
+    this.#meter.observe('queue_seconds', waitedMs / 1_000)
     this.arrivals.taken(message, monoMs)
+  }
+
+  judged(message: MessageId, verdict: Verdict, why: VerdictReason | undefined): void {
+    const sinceMonoMs = this.conservation.judged(message, verdict, why)
+    if (sinceMonoMs !== null) this.took('judging_seconds', sinceMonoMs)
+  }
+
+  /** Something ended that began at `sinceMonoMs`. */
+  took(name: MeterHistogram, sinceMonoMs: number): void {
+    this.#meter.observe(name, (this.#clock.now().monoMs - sinceMonoMs) / 1_000)
   }
 
   meshChange(change: { topic: Topic; peer: PeerId; event: 'subscribe' | 'unsubscribe' | 'graft' | 'prune' }): void {

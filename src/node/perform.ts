@@ -46,7 +46,9 @@ export class Performer {
     this.#verification = new Verification({
       verifier: options.ports.verifier,
       soon: (callback) => options.clock.soon(callback),
-      done: (result) => {
+      nowMonoMs: () => options.clock.now().monoMs,
+      done: (result, startedMonoMs) => {
+        this.#observer.took('check_seconds', startedMonoMs)
         this.#post({ kind: 'signatures-verified', ...result })
         if (this.#verification.idle) options.idle()
       },
@@ -59,9 +61,13 @@ export class Performer {
 
   /** Registers a submission and starts it with its number. */
   submission(start: (submission: JobNumber) => void): Promise<readonly SubmitResult[]> {
+    const sinceMonoMs = this.#clock.now().monoMs
     return new Promise((resolve) => {
       const number = ++this.#number
-      this.#submissions.set(number, resolve)
+      this.#submissions.set(number, (results) => {
+        this.#observer.took('submission_seconds', sinceMonoMs)
+        resolve(results)
+      })
       start(number)
     })
   }
@@ -98,7 +104,7 @@ export class Performer {
     const { gossip, requests, connections, store } = this.#ports
     switch (effect.kind) {
       case 'report-verdict':
-        this.#observer.conservation.judged(effect.messageId, effect.verdict, effect.why)
+        this.#observer.judged(effect.messageId, effect.verdict, effect.why)
         if (!gossip.reportVerdict(effect.messageId, effect.from, effect.verdict)) this.#observer.lateVerdict()
         return
       case 'verify-signatures':
@@ -112,12 +118,15 @@ export class Performer {
         })
         return
       }
-      case 'write':
+      case 'write': {
+        const sinceMonoMs = this.#clock.now().monoMs
         this.#then(store.write(effect.writes, { durable: effect.durable }), (outcome) => {
+          this.#observer.took('store_write_seconds', sinceMonoMs)
           if (!outcome.ok) this.#observer.storeFailed(outcome.reason)
           if (effect.job !== 0 || !outcome.ok) this.#post({ kind: 'write-finished', job: effect.job, ok: outcome.ok })
         })
         return
+      }
       case 'read':
         this.#read(
           Promise.all(effect.keys.map(({ space, key }) => store.get(space, key))),

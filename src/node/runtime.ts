@@ -64,7 +64,7 @@ export class Runtime {
   readonly gossipListener: GossipListener = {
     onMessage: ({ topic, bytes, from, messageId }) => {
       this.kernel.gossipReceived(bytes.byteLength)
-      this.#observer.conservation.raised(messageId, topic)
+      this.#observer.raised(messageId, topic)
       const accepted = this.#ingress.push({ topic, bytes, from, messageId, arrivedMonoMs: this.#clock.now().monoMs })
       if (accepted) this.#pumpSoon()
       else this.post({ kind: 'gossip-shed', topic, from, messageId, reason: 'full' })
@@ -222,7 +222,7 @@ export class Runtime {
       const waitedMs = nowMs - message.arrivedMonoMs
       if (waitedMs > INGRESS_WAIT_MAX_MS) this.post({ kind: 'gossip-shed', ...message, reason: 'late' })
       else {
-        this.#observer.taken(message.messageId, nowMs)
+        this.#observer.taken(message.messageId, nowMs, waitedMs)
         this.post({ kind: 'gossip-received', ...message, waitedMs })
       }
       if (nowMs - startMs >= PUMP_SLICE_MS) break

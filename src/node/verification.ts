@@ -15,23 +15,28 @@ export interface VerificationResult {
 interface Job {
   readonly job: JobNumber
   readonly checks: readonly SignatureCheck[]
+  readonly startedMonoMs: number
   next: number
 }
 
 export class Verification {
   readonly #verifier: SignatureVerifier
   readonly #soon: (callback: () => void) => void
-  readonly #done: (result: VerificationResult) => void
+  readonly #nowMonoMs: () => number
+  readonly #done: (result: VerificationResult, startedMonoMs: number) => void
   readonly #jobs: Job[] = []
   #scheduled = false
 
   constructor(options: {
     verifier: SignatureVerifier
     soon: (callback: () => void) => void
-    done: (result: VerificationResult) => void
+    nowMonoMs: () => number
+    /** @param startedMonoMs when the job was given */
+    done: (result: VerificationResult, startedMonoMs: number) => void
   }) {
     this.#verifier = options.verifier
     this.#soon = options.soon
+    this.#nowMonoMs = options.nowMonoMs
     this.#done = options.done
   }
 
@@ -45,7 +50,7 @@ export class Verification {
 
   /** Starts a job. One that fits into a slice is done at once when nothing waits before it. */
   start(job: JobNumber, checks: readonly SignatureCheck[]): void {
-    this.#jobs.push({ job, checks, next: 0 })
+    this.#jobs.push({ job, checks, startedMonoMs: this.#nowMonoMs(), next: 0 })
     if (this.#jobs.length === 1 && !this.#scheduled) this.#slice()
   }
 
@@ -68,20 +73,20 @@ export class Verification {
 
   #finish(job: Job, result: VerificationResult): void {
     if (job.checks.length <= VERIFY_SLICE) {
-      this.#end(result)
+      this.#end(job, result)
       return
     }
     this.#scheduled = true
     this.#soon(() => {
-      this.#end(result)
+      this.#end(job, result)
       this.#scheduled = false
       this.#next()
     })
   }
 
-  #end(result: VerificationResult): void {
+  #end(job: Job, result: VerificationResult): void {
     this.#jobs.shift()
-    this.#done(result)
+    this.#done(result, job.startedMonoMs)
   }
 
   /** Goes on in another turn of the loop, unless that is arranged or there is nothing to do. */

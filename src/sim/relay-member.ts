@@ -6,7 +6,7 @@ import { networkIdOf, type NetworkParams } from '../domain/params.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { ApiEvent } from '../domain/views.ts'
 import { Kernel } from '../kernel/kernel.ts'
-import { Observer, type Journal, type Meter } from '../node/observe.ts'
+import { Observer, type Journal } from '../node/observe.ts'
 import { Runtime } from '../node/runtime.ts'
 import type { SignatureVerifier } from '../ports/signature-verifier.ts'
 import type { Store } from '../ports/store.ts'
@@ -35,7 +35,7 @@ export interface RelayOptions {
   readonly observer: MemberObserver
 }
 
-const NO_METER: Meter = { count: () => undefined, observe: () => undefined }
+const NO_METER = { count: () => undefined, observe: () => undefined }
 
 export class RelayMember implements Member {
   readonly host: SimHost

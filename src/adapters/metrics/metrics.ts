@@ -5,9 +5,11 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { TOPICS } from '../../domain/protocols.ts'
 import { REJECTS } from '../../domain/reject.ts'
+import type { Meter, MeterCounter, MeterHistogram } from '../../ports/meter.ts'
 import { gossipMetricsRegister } from './gossip-register.ts'
 import type { GossipMetricsRegister } from './gossip-register.ts'
 import { registerProcessMetrics } from './process-metrics.ts'
+import { readCounter } from './read-counter.ts'
 import { Tally } from './tally.ts'
 
 const VERDICTS = ['accept', 'ignore', 'reject']
@@ -118,7 +120,7 @@ const COUNTERS = {
   },
   equivocations: { help: 'Slots of which two signed headers were seen', labels: {} },
   store_failures: { help: 'Writes that failed; the first is final', labels: {} },
-} as const satisfies Record<string, CounterShape>
+} as const satisfies Record<MeterCounter, CounterShape>
 
 /** From a tenth of a millisecond to seconds: a check takes 75 µs, a verdict is owed within 5 s. */
 const WORK_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
@@ -130,24 +132,21 @@ const HISTOGRAMS = {
   check_seconds: { help: 'Time that a job of signature checks took', buckets: WORK_SECONDS },
   judging_seconds: { help: 'Time from the arrival of a message to its verdict', buckets: WORK_SECONDS },
   propagation_seconds: {
-    help: 'Time from the creation of a transaction to its arrival here; as true as the clocks of both machines',
+    help: 'Time from the creation of a transaction to its admission here, where it came from a peer; as true as the clocks of both machines',
     buckets: SPREAD_SECONDS,
   },
   submission_seconds: { help: 'Time from a submission to its answer', buckets: WORK_SECONDS },
   store_write_seconds: { help: 'Time that a write to the store took', buckets: WORK_SECONDS },
-} as const
+} as const satisfies Record<MeterHistogram, { readonly help: string; readonly buckets: readonly number[] }>
 
-export type CounterName = keyof typeof COUNTERS
-export type HistogramName = keyof typeof HISTOGRAMS
 type Labels = Readonly<Record<string, string>>
 
 export interface NodeMetrics {
-  readonly meter: {
-    count(name: CounterName, labels: Labels, by?: number): void
-    observe(name: HistogramName, seconds: number): void
-  }
+  readonly meter: Meter
   /** For gossipsub's `metricsRegister`; its metrics keep their own names. */
   readonly gossipRegister: GossipMetricsRegister
+  /** Registers a counter of what is counted elsewhere: `read` gives its value when metrics are asked for. */
+  counter(name: string, help: string, read: () => number): void
   /** Registers a gauge that is read when metrics are asked for. */
   gauge(name: string, help: string, read: () => number): void
   /** The same with one label; `read` gives a value for each of its values. The label's values must be a closed set. */
@@ -165,7 +164,7 @@ export function createMetrics(labels: Labels = {}): NodeMetrics {
   const registry = new Registry()
   const counters = registerCounters(registry)
   const histograms = registerHistograms(registry)
-  const tally = new Tally<CounterName>()
+  const tally = new Tally<MeterCounter>()
   const http = new Histogram({
     name: 'hearsay_http_request_seconds',
     help: 'Time that answers of the API took',
@@ -192,6 +191,9 @@ export function createMetrics(labels: Labels = {}): NodeMetrics {
       },
     },
     gossipRegister: gossipMetricsRegister(registry),
+    counter: (name, help, read) => {
+      readCounter(registry, { name: `hearsay_${name}`, help }, read)
+    },
     gauge: (name, help, read) => {
       new Gauge({
         name: `hearsay_${name}`,
@@ -228,9 +230,9 @@ export function createMetrics(labels: Labels = {}): NodeMetrics {
   }
 }
 
-function registerCounters(registry: Registry): Map<CounterName, Counter> {
-  const counters = new Map<CounterName, Counter>()
-  for (const [name, { help, labels }] of Object.entries(COUNTERS) as [CounterName, CounterShape][]) {
+function registerCounters(registry: Registry): Map<MeterCounter, Counter> {
+  const counters = new Map<MeterCounter, Counter>()
+  for (const [name, { help, labels }] of Object.entries(COUNTERS) as [MeterCounter, CounterShape][]) {
     const counter = new Counter({
       name: `hearsay_${name}_total`,
       help,
@@ -243,11 +245,11 @@ function registerCounters(registry: Registry): Map<CounterName, Counter> {
   return counters
 }
 
-function registerHistograms(registry: Registry): Map<HistogramName, Histogram> {
-  const histograms = new Map<HistogramName, Histogram>()
+function registerHistograms(registry: Registry): Map<MeterHistogram, Histogram> {
+  const histograms = new Map<MeterHistogram, Histogram>()
   for (const [name, { help, buckets }] of Object.entries(HISTOGRAMS) as [
-    HistogramName,
-    (typeof HISTOGRAMS)[HistogramName],
+    MeterHistogram,
+    (typeof HISTOGRAMS)[MeterHistogram],
   ][])
     histograms.set(name, new Histogram({ name: `hearsay_${name}`, help, buckets: [...buckets], registers: [registry] }))
   return histograms

@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs'
 import { Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
+import { readCounter } from './read-counter.ts'
 
 export function registerProcessMetrics(registry: Registry): void {
   const gauge = (name: string, help: string, read: () => number): void => {
@@ -20,7 +21,7 @@ export function registerProcessMetrics(registry: Registry): void {
   gauge('resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
   gauge('heap_bytes', 'Memory of live and dead JavaScript objects.', () => process.memoryUsage().heapUsed)
   gauge('external_memory_bytes', 'Memory of buffers and native objects.', () => process.memoryUsage().external)
-  gauge('cpu_seconds', 'Processor time so far.', () => {
+  readCounter(registry, { name: 'hearsay_process_cpu_seconds_total', help: 'Processor time so far.' }, () => {
     const { user, system } = process.cpuUsage()
     return (user + system) / 1e6
   })

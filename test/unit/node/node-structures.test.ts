@@ -86,6 +86,7 @@ describe('verification', () => {
     const verification = new Verification({
       verifier: createNobleVerifier(),
       soon: (callback) => waiting.push(callback),
+      nowMonoMs: () => 0,
       done: (result) => results.push(result),
     })
     const long = Array.from({ length: VERIFY_SLICE + 2 }, (_, i) => check(i !== VERIFY_SLICE + 1))
@@ -107,6 +108,7 @@ describe('verification', () => {
       soon: (callback) => {
         callback()
       },
+      nowMonoMs: () => 0,
       done: (result) => results.push(result),
     })
     verification.start(1, [{ publicKey: new Uint8Array(32), message: good, signature }])

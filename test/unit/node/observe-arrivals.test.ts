@@ -41,6 +41,7 @@ function open() {
       bytes: 90,
       state: 'pending',
       waitedMs,
+      ageMs: 20,
       way: 'gossip',
     })
   }
@@ -50,7 +51,7 @@ function open() {
 describe('the propagation record of a node', () => {
   it('keeps copies that arrive while the message is still judged, with the time of their arrival', () => {
     const { time, observer, copy, admitted, counts } = open()
-    observer.taken(message, 1_000)
+    observer.taken(message, 1_000, 3)
     time.ms = 1_001
     copy(p1)
     time.ms = 1_003.5
