@@ -66,7 +66,7 @@ export default defineConfig({
           name: 'real',
           include: [
             ...testsIn('attack'),
-            'test/e2e/{dashboard,cli-testnet,testnet,testnet-chain,testnet-spread}.test.ts',
+            'test/e2e/{dashboard,cli-testnet,package,testnet,testnet-chain,testnet-spread}.test.ts',
             ...ALONE,
           ],
           // Whole networks, ports and deadlines: two such files at once on two cores would measure each other.

@@ -1,6 +1,7 @@
 // Bundles the command, the library and the testnet's supervisor into dist/. Plain JavaScript, so that whichever Node runs
 // `npm ci` can run it. Bundled, a command starts in a third of the time: one file to read instead of a thousand.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -10,6 +11,7 @@ const entries = {
   index: 'src/index.ts',
   supervisor: 'testnet/main.ts',
   child: 'testnet/child.ts',
+  forger: 'testnet/demo/forger.ts',
 }
 
 // dist/dashboard/: what a browser loads, beside the program that serves it.
@@ -18,6 +20,8 @@ const pageFiles = ['index.html']
 
 // Native code finds its binary beside its own package.json, so it can't be bundled.
 const external = ['sodium-native', 'classic-level', '@chainsafe/hashtree']
+// One of them is never asked for: a faster hasher that @chainsafe/persistent-merkle-tree takes where somebody chooses it.
+const unused = ['@chainsafe/hashtree']
 
 // Bundled CommonJS packages call `require` and read `__dirname`, which ES modules don't have.
 const banner = `import { createRequire as __createRequire } from 'node:module';
@@ -66,7 +70,7 @@ function write(files) {
 async function buildPage() {
   const source = join(root, 'src/dashboard')
   const outdir = join(dist, 'dashboard')
-  const { outputFiles } = await esbuild.build({
+  const { outputFiles, metafile } = await esbuild.build({
     absWorkingDir: root,
     entryPoints: page.map((path) => ({ in: join(root, path), out: 'app' })),
     outdir,
@@ -76,11 +80,53 @@ async function buildPage() {
     platform: 'browser',
     target: ['chrome120', 'firefox121', 'safari17'],
     minify: true,
+    metafile: true,
     logLevel: 'warning',
   })
   mkdirSync(outdir, { recursive: true })
   const copied = pageFiles.map((name) => ({ path: join(outdir, name), contents: readFileSync(join(source, name)) }))
   for (const { path, contents } of [...outputFiles, ...copied]) writeWhole(path, contents)
+  return metafile
+}
+
+/**
+ * Who installs the package gets what package.json names under `dependencies` and nothing else: that must be exactly what the bundle leaves out.
+ * @returns a sentence for each difference
+ */
+function undeclared(metafile) {
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const left = new Set()
+  for (const { imports } of Object.values(metafile.outputs)) {
+    for (const { path, external: isOutside } of imports) {
+      if (!isOutside || path.startsWith('node:') || builtinModules.includes(path) || unused.includes(path)) continue
+      left.add(path)
+    }
+  }
+  return [
+    ...[...left].filter((name) => !(name in dependencies)).map((name) => `the bundle leaves out ${name}: a dependency`),
+    ...Object.keys(dependencies)
+      .filter((name) => !left.has(name))
+      .map((name) => `the bundle holds ${name}: a devDependency`),
+  ]
+}
+
+/** What the bundle holds of others, with their licences, as those ask. */
+function thirdParty(metafiles) {
+  const folders = new Set()
+  for (const { inputs } of metafiles) {
+    for (const path of Object.keys(inputs)) {
+      const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path) ?? []
+      if (folder !== undefined) folders.add(folder)
+    }
+  }
+  const parts = [...folders].map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+    const files = readdirSync(join(root, folder)).filter((file) => /^(licen[cs]e|copying)/i.test(file))
+    const texts = files.sort().map((file) => readFileSync(join(root, folder, file), 'utf8').trim())
+    return { name, text: [`${name} ${version}: ${license ?? 'see below'}`, ...texts].join('\n\n') }
+  })
+  parts.sort((a, b) => (a.name < b.name ? -1 : 1))
+  return `${parts.map(({ text }) => text).join(`\n\n${'-'.repeat(80)}\n\n`)}\n`
 }
 
 const esbuild = await loadEsbuild()
@@ -93,7 +139,7 @@ if (esbuild === undefined) {
   const started = Date.now()
   const entryPoints = presentEntries()
   try {
-    const { outputFiles } = await esbuild.build({
+    const { outputFiles, metafile } = await esbuild.build({
       absWorkingDir: root,
       entryPoints,
       outdir: dist,
@@ -111,10 +157,14 @@ if (esbuild === undefined) {
       legalComments: 'linked',
       external,
       banner: { js: banner },
+      metafile: true,
       logLevel: 'warning',
     })
+    const gaps = undeclared(metafile)
+    if (gaps.length > 0) throw new Error(`package.json and the bundle disagree:\n  ${gaps.join('\n  ')}`)
     write(outputFiles)
-    await buildPage()
+    const page = await buildPage()
+    writeWhole(join(dist, 'THIRD-PARTY-LICENCES.txt'), Buffer.from(thirdParty([metafile, page])))
     const built = Object.keys(entryPoints).map((name) => `dist/${name}.js`)
     console.log(`build: ${built.join(', ') || 'nothing'} in ${Date.now() - started} ms`)
   } catch (error) {

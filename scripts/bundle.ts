@@ -7,3 +7,12 @@ export function bundle(): void {
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`the build failed:\n${stdout}${stderr}`)
 }
+
+/** Brings dist/ up to date and runs one command line of it in this process. */
+export async function runBuilt(argv: readonly string[]): Promise<void> {
+  bundle()
+  const built = (await import(new URL('../dist/main.js', import.meta.url).href)) as {
+    main: (argv: readonly string[]) => Promise<number>
+  }
+  process.exitCode = await built.main(argv)
+}

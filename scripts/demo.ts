@@ -1,5 +1,4 @@
-// `npm run demo`: ten real nodes; signed transactions reach all of them, forged ones die at the first hop, and a node that is killed
-// comes back with what it had. Needs nobody, leaves nothing running, and exits 0 only when every expectation was met.
-import { Demo } from './demo/demo.ts'
+// `npm run demo`: builds the command and runs `hearsay demo`. More arguments are those of that command: npm run demo -- --json
+import { runBuilt } from './bundle.ts'
 
-process.exitCode = await new Demo({ json: process.argv.includes('--json') }).run()
+await runBuilt(['demo', ...process.argv.slice(2)])

@@ -24,10 +24,12 @@ function refuse(sentence) {
 }
 
 if (!satisfies(process.versions.node, engines.node)) {
-  refuse(
-    `needs Node ${engines.node} and this is Node ${process.versions.node}: ` +
-      'run "npm ci" in the project, which brings Node 24 along, and then "npx hearsay" there.',
-  )
+  // A clone brings its own Node; who installed the package has the machine's.
+  const isClone = existsSync(new URL('../src/main.ts', import.meta.url))
+  const next = isClone
+    ? 'run "npm ci" in the project, which brings Node 24 along, and then "npx hearsay" there.'
+    : 'run "npx --package node@24 --package hearsay -- hearsay …", which brings a fitting one along, or install Node 24.'
+  refuse(`needs Node ${engines.node} and this is Node ${process.versions.node}: ${next}`)
 } else if (!existsSync(entry)) {
   refuse(`${fileURLToPath(entry)} is missing: run "npm run build" in the project.`)
 } else {

@@ -2,6 +2,10 @@
  * The public library: make, sign and check what the network carries, talk to a node, and run one. Names that do not stand here may change
  * at any time.
  */
+import { verifySignature } from './adapters/crypto/verify-signature.ts'
+import { checkAccount, type AccountCheck } from './domain/ledger/account-check.ts'
+import type { NetworkParams } from './domain/params.ts'
+import type { AccountView } from './domain/views.ts'
 import type { NodeConfig } from './node/config.ts'
 import type { NodeOpening } from './node/compose.ts'
 
@@ -29,9 +33,10 @@ export type { SigningTag } from './domain/signing.ts'
 export { proposerOf, slotAt, slotTimeMs } from './domain/slots.ts'
 
 // Checks that need no node.
-export { verifySignature } from './adapters/crypto/verify-signature.ts'
+export { verifySignature }
 export { parseProof, verifyAccountProof } from './domain/ledger/account-proof.ts'
 export type { AccountProof } from './domain/ledger/account-proof.ts'
+export type { AccountCheck, AccountCheckFailure } from './domain/ledger/account-check.ts'
 
 // A node's API.
 export { connect } from './client/connect.ts'
@@ -39,6 +44,9 @@ export type { Client, ConnectOptions } from './client/connect.ts'
 export type { EventStreamOptions, StreamItem } from './client/event-stream.ts'
 export { failureText } from './client/outcome.ts'
 export type { Failure, Outcome } from './client/outcome.ts'
+export type { SettledOptions } from './client/settled.ts'
+export { must } from './client/must.ts'
+export type { Result } from './client/must.ts'
 export type * from './domain/views.ts'
 
 // A node in this process.
@@ -53,4 +61,12 @@ export type { NodeControl } from './ports/control.ts'
 export async function openNode(config: NodeConfig): Promise<NodeOpening> {
   const { openNode: open } = await import('./node/compose.ts')
   return open(config)
+}
+
+/**
+ * What a node answered about an account (`client.account(address, { proof: true })`), checked without trusting that node: the account stands
+ * under a ledger root, a header commits to it, and the validator whose slot it is has signed the header. Never throws.
+ */
+export function verifyAccount(answer: AccountView, params: NetworkParams): AccountCheck {
+  return checkAccount(answer, params, verifySignature)
 }

@@ -43,6 +43,11 @@ export async function main(argv: readonly string[]): Promise<number> {
       stdin: process.stdin,
       stop: stop.signal,
       describeCommands,
+      runCommand: async (line) => {
+        // Only a command made of others needs it.
+        const { runCommand } = await import('./cli/run-inside.ts')
+        return runCommand(line, process.env)
+      },
     }
     const outcome = await parsed.run(context)
     if (stoppedBy === null || (parsed.serves && stoppedBy !== 'SIGINT')) return exitCodeOf(outcome)

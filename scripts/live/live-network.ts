@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { command, DEFAULT_PLAN, down, up } from '../../testnet/control-client.ts'
 import type { Command, ControlAnswers, ControlRequests, NodeStatus, TestnetPlan } from '../../testnet/control.ts'
-import { runCommand } from '../demo/command-line.ts'
+import { runCommand } from '../../src/cli/run-inside.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 

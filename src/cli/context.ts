@@ -22,6 +22,13 @@ export interface Description {
   readonly options: readonly { readonly flags: string; readonly summary: string; readonly words?: readonly string[] }[]
 }
 
+/** What a command line came to. */
+export interface CommandResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface Context {
@@ -34,4 +41,6 @@ export interface Context {
   readonly stop: AbortSignal
   /** Loads and describes all commands. */
   readonly describeCommands: () => Promise<readonly Description[]>
+  /** Runs another command line in this process, without the program's name. */
+  readonly runCommand: (argv: readonly string[]) => Promise<CommandResult>
 }

@@ -17,6 +17,7 @@ function entry(path: string, summary: string, load: TableEntry['load']): TableEn
 }
 
 export const TABLE: readonly TableEntry[] = [
+  entry('demo', 'see it: ten nodes, forged transactions, a killed node', () => import('./commands/demo.ts')),
   entry('testnet up', 'start a network', () => import('./commands/testnet-up.ts')),
   entry('testnet status', 'show its nodes', () => import('./commands/testnet-status.ts')),
   entry('testnet down', 'stop it', () => import('./commands/testnet-down.ts')),

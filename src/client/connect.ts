@@ -27,6 +27,7 @@ import type { Call } from './exchange.ts'
 import { Exchange, parseJson, problemOf, strangeAnswer } from './exchange.ts'
 import { TIMEOUT_DEFAULT_MS } from './limits.ts'
 import type { Outcome } from './outcome.ts'
+import { untilSettled, type SettledOptions } from './settled.ts'
 
 export interface Client {
   /** `http://host:port` */
@@ -37,6 +38,11 @@ export interface Client {
   submitBatch(transactions: readonly Uint8Array[]): Promise<Outcome<SubmitBatchView>>
   /** By id or unique prefix of at least 4 digits. */
   transaction(id: string): Promise<Outcome<TransactionView>>
+  /**
+   * Waits until it is settled, or has ended otherwise (expired, replaced, evicted), for `timeoutMs` (30 s) at most: the last answer, whose
+   * `state` says what it came to.
+   */
+  settled(id: string, options?: SettledOptions): Promise<Outcome<TransactionView>>
   propagation(id: string): Promise<Outcome<PropagationView>>
   /** The same of every node that the asked one can reach; it takes up to `waitMs`. */
   observations(id: string, options?: { samples?: number; waitMs?: number }): Promise<Outcome<ObservationsView>>
@@ -98,6 +104,8 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
   const get = <T>(path: string): Promise<Outcome<T>> => askJson<T>(exchange, { method: 'GET', path })
   const post = <T>(path: string, type: string, bytes: Uint8Array | string): Promise<Outcome<T>> =>
     askJson<T>(exchange, { method: 'POST', path, body: { type, bytes } })
+  const transaction = (id: string): Promise<Outcome<TransactionView>> =>
+    get(`/v1/transactions/${encodeURIComponent(id)}`)
   return {
     url: url.origin,
     submit: (transaction) =>
@@ -106,7 +114,8 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
         : post('/v1/transactions', 'application/json', JSON.stringify(transaction)),
     submitBatch: (transactions) =>
       post('/v1/transactions:batch', 'application/octet-stream', encodeBatch(transactions)),
-    transaction: (id) => get(`/v1/transactions/${encodeURIComponent(id)}`),
+    transaction,
+    settled: (id, waiting) => untilSettled(() => transaction(id), waiting),
     propagation: (id) => get(`/v1/transactions/${encodeURIComponent(id)}/propagation`),
     observations: (id, range = {}) => get(`/v1/transactions/${encodeURIComponent(id)}/observations${queryOf(range)}`),
     account: (address, { proof = false } = {}) =>

@@ -5,31 +5,28 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   connect,
-  decodeSignedHeader,
   decodeTransaction,
   devAccount,
   encodeAddress,
-  failureText,
   keyPairOf,
   makeTransaction,
   networkIdOf,
   networkKindOf,
   openNode,
   parseNetwork,
-  parseProof,
-  proposerOf,
   sign,
   signingPrefix,
-  verifyAccountProof,
+  must,
+  verifyAccount,
   verifySignature,
+  type AccountView,
   type Client,
   type KeyPair,
   type NetworkParams,
   type Node,
-  type Outcome,
 } from '../../src/index.ts'
-import { fromHex, toHex } from '../../src/lib/bytes.ts'
-import { until } from '../support/until.ts'
+import { asAccountId } from '../../src/domain/ids.ts'
+import { toHex } from '../../src/lib/bytes.ts'
 
 const validator = keyPairOf(Uint8Array.from({ length: 32 }, (_, index) => index + 1))
 let dataDir = ''
@@ -86,11 +83,6 @@ async function start(network: NetworkParams): Promise<Client> {
   return client
 }
 
-function valueOf<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw new Error(failureText(outcome))
-  return outcome.value
-}
-
 describe('the library', () => {
   it('runs a node, pays through it, and proves the payment to somebody who trusts no node', async () => {
     const network = networkNow()
@@ -108,26 +100,43 @@ describe('the library', () => {
       decoded.ok && verifySignature(decoded.value.senderKey, decoded.value.signedBytes, decoded.value.signature),
     ).toBe(true)
 
-    expect(valueOf(await api.submit(made.bytes))).toMatchObject({ id: made.id, status: 'accepted' })
-    await until(async () => valueOf(await api.transaction(made.id)).state === 'settled', 'the transaction is settled')
-    const { height } = valueOf(await api.transaction(made.id))
-    expect(valueOf(await api.block(String(height)))).toMatchObject({ transactions: [made.id], branch: 'best' })
+    expect(must(await api.submit(made.bytes)).value).toMatchObject({ id: made.id, status: 'accepted' })
+    expect(must(await api.settled(made.id)).value.state).toBe('settled')
+    const { height } = must(await api.transaction(made.id)).value
+    expect(must(await api.block(String(height))).value).toMatchObject({ transactions: [made.id], branch: 'best' })
 
     const address = encodeAddress(bob.publicKey, networkKindOf(network.name))
-    const account = valueOf(await api.account(address, { proof: true }))
+    const account = must(await api.account(address, { proof: true })).value
     expect(account).toMatchObject({ balance: '5', nonce: '0' })
-    const proof = parseProof(account.proof)
-    const headerBytes = fromHex(account.header ?? '')
-    if (proof === null || headerBytes === null) throw new Error('the answer has a proof and a header')
-    const header = decodeSignedHeader(headerBytes, signingPrefix('hearsay/block/1', networkId))
-    if (!header.ok) throw new Error(header.code)
-    const { proposer, slot, proposerKey, signedBytes, signature, ledgerRoot, hash } = header.value
     // A validator of this network, in its slot, signed a ledger in which bob has 5.
-    expect(proposer).toBe(proposerOf(network, slot))
-    expect(verifySignature(proposerKey, signedBytes, signature)).toBe(true)
-    expect(hash).toBe(account.head.hash)
-    expect(proof.ledgerRoot).toBe(ledgerRoot)
-    expect(verifyAccountProof(proof)).toBe(true)
-    expect(verifyAccountProof({ ...proof, balance: 6n })).toBe(false)
+    const checked = must(verifyAccount(account, network))
+    expect(checked).toMatchObject({ balance: 5n, nonce: 0n, height: account.head.height, blockHash: account.head.hash })
+
+    const { proof, header } = account
+    if (proof === undefined || proof === null || typeof header !== 'string') throw new Error('the answer has both')
+    const reasonOf = (answer: AccountView): string | null => {
+      const check = verifyAccount(answer, network)
+      return check.ok ? null : check.reason
+    }
+    // One digit of the last byte: the signature's.
+    const otherSignature = header.slice(0, -1) + (header.endsWith('0') ? '1' : '0')
+    expect([
+      reasonOf({ ...account, balance: '6' }),
+      reasonOf({ ...account, balance: '6', proof: { ...proof, balance: '6' } }),
+      reasonOf({ ...account, proof: null }),
+      reasonOf({ ...account, header: null }),
+      reasonOf({ ...account, header: 'no header' }),
+      reasonOf({ ...account, header: otherSignature }),
+      // Another network's validators, whose slot it would be.
+      verifyAccount(account, { ...network, validators: [asAccountId(toHex(bob.publicKey))] }),
+    ]).toMatchObject([
+      'another-account',
+      'wrong-proof',
+      'no-proof',
+      'no-header',
+      'wrong-header',
+      'wrong-signature',
+      { ok: false, reason: 'wrong-header' },
+    ])
   })
 })

@@ -19,6 +19,7 @@ function user(options: { isTTY: boolean } = { isTTY: true }) {
     stdin: stdin as unknown as Context['stdin'],
     stop: new AbortController().signal,
     describeCommands: () => Promise.resolve([]),
+    runCommand: () => Promise.resolve({ exitCode: 0, stdout: '', stderr: '' }),
   }
   return { context, keyboard, raw, shown: () => String(stderr.read() ?? '') }
 }

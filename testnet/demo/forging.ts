@@ -5,8 +5,8 @@ import { connect } from '../../src/client/connect.ts'
 import { assert } from '../../src/lib/assert.ts'
 import { toHex } from '../../src/lib/bytes.ts'
 import { sha256Hex } from '../../src/lib/hash.ts'
-import type { Manifest, ManifestNode } from '../../testnet/manifest.ts'
-import { until } from '../../testnet/until.ts'
+import type { Manifest, ManifestNode } from '../manifest.ts'
+import { until } from '../until.ts'
 import { FORGERIES, type Forged, type Forgery } from './forgeries.ts'
 import type { Attempt, ForgerMessage, ForgerPlan } from './forger.ts'
 import type { Records } from './records.ts'
@@ -51,7 +51,7 @@ export async function forging(options: {
   sendProof: () => Promise<void>
 }): Promise<ForgingFigures> {
   const { manifest, neighbours, witnessed, forged, records } = options
-  const child = fork(fileURLToPath(new URL('forger.ts', import.meta.url)), {
+  const child = fork(forgerEntry(), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   try {
@@ -168,4 +168,9 @@ async function next<K extends ForgerMessage['kind']>(
     }
     child.on('message', onMessage).once('exit', onExit)
   })
+}
+
+/** Beside the bundle's files, or the source when run from sources. */
+function forgerEntry(): string {
+  return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'forger.ts' : 'forger.js', import.meta.url))
 }

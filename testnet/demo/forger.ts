@@ -2,14 +2,13 @@
  * Two peers outside the network's rules, in a process of their own. The forger sends what it is given to its neighbours until they cut it
  * off, and then tries to come back. The witness keeps silent at another node, as a mesh peer, and hears everything that this one forwards.
  */
-import { generateKeyPair } from '@libp2p/crypto/keys'
 import { decodeBatch, encodeBatch } from '../../src/domain/codec/transaction-codec.ts'
 import { asNetAddress, asNetworkId } from '../../src/domain/ids.ts'
 import { topicName } from '../../src/domain/protocols.ts'
 import { fromHex } from '../../src/lib/bytes.ts'
 import { sha256Hex } from '../../src/lib/hash.ts'
-import { startHostile, type Hostile } from '../../test/support/libp2p-hostile.ts'
-import { until } from '../../testnet/until.ts'
+import { outsiderKey, startOutsider, type Outsider } from '../../src/adapters/libp2p/outsider.ts'
+import { until } from '../until.ts'
 
 export interface ForgerPlan {
   readonly networkId: string
@@ -38,15 +37,15 @@ const CUT_MS_MAX = 10_000
 
 async function main(plan: ForgerPlan): Promise<void> {
   const topic = topicName(asNetworkId(plan.networkId), 'transactions')
-  const witness = await startHostile()
+  const witness = await startOutsider()
   await witness.join(asNetAddress(plan.witnessed.address))
   await witness.send({ subscriptions: [{ subscribe: true, topic }] })
   await witness.send({ control: { graft: [{ topicID: topic }] } })
   // One connection a neighbour and so one libp2p node a neighbour, all with one identity: a peer that dials several.
-  const privateKey = await generateKeyPair('Ed25519')
-  const first = await startHostile({ privateKey })
-  const forgers = new Map<string, Hostile>([[plan.neighbours[0]?.name ?? '', first]])
-  for (const { name } of plan.neighbours.slice(1)) forgers.set(name, await startHostile({ privateKey }))
+  const privateKey = await outsiderKey()
+  const first = await startOutsider({ privateKey })
+  const forgers = new Map<string, Outsider>([[plan.neighbours[0]?.name ?? '', first]])
+  for (const { name } of plan.neighbours.slice(1)) forgers.set(name, await startOutsider({ privateKey }))
   for (const { name, address } of plan.neighbours) {
     await forgers.get(name)?.join(asNetAddress(address))
     await forgers.get(name)?.send({ subscriptions: [{ subscribe: true, topic }] })
@@ -69,7 +68,7 @@ async function main(plan: ForgerPlan): Promise<void> {
   tell({ kind: 'sent', attempts })
 }
 
-async function sendUntilCut(forger: Hostile, topic: string, forged: readonly string[]): Promise<number> {
+async function sendUntilCut(forger: Outsider, topic: string, forged: readonly string[]): Promise<number> {
   let sent = 0
   for (const hex of forged) {
     if (!forger.isConnected()) break
@@ -86,7 +85,7 @@ async function sendUntilCut(forger: Hostile, topic: string, forged: readonly str
   return sent
 }
 
-async function isRefused(forger: Hostile, address: string): Promise<boolean> {
+async function isRefused(forger: Outsider, address: string): Promise<boolean> {
   try {
     await forger.join(asNetAddress(address))
     // A node that refuses a peer learns who it is only after the dialler has its connection.
@@ -96,7 +95,7 @@ async function isRefused(forger: Hostile, address: string): Promise<boolean> {
   }
 }
 
-function heardBy(witness: Hostile): string[] {
+function heardBy(witness: Outsider): string[] {
   return witness.received.flatMap((rpc) =>
     rpc.messages.flatMap(({ data }) => {
       const batch = decodeBatch(data ?? new Uint8Array())

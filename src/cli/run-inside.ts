@@ -1,16 +1,10 @@
 /** Runs commands of `hearsay` in this process: the same parsing, the same code, their output as values. A process for each would take 0.2 s. */
 import { Writable } from 'node:stream'
-import type { Context } from '../../src/cli/context.ts'
-import { exitCodeOf } from '../../src/cli/exit.ts'
-import { describeCommands, parseArguments } from '../../src/cli/program.ts'
-import { reportError } from '../../src/cli/report.ts'
-import { openTerminal } from '../../src/cli/terminal.ts'
-
-export interface CommandResult {
-  readonly exitCode: number
-  readonly stdout: string
-  readonly stderr: string
-}
+import type { CommandResult, Context } from './context.ts'
+import { exitCodeOf } from './exit.ts'
+import { describeCommands, parseArguments } from './program.ts'
+import { reportError } from './report.ts'
+import { openTerminal } from './terminal.ts'
 
 /** Runs one command line, without the program's name. Never rejects for what the command reports as a failure. */
 export async function runCommand(argv: readonly string[], env: Context['env'] = {}): Promise<CommandResult> {
@@ -28,6 +22,7 @@ export async function runCommand(argv: readonly string[], env: Context['env'] = 
       stdin: process.stdin,
       stop: new AbortController().signal,
       describeCommands,
+      runCommand: (inner) => runCommand(inner, env),
     })
     return result(exitCodeOf(outcome))
   } catch (error) {

@@ -5,10 +5,10 @@ import { verifySignature } from '../../../src/index.ts'
 import { decodeTransaction } from '../../../src/domain/codec/transaction-codec.ts'
 import { signingPrefix } from '../../../src/domain/signing.ts'
 import { devNetwork } from '../../../testnet/dev-network.ts'
-import { nodeFigures, spreadFigures } from '../../../scripts/demo/figures.ts'
-import { forge, FORGERIES } from '../../../scripts/demo/forgeries.ts'
-import type { NodeRecord } from '../../../scripts/demo/records.ts'
-import { reportHtml } from '../../../scripts/demo/report.ts'
+import { nodeFigures, spreadFigures } from '../../../testnet/demo/figures.ts'
+import { forge, FORGERIES } from '../../../testnet/demo/forgeries.ts'
+import type { NodeRecord } from '../../../testnet/demo/records.ts'
+import { reportHtml } from '../../../testnet/demo/report.ts'
 
 function record(node: string, id: string, event: PropagationEvent, atMs: number): NodeRecord {
   const t_ns = String(atMs * 1_000_000)

@@ -1,77 +1,128 @@
 /** The demo, step by step. Every expectation becomes a check; a failed one does not end it, so that it shows as much as it can. */
-import { rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { coverageLine } from '../../src/cli/coverage-text.ts'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { connect } from '../../src/client/connect.ts'
 import { asNetworkId } from '../../src/domain/ids.ts'
 import { assert } from '../../src/lib/assert.ts'
 import { DEV_ACCOUNT_NAMES } from '../../src/wallet/dev-accounts.ts'
-import { command, DEFAULT_PLAN, down, up } from '../../testnet/control-client.ts'
-import type { Command, ControlAnswers, ControlRequests } from '../../testnet/control.ts'
-import type { Manifest, ManifestNode } from '../../testnet/manifest.ts'
-import { presetPlan } from '../../testnet/presets.ts'
-import { until } from '../../testnet/until.ts'
-import { bundle } from '../bundle.ts'
-import { runCommand } from './command-line.ts'
-import { nodeFigures, spreadFigures, type SpreadFigures } from './figures.ts'
+import { command, DEFAULT_PLAN, down, up } from '../control-client.ts'
+import type { Command, ControlAnswers, ControlRequests, NodeStatus } from '../control.ts'
+import type { Manifest, ManifestNode } from '../manifest.ts'
+import { presetPlan } from '../presets.ts'
+import { until } from '../until.ts'
+import { nodeFigures, spreadFigures, type NodeFigures, type SpreadFigures } from './figures.ts'
 import { forge } from './forgeries.ts'
 import { forging, type ForgingFigures } from './forging.ts'
 import { writePropagation } from './propagation.ts'
 import { Records } from './records.ts'
-import { nodeResult, resultText, writeReport, type Check } from './result.ts'
-import { Screen } from './screen.ts'
+import { reportHtml } from './report.ts'
 
 const NODES = 10
 const HONEST = 100
 const FORGED = 20
+const AMOUNT = 5
 /** How many nodes the forger knows. */
 const NEIGHBOURS = 3
 /** How long a step may take until it counts as failed, ms: on a quiet machine each takes a tenth of that or less. */
 const STEP_MS_MAX = 20_000
 const POLL_MS = 20
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Where the demo shows itself as it goes on. */
+export interface DemoScreen {
+  /** A step begins. */
+  step(text: string): void
+  /** What is going on within a step; each replaces the one before. */
+  live(text: string): void
+  /** How the honest transactions spread. */
+  spread(figures: SpreadFigures): void
+  check(check: Check): void
+}
 
-interface Returned {
+export interface DemoOptions {
+  /** The network's home; emptied of what an earlier demo left. */
+  readonly home: string
+  readonly screen: DemoScreen
+  /** Signs and sends 5 from one account to another by a node, as the command does; the id. */
+  readonly send: (transfer: Transfer) => Promise<string>
+  /** Ends the demo, and the network with it. */
+  readonly signal: AbortSignal
+}
+
+export interface Transfer {
+  readonly from: string
+  readonly to: string
+  readonly amount: number
+  readonly node: string
+}
+
+export interface Check {
+  readonly name: string
+  readonly detail: string
+  readonly pass: boolean
+}
+
+/** A node with its figures and its state at the end. */
+export interface NodeResult extends NodeFigures {
+  readonly state: string
+  readonly peers: number | null
+  readonly mesh: number | null
+  readonly pool: number | null
+}
+
+export type DemoOutcome =
+  | { readonly kind: 'shown'; readonly result: DemoResult }
+  | { readonly kind: 'aborted' }
+  /** It could not be shown to its end. */
+  | { readonly kind: 'failed'; readonly message: string }
+
+export interface DemoResult {
+  readonly pass: boolean
+  readonly readyMs: number
+  readonly checks: readonly Check[]
+  readonly spread: SpreadFigures
+  readonly forged: ForgingFigures
+  readonly returned: Returned
+  readonly nodes: readonly NodeResult[]
+  /** Files: what the checks say, how the rumours spread, and every record. */
+  readonly report: string
+  readonly propagation: string
+  readonly recording: string
+}
+
+export interface Returned {
   readonly node: string
   readonly before: number
   readonly kept: number
   readonly readyMs: number
 }
 
-export class Demo {
-  readonly #json: boolean
-  readonly #screen = new Screen()
-  readonly #home = join(root, '.hearsay', 'demo')
-  readonly #recording = join(this.#home, 'recording.ndjson')
+/** Shows the demo once. Whatever happens, no process of it stays. */
+export async function showDemo(options: DemoOptions): Promise<DemoOutcome> {
+  try {
+    return await new Demo(options).run()
+  } catch (error) {
+    if (options.signal.aborted) return { kind: 'aborted' }
+    return { kind: 'failed', message: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+class Demo {
+  readonly #home: string
+  readonly #screen: DemoScreen
+  readonly #send: DemoOptions['send']
+  readonly #signal: AbortSignal
+  readonly #recording: string
   readonly #checks: Check[] = []
-  readonly #abort = new AbortController()
 
-  constructor(options: { json: boolean }) {
-    this.#json = options.json
+  constructor({ home, screen, send, signal }: DemoOptions) {
+    this.#home = home
+    this.#screen = screen
+    this.#send = send
+    this.#signal = signal
+    this.#recording = join(home, 'recording.ndjson')
   }
 
-  /** Runs the demo; the exit code. */
-  async run(): Promise<number> {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        // The second is now; the supervisor ends with this process.
-        if (this.#abort.signal.aborted) process.exit(130)
-        this.#abort.abort(new Error('interrupted'))
-      })
-    }
-    try {
-      bundle()
-      return await this.#start()
-    } catch (error) {
-      if (this.#abort.signal.aborted) return 130
-      console.error(`demo: ${error instanceof Error ? error.message : String(error)}; the logs are in ${this.#logs()}`)
-      return 1
-    }
-  }
-
-  async #start(): Promise<number> {
+  async run(): Promise<DemoOutcome> {
     const started = await up({
       ...DEFAULT_PLAN,
       ...presetPlan('small-10'),
@@ -79,30 +130,31 @@ export class Demo {
       seed: 1,
       record: this.#recording,
       detach: false,
-      signal: this.#abort.signal,
-      supervisorEntry: join(root, 'dist', 'supervisor.js'),
+      signal: this.#signal,
       onProgress: (text) => {
         this.#screen.live(text)
       },
     })
-    if (started.kind === 'aborted') return 130
+    if (started.kind === 'aborted') return { kind: 'aborted' }
     if (started.kind === 'running') throw new Error(`another demo runs (process ${started.pid}): wait for its end`)
     if (started.kind === 'failed') throw new Error(`the network did not start: ${started.message}`)
     this.#screen.step(`${NODES} processes, every mesh stands after ${seconds(started.elapsedMs)}`)
     try {
-      return await this.#show(started.manifest, started.elapsedMs)
+      return { kind: 'shown', result: await this.#show(started.manifest, started.elapsedMs) }
     } finally {
-      await down(this.#home, { force: this.#abort.signal.aborted })
+      await down(this.#home, { force: this.#signal.aborted })
     }
   }
 
-  async #show(manifest: Manifest, readyMs: number): Promise<number> {
+  async #show(manifest: Manifest, readyMs: number): Promise<DemoResult> {
     const records = new Records(manifest.nodes)
     assert(await records.listening(NODES, STEP_MS_MAX), 'every node opens its event stream')
     const ids = await this.#spread(records)
     const names = manifest.nodes.map(({ name }) => name)
     const spread = spreadFigures(ids, names, records.all)
-    this.#checkSpread(spread)
+    this.#screen.spread(spread)
+    const isWhole = spread.everywhere === HONEST
+    this.#check(isWhole, `${HONEST} honest transactions reach ${NODES}/${NODES} nodes`, `${spread.everywhere} did`)
     const forged = await this.#forge(manifest, records)
     const complete = `${records.all.length} records, ${records.dropped} dropped`
     const returned = await this.#killAndReturn(manifest, ids)
@@ -110,27 +162,22 @@ export class Demo {
     records.close()
     this.#check(records.dropped === 0, 'the figures are complete', complete)
     const nodes = statuses.map((status) => nodeResult(nodeFigures(status.name, ids, records.all), status))
-    const reportFile = join(this.#home, 'report.html')
+    const report = join(this.#home, 'report.html')
     const { network, createdAt } = manifest
     const checks = this.#checks
-    writeReport(reportFile, { network, startedAt: new Date(createdAt), spread, nodes, refusals: forged.rows, checks })
+    mkdirSync(this.#home, { recursive: true })
+    const data = { network, startedAt: new Date(createdAt), spread, nodes, refusals: forged.rows, checks }
+    writeFileSync(report, reportHtml(data))
     const pass = checks.every((check) => check.pass)
     await down(this.#home, { force: false })
     const propagation = join(this.#home, 'propagation.html')
     writePropagation(this.#recording, propagation)
-    const [recorded, drawn] = [this.#recording, propagation].map((path) => relative(process.cwd(), path))
-    this.#screen.step(`every record is in ${recorded}; \`hearsay replay\` draws ${drawn} from it again`)
     if (pass) rmSync(join(this.#home, 'nodes'), { recursive: true, force: true })
-    const elapsedMs = Math.round(this.#screen.elapsedMs)
-    const report = relative(process.cwd(), reportFile)
-    if (this.#json) {
-      const { curve: _, ...figures } = spread
-      console.log(JSON.stringify({ v: 1, pass, elapsedMs, readyMs, checks, spread: figures, forged, returned, report }))
-    } else console.log(resultText({ nodes, checks, report, logs: this.#logs(), elapsedMs }))
-    return pass ? 0 : 1
+    const files = { report, propagation, recording: this.#recording }
+    return { pass, readyMs, checks, spread, forged, returned, nodes, ...files }
   }
 
-  /** Sends honest transactions with the command's own code, ten accounts at once, and watches until every node has every one. */
+  /** Sends honest transactions, ten accounts at once, and watches until every node has every one. */
   async #spread(records: Records): Promise<string[]> {
     this.#screen.step(`sending ${HONEST} signed transactions`)
     const ids: string[] = []
@@ -142,29 +189,13 @@ export class Demo {
     const sender = async (from: string, index: number): Promise<void> => {
       const to = DEV_ACCOUNT_NAMES[(index + 1) % DEV_ACCOUNT_NAMES.length] ?? 'bob'
       for (let sent = 0; sent < HONEST / DEV_ACCOUNT_NAMES.length; sent++) {
-        ids.push(await this.#send(from, to, `node-${index % NODES}`))
+        ids.push(await this.#send({ from, to, amount: AMOUNT, node: `node-${index % NODES}` }))
         everywhere()
       }
     }
     await Promise.all(DEV_ACCOUNT_NAMES.map(sender))
     await this.#until(() => everywhere() === HONEST)
     return ids
-  }
-
-  #checkSpread(spread: SpreadFigures): void {
-    const { everywhere, curve } = spread
-    const reached = Math.round((curve.at(-1)?.share ?? 0) * NODES)
-    this.#screen.step(coverageLine({ ...spread, coverage: curve.at(-1)?.share ?? 0, reached, laggards: [] }))
-    const isWhole = everywhere === HONEST
-    this.#check(isWhole, `${HONEST} honest transactions reach ${NODES}/${NODES} nodes`, `${everywhere} did`)
-  }
-
-  /** Sends 5 with `hearsay tx send`; the id. */
-  async #send(from: string, to: string, node: string): Promise<string> {
-    const line = `tx send --from ${from} --to ${to} --amount 5 --node ${node} --json`
-    const { exitCode, stdout, stderr } = await runCommand([...line.split(' '), '--home', this.#home])
-    if (exitCode !== 0) throw new Error(`\`hearsay ${line}\` ended with ${exitCode}: ${stderr.trim()}`)
-    return (JSON.parse(stdout) as { id: string }).id
   }
 
   async #forge(manifest: Manifest, records: Records): Promise<ForgingFigures> {
@@ -179,7 +210,7 @@ export class Demo {
       records,
       forged: forge(FORGED, { name: manifest.network, id: asNetworkId(manifest.networkId) }),
       sendProof: async () => {
-        const id = await this.#send('alice', 'bob', witnessed.name)
+        const id = await this.#send({ from: 'alice', to: 'bob', amount: AMOUNT, node: witnessed.name })
         await this.#until(() => records.reached(id) === NODES)
       },
     })
@@ -242,19 +273,20 @@ export class Demo {
   }
 
   #check(pass: boolean, name: string, detail: string): void {
-    this.#checks.push({ name, detail, pass })
-    this.#screen.check(pass, name, detail)
+    const check = { name, detail, pass }
+    this.#checks.push(check)
+    this.#screen.check(check)
   }
 
   async #until(condition: () => boolean | Promise<boolean>): Promise<boolean> {
-    const held = await until(condition, { timeoutMs: STEP_MS_MAX, everyMs: POLL_MS, signal: this.#abort.signal })
-    this.#abort.signal.throwIfAborted()
+    const held = await until(condition, { timeoutMs: STEP_MS_MAX, everyMs: POLL_MS, signal: this.#signal })
+    this.#signal.throwIfAborted()
     return held
   }
+}
 
-  #logs(): string {
-    return relative(process.cwd(), this.#home)
-  }
+function nodeResult(figures: NodeFigures, { state, peers, mesh, mempool }: NodeStatus): NodeResult {
+  return { ...figures, state, peers, mesh, pool: mempool?.count ?? null }
 }
 
 /** Those of the transactions that a node has. */

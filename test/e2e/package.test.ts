@@ -1,0 +1,124 @@
+/** The README, word for word, by somebody who has the package and an empty folder. */
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { install, linkOwn, pack } from '../support/packed.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+
+const BYTES_MAX = 1_300_000
+/** A command of the README that waits: ten nodes on a busy machine. */
+const LINE_MS_MAX = 120_000
+const WALK_MS_MAX = 300_000
+
+let folder = ''
+let tarball = ''
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hearsay-package-'))
+  execFileSync(process.execPath, [join(root, 'scripts', 'build-types.ts')], { stdio: 'pipe' })
+  tarball = pack(folder)
+  install(tarball, folder)
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
+})
+afterAll(() => {
+  spawnSync(process.execPath, [bin(), 'testnet', 'down', '--force'], { cwd: folder })
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const bin = (): string => join(folder, 'node_modules', 'hearsay', 'scripts', 'hearsay.js')
+
+/** Code blocks of one section, by the language they name; '' for those that name none: command lines. */
+function blocks(heading: string, language: string): readonly string[] {
+  const [, section = ''] = new RegExp(`\\n## ${heading}\\n([\\s\\S]*?)\\n## `).exec(readme) ?? []
+  return [...section.matchAll(/\n```(\w*)\n([\s\S]*?)\n```/g)]
+    .filter(([, name]) => name === language)
+    .map(([, , text = '']) => text)
+}
+
+interface Ran {
+  readonly code: number | null
+  readonly output: string
+}
+
+function run(program: string, args: readonly string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: LINE_MS_MAX })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text))
+    child.on('close', (code) => {
+      resolve({ code, output })
+    })
+  })
+}
+
+describe('the package', () => {
+  it('is small, and depends on what cannot be bundled', () => {
+    const manifest = JSON.parse(readFileSync(join(folder, 'node_modules', 'hearsay', 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>
+    }
+    expect(Object.keys(manifest.dependencies)).toEqual(['classic-level', 'sodium-native'])
+    expect(statSync(tarball).size).toBeLessThan(BYTES_MAX)
+  })
+
+  it('says to a Node that is too old which one to run it with', () => {
+    const copy = join(folder, 'old')
+    mkdirSync(join(copy, 'scripts'), { recursive: true })
+    writeFileSync(join(copy, 'scripts', 'hearsay.js'), readFileSync(bin()))
+    writeFileSync(join(copy, 'package.json'), '{ "type": "module", "engines": { "node": ">=999.0.0" } }')
+    const { status, stderr } = spawnSync(process.execPath, [join(copy, 'scripts', 'hearsay.js'), 'status'], {
+      encoding: 'utf8',
+    })
+    expect(status).toBe(2)
+    expect(stderr).toContain('npx --package node@24 --package hearsay -- hearsay')
+  })
+
+  it('has types that stand alone, under strict, nodenext and with the declarations checked', async () => {
+    const [example = ''] = blocks('Library', 'js')
+    writeFileSync(join(folder, 'example.ts'), example)
+    // Of Node's types the example needs readFileSync and Buffer; the library's own need none.
+    linkOwn(folder, ['@types/node', 'undici-types', 'typescript'])
+    const compiler = join(folder, 'node_modules', 'typescript', 'bin', 'tsc')
+    const flags = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--noEmit']
+    const target = ['--module', 'nodenext', '--moduleResolution', 'nodenext', '--target', 'es2024', '--types', 'node']
+    const { code, output } = await run(process.execPath, [compiler, ...flags, ...target, 'example.ts'])
+    expect(output).toBe('')
+    expect(code).toBe(0)
+  })
+})
+
+describe('the README', () => {
+  it(
+    'can be followed from "Go on" to "Library": every command line, and the example',
+    async () => {
+      const lines = blocks('Go on', '').flatMap((block) => block.split('\n'))
+      expect(lines.length).toBeGreaterThan(8)
+      let id = ''
+      for (const line of lines) {
+        const [command = '', comment = ''] = line.split(/ {2,}# /)
+        // The network ends last: the library's example runs in it.
+        if (command.endsWith('testnet down')) {
+          const [example = ''] = blocks('Library', 'js')
+          writeFileSync(join(folder, 'example.js'), example)
+          const { code, output } = await run(process.execPath, ['example.js'])
+          expect(output).toMatch(/^settled: bob has \d+ after block \d+\n$/)
+          expect(code).toBe(0)
+        }
+        const [npx, name, ...words] = command.replace(/\bID\b/, id).split(/ +/)
+        expect([npx, name], line).toEqual(['npx', 'hearsay'])
+        const { code, output } = await run(process.execPath, [bin(), ...words])
+        id = /^([0-9a-f]{64})\b/m.exec(output)?.[1] ?? id
+        const [, expected = '0'] = /exit code (\d+)/.exec(comment) ?? []
+        expect(code, `${command}\n${output}`).toBe(Number(expected))
+        const [, named] = /(node-\d+) is named/.exec(comment) ?? []
+        if (named !== undefined) expect(output).toContain(named)
+      }
+    },
+    WALK_MS_MAX,
+  )
+})
