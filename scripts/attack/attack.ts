@@ -57,9 +57,21 @@ export interface Setting {
   readonly newborn?: number
 }
 
+/** A run of an attack on nodes without a defence: it must fail, or the attack proves nothing about that defence. */
+export interface Control {
+  /** Name of the mutant that switches the defence off (scripts/mutating/mutants). Every node of the run is without it. */
+  readonly without: string
+  /** What must then be among the failures: an attack that fails of something else proves as little as one that passes. */
+  readonly shows: RegExp
+  /** `full` where the short form is too short to show it. */
+  readonly scale?: 'full'
+}
+
 export interface Attack {
   readonly id: string
   readonly title: string
+  /** One at least for each defence that the attack is about. */
+  readonly controls?: readonly Control[]
   /** Honest traffic stops meanwhile: the attack makes it impossible by itself, as a wrong clock does. */
   readonly withoutTraffic?: true
   /** A network of its own. Without it, the attack can share one with others. */

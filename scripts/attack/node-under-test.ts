@@ -14,6 +14,8 @@ import type { NodePlace } from './attack.ts'
 
 const START_MS_MAX = 30_000
 
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
+
 /** What Node has made of the sources is kept for the next process: a third less time to start, dozens of times in one run. */
 const COMPILED = { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled') }
 
@@ -34,6 +36,8 @@ export interface NodeOptions {
   readonly flags?: readonly string[]
   /** A program in front of it, such as strace with its arguments. */
   readonly wrapper?: readonly string[]
+  /** Folder of the sources that it runs; this project's by default. */
+  readonly sources?: string
 }
 
 /** Lets a process dial from one address, as a machine of its own would. */
@@ -105,6 +109,7 @@ export class NodeUnderTest {
       flags = [],
       wrapper = [],
       ip,
+      sources = PROJECT,
     } = this.#options
     const config = join(home, name, 'config.json')
     writeNodeConfig(config, {
@@ -119,7 +124,7 @@ export class NodeUnderTest {
       connectionsMax: connectionsMax ?? 56,
       profile,
     })
-    const entry = fileURLToPath(new URL('../../testnet/child.ts', import.meta.url))
+    const entry = join(sources, 'testnet', 'child.ts')
     const command = [
       ...wrapper,
       process.execPath,

@@ -12,7 +12,7 @@ export interface TrafficFigures {
   /** Answers of the victim's API, as a picture of its event loop from outside. */
   readonly loopP99Ms: number
   /** The same of a node that is not attacked: what is slow there is slow by the machine. */
-  readonly controlP99Ms: number
+  readonly bystanderP99Ms: number
   readonly refused: readonly string[]
 }
 
@@ -21,7 +21,7 @@ export interface TrafficOptions {
   readonly nodes: readonly NodeUnderTest[]
   readonly victim: NodeUnderTest
   /** A node that nobody attacks. */
-  readonly control: NodeUnderTest
+  readonly bystander: NodeUnderTest
   readonly perSecond: number
 }
 
@@ -41,7 +41,7 @@ export class Traffic {
   readonly #sentMs = new Map<string, number>()
   readonly #arrivedMs = new Map<string, Map<string, number>>()
   readonly #probesMs: number[] = []
-  readonly #controlMs: number[] = []
+  readonly #bystanderMs: number[] = []
   readonly #refused: string[] = []
   readonly #running: Promise<unknown>[] = []
   /** Next nonce of each honest account; shared by all traffic of one network. */
@@ -57,8 +57,8 @@ export class Traffic {
   /** Starts users and watchers; resolves when all watchers hear. */
   async start(): Promise<void> {
     await Promise.all(this.#options.nodes.map((node) => this.#watch(node)))
-    const { victim, control } = this.#options
-    this.#running.push(this.#submit(), this.#probe(victim, this.#probesMs), this.#probe(control, this.#controlMs))
+    const { victim, bystander } = this.#options
+    this.#running.push(this.#submit(), this.#probe(victim, this.#probesMs), this.#probe(bystander, this.#bystanderMs))
     this.#asking = this.#askForUntold()
   }
 
@@ -88,7 +88,7 @@ export class Traffic {
       delivery: this.#sentMs.size === 0 ? 1 : complete / this.#sentMs.size,
       latencyP99Ms: p99(latencies),
       loopP99Ms: p99(this.#probesMs),
-      controlP99Ms: p99(this.#controlMs),
+      bystanderP99Ms: p99(this.#bystanderMs),
       refused: this.#refused,
     }
   }

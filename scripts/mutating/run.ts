@@ -1,77 +1,87 @@
-/** Runs mutants in a copy of the project: the tree in which somebody works is never touched. */
+/** Judges mutants: runs the test of each in a copy of the project, once unharmed and once with the defence off. */
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Mutant } from './mutants.ts'
+import type { Mutant } from './mutant.ts'
+import { ProjectCopy } from './project-copy.ts'
 
 /**
- * `killed`: its test failed, and passes without it. `outdated`: the text to replace is not there, or not once. `broken`: the test fails without
- * the mutant, so that it says nothing.
+ * `killed`: a test of it failed that passes without it. `outdated`: the text to replace is not there, or not once. `broken`: the test fails without
+ * the mutant too, does not exist, or did not come to run with it, so that it says nothing.
  */
 export type Fate = 'killed' | 'survived' | 'outdated' | 'broken'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-/** What a copy need not have; the packages are linked. */
-const LEFT_OUT = new Set(['node_modules', '.git', 'dist', 'coverage', '.hearsay'])
 const TEST_MS_MAX = 180_000
 
-export class MutantRun {
-  readonly #copy: string
-  readonly #baselines = new Map<string, boolean>()
+/** What tests do unharmed, by their arguments; runs side by side share it. */
+export type Baselines = Map<string, Promise<Counts>>
 
-  constructor() {
-    this.#copy = mkdtempSync(join(tmpdir(), 'hearsay-mutants-'))
-    for (const name of readdirSync(root))
-      if (!LEFT_OUT.has(name)) cpSync(join(root, name), join(this.#copy, name), { recursive: true })
-    symlinkSync(join(root, 'node_modules'), join(this.#copy, 'node_modules'))
+/** How many tests of one run did what. */
+export interface Counts {
+  readonly passed: number
+  readonly failed: number
+}
+
+export class MutantRun {
+  readonly #copy = new ProjectCopy()
+  readonly #baselines: Baselines
+
+  constructor(baselines: Baselines) {
+    this.#baselines = baselines
   }
 
   async judge(mutant: Mutant): Promise<Fate> {
-    const path = join(this.#copy, mutant.file)
-    const text = readFileSync(path, 'utf8')
-    if (text.split(mutant.from).length !== 2) return 'outdated'
-    if (!(await this.#passesUnharmed(mutant.test))) return 'broken'
+    const unharmed = await this.#unharmed(mutant.test)
+    if (unharmed.failed > 0 || unharmed.passed === 0) return 'broken'
+    if (!this.#copy.harm(mutant)) return 'outdated'
     try {
-      writeFileSync(
-        path,
-        text.replace(mutant.from, () => mutant.to),
-      )
-      return (await this.#passes(mutant.test)) ? 'survived' : 'killed'
+      const { passed, failed } = await this.#run([...mutant.test, '--bail', '1'])
+      if (failed > 0) return 'killed'
+      return passed > 0 ? 'survived' : 'broken'
     } finally {
-      writeFileSync(path, text)
+      this.#copy.mend()
     }
   }
 
   close(): void {
-    rmSync(this.#copy, { recursive: true, force: true })
+    this.#copy.close()
   }
 
-  async #passesUnharmed(test: readonly string[]): Promise<boolean> {
+  #unharmed(test: readonly string[]): Promise<Counts> {
     const key = test.join(' ')
-    const known = this.#baselines.get(key)
-    if (known !== undefined) return known
-    const passes = await this.#passes(test)
-    this.#baselines.set(key, passes)
-    return passes
+    const known = this.#baselines.get(key) ?? this.#run(test)
+    this.#baselines.set(key, known)
+    return known
   }
 
-  /** A run of no test at all does not pass. */
-  #passes(test: readonly string[]): Promise<boolean> {
+  /** Runs tests in the copy. A file that could not even be read counts for nothing: no test of it failed. */
+  async #run(test: readonly string[]): Promise<Counts> {
+    const dir = mkdtempSync(join(tmpdir(), 'hearsay-verdict-'))
+    const file = join(dir, 'tests.json')
+    try {
+      await this.#vitest(['run', ...test, '--reporter', 'json', '--outputFile', file])
+      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
+      return { passed: numPassedTests ?? 0, failed: numFailedTests ?? 0 }
+    } catch {
+      return { passed: 0, failed: 0 }
+    } finally {
+      rmSync(dir, { recursive: true, force: true })
+    }
+  }
+
+  #vitest(args: readonly string[]): Promise<void> {
     return new Promise((resolve) => {
       const vitest = join('node_modules', 'vitest', 'vitest.mjs')
-      const child = spawn(process.execPath, [vitest, 'run', ...test], {
-        cwd: this.#copy,
-        stdio: ['ignore', 'pipe', 'ignore'],
+      const child = spawn(process.execPath, [vitest, ...args], {
+        cwd: this.#copy.root,
+        stdio: 'ignore',
         env: { ...process.env, NO_COLOR: '1' },
       })
       const timer = setTimeout(() => child.kill('SIGKILL'), TEST_MS_MAX)
-      let output = ''
-      child.stdout.setEncoding('utf8').on('data', (piece: string) => (output += piece))
-      child.on('close', (code) => {
+      child.on('close', () => {
         clearTimeout(timer)
-        resolve(code === 0 && !/^0 passed/m.test(output))
+        resolve()
       })
     })
   }

@@ -13,6 +13,7 @@ const MIB = 1_048_576
 const a13: Attack = {
   id: 'A13',
   title: 'IHAVE for ids that do not exist, fifty times 5,000 a second',
+  controls: [{ without: 'whoever announces without end is listened to', shows: /was heard for/ }],
   async run(ground) {
     const report = new Report()
     const prng = createPrng(ground.seed)

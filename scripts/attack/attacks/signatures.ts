@@ -168,6 +168,7 @@ const a4: Attack = {
 const a5: Attack = {
   id: 'A5',
   title: 'the bytes of transactions on the wrong topic first',
+  controls: [{ without: 'message ids without their topic', shows: /was censored/ }],
   async run(ground) {
     const report = new Report()
     const count = ground.scale === 'full' ? 96 : 12

@@ -249,6 +249,7 @@ const a9: Attack = {
 const a31: Attack = {
   id: 'A31',
   title: 'identities of other kinds than Ed25519',
+  controls: [{ without: 'identities of any kind', shows: /identity is a peer/ }],
   async run(ground) {
     const report = new Report()
     await staged(ground, async (gang, sight) => {

@@ -1,0 +1,19 @@
+/** Every mutant, by the area of its defence. */
+import type { Mutant } from '../mutant.ts'
+import { API_MUTANTS } from './api.ts'
+import { DURABILITY_MUTANTS } from './durability.ts'
+import { PEERS_MUTANTS } from './peers.ts'
+import { ROUTER_MUTANTS } from './router.ts'
+import { SYNC_MUTANTS } from './sync.ts'
+import { TRANSACTIONS_MUTANTS } from './transactions.ts'
+import { TRANSPORT_MUTANTS } from './transport.ts'
+
+export const MUTANTS: readonly Mutant[] = [
+  ...API_MUTANTS,
+  ...DURABILITY_MUTANTS,
+  ...PEERS_MUTANTS,
+  ...ROUTER_MUTANTS,
+  ...SYNC_MUTANTS,
+  ...TRANSACTIONS_MUTANTS,
+  ...TRANSPORT_MUTANTS,
+]

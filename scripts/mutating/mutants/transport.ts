@@ -1,0 +1,56 @@
+/** Defences of sockets, handshakes, the multiplexer and request streams. */
+import type { Mutant } from '../mutant.ts'
+
+const HOSTILE = 'test/integration/libp2p-hostile.test.ts'
+const GUARD = 'test/integration/libp2p-guard.test.ts'
+
+export const TRANSPORT_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'identities of any kind',
+    threat: 'A31',
+    file: 'src/adapters/libp2p/gater.ts',
+    from: "peer.type !== 'Ed25519' ||",
+    to: '',
+    test: [HOSTILE, '-t', 'A31'],
+  },
+  {
+    name: 'any number of sockets of one address',
+    threat: 'A26 L9',
+    file: 'src/adapters/libp2p/gater.ts',
+    from: '>= SOCKETS_PER_ADDRESS_MAX) return true',
+    to: '>= 1_000_000) return true',
+    test: ['test/unit/adapters/libp2p/gater-sockets.test.ts'],
+  },
+  {
+    name: 'unfinished frames of any length',
+    threat: 'A18 L7',
+    file: 'src/adapters/libp2p/muxer-guard.ts',
+    from: "if (unfinishedBytes(muxer) > WINDOW_BYTES_MAX + FRAME_HEADER_BYTES) return cut('a frame exceeds every window')",
+    to: '',
+    test: [GUARD, '-t', 'behind tls'],
+  },
+  {
+    name: 'no back-pressure',
+    threat: 'L6',
+    file: 'src/adapters/libp2p/muxer-guard.ts',
+    from: "if (debtMs <= 0 || resume !== null || readStatusOf(connection) !== 'readable') return\n",
+    to: 'return\n',
+    test: [GUARD, '-t', 'L6'],
+  },
+  {
+    name: 'any number of pings and streams',
+    threat: 'A28',
+    file: 'src/adapters/libp2p/muxer-guard.ts',
+    from: 'meter(connection, guard.now)\n',
+    to: '\n',
+    test: ['test/attack/floods.test.ts', '-t', 'pings'],
+  },
+  {
+    name: 'work for streams that were reset does not count',
+    threat: 'A32',
+    file: 'src/adapters/libp2p/requests.ts',
+    from: '>= 2 * limits.streamsMax',
+    to: '>= Number.POSITIVE_INFINITY',
+    test: ['test/attack/floods.test.ts', '-t', 'however many'],
+  },
+]
