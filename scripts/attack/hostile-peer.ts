@@ -277,6 +277,12 @@ export class HostilePeer {
     await this.rpc({ messages: items.map((data) => ({ topic: name, data })) })
   }
 
+  /** Ends the connection in good order; `connect` makes another one. */
+  async hangUp(): Promise<void> {
+    await this.#connection?.close({ signal: AbortSignal.timeout(DIAL_MS) }).catch(() => undefined)
+    this.#connection = null
+  }
+
   async stop(): Promise<void> {
     await this.#node.stop()
   }

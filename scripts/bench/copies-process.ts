@@ -66,6 +66,7 @@ const node = await openLibp2p(
         again++
       },
       onMalformed: () => undefined,
+      onUnheard: () => undefined,
       onMeshChange: () => undefined,
     },
     connections: { onConnect: () => undefined, onDisconnect: () => undefined, onIdentify: () => undefined },

@@ -1,7 +1,7 @@
 /** What happens to a node: past tense, data only. The runtime makes these from the outside world; the kernel alone reads them. */
 import type { AskFailure } from '../ports/requests.ts'
 import type { Direction } from '../ports/connections.ts'
-import type { PublishOutcome } from '../ports/gossip.ts'
+import type { Malformed, PublishOutcome } from '../ports/gossip.ts'
 import type { MessageId, NetAddress, PeerId, TxId } from '../domain/ids.ts'
 import type { ChainStart } from '../chain/chain.ts'
 import type { Protocol, Topic } from '../domain/protocols.ts'
@@ -27,7 +27,9 @@ export type Event =
       readonly messageId: MessageId
       readonly reason: 'full' | 'late'
     }
-  | { readonly kind: 'malformed-received'; readonly from: PeerId; readonly what: 'rpc' | 'oversize' | 'flood' }
+  | { readonly kind: 'malformed-received'; readonly from: PeerId; readonly what: Malformed }
+  /** Messages of a peer, none where it said something else, that the router drops unseen for its score, for `sinceMs` now. */
+  | { readonly kind: 'unheard'; readonly from: PeerId; readonly messages: number; readonly sinceMs: number }
   /** A user handed in signed transactions through the API. */
   | { readonly kind: 'transactions-submitted'; readonly submission: JobNumber; readonly items: readonly Uint8Array[] }
   /** Index of the first invalid check of the job, or -1 when all hold; `keyInvalid` when that one fails for its public key already. */

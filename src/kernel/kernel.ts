@@ -26,7 +26,7 @@ import { onSubmission, onSubmissionWritten } from './on-submission.ts'
 import { isAtWork, restsUntilMs } from './next-wake.ts'
 import { onTransactionsMessage } from './on-transactions-message.ts'
 import { onWake } from './on-wake.ts'
-import { penalise } from './penalise.ts'
+import { judgeUnheard, penalise } from './penalise.ts'
 import { onSigned, onSlotWritten } from './propose.ts'
 import { release } from './publish.ts'
 import { Turn } from './turn.ts'
@@ -103,6 +103,9 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'malformed-received':
       penalise(machines, event.from, 'invalid', `malformed-${event.what}`, turn)
+      return
+    case 'unheard':
+      judgeUnheard(machines, event.from, event.messages, event.sinceMs, turn)
       return
     case 'transactions-submitted':
       onSubmission(machines, event.submission, event.items, turn)

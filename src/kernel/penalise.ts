@@ -2,6 +2,7 @@
 import { fromHex, toHex, utf8 } from '../lib/bytes.ts'
 import type { PeerId } from '../domain/ids.ts'
 import type { Offence } from '../domain/reject.ts'
+import { UNHEARD_MS } from '../peers/limits.ts'
 import type { Ban } from '../peers/offences.ts'
 import { addressGroup } from '../lib/address-group.ts'
 import type { StoreWrite } from '../ports/store.ts'
@@ -33,6 +34,21 @@ export function penalise(machines: Machines, peer: PeerId, offence: Offence, cod
       turn.do({ kind: 'disconnect', peer: other.peer, reason: `address ${addressGroup(other.ip)} is banned` })
     }
   }
+}
+
+/**
+ * What the router drops for a peer's score is seen by nobody. Of a peer that has forged, each such message counts like those that brought it there:
+ * whoever forges slowly would otherwise stop counting after six. Of one that has not, none counts, but its place is for somebody who is heard.
+ */
+export function judgeUnheard(machines: Machines, peer: PeerId, messages: number, sinceMs: number, turn: Turn): void {
+  if (machines.peers.get(peer) === undefined) return
+  if (machines.offences.invalidCount(peer, turn.now.monoMs) === 0) {
+    if (sinceMs >= UNHEARD_MS)
+      turn.do({ kind: 'disconnect', peer, reason: `not heard for its score for ${UNHEARD_MS / 1_000} s` })
+    return
+  }
+  for (let count = 0; count < messages && machines.offences.admitsPeer(peer, turn.now.wallMs); count++)
+    penalise(machines, peer, 'invalid', 'unheard', turn)
 }
 
 /**

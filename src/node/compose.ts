@@ -178,6 +178,7 @@ async function assemble(
       { name: 'gossip.seenIds', ...libp2p.gossipSizes().seenIds, unit: 'messages' },
       { name: 'gossip.countedCopies', ...libp2p.gossipSizes().countedCopies, unit: 'messages' },
       { name: 'gossip.openVerdicts', ...libp2p.gossipSizes().openVerdicts, unit: 'messages' },
+      { name: 'gossip.forgedIds', ...libp2p.gossipSizes().forgedIds, unit: 'messages' },
       { name: 'gossip.loudPeers', ...libp2p.gossipSizes().loudPeers, unit: 'peers' },
       { name: 'gossip.silentPeers', ...libp2p.gossipSizes().silentPeers, unit: 'peers' },
       ...verifier

@@ -10,7 +10,7 @@ import type { Verdict } from '../domain/verdict.ts'
 import type { EventTopic, MemberStateView } from '../domain/views.ts'
 import type { VerdictReason } from '../kernel/effect.ts'
 import type { Fact } from '../kernel/fact.ts'
-import type { PublishOutcome } from '../ports/gossip.ts'
+import type { Malformed, PublishOutcome } from '../ports/gossip.ts'
 import type { Meter, MeterHistogram } from '../ports/meter.ts'
 import type { Clock } from './clock.ts'
 import { Conservation } from './conservation.ts'
@@ -288,7 +288,7 @@ export class Observer {
     ]
   }
 
-  malformed(what: 'rpc' | 'oversize' | 'flood'): void {
+  malformed(what: Malformed): void {
     this.#meter.count('malformed', { what })
   }
 

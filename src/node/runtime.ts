@@ -79,6 +79,9 @@ export class Runtime {
       this.#observer.malformed(what)
       this.post({ kind: 'malformed-received', from, what })
     },
+    onUnheard: (from, messages, sinceMs) => {
+      this.post({ kind: 'unheard', from, messages, sinceMs })
+    },
     onMeshChange: (change) => {
       this.#observer.meshChange(change)
       this.#meshChangedSoon(change.topic)

@@ -7,6 +7,11 @@ export const INVALID_WINDOW_MS = 3_600_000
 export const BAN_MS = 3_600_000
 /** Banned peers of one address after which the address itself is refused: identities are free, addresses are not. */
 export const BANNED_PEERS_PER_ADDRESS = 3
+/**
+ * How long a peer that the router does not hear for its score, and that has forged nothing, keeps its place: a score that low halves in 50 s, so that
+ * whoever misbehaved by mistake is heard again before.
+ */
+export const UNHEARD_MS = 60_000
 /** Messages with objects that the ledger refuses which one peer may send within the window before it is disconnected. */
 export const UNPAID_BUDGET = 50
 export const UNPAID_WINDOW_MS = 10_000

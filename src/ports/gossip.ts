@@ -23,6 +23,12 @@ export interface TopicMesh {
  */
 export type ArrivalFate = 'passed' | 'muted' | 'graylisted' | 'flood' | 'malformed'
 
+/**
+ * What no honest node sends: RPCs that are undecodable or carry fields that must be empty, oversized ones, more than any budget, and copies of
+ * messages that were rejected.
+ */
+export type Malformed = 'rpc' | 'oversize' | 'flood' | 'forged-copy'
+
 /** What a gossip router tells; every call is synchronous and must be cheap. */
 export interface GossipListener {
   /** A message that the router has not seen before. It owes a verdict through `reportVerdict` within 5 s. */
@@ -31,8 +37,13 @@ export interface GossipListener {
   onArrival?(arrival: { topic: Topic; messages: number; fate: ArrivalFate }): void
   /** A further copy of a message that the router has seen. */
   onDuplicate(copy: { topic: Topic; from: PeerId; messageId: MessageId; bytes: number }): void
-  /** A peer sent something that no honest node sends: undecodable, oversized or carrying fields that must be empty. */
-  onMalformed(peer: PeerId, what: 'rpc' | 'oversize' | 'flood'): void
+  /** A peer sent something that no honest node sends. */
+  onMalformed(peer: PeerId, what: Malformed): void
+  /**
+   * A peer scores so low that the router hears nothing of it, for `sinceMs` now: told for each RPC that is dropped for it, with the number of its
+   * messages, and once a heartbeat while the peer is connected (0 messages).
+   */
+  onUnheard(peer: PeerId, messages: number, sinceMs: number): void
   /** Subscribers or mesh of a topic changed. */
   onMeshChange(change: { topic: Topic; peer: PeerId; event: 'subscribe' | 'unsubscribe' | 'graft' | 'prune' }): void
 }

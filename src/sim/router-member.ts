@@ -44,6 +44,7 @@ export class RouterMember implements Member {
           if (id !== undefined) observer.onCopy(id)
         },
         onMalformed: () => undefined,
+        onUnheard: () => undefined,
         onMeshChange: () => undefined,
       },
     })

@@ -1,7 +1,7 @@
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import * as lp from 'it-length-prefixed'
 import { afterEach, describe, expect, it } from 'vitest'
-import { messageIdsOf, RPC_BYTES_MAX } from '../../src/adapters/libp2p/gossip-options.ts'
+import { messageIdsOf, RPC_BYTES_MAX, SCORE_THRESHOLDS } from '../../src/adapters/libp2p/gossip-options.ts'
 import { topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import type { Hostile } from '../support/libp2p-hostile.ts'
@@ -73,6 +73,30 @@ describe('a hostile peer', () => {
     // The same bytes without junk are not suspect: the id was not taken for seen.
     await neighbour.gossip.publish('transactions', data, { flood: false })
     await until('the clean one', () => victim.messages.length === 1)
+  })
+
+  it('is reported for every copy of a message that was rejected, and when it is no longer heard (A47)', async () => {
+    const victim = await world.node('victim', {
+      judge: ({ messageId, from }, node) => void node.gossip.reportVerdict(messageId, from, 'reject'),
+    })
+    const [forger, copier] = [await world.hostile(), await world.hostile()]
+    await forger.join(victim.address())
+    await copier.join(victim.address())
+    const forged = [{ topic: TRANSACTIONS, data: utf8('forged') }]
+    await forger.send({ messages: forged })
+    await until('the forgery', () => victim.messages.length === 1)
+    // The router takes six from one peer, and hears nothing of it from there on.
+    for (let n = 1; n <= 6; n++) {
+      await copier.send({ messages: forged })
+      await until(`copy ${n}`, () => victim.malformed.length === n)
+    }
+    expect(victim.malformed).toEqual(Array.from({ length: 6 }, () => ({ peer: copier.self, what: 'forged-copy' })))
+    // Its scores are remembered for some milliseconds. Heartbeats tell of it too.
+    await until('its score', () => victim.gossip.score(copier.self) < SCORE_THRESHOLDS.graylistThreshold)
+    await copier.send({ messages: [...forged, ...forged] })
+    await until('the news', () => victim.unheard.some(({ messages }) => messages === 2))
+    expect(new Set(victim.unheard.map(({ peer }) => peer))).toEqual(new Set([copier.self]))
+    expect(victim.messages).toHaveLength(1)
   })
 
   it('is reported for an RPC that cannot be decoded, and the stream goes on', async () => {

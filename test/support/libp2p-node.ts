@@ -18,6 +18,7 @@ export interface TestNode extends OpenLibp2p {
   readonly messages: readonly Message[]
   readonly copies: readonly Copy[]
   readonly malformed: readonly { peer: PeerId; what: string }[]
+  readonly unheard: readonly { peer: PeerId; messages: number }[]
   readonly meshChanges: readonly MeshChange[]
   readonly connected: ReadonlyMap<PeerId, { address: NetAddress; direction: Direction }>
   readonly connects: readonly PeerId[]
@@ -65,6 +66,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
     messages: [] as Message[],
     copies: [] as Copy[],
     malformed: [] as { peer: PeerId; what: string }[],
+    unheard: [] as { peer: PeerId; messages: number }[],
     meshChanges: [] as MeshChange[],
     connected: new Map<PeerId, { address: NetAddress; direction: Direction }>(),
     connects: [] as PeerId[],
@@ -95,6 +97,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
         },
         onDuplicate: (copy) => seen.copies.push(copy),
         onMalformed: (peer, what) => seen.malformed.push({ peer, what }),
+        onUnheard: (peer, messages) => seen.unheard.push({ peer, messages }),
         onMeshChange: (change) => seen.meshChanges.push(change),
       },
       connections: {

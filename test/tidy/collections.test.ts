@@ -105,6 +105,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/sync/fingerprint-leaf.ts keys': 'LEAF_MAX, asserted at each insert',
   'src/sync/fingerprint-leaf.ts ids': 'LEAF_MAX, as its keys',
   'src/sync/fingerprint-tree.ts #waiting': 'items of the set that the tree is of, which has its own bound',
+  'src/adapters/libp2p/unheard-peers.ts #sinceMs': 'connected peers',
   'src/adapters/libp2p/sender-budgets.ts #accounts': 'connected peers',
   'src/adapters/libp2p/requests.ts #slots': 'protocols and connected peers',
   'src/adapters/libp2p/requests.ts #answering': 'streams of connected peers',

@@ -7,6 +7,7 @@ import { LIAR_ATTACKS } from './liars.ts'
 import { REPLAY_ATTACKS } from './replays.ts'
 import { ROUTER_ATTACKS } from './router.ts'
 import { SIGNATURE_ATTACKS } from './signatures.ts'
+import { SLOW_FORGER_ATTACKS } from './slow-forgers.ts'
 import { TRANSPORT_ATTACKS } from './transport.ts'
 
 const number = ({ id }: Attack): number => Number(id.slice(1))
@@ -20,4 +21,5 @@ export const ATTACKS: readonly Attack[] = [
   ...REPLAY_ATTACKS,
   ...LIAR_ATTACKS,
   ...CROWD_ATTACKS,
+  ...SLOW_FORGER_ATTACKS,
 ].sort((a, b) => number(a) - number(b))

@@ -60,4 +60,28 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
     to: 'else if (keeps && false) {',
     test: ['test/unit/kernel/lost-peers.test.ts'],
   },
+  {
+    name: 'what the router drops for score counts for nothing',
+    threat: 'A47',
+    file: 'src/kernel/penalise.ts',
+    from: "penalise(machines, peer, 'invalid', 'unheard', turn)",
+    to: '{ /* nothing */ }',
+    test: ['test/unit/kernel/unheard.test.ts'],
+  },
+  {
+    name: 'a peer that is not heard keeps its place for ever',
+    threat: 'A47',
+    file: 'src/kernel/penalise.ts',
+    from: 'if (sinceMs >= UNHEARD_MS)',
+    to: 'if (sinceMs < 0)',
+    test: ['test/unit/kernel/unheard.test.ts'],
+  },
+  {
+    name: 'copies of forgeries are free',
+    threat: 'A47',
+    file: 'src/adapters/libp2p/gossip.ts',
+    from: "if (this.#verdicts.copied(messageId, from, now)) this.#listener.onMalformed(from, 'forged-copy')",
+    to: '',
+    test: ['test/integration/libp2p-hostile.test.ts', '-t', 'A47'],
+  },
 ]

@@ -9,17 +9,10 @@ import { TOPICS, topicName, type Topic } from '../../domain/protocols.ts'
 import type { Verdict } from '../../domain/verdict.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { ArrivalFate, Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
+import { ForgedCopies } from './forged-copies.ts'
 import { IDONTWANT_BYTES_MIN, SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
 import { LazyPush } from './lazy-push.ts'
-import {
-  LOUD_PEERS_MAX,
-  NEARLY_FIRST_MS,
-  OPEN_VERDICTS_MAX,
-  rpcBudget,
-  SEEN_IDS_MAX,
-  SILENT_PEERS_MAX,
-  VERDICT_MS,
-} from './limits.ts'
+import { LOUD_PEERS_MAX, NEARLY_FIRST_MS, rpcBudget, SEEN_IDS_MAX, SILENT_PEERS_MAX } from './limits.ts'
 import type { MeshPolicy } from './mesh-policy.ts'
 import { MeshView } from './mesh-view.ts'
 import type { MessageIds } from './message-id.ts'
@@ -28,6 +21,7 @@ import { hookRouter } from './router-hooks.ts'
 import type { GossipRouter, Rpc, RpcMessage, RouterPeer } from './router.ts'
 import { answerable, costOf, isPlain } from './rpc-limits.ts'
 import { SenderBudgets } from './sender-budgets.ts'
+import { UnheardPeers } from './unheard-peers.ts'
 
 export interface GossipParts {
   /** Made with `gossipOptions(…, ids)` of the same network and `ids`; not started yet. */
@@ -44,6 +38,8 @@ export interface GossipParts {
   readonly onBroken: (peer: PeerId) => void
   /** Who shall be in no mesh; the router's scores ask the same object. */
   readonly policy?: MeshPolicy
+  /** All connected peers. */
+  readonly peers?: () => Iterable<PeerId>
 }
 
 interface Fill {
@@ -53,7 +49,7 @@ interface Fill {
 
 /** Sizes of what grows, with their bounds. `countedCopies`: messages whose copies are counted. */
 export type GossipSizes = Readonly<
-  Record<'seenIds' | 'openVerdicts' | 'silentPeers' | 'loudPeers' | 'countedCopies', Fill>
+  Record<'seenIds' | 'openVerdicts' | 'forgedIds' | 'silentPeers' | 'loudPeers' | 'countedCopies', Fill>
 >
 
 export interface RouterGossip extends Gossip {
@@ -94,7 +90,9 @@ class GossipAdapter implements RouterGossip {
   readonly #policy: MeshPolicy | undefined
   /** Messages that the router knows, with their length in bytes: the twin of its private cache, so that copies can be noticed. */
   readonly #seen = new ExpiringMap<MessageId, number>({ ttlMs: SEEN_TTL_MS, capacity: SEEN_IDS_MAX })
-  readonly #open = new ExpiringMap<MessageId, true>({ ttlMs: VERDICT_MS, capacity: OPEN_VERDICTS_MAX })
+  readonly #verdicts = new ForgedCopies()
+  readonly #unheard: UnheardPeers
+  readonly #peers: () => Iterable<PeerId>
 
   constructor(parts: GossipParts) {
     this.#router = parts.router
@@ -107,6 +105,8 @@ class GossipAdapter implements RouterGossip {
     this.#topicNames = new Set(this.#topics.keys())
     this.#budgets = new SenderBudgets(rpcBudget(parts.profile))
     this.#policy = parts.policy
+    this.#peers = parts.peers ?? (() => [])
+    this.#unheard = new UnheardPeers((peer) => this.#router.getScore(peer) < SCORE_THRESHOLDS.graylistThreshold)
     this.#meshView = new MeshView((change) => parts.listener.onMeshChange(change))
     hookRouter(parts.router, {
       onRpc: (from, rpc, pass) => this.#onRpc(from, rpc, pass),
@@ -139,8 +139,9 @@ class GossipAdapter implements RouterGossip {
 
   reportVerdict(messageId: MessageId, from: PeerId, verdict: Verdict): boolean {
     const now = this.#now()
-    if (!this.#open.has(messageId, now)) return false
-    this.#open.delete(messageId)
+    if (!this.#verdicts.isOpen(messageId, now)) return false
+    for (const copier of this.#verdicts.judged(messageId, from, verdict, now))
+      this.#listener.onMalformed(copier, 'forged-copy')
     const bytes = this.#seen.get(messageId, now) ?? Number.POSITIVE_INFINITY
     if (verdict === 'accept' && bytes < IDONTWANT_BYTES_MIN) this.#policy?.silent.accepted()
     try {
@@ -179,7 +180,7 @@ class GossipAdapter implements RouterGossip {
   sizes(): GossipSizes {
     return {
       seenIds: { size: this.#seen.size, capacity: this.#seen.capacity },
-      openVerdicts: { size: this.#open.size, capacity: this.#open.capacity },
+      ...this.#verdicts.sizes(),
       countedCopies: this.#lazy?.routes.sizes().countedCopies ?? { size: 0, capacity: 0 },
       loudPeers: { size: this.#policy?.loud.size ?? 0, capacity: LOUD_PEERS_MAX },
       silentPeers: { size: this.#policy?.silent.size.silent ?? 0, capacity: SILENT_PEERS_MAX },
@@ -191,9 +192,12 @@ class GossipAdapter implements RouterGossip {
     const peer = asPeerId(from.toString())
     // The router would let 128 more RPCs of a graylisted peer pass within a second (SECURITY.md L4).
     if (this.#muted.has(peer)) return this.#arrive(rpc.messages, 'muted')
-    if (this.#router.getScore(peer) < SCORE_THRESHOLDS.graylistThreshold)
-      return this.#arrive(rpc.messages, 'graylisted')
     const now = this.#now()
+    const unheardMs = this.#unheard.unheardMs(peer, now)
+    if (unheardMs !== null) {
+      this.#arrive(rpc.messages, 'graylisted')
+      return this.#listener.onUnheard(peer, rpc.messages.length, unheardMs)
+    }
     const spent = this.#budgets.spend(peer, costOf(rpc), now)
     if (spent !== 'within') {
       this.#arrive(rpc.messages, 'flood')
@@ -246,6 +250,7 @@ class GossipAdapter implements RouterGossip {
       if (ageMs !== undefined) {
         const topic = this.#topics.get(message.topic) as Topic
         this.#listener.onDuplicate({ topic, from, messageId, bytes: data.byteLength })
+        if (this.#verdicts.copied(messageId, from, now)) this.#listener.onMalformed(from, 'forged-copy')
         if (this.#lazy?.copied(messageId, message, from) === true) this.#policy?.silent.toldLate(from, now)
         continue
       }
@@ -287,7 +292,7 @@ class GossipAdapter implements RouterGossip {
       const topic = this.#topics.get(detail.msg.topic)
       if (topic === undefined) return
       const messageId = asMessageId(detail.msgId)
-      this.#open.set(messageId, true, this.#now())
+      this.#verdicts.raised(messageId, this.#now())
       const from = asPeerId(detail.propagationSource.toString())
       this.#listener.onMessage({ topic, bytes: detail.msg.data, from, messageId })
     })
@@ -307,7 +312,10 @@ class GossipAdapter implements RouterGossip {
       if (topic === 'transactions' && isMeshed) this.#policy?.entered(peer)
       this.#meshView.meshed(topic, peer, isMeshed)
     }
-    this.#router.addEventListener('gossipsub:heartbeat', () => this.#reviewMesh())
+    this.#router.addEventListener('gossipsub:heartbeat', () => {
+      this.#reviewMesh()
+      this.#reviewUnheard()
+    })
     this.#router.addEventListener('gossipsub:graft', onMesh)
     this.#router.addEventListener('gossipsub:prune', onMesh)
   }
@@ -317,6 +325,11 @@ class GossipAdapter implements RouterGossip {
     this.#policy?.review(this.#router.getMeshPeers(name).map(asPeerId), () =>
       this.#router.getSubscribers(name).map((peer) => asPeerId(peer.toString())),
     )
+  }
+
+  /** Also those that keep silent while nobody hears them. */
+  #reviewUnheard(): void {
+    for (const [peer, ms] of this.#unheard.review(this.#peers(), this.#now())) this.#listener.onUnheard(peer, 0, ms)
   }
 
   #isMeshed(name: string, peer: PeerId): boolean {

@@ -106,6 +106,11 @@ export const VERDICT_MS = 5_000
 /** Open verdicts: more than ingress ever holds; the oldest is given up. */
 export const OPEN_VERDICTS_MAX = 65_536
 
+/** Peers remembered that sent copies of a message which is being judged: a mesh at its largest, and some who answer IWANT. */
+export const COPIERS_MAX = 16
+/** Rejected messages whose copies are noticed: ten ban a peer, so that this many take four hundred. */
+export const FORGED_IDS_MAX = 4_096
+
 /** Inbound sockets of one IPv4 address or IPv6 /64 on the open network, handshakes included (SECURITY.md A9, A26). */
 export const SOCKETS_PER_ADDRESS_MAX = 4
 /** Inbound sockets in handshake: silent ones from a few addresses must not shut the door (SECURITY.md L9). */

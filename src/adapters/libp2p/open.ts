@@ -109,6 +109,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     now: config.now,
     onBroken: (peer) => void connections.disconnect(peer),
     policy,
+    peers: () => [...connections.open()].map(([peer]) => peer),
   })
   const connections = createConnections({
     node,

@@ -89,7 +89,7 @@ const COUNTERS = {
     help: 'Messages published by this node',
     labels: { topic: TOPICS, outcome: ['published', 'duplicate', 'failed'] },
   },
-  malformed: { help: 'What no honest node sends', labels: { what: ['rpc', 'oversize', 'flood'] } },
+  malformed: { help: 'What no honest node sends', labels: { what: ['rpc', 'oversize', 'flood', 'forged-copy'] } },
   offences: { help: 'Offences of peers', labels: { offence: ['invalid', 'unpaid'] } },
   bans: { help: 'Bans made', labels: { subject: ['peer', 'address'] } },
   removed: {
