@@ -15,17 +15,20 @@ export class LevelStore implements Store {
   readonly #sublevels = new Map<Space, ReturnType<typeof sublevelOf>>()
   readonly #commits: GroupCommit
   readonly #copiesValues: boolean
+  readonly #onClosed: () => Promise<void>
   #closing: Promise<void> | null = null
 
   /**
    * @param level an open database with values as `view`
    * @param options.copiesValues whether the database copies the bytes it is given; if not, they are copied here
+   * @param options.onClosed what is to be given back after the database has closed, or has failed to
    */
   constructor(
     level: ClassicLevel<string, Uint8Array> | MemoryLevel<string, Uint8Array>,
-    options: { copiesValues: boolean },
+    options: { copiesValues: boolean; onClosed?: () => Promise<void> },
   ) {
     this.#level = asLevel(level)
+    this.#onClosed = options.onClosed ?? (() => Promise.resolve())
     this.#copiesValues = options.copiesValues
     this.#commits = new GroupCommit((writes, { sync }) => this.#batch(writes, sync), GROUP_WRITES_MAX)
   }
@@ -64,7 +67,10 @@ export class LevelStore implements Store {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#commits.close().then(() => this.#level.close())
+    this.#closing ??= this.#commits
+      .close()
+      .then(() => this.#level.close())
+      .finally(() => this.#onClosed())
     return this.#closing
   }
 

@@ -1,9 +1,10 @@
-/** The store of a node: LevelDB in a directory of its own, which one process at a time may open. */
+/** The store of a node: LevelDB in a directory of its own, which is open once at a time (directory-owner). */
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { assertNever } from '../../lib/assert.ts'
 import { syncDirectory } from './atomic-file.ts'
+import { claimDirectory, type Claim } from './directory-owner.ts'
 import { LevelStore } from './level-store.ts'
 import { CACHE_BYTES } from './limits.ts'
 
@@ -22,6 +23,17 @@ const FORMAT_KEY = 'format'
  * @param directory of the database alone; made with mode 0700 where it is missing
  */
 export async function openDiskStore(directory: string): Promise<DiskStoreOpening> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const owned = await claimDirectory(directory)
+    return owned.ok ? await openClaimed(directory, owned.claim) : fault('locked', directory, owned.holder)
+  } catch (error) {
+    return describe(error, directory)
+  }
+}
+
+/** Opens the database for the one who may; never rejects, and gives the claim back where it fails. */
+async function openClaimed(directory: string, claim: Claim): Promise<DiskStoreOpening> {
   const level = new ClassicLevel<string, Uint8Array>(directory, {
     keyEncoding: 'utf8',
     valueEncoding: 'view',
@@ -30,11 +42,11 @@ export async function openDiskStore(directory: string): Promise<DiskStoreOpening
     compression: false,
   })
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
     await level.open()
     const found = await readFormat(level)
     if (found > FORMAT) {
       await level.close()
+      await claim.release()
       return fault('newer-format', directory, `it has format ${found} and this program knows ${FORMAT}`)
     }
     if (found === 0) {
@@ -42,11 +54,14 @@ export async function openDiskStore(directory: string): Promise<DiskStoreOpening
       await level.put(FORMAT_KEY, Buffer.from(String(FORMAT)), { sync: true })
       await syncDirectory(dirname(directory))
     }
+    await claim.confirm()
   } catch (error) {
     await level.close().catch(() => undefined)
-    return describe(error, directory)
+    const opening = describe(error, directory)
+    await claim.release({ restore: !opening.ok && opening.kind === 'locked' })
+    return opening
   }
-  return { ok: true, store: new LevelStore(level, { copiesValues: true }) }
+  return { ok: true, store: new LevelStore(level, { copiesValues: true, onClosed: () => claim.release() }) }
 }
 
 /** 0 for a new database; one that nobody can read counts as newer. */
