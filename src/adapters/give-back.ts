@@ -63,13 +63,24 @@ export function giveBackAtRest(): void {
   let lookedMs = performance.now()
   const timer = setInterval(() => {
     const nowMs = performance.now()
-    const { user, system } = process.cpuUsage()
-    const { rss, heapUsed } = process.memoryUsage()
-    const usage = { cpuMs: (user + system) / 1_000, rssBytes: rss, heapBytes: heapUsed }
+    const usage = readUsage()
+    // A look that failed is one that was not taken: the next one covers its time.
+    if (usage === null) return
     if (giveBack.look(usage, nowMs - lookedMs) && !collect()) clearInterval(timer)
     lookedMs = nowMs
   }, LOOK_MS)
   timer.unref()
+}
+
+/** Null where the system doesn't say: it opens a file for the memory, and there may be none left. */
+function readUsage(): Usage | null {
+  try {
+    const { user, system } = process.cpuUsage()
+    const { rss, heapUsed } = process.memoryUsage()
+    return { cpuMs: (user + system) / 1_000, rssBytes: rss, heapBytes: heapUsed }
+  } catch {
+    return null
+  }
 }
 
 /** A full collection, now. False where this Node doesn't let itself be asked for one. */

@@ -1,5 +1,6 @@
 /** What the operating system tells a node: the two clocks, chance for keys, and how the process is doing. */
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Now } from '../domain/time.ts'
 
@@ -30,10 +31,22 @@ export function systemSeed(): number {
   return randomBytes(4).readUInt32LE(0)
 }
 
+/** Open files that this process may have; null where the system doesn't say. */
+export function openFilesMax(): number | null {
+  try {
+    const soft = /^Max open files\s+(\d+)\s/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1]
+    return soft === undefined ? null : Number(soft)
+  } catch {
+    return null
+  }
+}
+
 export interface ProcessGauge {
   /** 99th percentile of how late timers fired, ms, over the last full window of 10 s (until then: since the start). */
   eventLoopDelayP99Ms(): number
-  /** Resident memory, bytes. */
+  /** The longest of them in that window and the one that is under way, which is `windowMs` in all. */
+  eventLoopDelay(): { readonly maxMs: number; readonly windowMs: number }
+  /** Resident memory, bytes; what was last read where the system doesn't say (it opens a file for it). */
   rssBytes(): number
   stop(): void
 }
@@ -52,10 +65,13 @@ export function watchProcess(): ProcessGauge {
   const [atWork, atRest] = [new LoopDelays(DELAY_RESOLUTION_MS), new LoopDelays(DELAY_RESOLUTION_REST_MS)]
   let delays = atWork
   delays.start()
-  let lastWindowMs: number | null = null
+  let lastWindow: { readonly p99Ms: number; readonly maxMs: number } | null = null
+  let windowMs = performance.now()
+  let rssBytes = 0
   let usage = process.cpuUsage()
   const window = setInterval(() => {
-    lastWindowMs = delays.p99Ms()
+    lastWindow = { p99Ms: delays.p99Ms(), maxMs: delays.maxMs() }
+    windowMs = performance.now()
     const { user, system } = process.cpuUsage(usage)
     usage = process.cpuUsage()
     delays.stop()
@@ -64,8 +80,19 @@ export function watchProcess(): ProcessGauge {
   }, DELAY_WINDOW_MS)
   window.unref()
   return {
-    eventLoopDelayP99Ms: () => lastWindowMs ?? delays.p99Ms(),
-    rssBytes: () => process.memoryUsage.rss(),
+    eventLoopDelayP99Ms: () => lastWindow?.p99Ms ?? delays.p99Ms(),
+    eventLoopDelay: () => ({
+      maxMs: Math.max(lastWindow?.maxMs ?? 0, delays.maxMs()),
+      windowMs: performance.now() - windowMs + (lastWindow === null ? 0 : DELAY_WINDOW_MS),
+    }),
+    rssBytes: () => {
+      try {
+        rssBytes = process.memoryUsage.rss()
+      } catch {
+        // EMFILE: what measures the node must not end it.
+      }
+      return rssBytes
+    },
     stop: () => {
       clearInterval(window)
       delays.stop()
@@ -93,6 +120,11 @@ class LoopDelays {
     // The histogram holds the whole time between two probes, of which the resolution was meant.
     const lateMs = this.#delays.percentile(99) / 1e6 - this.#resolutionMs
     return Math.max(0, Math.round(lateMs * 100) / 100)
+  }
+
+  maxMs(): number {
+    if (this.#delays.count === 0) return 0
+    return Math.max(0, Math.round(this.#delays.max / 1e4 - 100 * this.#resolutionMs) / 100)
   }
 
   stop(): void {

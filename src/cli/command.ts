@@ -53,6 +53,8 @@ export interface CommandSpec<O extends AnyOptions = AnyOptions> {
   readonly without?: readonly SharedOption[]
   /** It serves until it is stopped, so SIGTERM ends it in good order: exit code 0. */
   readonly serves?: boolean
+  /** It goes on until whoever reads it has had enough: when nobody reads stdout any more, it ends. All others carry out what they were told. */
+  readonly follows?: boolean
   readonly run: (context: Context, invocation: Invocation<O>) => Promise<Outcome>
 }
 

@@ -1,6 +1,6 @@
 /** Runs one node in the foreground until it is told to stop. */
 import { hostname } from 'node:os'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { asAccountId } from '../domain/ids.ts'
 import { isDevNetwork } from '../domain/params.ts'
@@ -41,7 +41,7 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
     process.once('disconnect', end)
   }
   const { guardProcess } = await import('../node/process-guard.ts')
-  guardProcess((line) => terminal.note(line))
+  guardProcess(sayLast)
   terminal.note(`starting ${config.name} on ${config.network.name}`)
   const { openNode } = await import('../node/compose.ts')
   const opening = await openNode(config, { ownsProcess: true })
@@ -77,10 +77,7 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
 
 function readSettings(context: Context, { flags, configFile }: NodeRunOptions): NodeSettings {
   const defaults = defaultSettings({
-    name:
-      hostname()
-        .replace(/[^\x21-\x7e]/g, '-')
-        .slice(0, 64) || 'node',
+    name: machineName(),
     dataDir: nodeDataDirectory(homeOf(context)),
     api: DEFAULT_API,
   })
@@ -97,6 +94,19 @@ function readSettings(context: Context, { flags, configFile }: NodeRunOptions): 
   const besideFile = (given: string | null | undefined): string | undefined =>
     given === null || given === undefined ? undefined : resolve(dirname(path), given)
   return settle(flags, { ...file, network: besideFile(file.network), dataDir: besideFile(file.dataDir) }, defaults)
+}
+
+/** How the node calls itself where nobody says: the machine's name, as far as it fits; a machine need not have one. */
+function machineName(): string {
+  try {
+    return (
+      hostname()
+        .replace(/[^\x21-\x7e]/g, '-')
+        .slice(0, 64) || 'node'
+    )
+  } catch {
+    return 'node'
+  }
 }
 
 async function configOf(
@@ -194,6 +204,15 @@ function pidIn(path: string): number | null {
     return typeof pid === 'number' ? pid : null
   } catch {
     return null
+  }
+}
+
+/** The process ends right after it: a stream would not get it out. */
+function sayLast(line: string): void {
+  try {
+    writeSync(process.stderr.fd, `${line}\n`)
+  } catch {
+    // Nobody reads.
   }
 }
 

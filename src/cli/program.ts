@@ -7,6 +7,7 @@ import type { Context, Description, SharedOptions } from './context.ts'
 import type { Outcome } from './exit.ts'
 import { Failure, usageFailure } from './failure.ts'
 import { GROUPS } from './groups.ts'
+import type { Manner } from './output-guard.ts'
 import type { TableEntry } from './table.ts'
 import { TABLE } from './table.ts'
 import { VERSION } from './version.ts'
@@ -16,7 +17,7 @@ export type Parsed =
   | {
       readonly kind: 'run'
       readonly shared: SharedOptions
-      readonly serves: boolean
+      readonly manner: Manner
       readonly run: (context: Context) => Promise<Outcome>
     }
   | { readonly kind: 'text'; readonly text: string }
@@ -156,7 +157,7 @@ function bind(command: Command, spec: CommandSpec): Omit<Extract<Parsed, { kind:
       api: without.has('api') ? undefined : textOf('api'),
       tokenFile: without.has('token-file') ? undefined : textOf('tokenFile'),
     },
-    serves: spec.serves === true,
+    manner: spec.serves === true ? 'serves' : spec.follows === true ? 'follows' : 'finishes',
     run: (context) => spec.run(context, { args: command.args, options }),
   }
 }

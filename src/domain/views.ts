@@ -2,6 +2,7 @@
  * The JSON documents that the API speaks, shared by the server and its clients. 64-bit numbers are decimal strings; hashes are
  * lower-case hex; addresses are bech32m; every top-level document carries `v: 1` so that a reader can tell what it reads.
  */
+import type { ProblemView } from './problems.ts'
 import type { PropagationRecord } from './propagation.ts'
 
 export interface Problem {
@@ -45,14 +46,20 @@ export interface StatusView extends IdentityView {
   }
   readonly verifier: { readonly name: string; readonly fallbackReason: string | null; readonly verifications: number }
   readonly eventLoopDelayP99Ms: number
+  /** The longest delay of the event loop within the last 10 to 20 s. */
+  readonly eventLoopDelayMaxMs: number
   readonly rssBytes: number
+  /** What is not well or worth knowing, as under /v1/node/health. */
+  readonly problems: readonly ProblemView[]
 }
 
 export interface HealthView {
   readonly v: 1
   readonly ok: boolean
-  /** What is not well, in words; empty when ok. */
+  /** What keeps the node from its work, in words; empty when ok. */
   readonly problems: readonly string[]
+  /** The same and what else its operator should know, each with a code, its likely cause and what to do next. */
+  readonly details: readonly ProblemView[]
 }
 
 export interface PeerView {

@@ -4,7 +4,9 @@ import { createSigner } from '../adapters/crypto/signer.ts'
 import { openVerifier } from '../adapters/crypto/open-verifier.ts'
 import { giveBackAtRest } from '../adapters/give-back.ts'
 import { openHttpApi, type HttpApi } from '../adapters/http/open-http-api.ts'
+import { CONNECTIONS_MAX } from '../adapters/http/limits.ts'
 import { COOKIE_FILE_NAME, writeCookie, type Cookie } from '../adapters/http/cookie-file.ts'
+import { PENDING_INBOUND_MAX } from '../adapters/libp2p/limits.ts'
 import { openLibp2p } from '../adapters/libp2p/open.ts'
 import { peerIdFromSeed } from '../adapters/libp2p/identity.ts'
 import { openJournal, type Journal } from '../adapters/log/journal.ts'
@@ -12,7 +14,14 @@ import { createMetrics, type NodeMetrics } from '../adapters/metrics/metrics.ts'
 import { openDiskStore } from '../adapters/store/open-disk-store.ts'
 import { openMemoryStore } from '../adapters/store/open-memory-store.ts'
 import { loadOrCreateIdentity } from '../adapters/store/identity-file.ts'
-import { systemNow, systemRandomBytes, systemSeed, systemWallNs, watchProcess } from '../adapters/system.ts'
+import {
+  openFilesMax,
+  systemNow,
+  systemRandomBytes,
+  systemSeed,
+  systemWallNs,
+  watchProcess,
+} from '../adapters/system.ts'
 import { decodeAddress, networkKindOf } from '../domain/address.ts'
 import { asAccountId, asNetAddress, isHashText, type AccountId, type NetAddress } from '../domain/ids.ts'
 import { isDevNetwork, networkIdOf } from '../domain/params.ts'
@@ -25,6 +34,10 @@ import type { Store } from '../ports/store.ts'
 import type { Clock } from './clock.ts'
 import type { NodeConfig } from './config.ts'
 import { createControl } from './control.ts'
+import { budgetFiles } from './file-budget.ts'
+import { healthChecks } from './health-checks.ts'
+import { Health } from './health.ts'
+import { FILES_SOUND } from './limits.ts'
 import { Observer } from './observe.ts'
 import { Runtime } from './runtime.ts'
 import { VERSION } from './version.ts'
@@ -75,6 +88,18 @@ async function assemble(
   fail: (message: string, hint: string) => Promise<NodeOpening>,
   closeAll: () => Promise<void>,
 ): Promise<NodeOpening> {
+  const filesMax = openFilesMax()
+  const files = budgetFiles(filesMax, {
+    connectionsMax: config.connectionsMax,
+    pendingMax: PENDING_INBOUND_MAX,
+    apiSocketsMax: CONNECTIONS_MAX,
+  })
+  if (!files.ok)
+    return fail(
+      `the process may open ${filesMax ?? 0} files, and a node needs ${files.filesMin} at least`,
+      `raise the limit (\`ulimit -n ${FILES_SOUND}\`, or LimitNOFILE= of its service) and start again`,
+    )
+  const { connectionsMax, pendingMax, apiSocketsMax } = files.budget
   const identity =
     config.dataDir === null
       ? ({ ok: true, secret: systemRandomBytes(32) } as const)
@@ -87,8 +112,10 @@ async function assemble(
   closers.push(() => store.close())
 
   const journal = openJournal({ level: config.logLevel, name: config.name })
+  closers.push(() => {
+    journal.close()
+  })
   const { verifier, fallbackReason } = await openVerifier()
-  if (fallbackReason !== null) journal.warn({ reason: fallbackReason }, 'signatures are checked by the slow fallback')
   const clock = systemClock()
   const metrics = createMetrics({ version: VERSION, network: config.network.name })
   closers.push(() => metrics.close())
@@ -105,7 +132,7 @@ async function assemble(
     discovers: config.discovery ?? config.profile === 'node',
     observes: config.observe ?? isDevNetwork(config.network.name),
     chance: () => prng.next(),
-    connectionsMax: config.connectionsMax,
+    connectionsMax,
   })
   const runtime = new Runtime({ kernel, clock, observer })
   const libp2p = await openLibp2p(
@@ -114,7 +141,8 @@ async function assemble(
       network: networkIdOf(config.network),
       profile: config.profile,
       listen: config.listen,
-      connectionsMax: config.connectionsMax,
+      connectionsMax,
+      pendingMax,
       agentVersion: `hearsay/${VERSION}`,
       now: () => performance.now(),
       metricsRegister: metrics.gossipRegister,
@@ -160,7 +188,33 @@ async function assemble(
       runtime.post({ kind: 'memory-pressed' })
     },
   })
-  await runtime.open({ loopDelayMs: () => vitals.eventLoopDelayP99Ms(), atWake: lookAtMemory })
+  const health = new Health({
+    checks: healthChecks({
+      machines: kernel.machines,
+      observer,
+      clock,
+      vitals,
+      fallbackReason,
+      files: files.budget,
+      lostLines: () => journal.lostLines(),
+    }),
+    clock,
+    listener: {
+      began: (problem) => {
+        observer.problemBegan(problem)
+      },
+      ended: (code, heldMs) => {
+        observer.problemEnded(code, heldMs)
+      },
+    },
+  })
+  await runtime.open({
+    loopDelayMs: () => vitals.eventLoopDelayP99Ms(),
+    atWake: () => {
+      lookAtMemory()
+      health.watch()
+    },
+  })
   closers.push(() => {
     runtime.stop()
   })
@@ -170,6 +224,7 @@ async function assemble(
     observer,
     clock,
     vitals,
+    health,
     agentVersion: `hearsay/${VERSION}`,
     pid: process.pid,
     fallbackReason,
@@ -200,7 +255,16 @@ async function assemble(
     'How late the event loop is',
     () => vitals.eventLoopDelayP99Ms() / 1_000,
   )
-  const api = await openApi({ config, control, closers, metrics, journal })
+  metrics.gauge(
+    'event_loop_delay_max_seconds',
+    'The longest delay of the event loop within the last 10 to 20 s',
+    () => vitals.eventLoopDelay().maxMs / 1_000,
+  )
+  metrics.gauge('log_lines_lost', 'Lines of the log that could not be written', () => journal.lostLines())
+  metrics.gaugeBy('problem', 'Whether this is wrong with the node now (/v1/node/health says it in words)', 'code', () =>
+    health.gauge(),
+  )
+  const api = await openApi({ config, control, closers, metrics, journal, apiSocketsMax })
   if (api !== null && !api.ok) return fail(api.message, api.hint)
   return {
     ok: true,
@@ -230,9 +294,17 @@ interface ApiParts {
   readonly closers: (() => unknown)[]
   readonly metrics: Pick<NodeMetrics, 'httpAnswered'>
   readonly journal: Journal
+  readonly apiSocketsMax: number
 }
 
-async function openApi({ config, control, closers, metrics, journal }: ApiParts): Promise<ApiOpening | null> {
+async function openApi({
+  config,
+  control,
+  closers,
+  metrics,
+  journal,
+  apiSocketsMax,
+}: ApiParts): Promise<ApiOpening | null> {
   if (config.api === null) return null
   const cookieFile = config.dataDir === null ? null : join(config.dataDir, COOKIE_FILE_NAME)
   const cookie: Cookie =
@@ -248,6 +320,7 @@ async function openApi({ config, control, closers, metrics, journal }: ApiParts)
     token: cookie.token,
     hosts: config.apiHosts,
     dev: config.profile !== 'node',
+    socketsMax: apiSocketsMax,
     version: VERSION,
     parseAccount: (text) => parseAccount(text, config.network.name),
     monotonicMs: () => performance.now(),

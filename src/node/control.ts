@@ -2,7 +2,6 @@
 import { asTxId, isHashText, type PeerId, type TxId } from '../domain/ids.ts'
 import { TOPICS } from '../domain/protocols.ts'
 import type {
-  HealthView,
   IdentityView,
   LimitsView,
   MempoolView,
@@ -22,12 +21,9 @@ import { findTransaction } from './transaction-views.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
 import type { Ports } from './ports.ts'
+import type { Health } from './health.ts'
 import type { Runtime } from './runtime.ts'
-
-export interface Vitals {
-  eventLoopDelayP99Ms(): number
-  rssBytes(): number
-}
+import type { Vitals } from './vitals.ts'
 
 export interface ControlOptions {
   readonly runtime: Runtime
@@ -35,6 +31,7 @@ export interface ControlOptions {
   readonly observer: Observer
   readonly clock: Clock
   readonly vitals: Vitals
+  readonly health: Health
   readonly agentVersion: string
   readonly pid: number
   /** Why the verifier is not the first choice; null when it is. */
@@ -89,15 +86,10 @@ export function createControl(options: ControlOptions): NodeControl {
         verifications: ports.verifier.stats().verifications,
       },
       eventLoopDelayP99Ms: options.vitals.eventLoopDelayP99Ms(),
+      eventLoopDelayMaxMs: options.vitals.eventLoopDelay().maxMs,
       rssBytes: options.vitals.rssBytes(),
+      problems: options.health.problems(),
     }
-  }
-
-  const health = (): HealthView => {
-    const problems: string[] = []
-    if (observer.storeFailure !== null) problems.push(`the store failed: ${observer.storeFailure}`)
-    if (machines.peers.size === 0) problems.push('no peer is connected')
-    return { v: 1, ok: problems.length === 0, problems }
   }
 
   const peers = (): PeersView => {
@@ -159,7 +151,7 @@ export function createControl(options: ControlOptions): NodeControl {
   return {
     identity,
     status,
-    health,
+    health: () => options.health.view(),
     peers,
     mesh,
     limits,

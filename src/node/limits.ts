@@ -57,3 +57,27 @@ export const CHAIN_READS_MAX = 4
 export const REPLIES_MAX = 64 * 74
 /** Events that wait for the kernel while it deals with one: what one event can lead to. */
 export const EVENTS_MAX = 65_536
+
+/** How often health is looked at for the log, ms: what an operator reads is not more urgent. */
+export const HEALTH_LOOK_MS = 1_000
+/** How long a problem holds before it is logged, ms: a start or a restart of a neighbour passes through several. */
+export const HEALTH_LOG_AFTER_MS = 5_000
+/** How often one problem is logged, ms, while it holds or when it comes back: six lines an hour. */
+export const HEALTH_LOG_AGAIN_MS = 600_000
+/** How long a shortage of memory shows after it was last seen, ms. */
+export const MEMORY_SHORT_SHOWN_MS = 60_000
+/** A standstill of the event loop worth telling, ms: neighbours suspect a node that answers no probe for about as long. */
+export const LOOP_LATE_MS = 1_000
+
+/** Files of a process besides sockets: its loop, its pipes, listeners, the log, files that are written and renamed; 35 were counted. */
+export const FILES_OF_PROCESS = 48
+/** What a node is advised to have, as most systems allow at once. */
+export const FILES_SOUND = 4_096
+/** Share of the limit that LevelDB takes for its tables (its own rule, a fifth). */
+export const FILES_OF_STORE_SHARE = 0.2
+/** The least sockets of the API with which a node can still be looked after: a scraper, a page, a command. */
+export const API_SOCKETS_MIN = 8
+/** The least inbound sockets in handshake: a neighbour or two that come back while silent ones sit there (SECURITY.md L9). */
+export const PENDING_SOCKETS_MIN = 16
+/** The least connections with which meshes of six and a few newcomers stand. */
+export const CONNECTIONS_MIN = 16

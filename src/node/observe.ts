@@ -4,6 +4,7 @@
  */
 import { assertNever } from '../lib/assert.ts'
 import { asPeerId, type MessageId, type PeerId } from '../domain/ids.ts'
+import type { ProblemCode, ProblemView } from '../domain/problems.ts'
 import type { PropagationEvent, PropagationRecord } from '../domain/propagation.ts'
 import type { Topic } from '../domain/protocols.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -45,6 +46,7 @@ export class Observer {
   readonly #journal: Journal
   readonly #sampling = new Sampling()
   #storeFailure: string | null = null
+  #memoryShortage: { readonly rssBytes: number; readonly monoMs: number } | null = null
   #outgoing: string[] = []
 
   constructor(options: { name: string; clock: Clock; meter: Meter; journal: Journal }) {
@@ -61,6 +63,24 @@ export class Observer {
   /** Why the store failed; null while it has not. */
   get storeFailure(): string | null {
     return this.#storeFailure
+  }
+
+  /** When memory was last too short, and how much there was; null while it never was. */
+  get memoryShortage(): { readonly rssBytes: number; readonly monoMs: number } | null {
+    return this.#memoryShortage
+  }
+
+  /** A problem has held for a while. */
+  problemBegan({ code, weight, message, cause, next }: ProblemView): void {
+    const fields = { problem: code, cause, next }
+    if (weight === 'problem') this.#journal.warn(fields, message)
+    else this.#journal.info(fields, message)
+    this.#emit('node', 'problem', { code, weight, message, cause, next })
+  }
+
+  problemEnded(code: ProblemCode, heldMs: number): void {
+    this.#journal.info({ problem: code, heldMs: Math.round(heldMs) }, `over: ${code}`)
+    this.#emit('node', 'problem-over', { code, heldMs: Math.round(heldMs) })
   }
 
   note(fact: Fact): void {
@@ -293,6 +313,7 @@ export class Observer {
   }
 
   memoryShort(rssBytes: number): void {
+    this.#memoryShortage = { rssBytes, monoMs: this.#clock.now().monoMs }
     this.#journal.warn({ rssBytes }, 'memory is short: inbound peers are disconnected')
     this.#emit('node', 'memory-short', { rssBytes })
   }

@@ -11,7 +11,7 @@ import type { StreamItem } from '../../src/client/event-stream.ts'
 import { failureText } from '../../src/client/outcome.ts'
 import { toHex } from '../../src/lib/bytes.ts'
 import { buildTransaction } from '../support/builders.ts'
-import { FakeControl } from '../support/fake-control.ts'
+import { FakeControl, PROBLEM } from '../support/fake-control.ts'
 import { openTestApi, TOKEN } from '../support/http-api.ts'
 import type { TestApi } from '../support/http-api.ts'
 import { until } from '../support/until.ts'
@@ -101,7 +101,11 @@ describe('the client', () => {
 
   it('takes an unhealthy node for an answer', async () => {
     control.problems = ['no peers']
-    expect(await client.health()).toEqual({ ok: true, status: 503, value: { v: 1, ok: false, problems: ['no peers'] } })
+    expect(await client.health()).toEqual({
+      ok: true,
+      status: 503,
+      value: { v: 1, ok: false, problems: ['no peers'], details: [{ ...PROBLEM, message: 'no peers' }] },
+    })
     control.problems = []
     expect(await client.health()).toMatchObject({ ok: true, status: 200, value: { ok: true } })
   })

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { IDLE_TIMEOUT_MS } from '../../src/adapters/http/limits.ts'
 import type { TransactionView } from '../../src/domain/views.ts'
-import { FakeControl } from '../support/fake-control.ts'
+import { FakeControl, PROBLEM } from '../support/fake-control.ts'
 import { openTestApi, send } from '../support/http-api.ts'
 import type { TestApi } from '../support/http-api.ts'
 import { until } from '../support/until.ts'
@@ -232,12 +232,14 @@ describe('the pool', () => {
 
 describe('health', () => {
   it('is 200, or 503 with the reasons', async () => {
-    expect((await send(open.url, '/readyz')).json).toEqual({ v: 1, ok: true, problems: [] })
+    expect((await send(open.url, '/readyz')).json).toEqual({ v: 1, ok: true, problems: [], details: [] })
     control.problems = ['no peers', 'the store failed']
     for (const path of ['/readyz', '/v1/node/health']) {
       const reply = await send(open.url, path)
       expect(reply.status).toBe(503)
-      expect(reply.json).toEqual({ v: 1, ok: false, problems: ['no peers', 'the store failed'] })
+      const problems = ['no peers', 'the store failed']
+      const details = problems.map((message) => ({ ...PROBLEM, message }))
+      expect(reply.json).toEqual({ v: 1, ok: false, problems, details })
     }
     // It turns its event loop all the same.
     expect((await send(open.url, '/livez')).status).toBe(200)

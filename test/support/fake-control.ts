@@ -14,6 +14,15 @@ import type {
 } from '../../src/domain/views.ts'
 import type { Lookup, NodeControl, SubmitResult } from '../../src/ports/control.ts'
 
+/** What each of `problems` is told as. */
+export const PROBLEM = {
+  code: 'no-peers',
+  weight: 'problem',
+  message: '',
+  cause: 'a cause',
+  next: 'a next step',
+} as const
+
 const ZERO_HASH = '0'.repeat(64)
 
 export class FakeControl implements NodeControl {
@@ -104,12 +113,15 @@ export class FakeControl implements NodeControl {
       mempool: { count: 1, bytes: 250, parked: 0, fingerprint: ZERO_HASH },
       verifier: { name: 'libsodium', fallbackReason: null, verifications: 7 },
       eventLoopDelayP99Ms: 0.5,
+      eventLoopDelayMaxMs: 4,
       rssBytes: 100_000_000,
+      problems: this.health().details,
     } as const
   }
 
   health(): HealthView {
-    return { v: 1, ok: this.problems.length === 0, problems: this.problems }
+    const details = this.problems.map((message) => ({ ...PROBLEM, message }))
+    return { v: 1, ok: this.problems.length === 0, problems: this.problems, details }
   }
 
   peers() {

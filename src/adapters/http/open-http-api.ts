@@ -105,7 +105,7 @@ async function buildServer(
   guards: () => Guards | null,
 ): Promise<ApiServer> {
   const server: ApiServer = fastify({
-    serverFactory: createBoundedServer,
+    serverFactory: (listener) => createBoundedServer(listener, options.socketsMax ?? CONNECTIONS_MAX),
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error: FastifyError, _request, reply) => {
       const { status, problem } = asProblem(error)
@@ -139,7 +139,7 @@ async function buildServer(
 }
 
 /** Node's own bounds on slow and silent clients: its defaults are 60 s, 300 s, never and unlimited (SECURITY.md A25). */
-function createBoundedServer(listener: RequestListener): Server {
+function createBoundedServer(listener: RequestListener, socketsMax: number): Server {
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -150,7 +150,7 @@ function createBoundedServer(listener: RequestListener): Server {
     },
     oneAtATime(listener),
   )
-  server.maxConnections = CONNECTIONS_MAX
+  server.maxConnections = socketsMax
   server.maxRequestsPerSocket = REQUESTS_PER_SOCKET_MAX
   server.setTimeout(IDLE_TIMEOUT_MS, (socket: Socket) => {
     socket.destroy()

@@ -24,6 +24,8 @@ export interface HttpApiOptions {
   /** Called when answering failed for a reason of ours. */
   readonly onFailure?: (error: unknown, route: string) => void
   readonly heartbeatMs?: number
+  /** Sockets at once; CONNECTIONS_MAX unless the process has too few files for so many. */
+  readonly socketsMax?: number
 }
 
 export interface HttpAnswer {

@@ -30,6 +30,8 @@ export interface Libp2pConfig {
   /** Multiaddrs to listen on, such as `/ip4/127.0.0.1/tcp/0`. */
   readonly listen: readonly string[]
   readonly connectionsMax: number
+  /** Inbound sockets in handshake; PENDING_INBOUND_MAX unless the process has too few files for so many. */
+  readonly pendingMax?: number
   /** What identify tells others, such as `hearsay/0.1.0`. */
   readonly agentVersion: string
   /** A clock in milliseconds that doesn't go back. */
@@ -82,6 +84,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       privateKey: await privateKeyFromSeed(config.identitySeed),
       profile: config.profile,
       connectionsMax: config.connectionsMax,
+      ...(config.pendingMax === undefined ? {} : { pendingMax: config.pendingMax }),
       listen: config.listen,
       agentVersion: config.agentVersion,
       gater: createGater(listeners.gatekeeper, config.profile),

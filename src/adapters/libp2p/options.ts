@@ -27,6 +27,8 @@ export interface NodeOptionsInput {
   readonly privateKey: PrivateKey
   readonly profile: Libp2pProfile
   readonly connectionsMax: number
+  /** Inbound sockets in handshake. */
+  readonly pendingMax?: number
   /** Multiaddrs to listen on; none: the node only dials. */
   readonly listen: readonly string[]
   readonly agentVersion: string
@@ -44,7 +46,7 @@ export function nodeOptions(input: NodeOptionsInput): Libp2pOptions {
     nodeInfo: { name: 'hearsay', version: '1', userAgent: input.agentVersion },
     // No announced addresses beyond those that we listen on.
     addresses: { listen: [...input.listen], announce: [], appendAnnounce: [], noAnnounce: [] },
-    transports: [tcp(tcpOptions(input.connectionsMax))],
+    transports: [tcp(tcpOptions(input))],
     // TLS 1.3 uses the machine's own cryptography and halves the cost of a relayed byte; noise is for peers without it.
     connectionEncrypters: [tls(), noise()],
     streamMuxers: [guardedYamux(yamuxOptions(), { ...inboundBudget(input.profile), now: input.now })],
@@ -99,10 +101,13 @@ function yamuxOptions(): NonNullable<Parameters<typeof yamux>[0]> {
   }
 }
 
-function tcpOptions(connectionsMax: number): NonNullable<Parameters<typeof tcp>[0]> {
+function tcpOptions({
+  connectionsMax,
+  pendingMax = PENDING_INBOUND_MAX,
+}: NodeOptionsInput): NonNullable<Parameters<typeof tcp>[0]> {
   return {
     // The system refuses what we could not take anyway.
-    maxConnections: connectionsMax + PENDING_INBOUND_MAX,
+    maxConnections: connectionsMax + pendingMax,
     backlog: 128,
     inboundSocketInactivityTimeout: SOCKET_SILENCE_MS,
     outboundSocketInactivityTimeout: SOCKET_SILENCE_MS,
@@ -114,11 +119,12 @@ function tcpOptions(connectionsMax: number): NonNullable<Parameters<typeof tcp>[
 function connectionManagerOptions({
   profile,
   connectionsMax,
+  pendingMax = PENDING_INBOUND_MAX,
 }: NodeOptionsInput): NonNullable<Libp2pOptions['connectionManager']> {
   return {
     maxConnections: connectionsMax,
     // Ten silent sockets would shut the door for all others (SECURITY.md L9).
-    maxIncomingPendingConnections: PENDING_INBOUND_MAX,
+    maxIncomingPendingConnections: pendingMax,
     // A local testnet starts all its nodes at once from one address.
     inboundConnectionThreshold: profile === 'node' ? 5 : 1_000,
     inboundUpgradeTimeout: UPGRADE_MS,

@@ -3,7 +3,8 @@
  * whoever reads it.
  */
 import { openSync } from 'node:fs'
-import { destination, pino, stdTimeFunctions } from 'pino'
+import { pino, stdTimeFunctions } from 'pino'
+import { LineSink } from './line-sink.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -14,16 +15,39 @@ export interface Journal {
   info(fields: Fields, message: string): void
   warn(fields: Fields, message: string): void
   error(fields: Fields, message: string): void
-  /** Writes out what waits, synchronously. What waits at the end of the process is written without being asked. */
+  /** Writes out what waits, as far as that goes without waiting. At the end of the process it is done without being asked. */
   flush(): void
+  /** Lines that could not be written: the disk is full, or nobody reads. */
+  lostLines(): number
+  /** Writes out what waits, as far as that goes, and lets go. */
+  close(): void
 }
 
-/** Bytes that wait for a slow reader of the log before lines are dropped: a stopped terminal must not fill the memory. */
-const WAITING_BYTES_MAX = 1024 * 1024
 const STDERR = 2
 
 const nothing = (): void => undefined
-const SILENT: Journal = { debug: nothing, info: nothing, warn: nothing, error: nothing, flush: nothing }
+const SILENT: Journal = {
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  flush: nothing,
+  lostLines: () => 0,
+  close: nothing,
+}
+
+/** Of all nodes in this process: one listener for the end of the process, whatever their number. */
+const open = new Set<LineSink>()
+let isListening = false
+
+function flushAtExit(sink: LineSink): void {
+  if (!isListening)
+    process.once('exit', () => {
+      for (const one of open) one.flush()
+    })
+  isListening = true
+  open.add(sink)
+}
 
 /**
  * @param options.name the node's, on every line, so that logs of many nodes can be read as one
@@ -33,9 +57,10 @@ const SILENT: Journal = { debug: nothing, info: nothing, warn: nothing, error: n
 export function openJournal(options: { level: LogLevel; name: string; file?: string }): Journal {
   if (options.level === 'silent') return SILENT
   const descriptor = options.file === undefined ? STDERR : openSync(options.file, 'a', 0o600)
-  const sink = destination({ dest: descriptor, sync: false, maxLength: WAITING_BYTES_MAX })
-  // A log that can no longer be written is no reason to stop relaying.
-  sink.on('error', nothing)
+  // Node makes a pipe one that never blocks when its stream is first asked for.
+  if (descriptor === STDERR) void process.stderr.fd
+  const sink = new LineSink(descriptor)
+  flushAtExit(sink)
   const log = pino(
     {
       level: options.level,
@@ -59,11 +84,12 @@ export function openJournal(options: { level: LogLevel; name: string; file?: str
       log.error(fields, message)
     },
     flush: () => {
-      try {
-        sink.flushSync()
-      } catch {
-        // The same, and nothing is left to say where.
-      }
+      sink.flush()
+    },
+    lostLines: () => sink.lost,
+    close: () => {
+      sink.flush()
+      open.delete(sink)
     },
   }
 }

@@ -14,7 +14,12 @@ export function registerProcessMetrics(registry: Registry): void {
       help,
       registers: [registry],
       collect() {
-        this.set(read())
+        // The system opens files to answer, and may have none left: then the last value stands, and all other metrics are still told.
+        try {
+          this.set(read())
+        } catch {
+          return
+        }
       },
     })
   }

@@ -37,6 +37,7 @@ export const command = defineCommand({
     ['events --follow --topics propagation', 'every step of every transaction at this node'],
     ['events --json', 'what the node remembers, one JSON document a line'],
   ],
+  follows: true,
   async run(context, { options }) {
     const { shared, terminal } = context
     const target = findTarget(context, options.node)

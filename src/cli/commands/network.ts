@@ -21,6 +21,7 @@ export const command = defineCommand({
     ['network --node node-3 --json', 'the picture of one node, for a program'],
     ['network reset', 'when what it shows is beyond belief'],
   ],
+  follows: true,
   async run(context, { args, options }) {
     const { shared, terminal, stop } = context
     const [action] = args

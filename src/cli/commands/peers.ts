@@ -18,6 +18,7 @@ export const command = defineCommand({
     ['peers', 'one line a peer'],
     ['peers --watch', 'the same, drawn again every 2 s'],
   ],
+  follows: true,
   async run(context, { options }) {
     const { shared, terminal, stop } = context
     const api = openApi(context, findTarget(context, options.node))

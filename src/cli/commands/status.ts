@@ -4,6 +4,7 @@ import { defineCommand, value } from '../command.ts'
 import { findTarget } from '../discovery.ts'
 import type { Outcome } from '../exit.ts'
 import { readText } from '../parse.ts'
+import { problemLines } from '../problem-text.ts'
 import { durationText, fieldsText, plain, sizeText } from '../table-text.ts'
 
 export const command = defineCommand({
@@ -19,7 +20,7 @@ export const command = defineCommand({
     const api = openApi(context, findTarget(context, options.node))
     const status = await api.status()
     if (shared.json) terminal.document(status)
-    else terminal.out(statusText(status))
+    else terminal.out([statusText(status), ...problemLines(status.problems)].join('\n'))
     return outcomeOf(status)
   },
 })
@@ -44,9 +45,14 @@ function statusText(status: StatusView): string {
     ],
     [
       'process',
-      `${status.pid}, ${sizeText(status.rssBytes)}, event loop p99 ${status.eventLoopDelayP99Ms.toFixed(1)} ms`,
+      `${status.pid}, ${sizeText(status.rssBytes)}, event loop p99 ${status.eventLoopDelayP99Ms.toFixed(1)} ms${latest(status)}`,
     ],
   ])
+}
+
+/** The longest delay, where the node says it: one of another version may not. */
+function latest({ eventLoopDelayMaxMs }: Partial<Pick<StatusView, 'eventLoopDelayMaxMs'>>): string {
+  return eventLoopDelayMaxMs === undefined ? '' : `, max ${eventLoopDelayMaxMs.toFixed(1)} ms`
 }
 
 function outcomeOf(status: StatusView): Outcome {

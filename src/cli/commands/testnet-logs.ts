@@ -12,6 +12,7 @@ export const command = defineCommand({
   },
   examples: [['testnet logs node-3 --follow', 'as it is written']],
   without: ['api', 'token-file'],
+  follows: true,
   async run(context, { args, options }) {
     const { shared, terminal, stop } = context
     const home = homeOf(context)

@@ -23,6 +23,7 @@ export const command = defineCommand({
   options: { once: flag('--once', 'print the table after two seconds and end') },
   examples: [['top', 'watch the testnet of this folder']],
   without: ['api', 'token-file'],
+  follows: true,
   async run(context, { options }) {
     const manifest = runningTestnet(context)
     const watch = new TopWatch()

@@ -1,5 +1,6 @@
 /** GET /v1/node/{identity,status,health} and /v1/debug/limits. */
 import { Type } from 'typebox'
+import { PROBLEM_CODES, type ProblemCode, type ProblemView } from '../../../domain/problems.ts'
 import type { HealthView, IdentityView, LimitsView, StatusView } from '../../../domain/views.ts'
 import { commonProblems, count, describes, guardedProblems, head, needsToken, nullable, v1 } from '../schemas.ts'
 import type { Routes } from './route.ts'
@@ -15,6 +16,20 @@ const identityFields = {
   pid: count,
 }
 const identityView = describes<IdentityView>()(Type.Object(identityFields))
+
+const problemView = describes<ProblemView>()(
+  Type.Object({
+    code: Type.Unsafe<ProblemCode>(
+      Type.String({ enum: [...PROBLEM_CODES], description: 'stable name of the problem' }),
+    ),
+    weight: Type.Unsafe<ProblemView['weight']>(
+      Type.String({ enum: ['problem', 'notice'], description: 'a problem keeps the node from its work' }),
+    ),
+    message: Type.String({ description: 'what is seen' }),
+    cause: Type.String({ description: 'why that probably is' }),
+    next: Type.String({ description: 'what to do' }),
+  }),
+)
 
 const statusView = describes<StatusView>()(
   Type.Object({
@@ -34,12 +49,19 @@ const statusView = describes<StatusView>()(
     mempool: Type.Object({ count, bytes: count, parked: count, fingerprint: Type.String() }),
     verifier: Type.Object({ name: Type.String(), fallbackReason: nullable(Type.String()), verifications: count }),
     eventLoopDelayP99Ms: Type.Number(),
+    eventLoopDelayMaxMs: Type.Number(),
     rssBytes: count,
+    problems: Type.Array(problemView),
   }),
 )
 
 export const healthView = describes<HealthView>()(
-  Type.Object({ v: v1, ok: Type.Boolean(), problems: Type.Array(Type.String()) }),
+  Type.Object({
+    v: v1,
+    ok: Type.Boolean(),
+    problems: Type.Array(Type.String({ description: 'what keeps the node from its work' })),
+    details: Type.Array(problemView),
+  }),
 )
 
 const limitsView = describes<LimitsView>()(

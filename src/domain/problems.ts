@@ -1,0 +1,116 @@
+/**
+ * What can be wrong with a node, in one table: what is seen, what the likely cause is, and what to do next. Health, the log, the metric
+ * `hearsay_problem`, the event stream and the command line all say it in these words.
+ *
+ * A `problem` keeps the node from its work: it is not ready while one holds. A `notice` is for its operator to know; the node goes on. Each
+ * counts from when it has held for `afterMs`, so that what passes by itself within moments is not told.
+ */
+
+export type ProblemWeight = 'problem' | 'notice'
+
+/** One of them as it is told. */
+export interface ProblemView {
+  readonly code: ProblemCode
+  readonly weight: ProblemWeight
+  /** What is seen, with its figures. */
+  readonly message: string
+  /** Why that probably is. */
+  readonly cause: string
+  /** What to do. */
+  readonly next: string
+}
+
+interface Words {
+  readonly message: string
+  readonly cause: string
+  readonly next: string
+}
+
+interface Kind<Facts> {
+  readonly weight: ProblemWeight
+  readonly afterMs: number
+  readonly words: (facts: Facts) => Words
+}
+
+function kind<Facts>(weight: ProblemWeight, afterMs: number, words: (facts: Facts) => Words): Kind<Facts> {
+  return { weight, afterMs, words }
+}
+
+/** A mesh grows within a few heartbeats of a second each. */
+const MESH_GRACE_MS = 15_000
+
+const PROBLEMS = {
+  'store-failed': kind('problem', 0, ({ reason }: { reason: string }) => ({
+    message: `the store failed: ${reason}`,
+    cause: 'the disk is full, broken, or no longer writable; after a failed write nothing that follows can be promised',
+    next: 'free or mend the disk and restart the node: what was acknowledged is there',
+  })),
+  'no-peers': kind('problem', 0, ({ configured, failure }: { configured: number; failure: string | null }) => ({
+    message:
+      configured === 0
+        ? 'no peer is connected, and no address to dial is configured'
+        : `no peer is connected: none of ${configured} configured addresses was reached${failure === null ? ' yet' : ` (${failure})`}`,
+    cause:
+      configured === 0
+        ? 'the first node of a network has nobody to dial until others dial it'
+        : 'the peers are down, a firewall is between, or the addresses are wrong',
+    next:
+      configured === 0
+        ? "give a peer's address with --bootstrap, or give others the address of this node"
+        : '`hearsay peers` shows for each address what happened last and when it is tried again',
+  })),
+  'no-mesh': kind('problem', MESH_GRACE_MS, ({ peers }: { peers: number }) => ({
+    message: `${peers} ${peers === 1 ? 'peer is' : 'peers are'} connected, and none of them is in the mesh`,
+    cause: 'they run another protocol version, have their meshes full, or score this node low',
+    next: '`hearsay mesh` shows who hears the topics; give further peers with --bootstrap',
+  })),
+  'few-files': kind(
+    'notice',
+    0,
+    ({ filesMax, wanted, connectionsMax }: { filesMax: number; wanted: number; connectionsMax: number }) => ({
+      message: `the process may open ${filesMax} files: ${connectionsMax} connections are allowed instead of ${wanted}`,
+      cause: 'the limit of open files of this process (ulimit -n, LimitNOFILE) is lower than what the connections need',
+      next: 'raise the limit and restart the node',
+    }),
+  ),
+  'log-lost': kind('notice', 0, ({ lines }: { lines: number }) => ({
+    message: `${lines} lines of the log could not be written`,
+    cause: 'whoever read the log is gone or too slow, or its disk is full',
+    next: 'look at what the stderr of the node is connected to; what is wrong now stands in /v1/node/health too',
+  })),
+  'slow-verifier': kind('notice', 0, ({ reason }: { reason: string }) => ({
+    message: `signatures are checked by the slow fallback: ${reason}`,
+    cause: 'the native library is missing or broken for this machine',
+    next: 'install again with `npm ci` on this machine; the node works meanwhile, at a tenth of the rate',
+  })),
+  'memory-short': kind('notice', 0, ({ rssBytes }: { rssBytes: number }) => ({
+    message: `memory is short (${Math.round(rssBytes / 1_048_576)} MiB): inbound peers are disconnected`,
+    cause: 'more load than the node is made for, or a leak',
+    next: 'see /v1/debug/limits for what is full, and report it if nothing is',
+  })),
+  'loop-late': kind('notice', 0, ({ maxMs, windowMs }: { maxMs: number; windowMs: number }) => ({
+    message: `the process stood still for up to ${Math.round(maxMs)} ms within the last ${Math.round(windowMs / 1_000)} s`,
+    cause: 'the machine is overloaded, swaps, or was paused',
+    next: 'give the node more of the machine; peers call it suspect when it stands still for seconds',
+  })),
+} as const
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** A problem with its figures, before it has words. */
+export type FoundProblem = {
+  [Code in ProblemCode]: { readonly code: Code } & Parameters<(typeof PROBLEMS)[Code]['words']>[0]
+}[ProblemCode]
+
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[]
+
+/** How long it must hold before it is told, ms. */
+export function graceMs(code: ProblemCode): number {
+  return PROBLEMS[code].afterMs
+}
+
+/** Puts it into words. */
+export function problemView(found: FoundProblem): ProblemView {
+  const { weight, words } = PROBLEMS[found.code] as Kind<FoundProblem>
+  return { code: found.code, weight, ...words(found) }
+}

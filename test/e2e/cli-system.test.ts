@@ -1,0 +1,214 @@
+/** What a system may do to a node: few files, output that nobody takes, signals that were inherited otherwise. */
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freshFolder, removeFolders, runCli } from '../support/cli.ts'
+import { devAccount } from '../../src/wallet/dev-accounts.ts'
+import { toHex } from '../../src/lib/bytes.ts'
+import { until } from '../support/until.ts'
+
+const program = fileURLToPath(new URL('../../scripts/hearsay.js', import.meta.url))
+const running: ChildProcess[] = []
+const sockets: Socket[] = []
+let cwd = ''
+beforeEach(() => {
+  cwd = freshFolder()
+  const alice = devAccount('alice', 'dev-cli')
+  if (!alice.ok) throw new Error(alice.reason)
+  const accounts = [{ key: toHex(alice.keys.publicKey), balance: '1000000' }]
+  const network = { name: 'dev-cli', genesisTime: Date.now() - 1_000, slotMs: 2_000, validators: [], accounts }
+  writeFileSync(join(cwd, 'network.json'), JSON.stringify(network))
+})
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+  for (const child of running.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    const ended = once(child, 'exit')
+    child.kill('SIGCONT')
+    child.kill('SIGKILL')
+    await ended
+  }
+  removeFolders()
+})
+
+const ARGS = [
+  'node',
+  'run',
+  '--network',
+  'network.json',
+  '--profile',
+  'dev',
+  '--json',
+  '--listen',
+  '/ip4/127.0.0.1/tcp/0',
+]
+const PIPES: StdioOptions = ['ignore', 'pipe', 'pipe']
+
+interface Ready {
+  readonly child: ChildProcess
+  readonly api: string
+  readonly listen: string
+  /** What came on stderr so far. */
+  readonly log: () => string
+}
+
+/** A node that a shell starts after these words (`ulimit -n 256;`), and that goes on in its place. */
+async function startNode(shell: string, more: readonly string[] = [], stdio: StdioOptions = PIPES): Promise<Ready> {
+  const child = spawn(
+    'sh',
+    ['-c', `${shell} "$0" "$@"`, process.execPath, program, ...ARGS, '--api', '127.0.0.1:0', ...more],
+    { cwd, stdio, env: { PATH: process.env.PATH ?? '' } },
+  )
+  running.push(child)
+  let [stdout, stderr] = ['', '']
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  await until(() => stdout.includes('\n') || child.exitCode !== null, `the node is ready: ${stderr}`)
+  expect(child.exitCode, stderr).toBe(null)
+  const ready = JSON.parse(stdout) as { api: string; listen: string[] }
+  return { child, api: ready.api, listen: ready.listen[0] ?? '', log: () => stderr }
+}
+
+async function statusOf(api: string): Promise<unknown> {
+  try {
+    return await (await fetch(`${api}/v1/node/status`, { signal: AbortSignal.timeout(2_000) })).json()
+  } catch {
+    return null
+  }
+}
+
+const answers = async (node: Ready): Promise<boolean> => (await statusOf(node.api)) !== null
+
+async function ended(child: ChildProcess): Promise<number | string | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.exitCode ?? child.signalCode
+}
+
+describe('a node with few files', () => {
+  it('outlives a burst of connections, and takes transactions during it', async () => {
+    const node = await startNode('ulimit -n 256; exec')
+    const port = Number(/\/tcp\/(\d+)/.exec(node.listen)?.[1])
+    const apiPort = Number(new URL(node.api).port)
+    for (let count = 0; count < 600; count++) {
+      const socket = connect(count % 2 === 0 ? port : apiPort, '127.0.0.1')
+      socket.on('error', () => undefined)
+      sockets.push(socket)
+    }
+    // The kernel looks at its memory and its loop while all of them hold on.
+    const until5s = Date.now() + 3_000
+    await until(() => Date.now() > until5s || node.child.exitCode !== null, 'three seconds under the burst')
+    expect(node.child.exitCode, node.log()).toBe(null)
+    for (const socket of sockets.splice(0)) socket.destroy()
+    await until(() => answers(node), 'the node answers after the burst')
+    const sent = await runCli(['tx', 'send', '--from', 'alice', '--to', 'bob', '--amount', '5', '--json'], { cwd })
+    expect(sent.code, sent.stderr + node.log()).toBe(0)
+  })
+})
+
+describe('the output of a node', () => {
+  it('may lose its readers: the node goes on, and stops in good order when it is told to', async () => {
+    const node = await startNode('exec', ['--log-level', 'debug'])
+    node.child.stdout?.destroy()
+    node.child.stderr?.destroy()
+    for (let time = 0; time < 3; time++) {
+      const sent = await runCli(['tx', 'send', '--from', 'alice', '--to', 'bob', '--amount', '5'], { cwd })
+      expect(sent.code, sent.stderr).toBe(0)
+    }
+    node.child.kill('SIGTERM')
+    expect(await ended(node.child)).toBe(0)
+    expect(existsSync(join(cwd, '.hearsay', 'node', 'runtime.json'))).toBe(false)
+  })
+
+  it('may wait for ever for a reader that stands still: the node goes on, and ends when it is told to', async () => {
+    // The test never reads stderr: 64 KiB fill the pipe.
+    const node = await startNode(
+      'dd if=/dev/zero bs=1024 count=64 1>&2 2>/dev/null; exec',
+      ['--log-level', 'debug'],
+      ['ignore', 'pipe', 'overlapped'],
+    )
+    expect(await answers(node)).toBe(true)
+    node.child.kill('SIGTERM')
+    expect(await ended(node.child)).toBe(0)
+  })
+
+  it('may find its disk full: the node goes on, says so in its health, and logs again', async () => {
+    const node = await startNode('exec 2>/dev/full; exec', ['--log-level', 'debug'])
+    await until(async () => {
+      const status = (await statusOf(node.api)) as { problems?: { code: string }[] } | null
+      return status?.problems?.some(({ code }) => code === 'log-lost') ?? false
+    }, 'health tells that the log is lost')
+    node.child.kill('SIGTERM')
+    expect(await ended(node.child)).toBe(0)
+  })
+
+  it('may be closed before it begins', async () => {
+    const child = spawn(
+      'sh',
+      ['-c', 'exec "$0" "$@" <&- >&- 2>&-', process.execPath, program, ...ARGS, '--api', '127.0.0.1:0'],
+      { cwd, stdio: 'ignore', env: { PATH: process.env.PATH ?? '' } },
+    )
+    running.push(child)
+    const runtime = join(cwd, '.hearsay', 'node', 'runtime.json')
+    await until(() => existsSync(runtime) || child.exitCode !== null, 'the node says where it is')
+    const { apiUrl } = JSON.parse(readFileSync(runtime, 'utf8')) as { apiUrl: string }
+    expect(await statusOf(apiUrl)).not.toBe(null)
+    child.kill('SIGTERM')
+    expect(await ended(child)).toBe(0)
+  })
+})
+
+describe('signals', () => {
+  it('that were ignored or blocked by whoever started it stop a node all the same; without a terminal SIGHUP does not', async () => {
+    const node = await startNode(
+      "trap '' TERM INT HUP; exec nohup env --block-signal=TERM --block-signal=INT --ignore-signal=TERM",
+    )
+    node.child.kill('SIGHUP')
+    expect(await answers(node)).toBe(true)
+    node.child.kill('SIGTERM')
+    expect(await ended(node.child)).toBe(0)
+  })
+})
+
+describe('the output of a command', () => {
+  /** Its exit code and what came on stderr. */
+  async function sh(line: string): Promise<{ code: number | string | null; stderr: string }> {
+    const child = spawn(
+      'bash',
+      ['-o', 'pipefail', '-c', line.replaceAll('hearsay', `"${process.execPath}" "${program}"`)],
+      {
+        cwd,
+        stdio: ['ignore', 'ignore', 'pipe'],
+        env: { PATH: process.env.PATH ?? '' },
+      },
+    )
+    running.push(child)
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    return { code: await ended(child), stderr }
+  }
+
+  it('that is lost makes it fail, and what nobody wants to read does not', async () => {
+    const node = await startNode('exec')
+    const full = await sh(`hearsay status --api ${node.api} >/dev/full`)
+    expect(full).toMatchObject({ code: 1, stderr: expect.stringContaining("the result can't be written (ENOSPC)") })
+    expect((await sh(`hearsay status --api ${node.api} | true`)).code).toBe(0)
+    let isOver = false
+    const follower = sh(`hearsay events --follow --topics transactions --api ${node.api} | head -n 1 >/dev/null`)
+    void follower.then(() => (isOver = true))
+    // Who follows learns that its reader is gone when it writes the next time.
+    for (let time = 0; !isOver && time < 50; time++) await sh('hearsay tx send --from alice --to bob --amount 5')
+    expect((await follower).code).toBe(0)
+  })
+
+  it('that nobody reads does not keep it from what it was told to do', async () => {
+    const node = await startNode('exec')
+    expect((await sh('hearsay tx send --from alice --to bob --amount 5 2>&1 | true')).code).toBe(0)
+    expect((await sh('hearsay tx send --from alice --to bob --amount 5 >/dev/null 2>/dev/full')).code).toBe(0)
+    const status = (await statusOf(node.api)) as { mempool: { count: number } }
+    expect(status.mempool.count).toBe(2)
+  })
+})
