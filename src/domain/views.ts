@@ -76,6 +76,8 @@ export interface PeerView {
   readonly topics: readonly string[]
   readonly offences: number
   readonly rttMs: number | null
+  /** Directions of gossip that the connection carries: with less than `both` it is being mended, or cut and dialled again. */
+  readonly gossip: 'both' | 'in' | 'out' | 'none'
   readonly head: HeadView | null
 }
 

@@ -110,6 +110,7 @@ export function createControl(options: ControlOptions): NodeControl {
         topics: topics.filter(({ subscribers }) => isIn(subscribers, entry.peer)).map(({ topic }) => topic),
         offences: machines.offences.invalidCount(entry.peer, now.monoMs),
         rttMs: ports.connections.rttMs(entry.peer),
+        gossip: ports.connections.gossipLink(entry.peer),
         head: entry.head,
       })),
       bans: machines.offences

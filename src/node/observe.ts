@@ -12,6 +12,7 @@ import type { EventTopic, MemberStateView } from '../domain/views.ts'
 import type { VerdictReason } from '../kernel/effect.ts'
 import type { Fact } from '../kernel/fact.ts'
 import type { Malformed, PublishOutcome } from '../ports/gossip.ts'
+import type { GossipLink } from '../ports/connections.ts'
 import type { Meter, MeterHistogram } from '../ports/meter.ts'
 import type { Clock } from './clock.ts'
 import { Conservation } from './conservation.ts'
@@ -306,6 +307,12 @@ export class Observer {
       { name: 'observer.agents', size: this.agents.size, capacity: AGENTS_MAX, unit: 'peers' },
       { name: 'observer.events', size: this.events.size, capacity: EVENT_RING_MAX, unit: 'events' },
     ]
+  }
+
+  /** A connection ended since gossip went one way on it or none. */
+  muteLink(peer: PeerId, carried: GossipLink): void {
+    this.#meter.count('mute_links', { carried })
+    this.#journal.info({ peer, carried }, 'gossip did not come about on a connection: it is dialled again')
   }
 
   malformed(what: Malformed): void {

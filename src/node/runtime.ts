@@ -99,6 +99,9 @@ export class Runtime {
     onIdentify: (peer, agentVersion) => {
       this.#observer.identified(peer, agentVersion)
     },
+    onMute: (peer, link) => {
+      this.#observer.muteLink(peer, link)
+    },
   }
 
   /** Reads what the disk holds and serves the request protocols; to be called before the network listens, since peers ask at once. */

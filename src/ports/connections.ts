@@ -2,6 +2,12 @@ import type { NetAddress, PeerId } from '../domain/ids.ts'
 
 export type Direction = 'inbound' | 'outbound'
 
+/**
+ * Which directions of gossip a connection carries: `in` is what the peer says to us, `out` what we say to it. With less than `both` one of the
+ * two hears nothing, though the connection stands.
+ */
+export type GossipLink = 'both' | 'in' | 'out' | 'none'
+
 export interface ConnectionsListener {
   /** The first connection with a peer opened. */
   onConnect(peer: PeerId, address: NetAddress, direction: Direction): void
@@ -9,6 +15,8 @@ export interface ConnectionsListener {
   onDisconnect(peer: PeerId): void
   /** What identify said. */
   onIdentify(peer: PeerId, agentVersion: string): void
+  /** Gossip did not come about on a connection, or ended, in the direction that `link` lacks: it is being closed, to be dialled again. */
+  onMute?(peer: PeerId, link: GossipLink): void
 }
 
 export type DialOutcome =
@@ -31,4 +39,6 @@ export interface Connections {
   disconnect(peer: PeerId): Promise<void>
   /** Round trip to the peer in milliseconds from the last keep-alive, or null. */
   rttMs(peer: PeerId): number | null
+  /** What the connections with the peer carry of gossip; `none` where there is no connection. */
+  gossipLink(peer: PeerId): GossipLink
 }

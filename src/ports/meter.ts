@@ -10,6 +10,7 @@ export type MeterCounter =
   | 'outcomes' // topic, outcome
   | 'evicted' // why
   | 'malformed' // what
+  | 'mute_links' // carried
   | 'items' // topic, outcome (admitted, known, or the reject code)
   | 'duplicates' // topic
   | 'propagation_records' // kind, event

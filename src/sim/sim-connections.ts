@@ -1,6 +1,6 @@
 /** The Connections port over simulated hosts. */
 import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
-import type { Connections, ConnectionsListener, DialOutcome, Gatekeeper } from '../ports/connections.ts'
+import type { Connections, ConnectionsListener, DialOutcome, Gatekeeper, GossipLink } from '../ports/connections.ts'
 import type { SimConnection } from './connection.ts'
 import type { SimHost } from './host.ts'
 
@@ -64,6 +64,11 @@ export class SimConnections implements Connections {
 
   rttMs(peer: PeerId): number | null {
     return this.#host.connectionTo(peer)?.rtt ?? null
+  }
+
+  /** A simulated link carries both directions or nothing. */
+  gossipLink(peer: PeerId): GossipLink {
+    return this.#host.connectionTo(peer) === undefined ? 'none' : 'both'
   }
 }
 

@@ -141,6 +141,7 @@ export class FakeControl implements NodeControl {
           topics: ['transactions'],
           offences: 0,
           rttMs: null,
+          gossip: 'both',
           head: null,
         },
       ],

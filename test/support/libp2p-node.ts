@@ -2,7 +2,7 @@
 import { openLibp2p, type OpenLibp2p, type RouterMetricsRegister } from '../../src/adapters/libp2p/open.ts'
 import type { Libp2pProfile } from '../../src/adapters/libp2p/profile.ts'
 import { asNetworkId, type NetAddress, type NetworkId, type PeerId } from '../../src/domain/ids.ts'
-import type { Direction } from '../../src/ports/connections.ts'
+import type { Direction, GossipLink } from '../../src/ports/connections.ts'
 import type { GossipListener } from '../../src/ports/gossip.ts'
 import { sha256, sha256Hex } from '../../src/lib/hash.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
@@ -19,6 +19,8 @@ export interface TestNode extends OpenLibp2p {
   readonly copies: readonly Copy[]
   readonly malformed: readonly { peer: PeerId; what: string }[]
   readonly unheard: readonly { peer: PeerId; messages: number }[]
+  /** Connections that were ended for want of gossip. */
+  readonly mute: readonly { peer: PeerId; link: GossipLink }[]
   readonly meshChanges: readonly MeshChange[]
   readonly connected: ReadonlyMap<PeerId, { address: NetAddress; direction: Direction }>
   readonly connects: readonly PeerId[]
@@ -67,6 +69,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
     copies: [] as Copy[],
     malformed: [] as { peer: PeerId; what: string }[],
     unheard: [] as { peer: PeerId; messages: number }[],
+    mute: [] as { peer: PeerId; link: GossipLink }[],
     meshChanges: [] as MeshChange[],
     connected: new Map<PeerId, { address: NetAddress; direction: Direction }>(),
     connects: [] as PeerId[],
@@ -110,6 +113,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
           seen.connected.delete(peer)
         },
         onIdentify: (peer, agent) => seen.agents.set(peer, agent),
+        onMute: (peer, link) => seen.mute.push({ peer, link }),
       },
       gatekeeper: {
         admitsAddress: (ip) => !seen.bannedIps.has(ip),

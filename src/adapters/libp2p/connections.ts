@@ -5,7 +5,8 @@
 import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../../domain/ids.ts'
-import type { Connections, ConnectionsListener, DialOutcome } from '../../ports/connections.ts'
+import type { Connections, ConnectionsListener, DialOutcome, GossipLink } from '../../ports/connections.ts'
+import { linkOn } from './gossip-links.ts'
 import { CLOSE_MS, DIAL_ATTEMPTS, DIAL_MS, DIAL_RETRY_MS, FORGET_AFTER_MS } from './limits.ts'
 
 export interface ConnectionsParts {
@@ -79,6 +80,10 @@ class ConnectionsAdapter implements Libp2pConnections {
 
   rttMs(peer: PeerId): number | null {
     return this.connectionWith(peer)?.rtt ?? null
+  }
+
+  gossipLink(peer: PeerId): GossipLink {
+    return linkOn(this.#open.get(peer) ?? [])
   }
 
   connectionWith(peer: PeerId): Connection | undefined {

@@ -136,3 +136,15 @@ export const SOCKET_SILENCE_MS = 60_000
 export const IDENTIFY_BYTES_MAX = 8 * KIB
 /** How long libp2p keeps what it knows of a peer that left, ms: the router still asks for it while it lets go of the peer. */
 export const FORGET_AFTER_MS = 10_000
+
+/**
+ * How long a connection may stand with gossip in one direction or none, ms: with a look each half second the other side hears again, or the connection
+ * is gone, within 5 s. It doubles with each cut of one peer, up to a minute: on a machine that is only slow, connections come about in the end.
+ */
+export const MUTE_GRACE_MS = 3_000
+export const MUTE_GRACE_MS_MAX = 60_000
+/** How long a cut for that is remembered, ms, and of how many peers: more than there are connections. */
+export const MUTE_CUTS_MEMORY_MS = 600_000
+export const MUTE_CUTS_PEERS_MAX = 1_024
+/** How often connections are looked at for that, ms. */
+export const MUTE_LOOK_MS = 500

@@ -14,6 +14,7 @@ import { createGossip, type GossipSizes } from './gossip.ts'
 import { GossipLinks } from './gossip-links.ts'
 import { gossipOptions, messageIdsOf } from './gossip-options.ts'
 import { privateKeyFromSeed } from './identity.ts'
+import { MUTE_LOOK_MS } from './limits.ts'
 import { MeshPolicy } from './mesh-policy.ts'
 import { verifyGuard } from './muxer-guard.ts'
 import { baseServices, nodeOptions } from './options.ts'
@@ -124,8 +125,15 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     },
     onLeaving: (peer) => gossip.mute(peer),
   })
-  const links = new GossipLinks((peer) => void connections.disconnect(peer))
-  router.addEventListener('gossipsub:heartbeat', () => links.check(connections.open()))
+  const links = new GossipLinks({
+    speak: (connection) => router.onPeerConnected(connection.remotePeer, connection),
+    onMute: (peer, link) => {
+      listeners.connections.onMute?.(peer, link)
+      void connections.disconnect(peer)
+    },
+  })
+  const looking = setInterval(() => links.check(connections.open(), config.now()), MUTE_LOOK_MS)
+  looking.unref()
   const requests = createRequests(
     {
       connectionWith: (peer) => connections.connectionWith(peer),
@@ -148,6 +156,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       gossip.join()
     },
     async stop() {
+      clearInterval(looking)
       requests.stop()
       await node.stop()
     },

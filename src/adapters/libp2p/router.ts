@@ -67,6 +67,8 @@ export interface GossipRouter extends Pick<GossipSub, 'addEventListener' | 'subs
   forwardMessage(id: string, message: RpcMessage, source: string | undefined, exclude: Set<string> | undefined): void
   /** False: the peer has no stream. */
   sendRpc(peer: string, rpc: Rpc): boolean
+  /** Takes the peer in, and opens a stream to it unless there is one. */
+  onPeerConnected(peer: RouterPeer, connection: object): void
   /** A peer's gossip stream broke. */
   handlePeerReadStreamError(error: Error, from: RouterPeer): void
 }
@@ -83,6 +85,7 @@ const METHODS = [
   'pipePeerReadStream',
   'decodeRpc',
   'handlePeerReadStreamError',
+  'onPeerConnected',
   'forwardMessage',
   'sendRpc',
 ] as const satisfies readonly (keyof GossipRouter)[]

@@ -90,6 +90,10 @@ const COUNTERS = {
     labels: { topic: TOPICS, outcome: ['published', 'duplicate', 'failed'] },
   },
   malformed: { help: 'What no honest node sends', labels: { what: ['rpc', 'oversize', 'flood', 'forged-copy'] } },
+  mute_links: {
+    help: 'Connections ended since gossip went one way or none, by the ways it went',
+    labels: { carried: ['in', 'out', 'none'] },
+  },
   offences: { help: 'Offences of peers', labels: { offence: ['invalid', 'unpaid'] } },
   bans: { help: 'Bans made', labels: { subject: ['peer', 'address'] } },
   removed: {

@@ -54,6 +54,13 @@ function peersText({ peers, bans }: PeersView, verbose: boolean): string {
   return [table, '', total, ...bans.map(banLine)].join('\n')
 }
 
+/** In place of the meshes, where one side hears nothing. */
+const GOSSIP_GAPS: Readonly<Record<Exclude<PeerView['gossip'], 'both'>, string>> = {
+  in: 'we are not heard',
+  out: 'says nothing',
+  none: 'no gossip',
+}
+
 function peerRow(peer: PeerView, verbose: boolean): readonly string[] {
   return [
     plain(peer.name),
@@ -62,7 +69,8 @@ function peerRow(peer: PeerView, verbose: boolean): readonly string[] {
     // Unknown is blank: 0 would be a claim.
     peer.rttMs === null ? '' : `${peer.rttMs.toFixed(1)} ms`,
     peer.score.toFixed(1),
-    peer.mesh.map(plain).join(','),
+    // What is as it should be says nothing.
+    peer.gossip === 'both' ? peer.mesh.map(plain).join(',') : GOSSIP_GAPS[peer.gossip],
     peer.head === null ? '' : String(peer.head.height),
     String(peer.offences),
     durationText(peer.connectedMs),

@@ -21,7 +21,7 @@ const record = (
 
 function peers(peerId: string, mesh: readonly string[] = ['transactions'], score = 0): PeersView {
   const peer = { name: '', address: '', direction: 'inbound', connectedMs: 1, agentVersion: '', topics: [] } as const
-  return { v: 1, peers: [{ ...peer, peerId, score, mesh, offences: 0, rttMs: null, head: null }], bans: [] }
+  return { v: 1, peers: [{ ...peer, peerId, score, mesh, offences: 0, rttMs: null, gossip: 'both', head: null }], bans: [] }
 }
 
 const a: Side = {

@@ -22,6 +22,7 @@ const peersView = describes<PeersView>()(
         topics: names,
         offences: count,
         rttMs: nullable(Type.Number()),
+        gossip: Type.Union([Type.Literal('both'), Type.Literal('in'), Type.Literal('out'), Type.Literal('none')]),
         head: nullable(head),
       }),
     ),

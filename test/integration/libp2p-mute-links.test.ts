@@ -1,0 +1,132 @@
+/** Connections on which gossip does not come about, for each way in which that can fail, in both roles. */
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { identify } from '@libp2p/identify'
+import type { Connection, Libp2p, Stream } from '@libp2p/interface'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { tls } from '@libp2p/tls'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { afterEach, describe, expect, it } from 'vitest'
+import { asNetAddress, asPeerId } from '../../src/domain/ids.ts'
+import { connect } from '../support/libp2p-node.ts'
+import { until } from '../support/libp2p-until.ts'
+import { Libp2pWorld } from '../support/libp2p-world.ts'
+
+const MESHSUB = '/meshsub/1.2.0'
+/** By when a connection is whole or gone, ms. */
+const GONE_MS_MAX = 5_000
+
+const world = new Libp2pWorld()
+const strangers: Libp2p[] = []
+afterEach(async () => {
+  await world.stop()
+  for (const peer of strangers.splice(0)) await peer.stop()
+})
+
+interface Way {
+  readonly name: string
+  /** What it makes of our gossip stream; none: it does not speak the protocol. */
+  readonly takes?: (stream: Stream) => unknown
+  /** What it makes of its own; none: it opens none. */
+  readonly opens?: (stream: Stream) => unknown
+  /** Whether it answers identify. */
+  readonly identifies?: boolean
+}
+
+const never = new Promise<void>(() => undefined)
+const keep = (): void => undefined
+const reset = (stream: Stream): void => stream.abort(new Error('reset'))
+const close = (stream: Stream): Promise<void> => stream.close()
+
+const WAYS: readonly Way[] = [
+  { name: 'it does not speak gossip' },
+  { name: 'it speaks gossip and opens no stream', takes: keep },
+  { name: 'it opens a stream and takes none', opens: keep },
+  { name: 'it resets our stream', takes: reset, opens: keep },
+  { name: 'it resets its own stream', takes: keep, opens: reset },
+  { name: 'it closes its own stream', takes: keep, opens: close },
+  { name: 'it does not answer identify, and opens no stream', takes: keep, identifies: false },
+]
+
+async function stranger(way: Way): Promise<Libp2p> {
+  const node = await createLibp2p({
+    privateKey: await generateKeyPair('Ed25519'),
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    transports: [tcp()],
+    connectionEncrypters: [tls()],
+    streamMuxers: [yamux()],
+    connectionGater: { denyDialMultiaddr: () => false },
+    connectionMonitor: { enabled: false },
+    services: { ping: ping(), ...(way.identifies === false ? {} : { identify: identify() }) },
+  })
+  strangers.push(node)
+  // A handshake of identify that never ends, where it is not answered properly.
+  if (way.identifies === false) await node.handle('/ipfs/id/1.0.0', () => never)
+  const { takes, opens } = way
+  if (takes !== undefined) await node.handle(MESHSUB, async (stream) => void (await takes(stream)))
+  if (opens !== undefined) {
+    node.addEventListener('connection:open', ({ detail }: { detail: Connection }) => {
+      detail.newStream(MESHSUB).then(opens).catch(keep)
+    })
+  }
+  return node
+}
+
+describe('a connection without gossip in some direction', () => {
+  it('is gone within 5 s, or whole', async () => {
+    const cases = WAYS.flatMap((way) => [
+      { way, role: 'dialled' as const },
+      { way, role: 'dialling' as const },
+    ])
+    // Side by side: each takes its seconds.
+    const endings = await Promise.all(
+      cases.map(async ({ way, role }, index) => {
+        const [victim, peer] = [await world.node(`victim ${index}`), await stranger(way)]
+        const id = asPeerId(peer.peerId.toString())
+        if (role === 'dialling') await peer.dial(multiaddr(victim.address()))
+        else await victim.connections.dial(asNetAddress(peer.getMultiaddrs()[0]?.toString() ?? ''))
+        await until('the connection', () => victim.connects.includes(id))
+        const startedMs = performance.now()
+        await until(`the end of: ${way.name}`, () => victim.disconnects.includes(id))
+        const inTime = performance.now() - startedMs < GONE_MS_MAX
+        return { name: way.name, role, inTime, told: victim.mute.map((each) => each.peer === id) }
+      }),
+    )
+    expect(endings).toEqual(cases.map(({ way, role }) => ({ name: way.name, role, inTime: true, told: [true] })))
+  })
+
+  it('stays where the other side has closed what it does not use of our stream', async () => {
+    const [victim, peer] = [await world.node('victim'), await stranger({ name: 'half', takes: close, opens: keep })]
+    const id = asPeerId(peer.peerId.toString())
+    await peer.dial(multiaddr(victim.address()))
+    await until('both ways', () => victim.connections.gossipLink(id) === 'both')
+    await until('the half-close', () =>
+      peer
+        .getConnections()
+        .some(({ streams }) =>
+          streams.some(({ direction, writeStatus }) => direction === 'inbound' && writeStatus === 'closed'),
+        ),
+    )
+    expect(victim.connections.gossipLink(id)).toBe('both')
+  })
+
+  it('is mended where the other side only opens late, without identify', async () => {
+    const way: Way = { name: 'late', takes: keep, opens: keep, identifies: false }
+    const [victim, peer] = [await world.node('victim'), await stranger(way)]
+    const id = asPeerId(peer.peerId.toString())
+    await peer.dial(multiaddr(victim.address()))
+    await until('both ways', () => victim.connections.gossipLink(id) === 'both')
+    expect([victim.disconnects, victim.mute]).toEqual([[], []])
+  })
+
+  it('is not what two nodes have', async () => {
+    const [a, b] = [await world.node('a'), await world.node('b')]
+    await connect(a, b)
+    await until('both ways', () =>
+      [a.connections.gossipLink(b.self), b.connections.gossipLink(a.self)].every((link) => link === 'both'),
+    )
+    expect(a.connections.gossipLink(asPeerId('nobody'))).toBe('none')
+  })
+})
