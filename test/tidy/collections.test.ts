@@ -92,6 +92,8 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/adapters/store/group-commit.ts #queue':
     'what waits for the disk: submissions (SUBMISSIONS_MAX) and one write an event',
   'src/adapters/libp2p/gossip-links.ts #spoken': 'connected peers',
+  'src/adapters/libp2p/gossip-links.ts #gaps': 'connections',
+  'src/adapters/libp2p/gossip-links.ts #cuts': 'MUTE_CUTS_PEERS_MAX; it expires by itself',
   'src/adapters/libp2p/gossip.ts #muted': 'connected peers',
   'src/adapters/libp2p/lazy-push.ts #words': 'connected peers',
   'src/adapters/libp2p/routes.ts #routes': 'pairs of connected peers, SOURCES_MAX for each',
