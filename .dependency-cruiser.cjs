@@ -15,6 +15,8 @@ const mayImport = {
   'src/ports': ['src/domain/', 'src/lib/'],
   'src/wallet': ['src/domain/', 'src/lib/'],
   'src/client': ['src/domain/', 'src/lib/'],
+  // What lies in a home is read, judged and written here, for whoever runs a testnet and whoever asks it.
+  'src/home': ['src/lib/'],
   // Records in, trees and figures out: what the command line, the page, the report and a replay share. The formulae import nothing.
   'src/trace': ['src/sim/theory\\.ts', 'src/domain/', 'src/lib/'],
   'src/dashboard': ['src/trace/', 'src/client/', 'src/domain/'],
@@ -33,11 +35,21 @@ const mayImport = {
     'src/domain/',
     'src/lib/',
   ],
-  'src/cli': ['src/trace/', 'src/client/', 'src/wallet/', 'src/node/', 'testnet/', 'src/domain/', 'src/lib/'],
+  'src/cli': [
+    'src/trace/',
+    'src/client/',
+    'src/home/',
+    'src/wallet/',
+    'src/node/',
+    'testnet/',
+    'src/domain/',
+    'src/lib/',
+  ],
   // Of libp2p's adapter the demo's forger alone takes the peer that keeps no rules.
   testnet: [
     'src/trace/',
     'src/client/',
+    'src/home/',
     'src/wallet/',
     'src/node/',
     'src/adapters/(http/|libp2p/outsider\\.ts)',

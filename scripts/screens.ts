@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium, type Page } from 'playwright-core'
-import { readManifest } from '../testnet/manifest-file.ts'
+import { readManifest } from '../src/home/testnet-home.ts'
 import { CHROMIUM_ARGS, findChromium } from './screens/find-chromium.ts'
 
 const { values } = parseArgs({
@@ -18,7 +18,8 @@ if (executablePath === null) console.log('screens: no Chromium on this machine (
 else process.exitCode = await take(executablePath, resolve(values.home), resolve(values.out))
 
 async function take(executable: string, home: string, out: string): Promise<number> {
-  const manifest = readManifest(home)
+  const read = readManifest(home)
+  const manifest = read.kind === 'found' ? read.manifest : null
   if (manifest?.supervisor.pageUrl === undefined) {
     console.error(`screens: no testnet runs in ${home}; start one with \`hearsay testnet up --detach\``)
     return 1

@@ -1,5 +1,6 @@
 /**
- * A node process of a testnet: `node child.js CONFIG…`, one configuration file a node. It is the same node as `hearsay node run`, tied to
+ * A node process of a testnet: `node child.js MARK CONFIG…`, one configuration file a node; the mark is for those who look for its process
+ * (src/home/proof.ts). It is the same node as `hearsay node run`, tied to
  * its supervisor: the end of the channel between them is the end of the process.
  */
 import { openNode, type Node } from '../src/node/compose.ts'
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
     stop()
     return
   }
-  await Promise.all(process.argv.slice(2).map(start))
+  await Promise.all(process.argv.slice(3).map(start))
 }
 
 async function start(configFile: string): Promise<void> {

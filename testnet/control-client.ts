@@ -2,10 +2,16 @@
  * Starts, steers and ends testnets, for the command line and for tests. Every function takes the network's home; outcomes are values.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { closeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readCookie } from '../src/adapters/http/cookie-file.ts'
+import type { Manifest } from '../src/home/manifest.ts'
+import { openLog, ownHome } from '../src/home/own-file.ts'
+import { markOf, NONCE_BYTES, signalOfHome, type ProcessName } from '../src/home/proof.ts'
+import { isSupervised, readManifest } from '../src/home/testnet-home.ts'
+import { readToken } from '../src/home/token-file.ts'
+import type { Distrust } from '../src/home/trusted-file.ts'
 import type {
   Command,
   ControlAnswers,
@@ -15,12 +21,9 @@ import type {
   SupervisorMessage,
   TestnetPlan,
 } from './control.ts'
-import { clearStale, isSupervised, leftoverPids } from './leftovers.ts'
+import { clearStale, leftoversOf, waitUntilGone } from './leftovers.ts'
 import { KILL_MS_MAX, STOP_GRACE_MS } from './limits.ts'
-import type { Manifest } from './manifest.ts'
-import { readManifest } from './manifest-file.ts'
-import { signalProcess, waitUntilGone } from './process-table.ts'
-import { SUPERVISOR_MARK } from './supervisor-lock.ts'
+import { NONCE_VARIABLE } from './nonce.ts'
 
 export interface UpOptions extends TestnetPlan {
   /** One line of progress, for a person. */
@@ -49,20 +52,29 @@ export type UpOutcome =
   /** It did not become ready and was stopped: what each node waited for, and its log. */
   | { readonly kind: 'failed'; readonly message: string; readonly gaps: readonly Gap[]; readonly logFile: string }
   | { readonly kind: 'aborted' }
+  | Distrusted
+
+/** What is in the home is not believed (trusted-file.ts); nothing was done. */
+export interface Distrusted {
+  readonly kind: 'distrusted'
+  readonly distrust: Distrust
+}
 
 export type CommandOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }
   /** The network refuses: what, why and what to do next. */
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** No network runs in this home; `stale`: one ended without cleaning up, which was done now. */
+  /** No network runs in this home; `stale`: one ended without cleaning up, which `down` does. */
   | { readonly kind: 'none'; readonly stale: boolean }
   | { readonly kind: 'unreachable'; readonly message: string }
+  | Distrusted
 
 export type DownOutcome =
   | { readonly kind: 'down'; readonly nodes: number; readonly forced: boolean }
   | { readonly kind: 'none'; readonly stale: boolean; readonly killed: number }
   /** Something survived SIGKILL. */
   | { readonly kind: 'failed'; readonly message: string }
+  | Distrusted
 
 /** What a plan is where nothing else is said. */
 export const DEFAULT_PLAN = {
@@ -78,11 +90,13 @@ export const DEFAULT_PLAN = {
 
 /** Starts a network and waits until it is ready on every node. A network that fails to start is stopped before this returns. */
 export async function up(options: UpOptions): Promise<UpOutcome> {
-  const home = resolve(options.home)
-  mkdirSync(home, { recursive: true, mode: 0o700 })
+  const own = ownHome(resolve(options.home))
+  if (!own.ok) return { kind: 'distrusted', distrust: own.distrust }
+  const { home } = own
   const existing = readManifest(home)
-  if (existing !== null && isSupervised(existing))
-    return { kind: 'running', manifest: existing, pid: existing.supervisor.pid }
+  if (existing.kind === 'distrusted') return existing
+  if (existing.kind === 'found' && isSupervised(existing.manifest))
+    return { kind: 'running', manifest: existing.manifest, pid: existing.manifest.supervisor.pid }
   const logFile = join(home, 'supervisor.log')
   const child = spawnSupervisor({ ...planOf(options), home }, options.supervisorEntry ?? defaultEntry(), logFile)
   const ended = new Promise<void>((done) => {
@@ -127,19 +141,20 @@ export async function command<C extends Command>(
   name: C,
   request: ControlRequests[C],
 ): Promise<CommandOutcome<ControlAnswers[C]>> {
-  const manifest = readManifest(resolve(home))
-  if (manifest === null) return { kind: 'none', stale: false }
-  if (!isSupervised(manifest)) {
-    await clearStale(manifest.home)
-    return { kind: 'none', stale: true }
-  }
-  const cookie = readCookie(manifest.supervisor.cookieFile)
-  if (!cookie.ok) return { kind: 'unreachable', message: cookie.message }
+  const read = readManifest(home)
+  if (read.kind === 'distrusted') return read
+  if (read.kind === 'none') return { kind: 'none', stale: false }
+  const { manifest } = read
+  // Nothing is cleared away: most commands only look.
+  if (!isSupervised(manifest)) return { kind: 'none', stale: true }
+  const token = readToken(manifest.home, manifest.supervisor.cookieFile)
+  if (!token.ok) return { kind: 'distrusted', distrust: token.distrust }
   try {
     const answer = await fetch(new URL(`/v1/${name}`, manifest.supervisor.url), {
       method: 'POST',
-      headers: { authorization: `Bearer ${cookie.token}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${token.value}`, 'content-type': 'application/json' },
       body: JSON.stringify(request),
+      redirect: 'error',
     })
     const document: unknown = await answer.json()
     if (answer.ok) return { kind: 'done', value: document as ControlAnswers[C] }
@@ -158,20 +173,27 @@ export async function command<C extends Command>(
  * time is killed.
  */
 export async function down(home: string, options: { force: boolean }): Promise<DownOutcome> {
-  const manifest = readManifest(resolve(home))
-  if (manifest === null) return { kind: 'none', stale: false, killed: 0 }
+  const read = readManifest(home)
+  if (read.kind === 'distrusted') return read
+  if (read.kind === 'none') return { kind: 'none', stale: false, killed: 0 }
+  const { manifest } = read
   if (!isSupervised(manifest)) return { kind: 'none', stale: true, killed: await clearStale(manifest.home) }
-  const { pid } = manifest.supervisor
+  const running = processesOf(manifest)
   const asked = await command(home, 'down', { force: options.force })
-  if (asked.kind !== 'done') signalProcess(pid, 'SIGTERM')
-  const isGone = await waitUntilGone([pid, ...leftoverPids(manifest)], STOP_GRACE_MS + KILL_MS_MAX)
+  if (asked.kind !== 'done') signalOfHome(manifest, manifest.supervisor, 'SIGTERM')
+  const isGone = await waitUntilGone(running, STOP_GRACE_MS + KILL_MS_MAX)
   if (isGone) return { kind: 'down', nodes: manifest.nodes.length, forced: options.force }
-  const left = [pid, ...leftoverPids(readManifest(manifest.home) ?? manifest)]
-  for (const each of left) signalProcess(each, 'SIGKILL')
+  const now = readManifest(home)
+  const left = processesOf(now.kind === 'found' ? now.manifest : manifest)
+  for (const name of left) signalOfHome(manifest, name, 'SIGKILL')
   if (!(await waitUntilGone(left, KILL_MS_MAX)))
-    return { kind: 'failed', message: `processes ${left.join(', ')} did not end` }
+    return { kind: 'failed', message: `processes ${left.map(({ pid }) => pid).join(', ')} did not end` }
   await clearStale(manifest.home)
   return { kind: 'down', nodes: manifest.nodes.length, forced: true }
+}
+
+function processesOf(manifest: Manifest): ProcessName[] {
+  return [manifest.supervisor, ...leftoversOf(manifest)]
 }
 
 function onMessage(
@@ -183,30 +205,36 @@ function onMessage(
       to.options.onProgress(message.text)
       return
     case 'ready': {
-      const manifest = readManifest(to.home)
-      if (manifest === null)
+      const read = readManifest(to.home)
+      if (read.kind === 'distrusted') to.settle(read)
+      else if (read.kind === 'none')
         to.settle({ kind: 'failed', message: 'the manifest vanished', gaps: [], logFile: to.logFile })
       else
         to.settle({
           kind: 'ready',
-          manifest,
+          manifest: read.manifest,
           elapsedMs: message.elapsedMs,
           session: to.options.detach ? null : { ended: to.ended },
         })
       return
     }
-    case 'running':
-      to.settle({ kind: 'running', manifest: readManifest(to.home), pid: message.pid })
+    case 'running': {
+      const read = readManifest(to.home)
+      to.settle({ kind: 'running', manifest: read.kind === 'found' ? read.manifest : null, pid: message.pid })
       return
+    }
     case 'failed':
       to.settle({ kind: 'failed', message: message.message, gaps: message.gaps, logFile: to.logFile })
   }
 }
 
 function spawnSupervisor(plan: TestnetPlan, entry: string, logFile: string): ChildProcess {
-  const log = openSync(logFile, 'a', 0o600)
+  const log = openLog(logFile)
+  const nonce = randomBytes(NONCE_BYTES).toString('hex')
   try {
-    return spawn(process.execPath, [entry, SUPERVISOR_MARK, JSON.stringify(plan)], {
+    return spawn(process.execPath, [entry, markOf(plan.home, nonce), JSON.stringify(plan)], {
+      // Arguments are everybody's to see, the environment is not.
+      env: { ...process.env, [NONCE_VARIABLE]: nonce },
       // A session of its own: Ctrl-C in the terminal reaches the command, which decides.
       detached: true,
       stdio: ['ignore', log, log, 'ipc'],

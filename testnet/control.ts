@@ -1,6 +1,6 @@
 /** The documents that a testnet's supervisor exchanges with whoever starts and steers it. */
 import type { HeadView } from '../src/domain/views.ts'
-import type { NodeState } from './manifest.ts'
+import type { NodeState } from '../src/home/manifest.ts'
 import type { LinkShape } from './shaper/shape.ts'
 import type { Topology } from './topology.ts'
 

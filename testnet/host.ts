@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { NodeProcess } from './node-process.ts'
 import type { Pause } from './pause.ts'
-import type { ManifestNode, NodeState } from './manifest.ts'
+import type { ManifestNode, NodeState } from '../src/home/manifest.ts'
 
 export interface NodeRecord {
   readonly name: string
@@ -66,6 +66,7 @@ export function manifestNode(node: NodeRecord, host: Host): ManifestNode {
     name: node.name,
     peerId: node.peerId,
     pid: host.process?.isRunning === true ? host.process.pid : null,
+    started: host.process?.isRunning === true ? host.process.startedAt : null,
     state: node.state,
     apiUrl: node.apiUrl,
     cookieFile: node.cookieFile,

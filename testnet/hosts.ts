@@ -22,6 +22,8 @@ export interface HostsOptions {
   readonly links: Links
   /** The program of a node process. */
   readonly childEntry: string
+  /** The argument that proves such a process (src/home/proof.ts). */
+  readonly mark: string
   /** Ends what is being started. */
   readonly stopping: AbortSignal
   readonly onProgress: (text: string) => void
@@ -136,6 +138,7 @@ export class Hosts {
     const logFile = host.nodes[0]?.logFile ?? ''
     const process = new NodeProcess({
       entry: this.#options.childEntry,
+      mark: this.#options.mark,
       configFiles: host.nodes.map((node) => node.configFile),
       logFile,
       startMsMax: NODE_START_MS_MAX,

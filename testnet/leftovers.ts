@@ -1,28 +1,34 @@
 /** What a supervisor leaves behind that was killed: a manifest, and for a moment its children. */
-import type { Manifest } from './manifest.ts'
-import { readManifest, removeManifest } from './manifest-file.ts'
+import type { Manifest } from '../src/home/manifest.ts'
+import { isOfHome, isRunning, signalOfHome, type ProcessName } from '../src/home/proof.ts'
+import { isSupervised, readManifest } from '../src/home/testnet-home.ts'
+import { removeManifest } from './manifest-file.ts'
 import { KILL_MS_MAX } from './limits.ts'
-import { commandLineOf, isAlive, signalProcess, waitUntilGone } from './process-table.ts'
-import { isSupervisor } from './supervisor-lock.ts'
+import { until } from './until.ts'
 
-/** Whether the supervisor of a manifest runs. */
-export function isSupervised(manifest: Manifest): boolean {
-  return isSupervisor(manifest.supervisor.pid)
+/** Processes of a manifest's nodes that run and are proven to be this home's (proof.ts): a number alone may be anybody's by now. */
+export function leftoversOf(manifest: Manifest): ProcessName[] {
+  const named = new Map<number, ProcessName>()
+  for (const { pid, started } of manifest.nodes) if (pid !== null && started !== null) named.set(pid, { pid, started })
+  return [...named.values()].filter((name) => isOfHome(manifest, name))
 }
 
-/** Processes of a manifest's nodes that run: known by their command line, since a number alone may be another process by now. */
-export function leftoverPids(manifest: Manifest): number[] {
-  const pids = manifest.nodes.flatMap(({ pid }) => (pid === null ? [] : [pid]))
-  return [...new Set(pids)].filter((pid) => isAlive(pid) && commandLineOf(pid)?.includes(manifest.home) === true)
+/** Waits until none of the processes, which were proven before, is left; false when some still are after `timeoutMs`. */
+export function waitUntilGone(names: readonly ProcessName[], timeoutMs: number): Promise<boolean> {
+  return until(() => !names.some(isRunning), { timeoutMs, everyMs: 20 })
 }
 
-/** Removes a manifest without a supervisor, and kills what is left of its nodes. How many processes it had to kill. */
+/**
+ * Removes a manifest without a supervisor, and kills what is left of its nodes. For commands that say that they end processes, and for whoever
+ * starts a network in this place. How many it had to kill.
+ */
 export async function clearStale(home: string): Promise<number> {
-  const manifest = readManifest(home)
-  if (manifest === null || isSupervised(manifest)) return 0
-  const left = leftoverPids(manifest)
-  for (const pid of left) signalProcess(pid, 'SIGKILL')
+  const read = readManifest(home)
+  if (read.kind !== 'found' || isSupervised(read.manifest)) return 0
+  const { manifest } = read
+  const left = leftoversOf(manifest)
+  for (const name of left) signalOfHome(manifest, name, 'SIGKILL')
   await waitUntilGone(left, KILL_MS_MAX)
-  removeManifest(home)
+  removeManifest(manifest.home)
   return left.length
 }

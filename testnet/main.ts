@@ -1,18 +1,20 @@
 /**
- * The supervisor's entry: `node supervisor.js hearsay-testnet-supervisor <plan as JSON>`, in a session of its own so that a terminal's
+ * The supervisor's entry: `node supervisor.js <mark> <plan as JSON>`, with the nonce that the mark is made of (src/home/proof.ts) in its environment, in a session of its own so that a terminal's
  * signals reach its starter alone. It tells its starter what happens, until that lets go of it or, where it shall not stay, ends.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { writeCookie, type Cookie } from '../src/adapters/http/cookie-file.ts'
+import { ownHome } from '../src/home/own-file.ts'
+import { markOf, nameProcess, type ProcessName } from '../src/home/proof.ts'
 import { carryOut } from './carry-out.ts'
 import type { SupervisorMessage, TestnetPlan } from './control.ts'
 import { openControlServer, type ControlServer } from './control-server.ts'
 import { clearStale } from './leftovers.ts'
 import { removeManifest, writeManifest } from './manifest-file.ts'
-import { lockHome, SUPERVISOR_MARK } from './supervisor-lock.ts'
+import { NONCE_VARIABLE } from './nonce.ts'
+import { lockHome } from './supervisor-lock.ts'
 import { openTestnetPage } from './page-testnet.ts'
 import { Observation } from './record.ts'
 import { writeScrapeConfig } from './scrape-config.ts'
@@ -22,21 +24,37 @@ const startedMs = performance.now()
 
 async function main(): Promise<void> {
   const [mark, text] = process.argv.slice(2)
-  if (mark !== SUPERVISOR_MARK || text === undefined)
+  const nonce = process.env[NONCE_VARIABLE]
+  const plan = text === undefined ? null : (JSON.parse(text) as TestnetPlan)
+  if (nonce === undefined || plan === null || mark !== markOf(plan.home, nonce))
     throw new Error('the supervisor is started by `hearsay testnet up`')
-  const plan = JSON.parse(text) as TestnetPlan
-  mkdirSync(plan.home, { recursive: true, mode: 0o700 })
-  const lock = lockHome(plan.home)
+  // Nodes have no use for it.
+  delete process.env[NONCE_VARIABLE]
+  const own = ownHome(plan.home)
+  if (!own.ok || own.home !== plan.home) throw new Error(`${plan.home} is not the folder that it was`)
+  const lock = lockHome(plan.home, nonce)
   if (!lock.ok) {
     tell({ kind: 'running', pid: lock.pid })
     return
   }
   await clearStale(plan.home)
   const cookie = await writeCookie(join(plan.home, 'supervisor.cookie'), randomBytes(32))
-  await run(plan, cookie, lock.release)
+  await run({ plan, nonce, mark, cookie, release: lock.release })
 }
 
-async function run(plan: TestnetPlan, cookie: Cookie, release: () => void): Promise<void> {
+async function run({
+  plan,
+  nonce,
+  mark,
+  cookie,
+  release,
+}: {
+  plan: TestnetPlan
+  nonce: string
+  mark: string
+  cookie: Cookie
+  release: () => void
+}): Promise<void> {
   let server: ControlServer | null = null
   let isStopping = false
   const down = (force: boolean): void => {
@@ -68,8 +86,9 @@ async function run(plan: TestnetPlan, cookie: Cookie, release: () => void): Prom
   const testnet = new Testnet({
     plan,
     childEntry: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'child.ts' : 'child.js', import.meta.url)),
+    proof: { nonce, mark },
     supervisor: {
-      pid: process.pid,
+      ...ownName(),
       url: server.url,
       cookieFile: join(plan.home, 'supervisor.cookie'),
       pageUrl: page.url,
@@ -100,6 +119,10 @@ async function run(plan: TestnetPlan, cookie: Cookie, release: () => void): Prom
     process.exitCode = 1
     down(false)
   }
+}
+
+function ownName(): ProcessName {
+  return nameProcess(process.pid) ?? { pid: process.pid, started: 'unknown' }
 }
 
 /** The log has what the starter hears, for when it is gone. */

@@ -1,30 +1,17 @@
-/** The manifest on disk: written whole or not at all, so that a reader never sees half of one. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+/** The manifest on disk as its supervisor keeps it: written whole or not at all, so that a reader never sees half of one. */
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Manifest } from './manifest.ts'
+import type { Manifest } from '../src/home/manifest.ts'
+import { replaceFile } from '../src/home/own-file.ts'
+import { TESTNET_MANIFEST } from '../src/home/testnet-home.ts'
 
 export function manifestPath(home: string): string {
-  return join(home, 'testnet.json')
+  return join(home, TESTNET_MANIFEST)
 }
 
-/** Replaces the manifest of its home. Throws the system's error. Not synced: it describes processes, which a power cut ends too. */
+/** Replaces the manifest of its home. Throws the system's error. */
 export function writeManifest(manifest: Manifest): void {
-  const path = manifestPath(manifest.home)
-  const beside = `${path}.${process.pid}`
-  writeFileSync(beside, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
-  renameSync(beside, path)
-}
-
-/** The manifest of a home; null where there is none, or what is there is not one. */
-export function readManifest(home: string): Manifest | null {
-  try {
-    const document = JSON.parse(readFileSync(manifestPath(home), 'utf8')) as Manifest | null
-    return document?.v === 1 && Array.isArray(document.nodes) && typeof document.supervisor?.pid === 'number'
-      ? document
-      : null
-  } catch {
-    return null
-  }
+  replaceFile(manifestPath(manifest.home), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
 export function removeManifest(home: string): void {

@@ -1,10 +1,10 @@
 /** The configuration file of one node of a testnet: what the supervisor writes and a node process reads. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { toHex } from '../src/lib/bytes.ts'
 import { asAccountId } from '../src/domain/ids.ts'
 import { parseNetwork } from '../src/domain/params.ts'
 import type { NodeConfig } from '../src/node/config.ts'
+import { replaceFile } from '../src/home/own-file.ts'
 import { devValidator } from './dev-network.ts'
 
 export interface NodeConfigDocument {
@@ -25,8 +25,7 @@ export interface NodeConfigDocument {
 }
 
 export function writeNodeConfig(path: string, document: NodeConfigDocument): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 })
+  replaceFile(path, `${JSON.stringify(document, null, 2)}\n`)
 }
 
 /** Reads what `writeNodeConfig` wrote, with the network that it names. Throws where either is missing or broken. */

@@ -3,9 +3,11 @@
  * does: so no node outlives its supervisor, whatever ended that (pause.ts has the case of a stopped one).
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openLog } from '../src/home/own-file.ts'
+import { startOf } from '../src/home/process.ts'
 import type { NodeMessage, NodeReady } from './node-messages.ts'
 import { PROCESS_ENVIRONMENT, processFlags } from './process-flags.ts'
 
@@ -19,18 +21,26 @@ export type ProcessStart =
 
 export class NodeProcess {
   readonly pid: number | null
+  /** When it began, in the system's words; null where it did not. */
+  readonly startedAt: string | null
   /** Settles when every node of the process is ready, one of them failed, or the process ended first. */
   readonly started: Promise<ProcessStart>
   readonly exited: Promise<ProcessExit>
   readonly #child: ChildProcess
   #exit: ProcessExit | null = null
 
-  /** Starts `entry` with one configuration file a node; stdout and stderr are appended to `logFile`. */
-  constructor(options: { entry: string; configFiles: readonly string[]; logFile: string; startMsMax: number }) {
-    const log = openSync(options.logFile, 'a', 0o600)
+  /** Starts `entry` with its mark (src/home/proof.ts) and one configuration file a node; stdout and stderr are appended to `logFile`. */
+  constructor(options: {
+    entry: string
+    mark: string
+    configFiles: readonly string[]
+    logFile: string
+    startMsMax: number
+  }) {
+    const log = openLog(options.logFile)
     this.#child = spawn(
       process.execPath,
-      [...processFlags(options.configFiles.length), options.entry, ...options.configFiles],
+      [...processFlags(options.configFiles.length), options.entry, options.mark, ...options.configFiles],
       {
         stdio: ['ignore', log, log, 'ipc'],
         // All nodes run the same bundle: compiled once, each later start takes a third less of a core (0.15 s instead of 0.23 s).
@@ -44,6 +54,7 @@ export class NodeProcess {
     )
     closeSync(log)
     this.pid = this.#child.pid ?? null
+    this.startedAt = this.pid === null ? null : startOf(this.pid)
     this.exited = new Promise((resolve) => {
       const end = (exit: ProcessExit): void => {
         this.#exit ??= exit

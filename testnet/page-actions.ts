@@ -2,7 +2,6 @@
  * What the page may do to its network: send a transaction, a load of them or a forged one with the named accounts, whose keys are public on
  * development networks, and what `hearsay testnet` does to nodes.
  */
-import { readCookie } from '../src/adapters/http/cookie-file.ts'
 import { connect, type Client } from '../src/client/connect.ts'
 import { failureText } from '../src/client/outcome.ts'
 import { encodeSignedTransaction, encodeTransactionBody } from '../src/domain/codec/transaction-codec.ts'
@@ -14,7 +13,8 @@ import { sign, type KeyPair } from '../src/wallet/keys.ts'
 import { COMMANDS, type Command, type Outcome } from './control.ts'
 import { LOAD_ACCOUNTS } from './dev-network.ts'
 import { LOAD_PER_SECOND_MAX, LOAD_SECONDS_MAX } from './limits.ts'
-import type { Manifest, ManifestNode } from './manifest.ts'
+import type { Manifest, ManifestNode } from '../src/home/manifest.ts'
+import { readToken } from '../src/home/token-file.ts'
 
 const FEE = 1_000n
 const LOAD_TICK_MS = 100
@@ -103,7 +103,7 @@ interface Sender {
 
 /** Each account sends through one node of its own, so that its nonces arrive in order. */
 async function sendersOf(manifest: Manifest, nodes: readonly ManifestNode[]): Promise<Sender[]> {
-  const clients = nodes.map(clientOf)
+  const clients = nodes.map((node) => clientOf(manifest, node))
   const senders: Sender[] = []
   for (let index = 0; index < LOAD_ACCOUNTS; index++) {
     const account = devAccount(`load-${index}`, manifest.network)
@@ -127,7 +127,7 @@ async function sendOne(
   const from = typeof request.from === 'string' && isNamed(request.from) ? request.from : 'alice'
   const account = devAccount(from, manifest.network)
   if (!account.ok) return bad(`${from} is no account of this network`)
-  const client = clientOf(node)
+  const client = clientOf(manifest, node)
   const found = await client.account(toHex(account.keys.publicKey))
   if (!found.ok) return bad(failureText(found))
   const bytes = signed(manifest, account.keys, BigInt(found.value.nextNonce), `page ${Date.now()}`)
@@ -159,9 +159,9 @@ function signed(manifest: Manifest, keys: KeyPair, nonce: bigint, text: string):
   return encodeSignedTransaction(body, sign(keys.secret, concatBytes(prefix, body)))
 }
 
-function clientOf({ apiUrl, cookieFile }: ManifestNode): Client {
-  const cookie = readCookie(cookieFile)
-  return connect(apiUrl, cookie.ok ? { token: cookie.token } : {})
+function clientOf({ home }: Manifest, { apiUrl, cookieFile }: ManifestNode): Client {
+  const token = readToken(home, cookieFile)
+  return connect(apiUrl, token.ok ? { token: token.value } : {})
 }
 
 function isNamed(name: string): boolean {

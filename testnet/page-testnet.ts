@@ -1,7 +1,7 @@
 /** The page of a running testnet: its nodes' lines, and its supervisor's commands. */
 import type { Command, Outcome } from './control.ts'
 import type { ObservedNetworkView } from '../src/domain/views.ts'
-import type { ManifestNode } from './manifest.ts'
+import type { ManifestNode } from '../src/home/manifest.ts'
 import { PageActions } from './page-actions.ts'
 import { openPageServer, type PageServer } from './page-server.ts'
 import type { Observation } from './record.ts'

@@ -5,7 +5,6 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { signalProcess } from './process-table.ts'
 
 export interface Pause {
   /** Lets the process run again. */
@@ -37,4 +36,13 @@ export async function pauseProcess(pid: number, forMs: number | null, onTimeout:
 
 function dismiss(guard: ChildProcess): void {
   guard.stdin?.end('done\n')
+}
+
+/** A child of this process: until its end is heard of here its number is nobody else's. */
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // It is gone.
+  }
 }

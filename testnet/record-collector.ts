@@ -5,7 +5,7 @@
 import { connect, type Client } from '../src/client/connect.ts'
 import { lineOf } from '../src/trace/event-lines.ts'
 import type { RecordingHead, RecordingLine } from '../src/trace/recording.ts'
-import type { Manifest, ManifestNode } from './manifest.ts'
+import type { Manifest, ManifestNode } from '../src/home/manifest.ts'
 
 /** Topics that any view shows. */
 const TOPICS = ['propagation', 'mesh', 'blocks'] as const

@@ -4,7 +4,7 @@
  */
 import type { RecordingHead, RecordingLine } from '../src/trace/recording.ts'
 import { VERSION } from '../src/node/version.ts'
-import type { Manifest } from './manifest.ts'
+import type { Manifest } from '../src/home/manifest.ts'
 import { OBSERVED_LINES_MAX } from './limits.ts'
 import { headOf, RecordCollector } from './record-collector.ts'
 import { RecordFile } from './record-file.ts'

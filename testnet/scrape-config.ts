@@ -1,7 +1,7 @@
 /** What Prometheus needs to watch a testnet: `<home>/prometheus.yml`, with the names of the nodes as labels, written whenever the network changes. */
-import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Manifest } from './manifest.ts'
+import type { Manifest } from '../src/home/manifest.ts'
+import { replaceFile } from '../src/home/own-file.ts'
 
 /** The configuration; JSON is YAML, so nothing has to be escaped by hand. */
 export function scrapeConfig({ network, nodes }: Manifest): string {
@@ -16,7 +16,5 @@ export function scrapeConfig({ network, nodes }: Manifest): string {
 }
 
 export function writeScrapeConfig(manifest: Manifest): void {
-  const path = join(manifest.home, 'prometheus.yml')
-  writeFileSync(`${path}.${process.pid}`, scrapeConfig(manifest), { mode: 0o600 })
-  renameSync(`${path}.${process.pid}`, path)
+  replaceFile(join(manifest.home, 'prometheus.yml'), scrapeConfig(manifest))
 }

@@ -1,19 +1,27 @@
-/** One supervisor a home: a lock file with its process id, created exclusively; one whose process is gone is taken over. */
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+/** One supervisor a home: a lock file with its process and nonce, created exclusively; one whose process is gone, or is not proven to be this home's, is taken over. */
+import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { commandLineOf, isAlive } from './process-table.ts'
-
-/** Stands in the command line of every supervisor, so that another process that got its number is not taken for it. */
-export const SUPERVISOR_MARK = 'hearsay-testnet-supervisor'
+import { LOCK_BYTES_MAX } from '../src/home/limits.ts'
+import { isOfHome, nameProcess, type ProcessName } from '../src/home/proof.ts'
+import { readTrusted } from '../src/home/trusted-file.ts'
 
 export type Lock = { readonly ok: true; readonly release: () => void } | { readonly ok: false; readonly pid: number }
 
-/** Takes the lock of a home, or says who has it. Throws the system's error where the home can't be written. */
-export function lockHome(home: string): Lock {
+interface Holder extends ProcessName {
+  readonly nonce: string
+}
+
+/**
+ * Takes the lock of a home for this process, or says who has it. Throws the system's error where the home can't be written.
+ * @param home without symbolic links
+ * @param nonce of this run (proof.ts)
+ */
+export function lockHome(home: string, nonce: string): Lock {
+  const own = nameProcess(process.pid)
   const path = join(home, 'supervisor.lock')
   for (let attempt = 0; ; attempt++) {
     try {
-      writeFileSync(path, `${process.pid}\n`, { flag: 'wx', mode: 0o600 })
+      writeFileSync(path, `${process.pid} ${nonce} ${own?.started ?? ''}\n`, { flag: 'wx', mode: 0o600 })
       return {
         ok: true,
         release: () => {
@@ -23,37 +31,31 @@ export function lockHome(home: string): Lock {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt === 3) throw error
     }
-    const pid = holderOf(path)
-    if (pid !== null && isSupervisor(pid)) return { ok: false, pid }
-    removeStale(path, pid)
+    const holder = holderOf(home, path)
+    if (holder !== null && isOfHome({ home, nonce: holder.nonce }, holder)) return { ok: false, pid: holder.pid }
+    removeStale(home, path, holder)
   }
-}
-
-/** Whether the process is a testnet's supervisor that runs. */
-export function isSupervisor(pid: number): boolean {
-  return isAlive(pid) && commandLineOf(pid)?.includes(SUPERVISOR_MARK) === true
 }
 
 /**
  * Removes a lock that names a process which is gone. It is moved away before it is looked at again: of two that find the same stale lock,
  * one may by then have taken it, and its new lock is put back.
  */
-function removeStale(path: string, pid: number | null): void {
+function removeStale(home: string, path: string, holder: Holder | null): void {
   const moved = `${path}.${process.pid}`
   try {
     renameSync(path, moved)
-    if (holderOf(moved) !== pid) linkSync(moved, path)
+    if (holderOf(home, moved)?.nonce !== holder?.nonce) linkSync(moved, path)
     rmSync(moved, { force: true })
   } catch {
     // Somebody else moved it, or took the home meanwhile; the next attempt sees who.
   }
 }
 
-function holderOf(path: string): number | null {
-  try {
-    const pid = Number(readFileSync(path, 'latin1'))
-    return Number.isSafeInteger(pid) && pid > 0 ? pid : null
-  } catch {
-    return null
-  }
+/** Null where the file says nobody, or is not to be believed. */
+function holderOf(home: string, path: string): Holder | null {
+  const text = readTrusted(home, path, LOCK_BYTES_MAX, { secret: true })
+  if (!text.ok) return null
+  const [, pid = '', nonce = '', started = ''] = /^([1-9]\d{0,9}) ([0-9a-f]{32}) (.+)\n$/.exec(text.value) ?? []
+  return nonce === '' ? null : { pid: Number(pid), nonce, started }
 }

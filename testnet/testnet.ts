@@ -1,7 +1,7 @@
 /**
  * A network of real node processes and what may be done to it. One command at a time; `stop` alone may come in between.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { networkDocument, networkIdOf, type NetworkParams } from '../src/domain/params.ts'
 import { createPrng } from '../src/lib/prng.ts'
@@ -12,7 +12,8 @@ import { Hosts, nodesOf } from './hosts.ts'
 import { withLag } from './lag.ts'
 import { LINKS_MAX, NODES_MAX } from './limits.ts'
 import { Links } from './links.ts'
-import type { Manifest } from './manifest.ts'
+import type { Manifest } from '../src/home/manifest.ts'
+import { replaceFile } from '../src/home/own-file.ts'
 import { nodeStatus } from './node-observer.ts'
 import { refuse } from './refuse.ts'
 import { formatLinkShape } from './shaper/shape.ts'
@@ -23,6 +24,8 @@ export interface TestnetOptions {
   readonly plan: TestnetPlan
   /** The program of a node process. */
   readonly childEntry: string
+  /** What proves processes of this run (src/home/proof.ts). */
+  readonly proof: { readonly nonce: string; readonly mark: string }
   /** How others reach this supervisor, for the manifest. */
   readonly supervisor: Manifest['supervisor']
   readonly onProgress: (text: string) => void
@@ -50,6 +53,7 @@ export class Testnet {
     this.#hosts = new Hosts({
       plan,
       childEntry,
+      mark: options.proof.mark,
       onProgress,
       networkFile: this.#networkFile,
       links: this.#links,
@@ -71,7 +75,7 @@ export class Testnet {
     // A network begins with its genesis: what an earlier one left here belongs to another network.
     rmSync(join(plan.home, 'nodes'), { recursive: true, force: true })
     mkdirSync(join(plan.home, 'nodes'), { recursive: true, mode: 0o700 })
-    writeFileSync(this.#networkFile, `${JSON.stringify(networkDocument(this.#network), null, 2)}\n`, { mode: 0o600 })
+    replaceFile(this.#networkFile, `${JSON.stringify(networkDocument(this.#network), null, 2)}\n`)
     for (let first = 0; first < plan.count; first += plan.perProcess) {
       this.#hosts.add(first, Math.min(plan.count, first + plan.perProcess) - first)
     }
@@ -94,6 +98,7 @@ export class Testnet {
     return {
       v: 1,
       home: plan.home,
+      nonce: this.#options.proof.nonce,
       network: this.#network.name,
       networkId: networkIdOf(this.#network),
       networkFile: this.#networkFile,

@@ -135,6 +135,8 @@ export class NodeUnderTest {
       `data:text/javascript,${encodeURIComponent(CLOCK_SHIM)}`,
       ...(ip === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(dialsFrom(ip))}`]),
       entry,
+      // Where a home's processes have their mark.
+      'hearsay-attack',
       config,
     ]
     const log = openSync(this.logFile, 'a')

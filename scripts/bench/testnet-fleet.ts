@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Manifest } from '../../testnet/manifest.ts'
+import type { Manifest } from '../../src/home/manifest.ts'
 
 const run = promisify(execFile)
 /** Clock ticks of /proc a second. */

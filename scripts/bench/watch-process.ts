@@ -1,5 +1,5 @@
 /** What observes a network: follows every node's event stream and records it, as a testnet's supervisor does, in a process of its own. */
-import type { ManifestNode } from '../../testnet/manifest.ts'
+import type { ManifestNode } from '../../src/home/manifest.ts'
 import { RecordCollector } from '../../testnet/record-collector.ts'
 import { RecordFile } from '../../testnet/record-file.ts'
 import { taskOf } from './processes.ts'
@@ -17,6 +17,7 @@ const nodes = apiUrls.map((apiUrl, index): ManifestNode => ({
   name: `node-${index}`,
   peerId: `peer-${index}`,
   pid: null,
+  started: null,
   state: 'ready',
   apiUrl,
   cookieFile: '',

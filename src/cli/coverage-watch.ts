@@ -4,7 +4,7 @@
  */
 import { connect, type Client } from '../client/connect.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
-import type { NodeState } from '../../testnet/manifest.ts'
+import type { NodeState } from '../home/manifest.ts'
 import type { CoverageFigures, Sighting } from './coverage.ts'
 import { coverageOf } from './coverage.ts'
 import { waitFor } from './waiting.ts'

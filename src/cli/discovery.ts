@@ -2,22 +2,22 @@
  * Which node a command talks to: --api > HEARSAY_API > the nearest testnet's manifest > the manifest of a node that runs alone > the default
  * port (README.md). The first that is there decides; the answer says which it was, for the error when nobody answers.
  */
-import { readFileSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import type { Manifest, ManifestNode } from '../../testnet/manifest.ts'
+import { isLoopbackUrl } from '../home/loopback.ts'
+import type { Manifest, ManifestNode } from '../home/manifest.ts'
+import { nodeDataDirectory, readRuntime, RUNTIME_MANIFEST, type RuntimeManifest } from '../home/runtime.ts'
+import { isSupervised, readManifest } from '../home/testnet-home.ts'
+import { readNamedToken, readToken } from '../home/token-file.ts'
+import { realHome, type Distrust } from '../home/trusted-file.ts'
 import type { Context } from './context.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
 import { readApiUrl } from './parse.ts'
-import { isAlive } from './process-alive.ts'
 import { didYouMean } from './suggest.ts'
 
 /** Where `node run` listens for its users unless told otherwise, and where commands look last. */
 export const DEFAULT_API = '127.0.0.1:4600'
 const HOME_FOLDER = '.hearsay'
-export const TESTNET_MANIFEST = 'testnet.json'
-export const RUNTIME_MANIFEST = 'runtime.json'
-/** A token file holds one short line; more is another file by mistake. */
-const TOKEN_CHARACTERS_MAX = 1_024
 
 export interface Target {
   readonly apiUrl: string
@@ -31,45 +31,31 @@ export interface Target {
   readonly source: string
 }
 
-/** What a node that runs alone writes beside its data, `<dataDir>/runtime.json`. */
-export interface RuntimeManifest {
-  readonly v: 1
-  readonly pid: number
-  readonly name: string
-  readonly peerId: string
-  readonly network: string
-  /** `http://host:port` */
-  readonly apiUrl: string
-  readonly cookieFile: string
-}
-
-/** --home > HEARSAY_HOME > the nearest `.hearsay` with a testnet, here or above > `./.hearsay`. */
+/**
+ * --home > HEARSAY_HOME > the nearest `.hearsay` with a testnet, here or above > `./.hearsay`. Whichever was found by walking must be a folder and no
+ * link: what lies behind a link was never named.
+ */
 export function homeOf(context: Pick<Context, 'shared' | 'env' | 'cwd'>): string {
   const chosen = context.shared.home ?? nonEmpty(context.env.HEARSAY_HOME)
   if (chosen !== undefined) return resolve(context.cwd, chosen)
   for (let folder = context.cwd; ; folder = dirname(folder)) {
     const home = join(folder, HOME_FOLDER)
-    if (readTestnetManifest(home) !== null) return home
-    if (dirname(folder) === folder) return join(context.cwd, HOME_FOLDER)
+    if (readTestnetManifest(home) !== null) {
+      refuseLink(home)
+      return home
+    }
+    if (dirname(folder) === folder) break
   }
+  const home = join(context.cwd, HOME_FOLDER)
+  refuseLink(home)
+  return home
 }
 
-/** Where a node of this home keeps its data unless told otherwise. */
-export function nodeDataDirectory(home: string): string {
-  return join(home, 'node')
-}
-
-/** The manifest of the home's testnet, whether it still runs or not; null where there is none. */
+/** The manifest of the home's testnet, whether it still runs or not; null where there is none. Fails where it is not believed. */
 export function readTestnetManifest(home: string): Manifest | null {
-  const manifest = readJson(join(home, TESTNET_MANIFEST)) as Manifest | null
-  if (manifest === null) return null
-  if (manifest.v !== 1 || !Array.isArray(manifest.nodes)) {
-    throw usageFailure(
-      `${join(home, TESTNET_MANIFEST)} is not a testnet's manifest of version 1`,
-      'remove it, or choose another --home',
-    )
-  }
-  return manifest
+  const read = readManifest(home)
+  if (read.kind === 'distrusted') throw distrustFailure(read.distrust)
+  return read.kind === 'none' ? null : read.manifest
 }
 
 /** The manifest of the testnet that runs in this home, or a failure that says how to start one. */
@@ -84,7 +70,7 @@ export function runningTestnet(context: Pick<Context, 'shared' | 'env' | 'cwd'>)
       'start one with `hearsay testnet up`, or name its folder with --home',
     )
   }
-  if (!isAlive(manifest.supervisor.pid)) {
+  if (!isSupervised(manifest)) {
     throw new Failure(
       'not-ready',
       'testnet-gone',
@@ -95,33 +81,44 @@ export function runningTestnet(context: Pick<Context, 'shared' | 'env' | 'cwd'>)
   return manifest
 }
 
+/** A file or folder that is not believed: the same call can't succeed. */
+export function distrustFailure({ kind, message, hint }: Distrust): Failure {
+  return new Failure('usage', `distrusted-${kind}`, message, hint)
+}
+
 /** The node that the command talks to. `nodeName` chooses one of a testnet; otherwise it is the first that is up. */
 export function findTarget(context: Context, nodeName?: string): Target {
   const given = explicitToken(context)
-  const tokenIn = (cookieFile: string): Target['token'] => (given === null ? () => readToken(cookieFile) : () => given)
+  const tokenIn =
+    (home: string, cookieFile: string): Target['token'] =>
+    () =>
+      given ?? tokenOf(home, cookieFile)
   const explicit = context.shared.api ?? nonEmpty(context.env.HEARSAY_API)
   if (explicit !== undefined) {
     const flag = context.shared.api === undefined ? 'HEARSAY_API' : '--api'
     const reading = readApiUrl(explicit)
     if (!reading.ok) throw usageFailure(`${flag}: ${reading.message}`)
     if (nodeName !== undefined) throw usageFailure(`--node and ${flag} both name a node`, 'give one of them')
-    const manifest = liveManifest(context)
+    // Tokens of a home go to this machine only; one that the user names goes where the user says.
+    const [home, manifest] = isLoopbackUrl(reading.value) ? believedHome(context) : [null, null]
     const known = manifest?.nodes.find((node) => node.apiUrl === reading.value)
-    const cookieFile = known?.cookieFile ?? runtimeCookieFile(context, reading.value)
+    const runtime = home === null || known !== undefined ? null : believedRuntime(home)
+    const cookieFile = known?.cookieFile ?? (runtime?.apiUrl === reading.value ? runtime.cookieFile : null)
     return {
       apiUrl: reading.value,
-      token: cookieFile === null ? () => given : tokenIn(cookieFile),
+      token: home === null || cookieFile === null ? () => given : tokenIn(manifest?.home ?? home, cookieFile),
       nodeName: known?.name ?? null,
       manifest: known === undefined ? null : manifest,
       source: flag,
     }
   }
-  const manifest = liveManifest(context)
+  const home = homeOf(context)
+  const manifest = liveManifest(home)
   if (manifest !== null) {
     const node = nodeName === undefined ? firstUp(manifest) : nodeNamed(manifest, nodeName)
     return {
       apiUrl: node.apiUrl,
-      token: tokenIn(node.cookieFile),
+      token: tokenIn(manifest.home, node.cookieFile),
       nodeName: node.name,
       manifest,
       source: `the testnet in ${manifest.home}`,
@@ -132,14 +129,14 @@ export function findTarget(context: Context, nodeName?: string): Target {
       `--node ${nodeName}: there is no testnet to take it from`,
       'start one with `hearsay testnet up`, or use --api URL',
     )
-  const runtime = liveRuntime(context)
+  const runtime = liveRuntime(home)
   if (runtime !== null) {
     return {
       apiUrl: runtime.apiUrl,
-      token: tokenIn(runtime.cookieFile),
+      token: tokenIn(home, runtime.cookieFile),
       nodeName: null,
       manifest: null,
-      source: join(nodeDataDirectory(homeOf(context)), RUNTIME_MANIFEST),
+      source: join(nodeDataDirectory(home), RUNTIME_MANIFEST),
     }
   }
   return {
@@ -165,54 +162,72 @@ export function nodeNamed(manifest: Manifest, name: string): ManifestNode {
   )
 }
 
-/** The first line of a file that holds a token, or null where the file is missing. */
-export function readToken(path: string): string | null {
-  try {
-    return firstLine(readFileSync(path, 'utf8'))
-  } catch {
-    return null
-  }
+/** The token in a file of the home; null where there is none. Fails where it is not believed. */
+export function tokenOf(home: string, cookieFile: string): string | null {
+  const token = readToken(realHome(home), cookieFile)
+  if (token.ok) return token.value
+  if (token.distrust.kind === 'missing') return null
+  throw distrustFailure(token.distrust)
 }
 
 function explicitToken(context: Context): string | null {
   const path = context.shared.tokenFile ?? nonEmpty(context.env.HEARSAY_TOKEN_FILE)
   if (path === undefined) return null
   const name = context.shared.tokenFile === undefined ? 'HEARSAY_TOKEN_FILE' : '--token-file'
-  let text: string
+  let token: string | null
   try {
-    text = readFileSync(resolve(context.cwd, path), 'utf8')
+    token = readNamedToken(resolve(context.cwd, path))
   } catch (error) {
     throw usageFailure(
       `${name}: ${path} can't be read (${systemCode(error) ?? 'unknown reason'})`,
       "a node's token is the file that `node run` names when it starts",
     )
   }
-  const token = firstLine(text)
-  if (token === '' || token.length > TOKEN_CHARACTERS_MAX)
-    throw usageFailure(`${name}: ${path} does not hold a token`, 'it must hold the token on its first line')
+  if (token === null)
+    throw usageFailure(`${name}: ${path} does not hold a token`, 'a token is 64 hex digits on a line, and nothing else')
   return token
 }
 
-function liveManifest(context: Context): Manifest | null {
-  const manifest = readTestnetManifest(homeOf(context))
-  // The children end with their supervisor: a manifest without one describes a network that is gone.
-  return manifest !== null && isAlive(manifest.supervisor.pid) ? manifest : null
+/** The home and its living testnet; nulls where the home is not believed: the user has named a node, and the home would only have had its token. */
+function believedHome(context: Context): readonly [home: string | null, manifest: Manifest | null] {
+  try {
+    const home = homeOf(context)
+    return [home, liveManifest(home)]
+  } catch (error) {
+    if (error instanceof Failure) return [null, null]
+    throw error
+  }
 }
 
-function liveRuntime(context: Context): RuntimeManifest | null {
-  const runtime = readJson(join(nodeDataDirectory(homeOf(context)), RUNTIME_MANIFEST)) as RuntimeManifest | null
-  return runtime?.v === 1 && isAlive(runtime.pid) ? runtime : null
+/** Null where none runs: the children end with their supervisor, so a manifest without one describes a network that is gone. */
+function liveManifest(home: string): Manifest | null {
+  const manifest = readTestnetManifest(home)
+  return manifest !== null && isSupervised(manifest) ? manifest : null
 }
 
-function runtimeCookieFile(context: Context, apiUrl: string): string | null {
-  const runtime = liveRuntime(context)
-  return runtime?.apiUrl === apiUrl ? runtime.cookieFile : null
+function liveRuntime(home: string): RuntimeManifest | null {
+  const read = readRuntime(home)
+  if (read.kind === 'distrusted') throw distrustFailure(read.distrust)
+  return read.kind === 'none' ? null : read.runtime
+}
+
+function believedRuntime(home: string): RuntimeManifest | null {
+  const read = readRuntime(home)
+  return read.kind === 'found' ? read.runtime : null
+}
+
+function refuseLink(home: string): void {
+  if (lstatSync(home, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return
+  throw usageFailure(
+    `${home} is a symbolic link, and what lies behind it was never named`,
+    'name the folder with --home if it is yours',
+  )
 }
 
 function firstUp(manifest: Manifest): ManifestNode {
   const node =
     manifest.nodes.find((candidate) => candidate.state === 'ready') ??
-    manifest.nodes.find((candidate) => candidate.state === 'starting')
+    manifest.nodes.find((candidate) => candidate.state === 'starting' && candidate.apiUrl !== '')
   if (node !== undefined) return node
   throw new Failure(
     'not-ready',
@@ -220,28 +235,6 @@ function firstUp(manifest: Manifest): ManifestNode {
     `no node of the testnet in ${manifest.home} is up`,
     'see `hearsay testnet status`; bring one back with `hearsay testnet restart node-0`',
   )
-}
-
-function readJson(path: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    const code = systemCode(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw usageFailure(`${path} can't be read (${code ?? 'unknown reason'})`)
-  }
-  try {
-    const document: unknown = JSON.parse(text)
-    if (typeof document === 'object' && document !== null) return document
-  } catch {
-    // Said below, with what to do.
-  }
-  throw usageFailure(`${path} is damaged: it is not a JSON document`, 'remove it, or choose another --home')
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0]?.trim() ?? ''
 }
 
 function nonEmpty(text: string | undefined): string | undefined {

@@ -4,6 +4,9 @@ import { resolve } from 'node:path'
 import type { Context } from './context.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
 
+/** Read at once, bytes. */
+const PIECE_BYTES = 65_536
+
 /** All of stdin. Fails when it has more than `bytesMax`. */
 export async function readStdin(context: Context, bytesMax: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
@@ -19,29 +22,39 @@ export async function readStdin(context: Context, bytesMax: number): Promise<Uin
 
 /** All of a file; `-` is stdin. Fails when it has more than `bytesMax`. `name` is what the error calls it. */
 export async function readInput(context: Context, path: string, bytesMax: number, name: string): Promise<Uint8Array> {
-  if (path === '-') return readStdin(context, bytesMax)
+  return path === '-'
+    ? readStdin(context, bytesMax)
+    : readNamed(context.cwd, path, { bytesMax, name, hint: 'check the path; - stands for stdin' })
+}
+
+/**
+ * All of a file that the user named, whoever owns it: the name is the user's word. Fails when it has more than `bytesMax`, since a device would never
+ * end. `hint` is what to do where it is missing.
+ */
+export async function readNamed(
+  cwd: string,
+  path: string,
+  { bytesMax, name, hint }: { readonly bytesMax: number; readonly name: string; readonly hint: string },
+): Promise<Uint8Array> {
   try {
-    const file = await open(resolve(context.cwd, path), 'r')
+    const file = await open(resolve(cwd, path), 'r')
     try {
-      // One byte more than may be, so that a longer file shows; a device would never end.
-      const buffer = Buffer.alloc(bytesMax + 1)
+      const chunks: Uint8Array[] = []
       let size = 0
       for (;;) {
-        const { bytesRead } = await file.read(buffer, size, buffer.byteLength - size, null)
+        // One byte more than may be, so that a longer file shows.
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(PIECE_BYTES, bytesMax + 1 - size)))
         size += bytesRead
-        if (bytesRead === 0 || size === buffer.byteLength) break
+        if (size > bytesMax) throw usageFailure(`${name}: ${path} has more than ${bytesMax} bytes`)
+        if (bytesRead === 0) return Buffer.concat(chunks)
+        chunks.push(buffer.subarray(0, bytesRead))
       }
-      if (size > bytesMax) throw usageFailure(`${name}: ${path} has more than ${bytesMax} bytes`)
-      return buffer.subarray(0, size)
     } finally {
       await file.close()
     }
   } catch (error) {
     const code = systemCode(error)
     if (error instanceof Failure || code === undefined) throw error
-    throw usageFailure(
-      `${name}: ${path} can't be read (${code})`,
-      code === 'ENOENT' ? 'check the path; - stands for stdin' : '',
-    )
+    throw usageFailure(`${name}: ${path} can't be read (${code})`, code === 'ENOENT' ? hint : '')
   }
 }

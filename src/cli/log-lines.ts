@@ -1,43 +1,53 @@
 /** Lines of a log file that is still being written. */
-import { open, stat } from 'node:fs/promises'
-import { Failure, systemCode } from './failure.ts'
+import { closeSync, readSync } from 'node:fs'
+import { openTrusted } from '../home/trusted-file.ts'
+import { distrustFailure } from './discovery.ts'
+import { Failure } from './failure.ts'
 import { waitFor } from './waiting.ts'
 
 /** Read at the end of a log, bytes: the last 100 lines are far less. */
 const TAIL_BYTES_MAX = 8 * 1024 * 1024
 /** Read at once while following, bytes. */
 const PIECE_BYTES = 65_536
+/** Longest line without an end that is kept while following, characters. */
+const LINE_CHARACTERS_MAX = 1024 * 1024
 /** How often a followed file is looked at, ms: for a person it is at once. */
 const LOOK_EVERY_MS = 200
 
+/** A log in a home, which is judged each time it is opened (trusted-file.ts). */
+export interface HomeLog {
+  readonly home: string
+  readonly path: string
+}
+
 /** The last `count` whole lines, and where the file ended. */
-export async function lastLines(
-  path: string,
+export function lastLines(
+  log: HomeLog,
   count: number,
-): Promise<{ readonly lines: readonly string[]; readonly endBytes: number }> {
+): { readonly lines: readonly string[]; readonly endBytes: number } {
+  const opened = openTrusted(log.home, log.path, { secret: false })
+  if (!opened.ok) {
+    if (opened.distrust.kind !== 'missing') throw distrustFailure(opened.distrust)
+    throw new Failure('not-found', 'no-log', opened.distrust.message, 'the node may not have written anything yet')
+  }
+  const { descriptor, sizeBytes: size } = opened.value
   try {
-    const { size } = await stat(path)
     const from = Math.max(0, size - TAIL_BYTES_MAX)
-    const text = await readRange(path, from, size)
+    const text = new TextDecoder().decode(readRange(descriptor, from, size))
     const whole = text.slice(from === 0 ? 0 : text.indexOf('\n') + 1, text.lastIndexOf('\n') + 1)
     const lines = whole === '' ? [] : whole.slice(0, -1).split('\n')
     return {
       lines: count === 0 ? [] : lines.slice(-count),
       endBytes: size - Buffer.byteLength(text.slice(text.lastIndexOf('\n') + 1)),
     }
-  } catch (error) {
-    throw new Failure(
-      'not-found',
-      'no-log',
-      `${path} can't be read (${systemCode(error) ?? 'unknown reason'})`,
-      'the node may not have written anything yet',
-    )
+  } finally {
+    closeSync(descriptor)
   }
 }
 
-/** New lines from `fromBytes` on, until `stop`. A file that became shorter was begun anew. */
+/** New lines from `fromBytes` on, until `stop`. A file that became shorter was begun anew; one that can't be read has nothing new. */
 export async function* followLines(
-  path: string,
+  log: HomeLog,
   fromBytes: number,
   stop: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
@@ -45,32 +55,25 @@ export async function* followLines(
   let rest = ''
   const decoder = new TextDecoder()
   while (!stop.aborted) {
-    const size = await stat(path).then(
-      (found) => found.size,
-      () => 0,
-    )
-    if (size < at) [at, rest] = [0, '']
-    if (size > at) {
-      const bytes = await readBytes(path, at, Math.min(size, at + PIECE_BYTES))
+    const opened = openTrusted(log.home, log.path, { secret: false })
+    let bytes: Uint8Array | null = null
+    if (opened.ok) {
+      const { descriptor, sizeBytes: size } = opened.value
+      if (size < at) [at, rest] = [0, '']
+      if (size > at) bytes = readRange(descriptor, at, Math.min(size, at + PIECE_BYTES))
+      closeSync(descriptor)
+    }
+    if (bytes !== null && bytes.byteLength > 0) {
       at += bytes.byteLength
       const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
-      rest = lines.pop() ?? ''
+      // A line without an end is let go in pieces.
+      rest = (lines.pop() ?? '').slice(-LINE_CHARACTERS_MAX)
       yield* lines
     } else if (!(await waitFor(LOOK_EVERY_MS, stop))) return
   }
 }
 
-async function readRange(path: string, from: number, to: number): Promise<string> {
-  return new TextDecoder().decode(await readBytes(path, from, to))
-}
-
-async function readBytes(path: string, from: number, to: number): Promise<Uint8Array> {
-  const file = await open(path, 'r')
-  try {
-    const buffer = Buffer.alloc(to - from)
-    const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, from)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
+function readRange(descriptor: number, from: number, to: number): Uint8Array {
+  const buffer = Buffer.alloc(to - from)
+  return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.byteLength, from))
 }

@@ -1,21 +1,27 @@
 /** Runs one node in the foreground until it is told to stop. */
 import { hostname } from 'node:os'
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readFileSync, writeSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { asAccountId } from '../domain/ids.ts'
 import { isDevNetwork } from '../domain/params.ts'
+import { ownHome, removeIfStill, replaceFile } from '../home/own-file.ts'
+import { startOf } from '../home/process.ts'
+import { nodeDataDirectory, readRuntime, RUNTIME_MANIFEST, type RuntimeManifest } from '../home/runtime.ts'
+import { judgeFolder, realHome } from '../home/trusted-file.ts'
 import { toHex } from '../lib/bytes.ts'
 import type { Node } from '../node/compose.ts'
 import type { NodeConfig } from '../node/config.ts'
 import { secretOf } from './accounts.ts'
 import type { Context } from './context.ts'
-import type { RuntimeManifest } from './discovery.ts'
-import { DEFAULT_API, homeOf, nodeDataDirectory, RUNTIME_MANIFEST } from './discovery.ts'
+import { DEFAULT_API, distrustFailure, homeOf } from './discovery.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
+import { readNamed } from './input.ts'
 import { readNetworkFile } from './network-file.ts'
 import type { GivenSettings, NodeSettings } from './node-settings.ts'
 import { defaultSettings, parseSettings, settle } from './node-settings.ts'
-import { isAlive } from './process-alive.ts'
+
+/** Largest configuration file, bytes: a thousand bootstrap addresses are 100 KB. */
+const CONFIG_BYTES_MAX = 1024 * 1024
 
 export interface NodeRunOptions {
   readonly flags: GivenSettings
@@ -27,8 +33,11 @@ export interface NodeRunOptions {
 /** Starts the node, says where it is, and returns after it has stopped in good order. */
 export async function runNode(context: Context, options: NodeRunOptions): Promise<void> {
   const { terminal, shared, stop } = context
-  const settings = readSettings(context, options)
+  const settings = await readSettings(context, options)
   const config = await configOf(context, settings, options.passphraseFile)
+  // Whoever names a data directory means it; the one of a home that was found by walking is looked at first.
+  const home = homeOf(context)
+  if (config.dataDir === nodeDataDirectory(home)) believedHome(home)
   const ending = new AbortController()
   const end = (): void => ending.abort()
   stop.addEventListener('abort', end, { once: true })
@@ -75,7 +84,7 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
   terminal.note('stopped')
 }
 
-function readSettings(context: Context, { flags, configFile }: NodeRunOptions): NodeSettings {
+async function readSettings(context: Context, { flags, configFile }: NodeRunOptions): Promise<NodeSettings> {
   const defaults = defaultSettings({
     name: machineName(),
     dataDir: nodeDataDirectory(homeOf(context)),
@@ -83,12 +92,8 @@ function readSettings(context: Context, { flags, configFile }: NodeRunOptions): 
   })
   if (configFile === undefined) return settle(flags, {}, defaults)
   const path = resolve(context.cwd, configFile)
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw usageFailure(`--config: ${configFile} can't be read (${systemCode(error) ?? 'unknown reason'})`)
-  }
+  const read = { bytesMax: CONFIG_BYTES_MAX, name: '--config', hint: 'check the path' }
+  const text = new TextDecoder().decode(await readNamed(context.cwd, configFile, read))
   const file = parseSettings(text, configFile)
   // Paths in a file are relative to it: it may be started from anywhere.
   const besideFile = (given: string | null | undefined): string | undefined =>
@@ -157,54 +162,59 @@ async function validatorKeys(
   return devValidator(Number(number))
 }
 
+/** The copy of a token in a home whose node keeps its data elsewhere: a home names no file outside of itself. */
+const RUNTIME_COOKIE = 'runtime.cookie'
+
 /** Writes where the node is for commands that look for it, and returns what takes that back. */
 function announce(context: Context, config: NodeConfig, node: Node): () => void {
   const { apiUrl, cookieFile } = node
   if (config.dataDir === null || apiUrl === null || cookieFile === null) return () => undefined
-  const manifest: RuntimeManifest = {
-    v: 1,
-    pid: process.pid,
-    name: config.name,
-    peerId: node.peerId,
-    network: config.network.name,
-    apiUrl,
-    cookieFile,
+  const dataDir = realHome(config.dataDir)
+  const written = new Map<string, string>()
+  const put = (path: string, text: string): void => {
+    replaceFile(path, text)
+    written.set(path, text)
   }
-  const own = join(config.dataDir, RUNTIME_MANIFEST)
-  const written = [own]
-  write(own, manifest)
+  const putManifest = (folder: string, cookieName: string): void => {
+    const manifest: RuntimeManifest = {
+      v: 1,
+      pid: process.pid,
+      started: startOf(process.pid) ?? 'unknown',
+      name: config.name,
+      peerId: node.peerId,
+      network: config.network.name,
+      apiUrl,
+      cookieFile: join(folder, cookieName),
+    }
+    put(join(folder, RUNTIME_MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
+  }
+  putManifest(dataDir, basename(cookieFile))
   // A data directory elsewhere would not be found: the home then has a copy, unless another node runs there. A service may have no home to write to.
   try {
-    const inHome = join(nodeDataDirectory(homeOf(context)), RUNTIME_MANIFEST)
-    const other = pidIn(inHome)
-    if (inHome !== own && (other === null || !isAlive(other))) {
-      write(inHome, manifest)
-      written.push(inHome)
+    const home = believedHome(homeOf(context))
+    const inHome = nodeDataDirectory(home)
+    const other = readRuntime(home)
+    if (inHome !== dataDir && other.kind === 'distrusted') throw distrustFailure(other.distrust)
+    if (inHome !== dataDir && other.kind === 'none') {
+      put(join(inHome, RUNTIME_COOKIE), readFileSync(cookieFile, 'latin1'))
+      putManifest(inHome, RUNTIME_COOKIE)
     }
   } catch (error) {
     const reason = systemCode(error) ?? (error instanceof Error ? error.message : String(error))
     context.terminal.note(`commands will not find this node by themselves (${reason}): give them --api ${apiUrl}`)
   }
   return () => {
-    // By now another node may have taken the place.
-    for (const path of written) if (pidIn(path) === process.pid) rmSync(path, { force: true })
+    for (const [path, text] of written) removeIfStill(path, text)
   }
 }
 
-function write(path: string, manifest: RuntimeManifest): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeFileSync(`${path}.${process.pid}`, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
-  renameSync(`${path}.${process.pid}`, path)
-}
-
-/** Whose manifest this is; null where there is none that can be read. */
-function pidIn(path: string): number | null {
-  try {
-    const { pid } = JSON.parse(readFileSync(path, 'utf8')) as { pid?: unknown }
-    return typeof pid === 'number' ? pid : null
-  } catch {
-    return null
-  }
+/** The home, made or judged, and what a node of it keeps its data in. Fails where it is not believed. */
+function believedHome(path: string): string {
+  const own = ownHome(path)
+  if (!own.ok) throw distrustFailure(own.distrust)
+  const distrust = judgeFolder(nodeDataDirectory(own.home))
+  if (distrust !== null && distrust.kind !== 'missing') throw distrustFailure(distrust)
+  return own.home
 }
 
 /** The process ends right after it: a stream would not get it out. */

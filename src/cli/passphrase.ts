@@ -1,11 +1,12 @@
 /** A passphrase from a file or from the terminal, never from an argument: arguments are visible to every user of the machine. */
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Context } from './context.ts'
-import { Failure, systemCode, usageFailure } from './failure.ts'
+import { Failure, usageFailure } from './failure.ts'
+import { readNamed } from './input.ts'
 
 /** Longest passphrase, characters: more is a file given by mistake. */
 const PASSPHRASE_MAX = 1_024
+/** Largest file with one, bytes: only its first line counts. */
+const PASSPHRASE_FILE_BYTES_MAX = 65_536
 
 /** The first line of `file`, or what the user types without echo. Where there is neither a file nor a terminal it says what to give. */
 export async function readPassphrase(context: Context, name: string, file: string | undefined): Promise<string> {
@@ -28,9 +29,8 @@ export async function choosePassphrase(context: Context, name: string, file: str
 async function passphraseOfFile({ env, cwd }: Context, file: string | undefined): Promise<string | null> {
   const path = file ?? env.HEARSAY_PASSPHRASE_FILE
   if (path === undefined || path === '') return null
-  const text = await readFile(resolve(cwd, path), 'utf8').catch((error: unknown) => {
-    throw usageFailure(`--passphrase-file: ${path} can't be read (${systemCode(error) ?? 'unknown reason'})`)
-  })
+  const read = { bytesMax: PASSPHRASE_FILE_BYTES_MAX, name: '--passphrase-file', hint: 'check the path' }
+  const text = new TextDecoder().decode(await readNamed(cwd, path, read))
   const line = text.split(/\r?\n/, 1)[0] ?? ''
   if (line.length > PASSPHRASE_MAX) {
     throw usageFailure(`--passphrase-file: the first line of ${path} is longer than ${PASSPHRASE_MAX} characters`)

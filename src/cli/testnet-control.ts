@@ -2,7 +2,7 @@
 import { assertNever } from '../lib/assert.ts'
 import type { Command, ControlAnswers, ControlRequests, Refusal } from '../../testnet/control.ts'
 import type { Context } from './context.ts'
-import { homeOf } from './discovery.ts'
+import { distrustFailure, homeOf } from './discovery.ts'
 import { Failure, usageFailure } from './failure.ts'
 import { readNodeNames } from './parse.ts'
 
@@ -22,6 +22,8 @@ export async function steer<C extends Command>(
       throw refusalFailure(outcome.refusal)
     case 'none':
       throw noTestnet(home, outcome.stale)
+    case 'distrusted':
+      throw distrustFailure(outcome.distrust)
     case 'unreachable':
       throw new Failure(
         'unreachable',
@@ -36,15 +38,19 @@ export async function steer<C extends Command>(
 
 /** The failure of a command that needs a testnet where there is none. */
 export function noTestnet(home: string, isStale: boolean): Failure {
-  const how = isStale
-    ? `the testnet in ${home} had ended without being stopped; its remains were cleared away`
-    : `no testnet runs in ${home}`
-  return new Failure(
-    'not-ready',
-    'no-testnet',
-    how,
-    'start one with `hearsay testnet up`, or name its folder with --home',
-  )
+  return isStale
+    ? new Failure(
+        'not-ready',
+        'no-testnet',
+        `the testnet in ${home} has ended without being stopped`,
+        '`hearsay testnet down` clears away what it left, `hearsay testnet up` starts a new one',
+      )
+    : new Failure(
+        'not-ready',
+        'no-testnet',
+        `no testnet runs in ${home}`,
+        'start one with `hearsay testnet up`, or name its folder with --home',
+      )
 }
 
 /** Names of nodes from arguments such as `node-3`, `3` and `0-4`. */

@@ -1,5 +1,5 @@
 /** What a user sees when a testnet is up: where everything is, and last what to type next. */
-import type { Manifest } from '../../testnet/manifest.ts'
+import type { Manifest } from '../home/manifest.ts'
 import { networkKindOf, encodeAddress } from '../domain/address.ts'
 import type { Context } from './context.ts'
 import { fieldsText } from './table-text.ts'

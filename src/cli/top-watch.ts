@@ -3,7 +3,7 @@ import { connect, type Client } from '../client/connect.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { StatusView } from '../domain/views.ts'
 import { quantilesOf } from '../trace/spread.ts'
-import type { Manifest, ManifestNode } from '../../testnet/manifest.ts'
+import type { Manifest, ManifestNode } from '../home/manifest.ts'
 import type { TopNode } from './top-screen.ts'
 
 const ANSWER_MS_MAX = 1_500

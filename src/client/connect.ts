@@ -81,7 +81,7 @@ export interface Client {
 
 export interface ConnectOptions {
   /**
-   * Content of the node's cookie file, for writes and debugging; or a function that reads it (null: there is none). It is asked again when
+   * Content of the node's cookie file: it goes with what writes and with `limits`, and with nothing else. Or a function that reads it (null: there is none). It is asked again when
    * the node refuses what it said before, since a node makes a new one at each start.
    */
   readonly token?: string | (() => string | null)
@@ -133,7 +133,7 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
     identity: () => get('/v1/node/identity'),
     status: () => get('/v1/node/status'),
     health: () => askHealth(exchange),
-    limits: () => get('/v1/debug/limits'),
+    limits: () => askJson(exchange, { method: 'GET', path: '/v1/debug/limits', needsToken: true }),
     metrics: () => askText(exchange, '/metrics'),
     openapi: () => get('/openapi.json'),
     events: (streamOptions) => readEvents(exchange, streamOptions),

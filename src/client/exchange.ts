@@ -13,6 +13,8 @@ export interface Call {
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: { readonly type: string; readonly bytes: Uint8Array | string }
+  /** The node answers this one only to whoever has its token, though it changes nothing. */
+  readonly needsToken?: boolean
 }
 
 export type Answer = { readonly ok: true; readonly status: number; readonly body: string } | Failure
@@ -20,25 +22,25 @@ export type Answer = { readonly ok: true; readonly status: number; readonly body
 export class Exchange {
   readonly url: URL
   readonly #askToken: () => string | null
-  #token: string | null
+  /** Undefined until a call needed it: whoever only reads neither reads nor sends a secret. */
+  #token: string | null | undefined
   readonly #timeoutMs: number
   readonly #agent = new Agent({ keepAlive: true, maxSockets: SOCKETS_MAX })
 
   constructor(options: { url: URL; token: () => string | null; timeoutMs: number }) {
     this.url = options.url
     this.#askToken = options.token
-    this.#token = options.token()
     this.#timeoutMs = options.timeoutMs
   }
 
   /**
-   * Asks; never rejects. Any HTTP status is an answer. A connection that was kept may have been closed by the node in the very moment of its
+   * Asks; never rejects, but with what `token` throws. Any HTTP status is an answer. The token goes with what writes, and with nothing else. A connection that was kept may have been closed by the node in the very moment of its
    * use: then the question is asked once more, which is safe, since handing in a transaction twice is handing it in. A node that has been
    * restarted refuses the token of its former life: then the question is asked once more with the new one, if there is one.
    */
   async ask(call: Call): Promise<Answer> {
     const answer = await this.#askFresh(call)
-    if (!answer.ok || answer.status !== 401) return answer
+    if (!answer.ok || answer.status !== 401 || !carriesToken(call)) return answer
     const token = this.#askToken()
     if (token === null || token === this.#token) return answer
     this.#token = token
@@ -57,6 +59,7 @@ export class Exchange {
   }
 
   #askOnce(call: Call): Promise<Answer | 'stale connection'> {
+    const options = { ...this.#requestOptions(call), agent: this.#agent }
     return new Promise((resolve) => {
       const deadline = setTimeout(() => {
         outgoing.destroy(new Error(`no answer within ${this.#timeoutMs} ms`))
@@ -65,7 +68,7 @@ export class Exchange {
         clearTimeout(deadline)
         resolve(answer)
       }
-      const outgoing = request(this.url, { ...this.#requestOptions(call), agent: this.#agent }, (incoming) => {
+      const outgoing = request(this.url, options, (incoming) => {
         collect(incoming).then(
           (body) => {
             settle({ ok: true, status: incoming.statusCode ?? 0, body })
@@ -116,18 +119,23 @@ export class Exchange {
   }
 
   #requestOptions(call: Call) {
+    const token = carriesToken(call) ? (this.#token ??= this.#askToken()) : null
     return {
       method: call.method,
       path: call.path,
       headers: {
         ...call.headers,
-        ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
         ...(call.body === undefined
           ? {}
           : { 'content-type': call.body.type, 'content-length': String(Buffer.byteLength(call.body.bytes)) }),
       },
     }
   }
+}
+
+function carriesToken({ method, needsToken }: Call): boolean {
+  return method !== 'GET' || needsToken === true
 }
 
 /** The whole body as text. Rejects when the connection breaks before its end, or when it is too large. */

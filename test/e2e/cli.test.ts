@@ -1,5 +1,6 @@
+import type { ChildProcess } from 'node:child_process'
 import { createServer, type Server } from 'node:http'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { verifySignature } from '../../src/adapters/crypto/verify-signature.ts'
@@ -7,9 +8,10 @@ import { decodeTransaction } from '../../src/domain/codec/transaction-codec.ts'
 import { asNetworkId } from '../../src/domain/ids.ts'
 import { signingPrefix } from '../../src/domain/signing.ts'
 import type { TransactionView } from '../../src/domain/views.ts'
-import type { Manifest, NodeState } from '../../testnet/manifest.ts'
+import type { NodeState } from '../../src/home/manifest.ts'
 import { documentsOf, freshFolder, removeFolders, runCli, startCli, type CliResult } from '../support/cli.ts'
 import { FakeControl } from '../support/fake-control.ts'
+import { manifestNodeOf, manifestOf, putInHome, startStandIn } from '../support/home.ts'
 import { openTestApi, TOKEN, type TestApi } from '../support/http-api.ts'
 import { until } from '../support/until.ts'
 
@@ -44,42 +46,31 @@ async function hearsay(
   return result
 }
 
-/** Fake nodes as a testnet that runs: this process stands for the supervisor. */
-function writeTestnet(nodes: readonly { readonly url: string; readonly state: NodeState }[]): void {
+const standIns: ChildProcess[] = []
+afterEach(() => {
+  for (const child of standIns.splice(0)) child.kill()
+})
+
+/** Fake nodes as a testnet that runs: an idle process stands for the supervisor. */
+async function writeTestnet(nodes: readonly { readonly url: string; readonly state: NodeState }[]): Promise<void> {
   const home = join(cwd, '.hearsay')
-  mkdirSync(home, { recursive: true })
-  const manifest: Manifest = {
-    v: 1,
-    home,
-    network: 'dev-fake',
-    networkId: '0'.repeat(64),
-    networkFile: join(home, 'network.json'),
-    supervisor: { pid: process.pid, url: 'http://127.0.0.1:1', cookieFile: join(home, 'cookie') },
-    seed: 1,
-    topology: 'full',
-    degree: 2,
-    link: '0',
-    createdAt: 0,
-    nodes: nodes.map(({ url, state }, index) => ({
-      name: `node-${index}`,
-      peerId: `peer-${index}`,
-      pid: null,
-      state,
-      apiUrl: url,
-      cookieFile: join(cwd, 'token'),
-      p2pPort: 1,
-      dataDir: cwd,
-      logFile: join(cwd, 'log'),
-      dials: [],
-    })),
-  }
-  writeFileSync(join(home, 'testnet.json'), JSON.stringify(manifest))
+  const { child, pid, started } = await startStandIn(home)
+  standIns.push(child)
+  const token = readFileSync(join(cwd, 'token'), 'utf8')
+  const manifest = manifestOf(home, {
+    supervisor: { pid, started, url: 'http://127.0.0.1:1', cookieFile: join(home, 'cookie') },
+    nodes: nodes.map(({ url, state }, index) => {
+      const cookieFile = putInHome(home, `nodes/node-${index}/data/.cookie`, token)
+      return manifestNodeOf(home, index, { state, apiUrl: url, cookieFile })
+    }),
+  })
+  putInHome(home, 'testnet.json', JSON.stringify(manifest))
 }
 
 describe('finding the node', () => {
   it('prefers --api to HEARSAY_API to the testnet to the default port, and finds the testnet from below', async () => {
     const [first, second] = [await node(), await node()]
-    writeTestnet([{ url: first.url, state: 'ready' }])
+    await writeTestnet([{ url: first.url, state: 'ready' }])
     const refused = { HEARSAY_API: 'http://127.0.0.1:1' }
     expect((await hearsay('status --json')).code).toBe(0)
     expect((await hearsay('status --json', refused)).code).toBe(3)
@@ -92,7 +83,7 @@ describe('finding the node', () => {
 
   it('passes over nodes that are down, and takes the one that is named', async () => {
     const up = await node()
-    writeTestnet([
+    await writeTestnet([
       { url: 'http://127.0.0.1:1', state: 'killed' },
       { url: up.url, state: 'ready' },
     ])
@@ -134,9 +125,8 @@ describe('finding the node', () => {
   })
 
   it('calls a damaged manifest by its name', async () => {
-    mkdirSync(join(cwd, '.hearsay'))
     for (const text of ['{', '[]', '{"v":2,"nodes":[]}', '{"__proto__":{"v":1}}']) {
-      writeFileSync(join(cwd, '.hearsay', 'testnet.json'), text)
+      putInHome(join(cwd, '.hearsay'), 'testnet.json', text)
       const result = await hearsay('status')
       expect(result.code, text).toBe(2)
       expect(result.stderr).toContain('testnet.json')
@@ -411,7 +401,7 @@ describe('watching', () => {
         controls[index]?.emit('propagation', 'DELIVER', record(index, 'DELIVER', id, 10 * index))
       return { kind: 'accepted', id, state: 'pending' }
     }
-    writeTestnet(nodes.map(({ url }, index) => ({ url, state: states[index] ?? 'ready' })))
+    await writeTestnet(nodes.map(({ url }, index) => ({ url, state: states[index] ?? 'ready' })))
     return controls
   }
 

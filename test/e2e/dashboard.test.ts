@@ -18,7 +18,7 @@ import { reportHtml } from '../../src/trace/report-html.ts'
 import { reportOf } from '../../src/trace/report.ts'
 import { countByEvent, summaryOf } from '../../src/trace/spread.ts'
 import { DEFAULT_PLAN, down, up } from '../../testnet/control-client.ts'
-import type { Manifest } from '../../testnet/manifest.ts'
+import type { Manifest } from '../../src/home/manifest.ts'
 import { until } from '../../testnet/until.ts'
 import { freshFolder, removeFolders, runCli } from '../support/cli.ts'
 

@@ -12,7 +12,7 @@ import { sha256Hex } from '../../src/lib/hash.ts'
 import { devAccount } from '../../src/wallet/dev-accounts.ts'
 import { sign } from '../../src/wallet/keys.ts'
 import { DEFAULT_PLAN, down, up } from '../../testnet/control-client.ts'
-import type { Manifest } from '../../testnet/manifest.ts'
+import type { Manifest } from '../../src/home/manifest.ts'
 import { presetPlan, type PresetName } from '../../testnet/presets.ts'
 
 const supervisorEntry = fileURLToPath(new URL('../../dist/supervisor.js', import.meta.url))

@@ -10,9 +10,10 @@ import { connect } from '../../src/client/connect.ts'
 import { parseNetwork } from '../../src/domain/params.ts'
 import { command, DEFAULT_PLAN, down, up, type UpOptions } from '../../testnet/control-client.ts'
 import type { Command, ControlAnswers, ControlRequests, NodeStatus } from '../../testnet/control.ts'
-import { manifestPath, readManifest } from '../../testnet/manifest-file.ts'
-import type { Manifest, ManifestNode } from '../../testnet/manifest.ts'
-import { isAlive } from '../../testnet/process-table.ts'
+import { manifestPath } from '../../testnet/manifest-file.ts'
+import type { Manifest, ManifestNode } from '../../src/home/manifest.ts'
+import { isAlive } from '../../src/home/process.ts'
+import { readManifest as readTestnet } from '../../src/home/testnet-home.ts'
 
 const supervisorEntry = fileURLToPath(new URL('../../dist/supervisor.js', import.meta.url))
 const starter = fileURLToPath(new URL('../support/testnet-starter.ts', import.meta.url))
@@ -45,6 +46,11 @@ async function ask<C extends Command>(name: C, request: ControlRequests[C]): Pro
 
 async function nodes(): Promise<readonly NodeStatus[]> {
   return (await ask('status', {})).nodes
+}
+
+function readManifest(folder: string): Manifest | null {
+  const read = readTestnet(folder)
+  return read.kind === 'found' ? read.manifest : null
 }
 
 function manifestNode(name: string): ManifestNode {
@@ -191,7 +197,10 @@ describe('no node outlives', () => {
     process.kill(manifest.supervisor.pid, 'SIGKILL')
     await until('every process is gone', () => pidsOf(manifest).filter(isAlive).length === 0)
     expect(existsSync(manifestPath(home))).toBe(true)
+    // Who only looks clears nothing away.
     expect(await command(home, 'status', {})).toEqual({ kind: 'none', stale: true })
+    expect(existsSync(manifestPath(home))).toBe(true)
+    expect(await down(home, { force: false })).toEqual({ kind: 'none', stale: true, killed: 0 })
     expect(existsSync(manifestPath(home))).toBe(false)
     const again = await start({ count: 2 })
     expect(again.supervisor.pid).not.toBe(manifest.supervisor.pid)

@@ -7,7 +7,7 @@ import { assert } from '../../src/lib/assert.ts'
 import { DEV_ACCOUNT_NAMES } from '../../src/wallet/dev-accounts.ts'
 import { command, DEFAULT_PLAN, down, up } from '../control-client.ts'
 import type { Command, ControlAnswers, ControlRequests, NodeStatus } from '../control.ts'
-import type { Manifest, ManifestNode } from '../manifest.ts'
+import type { Manifest, ManifestNode } from '../../src/home/manifest.ts'
 import { presetPlan } from '../presets.ts'
 import { until } from '../until.ts'
 import { nodeFigures, spreadFigures, type NodeFigures, type SpreadFigures } from './figures.ts'
@@ -138,6 +138,7 @@ class Demo {
     if (started.kind === 'aborted') return { kind: 'aborted' }
     if (started.kind === 'running') throw new Error(`another demo runs (process ${started.pid}): wait for its end`)
     if (started.kind === 'failed') throw new Error(`the network did not start: ${started.message}`)
+    if (started.kind === 'distrusted') throw new Error(started.distrust.message)
     this.#screen.step(`${NODES} processes, every mesh stands after ${seconds(started.elapsedMs)}`)
     try {
       return { kind: 'shown', result: await this.#show(started.manifest, started.elapsedMs) }
@@ -269,6 +270,8 @@ class Demo {
         throw new Error(`${name}: the network is gone`)
       case 'unreachable':
         throw new Error(`${name}: ${outcome.message}`)
+      case 'distrusted':
+        throw new Error(`${name}: ${outcome.distrust.message}`)
     }
   }
 

@@ -2,7 +2,7 @@
  * The token that writes need, in `<datadir>/.cookie`: whoever may read the node's files may write through its API. 64 hex digits,
  * mode 0600, new with each start, gone at exit (the way of bitcoind).
  */
-import { constants, openSync, closeSync, readFileSync, rmSync, fstatSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { mkdir, open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { assert } from '../../lib/assert.ts'
@@ -45,32 +45,11 @@ export async function writeCookie(path: string, random: Uint8Array): Promise<Coo
   }
 }
 
-export type CookieRead =
-  { readonly ok: true; readonly token: string } | { readonly ok: false; readonly message: string }
-
-/** Reads a token, for those who share the machine with the node. */
-export function readCookie(path: string): CookieRead {
-  try {
-    const text = readText(path).trim()
-    return /^[0-9a-f]{64}$/.test(text)
-      ? { ok: true, token: text }
-      : { ok: false, message: `${path} does not hold a token` }
-  } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : `${path} cannot be read` }
-  }
-}
-
-function readText(path: string): string {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  try {
-    return fstatSync(file).size > 2 * TOKEN_BYTES + 2 ? '' : readFileSync(file, 'latin1')
-  } finally {
-    closeSync(file)
-  }
-}
-
 /** A node that was started meanwhile on the same directory has its own cookie there, which stays. */
 function removeOwn(path: string, token: string): void {
-  const found = readCookie(path)
-  if (found.ok && found.token === token) rmSync(path, { force: true })
+  try {
+    if (readFileSync(path, 'latin1') === `${token}\n`) rmSync(path, { force: true })
+  } catch {
+    // It is gone already.
+  }
 }

@@ -1,7 +1,7 @@
 import { TRANSACTION_BYTES_MAX, TRANSACTION_BYTES_MIN } from '../../domain/codec/transaction-codec.ts'
 import { defineCommand, flag, value, valueOr } from '../command.ts'
 import type { Context } from '../context.ts'
-import { findTarget, nodeNamed, readToken, type Target } from '../discovery.ts'
+import { findTarget, nodeNamed, tokenOf, type Target } from '../discovery.ts'
 import { Failure, usageFailure } from '../failure.ts'
 import { ACCOUNTS_MAX, RATE_MAX } from '../load/limits.ts'
 import { runLoad } from '../load/load-session.ts'
@@ -68,7 +68,7 @@ function targetsOf(context: Context, names: readonly string[] | undefined): read
     ...found,
     apiUrl,
     nodeName: name,
-    token: () => readToken(cookieFile) ?? found.token(),
+    token: () => tokenOf(manifest.home, cookieFile) ?? found.token(),
   }))
 }
 

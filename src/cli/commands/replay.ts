@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { idsOf, journeyOf } from '../../trace/journey.ts'
 import { recordsOf } from '../../trace/recording.ts'
@@ -9,6 +8,7 @@ import { defineCommand, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import type { Outcome } from '../exit.ts'
 import { Failure, usageFailure } from '../failure.ts'
+import { writeNamed } from '../output.ts'
 import { readIdPrefix, readText } from '../parse.ts'
 import { readRecording } from '../report-recording.ts'
 import { reportText } from '../report-text.ts'
@@ -43,7 +43,7 @@ export const command = defineCommand({
     const report = reportOf(recording)
     if (options.report !== undefined) {
       const out = resolve(context.cwd, options.report)
-      await writeFile(out, reportHtml(report))
+      await writeNamed(out, reportHtml(report), '--report')
       terminal.note(`written: ${out}`)
     }
     if (shared.json) terminal.document(reportDocument(report))

@@ -1,10 +1,12 @@
 import { assertNever } from '../../lib/assert.ts'
 import { defineCommand, flag } from '../command.ts'
-import { homeOf } from '../discovery.ts'
+import { distrustFailure, homeOf } from '../discovery.ts'
 import { Failure } from '../failure.ts'
 
 export const command = defineCommand({
-  details: 'Returns when no process of it is left. Where none runs there is nothing to do, which is success.',
+  details:
+    'Returns when no process of it is left. Where none runs there is nothing to do, which is success. Only processes that are proven to be of this ' +
+    'home are ended.',
   args: [],
   options: { force: flag('--force', 'kill the nodes instead of letting them stop in good order') },
   examples: [['testnet down', 'stop the network of this folder']],
@@ -29,6 +31,8 @@ export const command = defineCommand({
               : `no testnet runs in ${home}`,
           )
         return 'done'
+      case 'distrusted':
+        throw distrustFailure(outcome.distrust)
       case 'failed':
         throw new Failure('failed', 'still-running', outcome.message, 'try --force')
       default:

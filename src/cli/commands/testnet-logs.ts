@@ -23,9 +23,10 @@ export const command = defineCommand({
       if (shared.json) terminal.document({ v: 1, node: name, line })
       else terminal.out(line)
     }
-    const { lines, endBytes } = await lastLines(logFile, options.lines)
+    const log = { home: manifest.home, path: logFile }
+    const { lines, endBytes } = lastLines(log, options.lines)
     for (const line of lines) print(line)
-    if (options.follow) for await (const line of followLines(logFile, endBytes, stop)) print(line)
+    if (options.follow) for await (const line of followLines(log, endBytes, stop)) print(line)
     return 'done'
   },
 })

@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { reportHtml } from '../../trace/report-html.ts'
 import { reportDocument, reportOf } from '../../trace/report.ts'
+import { replaceFile } from '../../home/own-file.ts'
 import { defineCommand, value } from '../command.ts'
 import { runningTestnet } from '../discovery.ts'
+import { writeNamed } from '../output.ts'
 import { readText } from '../parse.ts'
 import { recordingOf } from '../report-recording.ts'
 import { reportText } from '../report-text.ts'
@@ -28,8 +29,10 @@ export const command = defineCommand({
     const report = reportOf(await recordingOf(context, manifest))
     if (shared.json) terminal.document(reportDocument(report))
     if (!shared.json || options.out !== undefined) {
+      // In the home a link may have the name; the file that a user names is the user's word.
       const path = options.out === undefined ? join(manifest.home, 'report.html') : resolve(context.cwd, options.out)
-      await writeFile(path, reportHtml(report))
+      if (options.out === undefined) replaceFile(path, reportHtml(report))
+      else await writeNamed(path, reportHtml(report), '--out')
       terminal.note(`written: ${path}`)
     }
     if (!shared.json) terminal.out(reportText(report))

@@ -6,7 +6,7 @@ import type { Topology } from '../../../testnet/topology.ts'
 import { assertNever } from '../../lib/assert.ts'
 import { defineCommand, flag, value, valueOr } from '../command.ts'
 import type { Context } from '../context.ts'
-import { homeOf } from '../discovery.ts'
+import { distrustFailure, homeOf } from '../discovery.ts'
 import type { Outcome } from '../exit.ts'
 import { Failure, systemCode, usageFailure } from '../failure.ts'
 import { readCount, readDuration, readText, readWord } from '../parse.ts'
@@ -20,7 +20,8 @@ const SLOT_MS_MIN = 100
 export const command = defineCommand({
   details:
     'Each node is a real process with its own data and keys. Returns when every planned connection stands, every mesh is built and a probe went ' +
-    'everywhere. Without --detach it stays, shows how the network is, and Ctrl-C stops it; no node outlives it.',
+    'everywhere. Without --detach it stays, shows how the network is, and Ctrl-C stops it; no node outlives it. What a network left here that ended ' +
+    'without being stopped is cleared away first.',
   args: [],
   options: {
     nodes: valueOr('-n, --nodes <count>', 'how many nodes', readCount(1, 1_000), '10'),
@@ -135,6 +136,8 @@ async function finish(context: Context, outcome: UpOutcome): Promise<Outcome> {
         `the supervisor's log is ${outcome.logFile}`,
       )
     }
+    case 'distrusted':
+      throw distrustFailure(outcome.distrust)
     case 'aborted':
       throw new Failure('interrupted', 'interrupted', 'stopped before the network was ready')
     default:

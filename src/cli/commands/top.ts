@@ -7,7 +7,7 @@ import { TopWatch } from '../top-watch.ts'
 import { waitFor } from '../waiting.ts'
 import type { Outcome } from '../exit.ts'
 import { assertNever } from '../../lib/assert.ts'
-import type { Manifest } from '../../../testnet/manifest.ts'
+import type { Manifest } from '../../home/manifest.ts'
 
 const SECOND_MS = 1_000
 const PAUSE_MS = 5_000

@@ -1,6 +1,6 @@
 import { connect } from '../../client/connect.ts'
 import { why, type Side } from '../../trace/why.ts'
-import type { Manifest } from '../../../testnet/manifest.ts'
+import type { Manifest } from '../../home/manifest.ts'
 import { defineCommand, required } from '../command.ts'
 import type { Context } from '../context.ts'
 import { runningTestnet } from '../discovery.ts'

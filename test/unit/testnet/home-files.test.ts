@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -7,9 +7,11 @@ import { devAccount } from '../../../src/wallet/dev-accounts.ts'
 import { toHex } from '../../../src/lib/bytes.ts'
 import { devNetwork, devValidator } from '../../../testnet/dev-network.ts'
 import { logTail } from '../../../testnet/log-tail.ts'
-import { manifestPath, readManifest, removeManifest, writeManifest } from '../../../testnet/manifest-file.ts'
-import type { Manifest } from '../../../testnet/manifest.ts'
+import { manifestPath, removeManifest, writeManifest } from '../../../testnet/manifest-file.ts'
+import { readManifest } from '../../../src/home/testnet-home.ts'
+import { manifestOf, NONCE, startStandIn } from '../../support/home.ts'
 import { readNodeConfig, writeNodeConfig } from '../../../testnet/node-config-file.ts'
+import { startOf } from '../../../src/home/process.ts'
 import { lockHome } from '../../../testnet/supervisor-lock.ts'
 
 let home = ''
@@ -22,38 +24,16 @@ afterEach(() => {
 
 const network = devNetwork({ genesisTimeMs: 1_795_000_000_000, slotMs: 2_000, validators: 4, seed: 7 })
 
-function manifest(): Manifest {
-  return {
-    v: 1,
-    home,
-    network: network.name,
-    networkId: networkIdOf(network),
-    networkFile: join(home, 'network.json'),
-    supervisor: { pid: 1, url: 'http://127.0.0.1:1', cookieFile: join(home, 'supervisor.cookie') },
-    seed: 7,
-    topology: 'random',
-    degree: 6,
-    link: '0',
-    createdAt: 1,
-    nodes: [],
-  }
-}
-
 describe('the manifest', () => {
   it('is read as it was written, by its owner alone, and leaves no other file', () => {
-    writeManifest(manifest())
-    writeManifest({ ...manifest(), degree: 4 })
-    expect(readManifest(home)).toEqual({ ...manifest(), degree: 4 })
+    writeManifest(manifestOf(home))
+    writeManifest(manifestOf(home, { degree: 4 }))
+    expect(readManifest(home)).toEqual({ kind: 'found', manifest: manifestOf(home, { degree: 4 }) })
     expect(statSync(manifestPath(home)).mode & 0o077).toBe(0)
     expect(readdirSync(home)).toEqual(['testnet.json'])
     removeManifest(home)
     removeManifest(home)
-    expect(readManifest(home)).toBe(null)
-  })
-
-  it.each(['', '{', 'null', '[]', '{"v":2,"nodes":[]}', '{"v":1}'])('is none where the file holds %j', (text) => {
-    writeFileSync(manifestPath(home), text)
-    expect(readManifest(home)).toBe(null)
+    expect(readManifest(home)).toEqual({ kind: 'none' })
   })
 })
 
@@ -119,16 +99,39 @@ describe("a node's configuration file", () => {
 })
 
 describe('the lock of a home', () => {
-  it('is taken over from a process that is gone or is no supervisor, and freed when released', () => {
-    // This process runs and is no supervisor, as one that got a dead supervisor's number.
-    for (const content of ['999999999\n', `${process.pid}\n`, 'nonsense', '']) {
-      writeFileSync(join(home, 'supervisor.lock'), content)
-      const lock = lockHome(home)
+  const path = (): string => join(home, 'supervisor.lock')
+
+  it('is taken over from a process that is gone or is not proven to be its supervisor, and freed when released', () => {
+    const own = startOf(process.pid) ?? ''
+    // This process runs and is no supervisor of this home, as one that got a dead supervisor's number.
+    for (const content of [`999999999 ${NONCE} 1\n`, `${process.pid} ${NONCE} ${own}\n`, 'nonsense', '']) {
+      writeFileSync(path(), content, { mode: 0o600 })
+      const lock = lockHome(home, NONCE)
       expect(lock.ok, JSON.stringify(content)).toBe(true)
-      expect(readFileSync(join(home, 'supervisor.lock'), 'utf8')).toBe(`${process.pid}\n`)
+      expect(readFileSync(path(), 'utf8')).toBe(`${process.pid} ${NONCE} ${own}\n`)
       if (lock.ok) lock.release()
       expect(readdirSync(home)).toEqual([])
     }
+  })
+
+  it('is left to the supervisor that has it', async () => {
+    const { pid, started, child } = await startStandIn(home)
+    try {
+      writeFileSync(path(), `${pid} ${NONCE} ${started}\n`, { mode: 0o600 })
+      expect(lockHome(home, 'cd'.repeat(16))).toEqual({ ok: false, pid })
+    } finally {
+      child.kill()
+    }
+  })
+
+  it('is replaced, not followed, where it is a link', () => {
+    const elsewhere = join(home, 'precious')
+    writeFileSync(elsewhere, 'precious')
+    symlinkSync(elsewhere, path())
+    const lock = lockHome(home, NONCE)
+    expect(lock.ok).toBe(true)
+    expect(readFileSync(elsewhere, 'utf8')).toBe('precious')
+    if (lock.ok) lock.release()
   })
 })
 
