@@ -6,6 +6,7 @@ import { lstatSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isLoopbackUrl } from '../home/loopback.ts'
 import type { Manifest, ManifestNode } from '../home/manifest.ts'
+import { ownHomeWith } from '../home/own-file.ts'
 import { nodeDataDirectory, readRuntime, RUNTIME_MANIFEST, type RuntimeManifest } from '../home/runtime.ts'
 import { isSupervised, readManifest } from '../home/testnet-home.ts'
 import { readNamedToken, readToken } from '../home/token-file.ts'
@@ -49,6 +50,16 @@ export function homeOf(context: Pick<Context, 'shared' | 'env' | 'cwd'>): string
   const home = join(context.cwd, HOME_FOLDER)
   refuseLink(home)
   return home
+}
+
+/**
+ * The home as a place to write to, made or judged, with the folder below it that will be written to. Fails where it is not believed.
+ * @returns its path without symbolic links
+ */
+export function ownHomeOf(context: Pick<Context, 'shared' | 'env' | 'cwd'>, below: string): string {
+  const own = ownHomeWith(homeOf(context), below)
+  if (!own.ok) throw distrustFailure(own.distrust)
+  return own.home
 }
 
 /** The manifest of the home's testnet, whether it still runs or not; null where there is none. Fails where it is not believed. */

@@ -4,16 +4,16 @@ import { readFileSync, writeSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { asAccountId } from '../domain/ids.ts'
 import { isDevNetwork } from '../domain/params.ts'
-import { ownHome, removeIfStill, replaceFile } from '../home/own-file.ts'
+import { removeIfStill, replaceFile } from '../home/own-file.ts'
 import { startOf } from '../home/process.ts'
 import { nodeDataDirectory, readRuntime, RUNTIME_MANIFEST, type RuntimeManifest } from '../home/runtime.ts'
-import { judgeFolder, realHome } from '../home/trusted-file.ts'
+import { realHome } from '../home/trusted-file.ts'
 import { toHex } from '../lib/bytes.ts'
 import type { Node } from '../node/compose.ts'
 import type { NodeConfig } from '../node/config.ts'
 import { secretOf } from './accounts.ts'
 import type { Context } from './context.ts'
-import { DEFAULT_API, distrustFailure, homeOf } from './discovery.ts'
+import { DEFAULT_API, distrustFailure, homeOf, ownHomeOf } from './discovery.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
 import { readNamed } from './input.ts'
 import { readNetworkFile } from './network-file.ts'
@@ -36,8 +36,7 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
   const settings = await readSettings(context, options)
   const config = await configOf(context, settings, options.passphraseFile)
   // Whoever names a data directory means it; the one of a home that was found by walking is looked at first.
-  const home = homeOf(context)
-  if (config.dataDir === nodeDataDirectory(home)) believedHome(home)
+  if (config.dataDir === nodeDataDirectory(homeOf(context))) ownHomeOf(context, 'node')
   const ending = new AbortController()
   const end = (): void => ending.abort()
   stop.addEventListener('abort', end, { once: true })
@@ -191,7 +190,7 @@ function announce(context: Context, config: NodeConfig, node: Node): () => void 
   putManifest(dataDir, basename(cookieFile))
   // A data directory elsewhere would not be found: the home then has a copy, unless another node runs there. A service may have no home to write to.
   try {
-    const home = believedHome(homeOf(context))
+    const home = ownHomeOf(context, 'node')
     const inHome = nodeDataDirectory(home)
     const other = readRuntime(home)
     if (inHome !== dataDir && other.kind === 'distrusted') throw distrustFailure(other.distrust)
@@ -206,15 +205,6 @@ function announce(context: Context, config: NodeConfig, node: Node): () => void 
   return () => {
     for (const [path, text] of written) removeIfStill(path, text)
   }
-}
-
-/** The home, made or judged, and what a node of it keeps its data in. Fails where it is not believed. */
-function believedHome(path: string): string {
-  const own = ownHome(path)
-  if (!own.ok) throw distrustFailure(own.distrust)
-  const distrust = judgeFolder(nodeDataDirectory(own.home))
-  if (distrust !== null && distrust.kind !== 'missing') throw distrustFailure(distrust)
-  return own.home
 }
 
 /** The process ends right after it: a stream would not get it out. */

@@ -4,21 +4,28 @@
  */
 import { randomBytes } from 'node:crypto'
 import { constants, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { judgeFolder, realHome, type Distrust } from './trusted-file.ts'
 
 /**
  * Makes the folder of a home, or judges the one that is there. Throws the system's error where it can't be made.
  * @returns its path without symbolic links, or why it is not believed
  */
-export function ownHome(
-  path: string,
-): { readonly ok: true; readonly home: string } | { readonly ok: false; readonly distrust: Distrust } {
+export function ownHome(path: string): OwnHome {
   mkdirSync(path, { recursive: true, mode: 0o700 })
   const home = realHome(path)
   const distrust = judgeFolder(home)
   return distrust === null ? { ok: true, home } : { ok: false, distrust }
 }
+
+/** The same with a folder below it, which is judged where it is there: nobody named that one. */
+export function ownHomeWith(path: string, below: string): OwnHome {
+  const own = ownHome(path)
+  const distrust = own.ok ? judgeFolder(join(own.home, below)) : null
+  return distrust === null || distrust.kind === 'missing' ? own : { ok: false, distrust }
+}
+
+export type OwnHome = { readonly ok: true; readonly home: string } | { readonly ok: false; readonly distrust: Distrust }
 
 /**
  * Writes a file whole or not at all, for its owner alone; what had its name goes. Throws the system's error. Not synced: these files describe

@@ -1,5 +1,5 @@
 /** The demo, step by step. Every expectation becomes a check; a failed one does not end it, so that it shows as much as it can. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from '../../src/client/connect.ts'
 import { asNetworkId } from '../../src/domain/ids.ts'
@@ -8,6 +8,7 @@ import { DEV_ACCOUNT_NAMES } from '../../src/wallet/dev-accounts.ts'
 import { command, DEFAULT_PLAN, down, up } from '../control-client.ts'
 import type { Command, ControlAnswers, ControlRequests, NodeStatus } from '../control.ts'
 import type { Manifest, ManifestNode } from '../../src/home/manifest.ts'
+import { replaceFile } from '../../src/home/own-file.ts'
 import { presetPlan } from '../presets.ts'
 import { until } from '../until.ts'
 import { nodeFigures, spreadFigures, type NodeFigures, type SpreadFigures } from './figures.ts'
@@ -123,6 +124,8 @@ class Demo {
   }
 
   async run(): Promise<DemoOutcome> {
+    // It would be followed.
+    if (lstatSync(this.#recording, { throwIfNoEntry: false })?.isSymbolicLink() === true) rmSync(this.#recording)
     const started = await up({
       ...DEFAULT_PLAN,
       ...presetPlan('small-10'),
@@ -166,9 +169,8 @@ class Demo {
     const report = join(this.#home, 'report.html')
     const { network, createdAt } = manifest
     const checks = this.#checks
-    mkdirSync(this.#home, { recursive: true })
     const data = { network, startedAt: new Date(createdAt), spread, nodes, refusals: forged.rows, checks }
-    writeFileSync(report, reportHtml(data))
+    replaceFile(report, reportHtml(data))
     const pass = checks.every((check) => check.pass)
     await down(this.#home, { force: false })
     const propagation = join(this.#home, 'propagation.html')

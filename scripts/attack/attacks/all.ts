@@ -3,6 +3,7 @@ import type { Attack } from '../attack.ts'
 import { API_ATTACKS } from './api.ts'
 import { CHAIN_ATTACKS } from './chain.ts'
 import { CROWD_ATTACKS } from './crowds.ts'
+import { HOME_ATTACKS } from './home.ts'
 import { LIAR_ATTACKS } from './liars.ts'
 import { REPLAY_ATTACKS } from './replays.ts'
 import { ROUTER_ATTACKS } from './router.ts'
@@ -19,6 +20,7 @@ export const ATTACKS: readonly Attack[] = [
   ...API_ATTACKS,
   ...CHAIN_ATTACKS,
   ...REPLAY_ATTACKS,
+  ...HOME_ATTACKS,
   ...LIAR_ATTACKS,
   ...CROWD_ATTACKS,
   ...SLOW_FORGER_ATTACKS,

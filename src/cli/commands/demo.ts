@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { demoScreen } from '../demo-screen.ts'
 import { resultText } from '../demo-text.ts'
-import { homeOf } from '../discovery.ts'
+import { ownHomeOf } from '../discovery.ts'
 import type { Outcome } from '../exit.ts'
 import { Failure } from '../failure.ts'
 
@@ -24,7 +24,7 @@ export const command = defineCommand({
     const { showDemo } = await import('../../../testnet/demo/demo.ts')
     const startedMs = performance.now()
     const elapsedMs = (): number => performance.now() - startedMs
-    const home = join(homeOf(context), 'demo')
+    const home = join(ownHomeOf(context, 'demo'), 'demo')
     const outcome = await showDemo({
       home,
       screen: demoScreen(context.terminal, elapsedMs),
