@@ -1,6 +1,7 @@
 /** What the operating system tells a node: the two clocks, chance for keys, and how the process is doing. */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Now } from '../domain/time.ts'
 
@@ -38,6 +39,15 @@ export function openFilesMax(): number | null {
     return soft === undefined ? null : Number(soft)
   } catch {
     return null
+  }
+}
+
+/** IP addresses of this machine; loopback alone where the system doesn't say. */
+export function systemAddresses(): readonly string[] {
+  try {
+    return Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address))
+  } catch {
+    return ['127.0.0.1', '::1']
   }
 }
 

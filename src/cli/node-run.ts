@@ -2,6 +2,7 @@
 import { hostname } from 'node:os'
 import { readFileSync, writeSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { dialAddressFault, listenAddressFault, type AddressFault } from '../domain/dial-address.ts'
 import { asAccountId } from '../domain/ids.ts'
 import { isDevNetwork } from '../domain/params.ts'
 import { removeIfStill, replaceFile } from '../home/own-file.ts'
@@ -123,6 +124,13 @@ async function configOf(
   }
   const network = await readNetworkFile(resolve(context.cwd, settings.network), '--network')
   const { validator, dataDir } = settings
+  const isShared = settings.bootstrap.length === 0
+  checkAddresses('--listen', settings.listen, listenAddressFault)
+  checkAddresses(
+    isShared ? `${settings.network}: "bootstrap"` : '--bootstrap',
+    isShared ? network.bootstrap : settings.bootstrap,
+    dialAddressFault,
+  )
   const keys = validator === null ? null : await validatorKeys(context, validator, network.params.name, passphraseFile)
   if (keys !== null && !network.params.validators.includes(asAccountId(toHex(keys.publicKey)))) {
     throw usageFailure(
@@ -136,7 +144,8 @@ async function configOf(
     profile: settings.profile,
     dataDir: dataDir === null ? null : resolve(context.cwd, dataDir),
     listen: settings.listen,
-    bootstrap: settings.bootstrap.length > 0 ? settings.bootstrap : network.bootstrap,
+    bootstrap: isShared ? network.bootstrap : settings.bootstrap,
+    bootstrapIsShared: isShared,
     ...(settings.discovery === null ? {} : { discovery: settings.discovery }),
     ...(settings.observe === null ? {} : { observe: settings.observe }),
     api: settings.api,
@@ -145,6 +154,18 @@ async function configOf(
     logLevel: settings.logLevel,
     connectionsMax: settings.connectionsMax,
   })
+}
+
+/** What can never work is refused where it was written. @param place flag, or file and setting */
+function checkAddresses(
+  place: string,
+  addresses: readonly string[],
+  faultOf: (address: string) => AddressFault | null,
+): void {
+  for (const address of addresses) {
+    const fault = faultOf(address)
+    if (fault !== null) throw usageFailure(`${place}: ${fault.message}`, fault.hint)
+  }
 }
 
 /** The key of the keystore with this name; on a development network `validator-0`, `validator-1`, … are those of its genesis. */

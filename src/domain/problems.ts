@@ -5,6 +5,7 @@
  * A `problem` keeps the node from its work: it is not ready while one holds. A `notice` is for its operator to know; the node goes on. Each
  * counts from when it has held for `afterMs`, so that what passes by itself within moments is not told.
  */
+import { dialWords, type DialFailure } from './dial.ts'
 
 export type ProblemWeight = 'problem' | 'notice'
 
@@ -36,6 +37,10 @@ function kind<Facts>(weight: ProblemWeight, afterMs: number, words: (facts: Fact
   return { weight, afterMs, words }
 }
 
+function addresses(count: number): string {
+  return count === 1 ? 'the configured address is' : `the ${count} configured addresses are`
+}
+
 /** A mesh grows within a few heartbeats of a second each. */
 const MESH_GRACE_MS = 15_000
 
@@ -45,19 +50,39 @@ const PROBLEMS = {
     cause: 'the disk is full, broken, or no longer writable; after a failed write nothing that follows can be promised',
     next: 'free or mend the disk and restart the node: what was acknowledged is there',
   })),
-  'no-peers': kind('problem', 0, ({ configured, failure }: { configured: number; failure: string | null }) => ({
-    message:
-      configured === 0
-        ? 'no peer is connected, and no address to dial is configured'
-        : `no peer is connected: none of ${configured} configured addresses was reached${failure === null ? ' yet' : ` (${failure})`}`,
-    cause:
-      configured === 0
-        ? 'the first node of a network has nobody to dial until others dial it'
-        : 'the peers are down, a firewall is between, or the addresses are wrong',
-    next:
-      configured === 0
-        ? "give a peer's address with --bootstrap, or give others the address of this node"
-        : '`hearsay peers` shows for each address what happened last and when it is tried again',
+  'no-peers': kind('problem', 0, ({ configured, failure }: { configured: number; failure: DialFailure | null }) => {
+    if (configured === 0)
+      return {
+        message: 'no peer is connected, and no address to dial is configured',
+        cause: 'the first node of a network has nobody to dial until others dial it',
+        next: "give a peer's address with --bootstrap, or give others the address of this node",
+      }
+    if (failure === null)
+      return {
+        message: `no peer is connected: ${addresses(configured)} being dialled`,
+        cause: 'the node has just started, or its peers have just left',
+        next: '`hearsay peers` shows for each address what happened last and when it is tried again',
+      }
+    const { message, next } = dialWords(failure)
+    return {
+      message: `no peer is connected: ${addresses(configured)} not reached: ${message}`,
+      cause: `that is what most of the last tries came to${failure.detail === '' ? '' : ` (${failure.detail})`}`,
+      next: `${next}; \`hearsay peers\` shows each address and when it is tried again`,
+    }
+  }),
+  unreached: kind(
+    'notice',
+    0,
+    ({ missing, configured, failure }: { missing: readonly string[]; configured: number; failure: DialFailure }) => ({
+      message: `${missing.length} of ${configured} configured addresses not reached: ${dialWords(failure).message}`,
+      cause: `the last tries of ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', …' : ''} failed so`,
+      next: dialWords(failure).next,
+    }),
+  ),
+  'other-network': kind('notice', 0, ({ times, theirs }: { times: number; theirs: string }) => ({
+    message: `peers of another network (${theirs}) came or were dialled ${times} ${times === 1 ? 'time' : 'times'} of late and were refused`,
+    cause: 'they, or this node, run with another network file, or another version of the protocol',
+    next: 'compare the network files: every field but the bootstrap addresses must be equal',
   })),
   'no-mesh': kind('problem', MESH_GRACE_MS, ({ peers }: { peers: number }) => ({
     message: `${peers} ${peers === 1 ? 'peer is' : 'peers are'} connected, and none of them is in the mesh`,

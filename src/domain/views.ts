@@ -87,10 +87,33 @@ export interface BanView {
   readonly untilMs: number
 }
 
+/** An address that this node dials by itself, and what came of it. */
+export interface DialView {
+  readonly address: string
+  /** False: not from the configuration, but one of the best peers of before the last restart. */
+  readonly configured: boolean
+  readonly state: 'waiting' | 'dialling' | 'connected'
+  readonly peerId: string | null
+  /** Since the last try began; null before the first. */
+  readonly triedMs: number | null
+  /** Tries in a row that came to nothing. */
+  readonly failures: number
+  /** Until the next try; null while connected or dialling. */
+  readonly nextTryMs: number | null
+  /** What the last try came to nothing by; null where it did not. */
+  readonly failure: {
+    readonly kind: string
+    readonly message: string
+    readonly next: string
+    readonly detail: string
+  } | null
+}
+
 export interface PeersView {
   readonly v: 1
   readonly peers: readonly PeerView[]
   readonly bans: readonly BanView[]
+  readonly dials: readonly DialView[]
 }
 
 export interface MeshView {

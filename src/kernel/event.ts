@@ -2,6 +2,7 @@
 import type { AskFailure } from '../ports/requests.ts'
 import type { Direction } from '../ports/connections.ts'
 import type { Malformed, PublishOutcome } from '../ports/gossip.ts'
+import type { DialFailure } from '../domain/dial.ts'
 import type { MessageId, NetAddress, PeerId, TxId } from '../domain/ids.ts'
 import type { ChainStart } from '../chain/chain.ts'
 import type { Protocol, Topic } from '../domain/protocols.ts'
@@ -52,7 +53,13 @@ export type Event =
       readonly direction: Direction
     }
   | { readonly kind: 'peer-disconnected'; readonly peer: PeerId }
-  | { readonly kind: 'dial-finished'; readonly address: NetAddress; readonly peer: PeerId | null }
+  | {
+      readonly kind: 'dial-finished'
+      readonly address: NetAddress
+      readonly peer: PeerId | null
+      /** Why there is no peer. */
+      readonly failure?: DialFailure
+    }
   /** How many peers hear a topic, and how many are in its mesh, after a change. */
   | { readonly kind: 'mesh-changed'; readonly topic: Topic; readonly subscribers: number; readonly mesh: number }
   | {

@@ -1,5 +1,6 @@
 /** What observers are told: metrics, log, event stream and propagation record are all made from these. */
-import type { AccountId, BlockHash, MessageId, PeerId, TxId } from '../domain/ids.ts'
+import type { DialFailure } from '../domain/dial.ts'
+import type { AccountId, BlockHash, MessageId, NetAddress, PeerId, TxId } from '../domain/ids.ts'
 import type { Topic } from '../domain/protocols.ts'
 import type { MemberState } from '../membership/view.ts'
 import type { Offence, RejectCode } from '../domain/reject.ts'
@@ -59,6 +60,14 @@ export type Fact =
       readonly peer: PeerId
       readonly address: string
       readonly direction: 'inbound' | 'outbound'
+    }
+  /** A configured address was dialled in vain; `nextMs` from now it is tried again. */
+  | {
+      readonly kind: 'dial-failed'
+      readonly address: NetAddress
+      readonly failure: DialFailure
+      readonly failures: number
+      readonly nextMs: number | null
     }
   | { readonly kind: 'peer-left'; readonly peer: PeerId }
   /** An inbound peer had to go for lack of a place or of memory. */

@@ -139,7 +139,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       onPeerDisconnected(machines, event.peer, turn)
       return
     case 'dial-finished':
-      onDialFinished(machines, event.address, event.peer, turn)
+      onDialFinished(machines, event, turn)
       return
     case 'mesh-changed':
       if (event.topic !== 'transactions') return
@@ -199,9 +199,19 @@ function onSignature(machines: Machines, job: JobNumber, signature: Uint8Array, 
   else followMembership(machines, own.decisions, turn)
 }
 
-function onDialFinished(machines: Machines, address: NetAddress, peer: PeerId | null, turn: Turn): void {
-  if (peer === null) machines.redial.failed(address, turn.now.monoMs)
-  else machines.redial.succeeded(address, peer)
+function onDialFinished(
+  machines: Machines,
+  { address, peer, failure }: Extract<Event, { kind: 'dial-finished' }>,
+  turn: Turn,
+): void {
+  // Who hung up before the dial was confirmed is not connected, and nobody will say again that it is gone.
+  if (peer !== null && machines.peers.get(peer) !== undefined) machines.redial.succeeded(address, peer)
+  else {
+    const isBanned = peer !== null && !machines.offences.admitsPeer(peer, turn.now.wallMs)
+    const why = failure ?? { kind: isBanned ? 'banned' : 'turned-away', detail: '' }
+    machines.redial.failed(address, turn.now.monoMs, why)
+    noteFailedDial(machines, address, turn)
+  }
   const wanted = /\/p2p\/([^/]+)$/.exec(address)?.[1]
   if (peer === null && wanted !== undefined) machines.discovery.dialFailed(asPeerId(wanted), turn.now.monoMs)
   const probe = machines.probeDials.get(address)
@@ -216,6 +226,15 @@ function onDialFinished(machines: Machines, address: NetAddress, peer: PeerId | 
     if (machines.peers.get(peer)?.direction === 'inbound') return
     turn.do({ kind: 'disconnect', peer, reason: 'it lives, and is not one that we dial' })
   }
+}
+
+/** Of addresses that the operator gave, observers hear each failed try; who else is dialled is found by walking, and fails as a matter of course. */
+function noteFailedDial(machines: Machines, address: NetAddress, turn: Turn): void {
+  const story = machines.redial.storyAt(address)
+  if (story?.isConfigured !== true || story.failure === null) return
+  const { failure, failures, dueMs } = story
+  const nextMs = dueMs === null ? null : dueMs - turn.now.monoMs
+  turn.note({ kind: 'dial-failed', address, failure, failures, nextMs })
 }
 
 /** Learnt state is dropped and learnt again: from every peer, at once. */

@@ -10,6 +10,7 @@ import { followMembership } from './on-records.ts'
 import { tendRepair } from './on-repair.ts'
 import { recordChanged } from './own-record.ts'
 import { penalise } from './penalise.ts'
+import type { AskFailure } from '../ports/requests.ts'
 import type { Turn } from './turn.ts'
 
 export function onPeerConnected(
@@ -70,12 +71,11 @@ export function onHelloAnswer(machines: Machines, peer: PeerId, frames: readonly
 
 function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' | 'answered', turn: Turn): void {
   if (hello.networkId !== machines.networkId || hello.version !== PROTOCOL_VERSION) {
-    turn.note({
-      kind: 'network-refused',
-      peer,
-      theirs: `${hello.networkId} version ${hello.version}`,
-      ours: `${machines.networkId} version ${PROTOCOL_VERSION}`,
-    })
+    const [theirs, ours] = [nameOf(hello), nameOf({ networkId: machines.networkId, version: PROTOCOL_VERSION })]
+    turn.note({ kind: 'network-refused', peer, theirs, ours })
+    const stranger = machines.peers.get(peer)
+    if (stranger !== undefined)
+      machines.redial.unfit(peer, stranger.address, { kind: 'other-network', detail: `theirs ${theirs}, ours ${ours}` })
     // Whoever asked ends it, after reading the answer; cutting from this side as well could overtake the answer that explains it.
     if (role === 'answered') turn.do({ kind: 'disconnect', peer, reason: 'another network' })
     else machines.strangers.set(peer, turn.now.monoMs)
@@ -84,6 +84,7 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
   const entry = machines.peers.get(peer)
   if (entry === undefined) return
   entry.greeted = true
+  machines.redial.greeted(peer, entry.address)
   entry.name = hello.name
   entry.head = { height: Number(hello.headHeight), hash: hello.headHash }
   turn.note({ kind: 'peer-greeted', peer, name: hello.name })
@@ -99,6 +100,18 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
   recordChanged(machines, 'neighbours', turn)
   tendRepair(machines, turn)
   catchUp(machines, turn)
+}
+
+/** The peer does not know our hello: it runs something else. Who dials us so leaves by itself or is of use to nobody; whom we dialled, we leave. */
+export function onHelloFailed(machines: Machines, peer: PeerId, reason: AskFailure, turn: Turn): void {
+  const entry = machines.peers.get(peer)
+  if (reason !== 'unsupported' || entry === undefined) return
+  machines.redial.unfit(peer, entry.address, { kind: 'not-hearsay', detail: '' })
+  turn.do({ kind: 'disconnect', peer, reason: 'not a hearsay node' })
+}
+
+function nameOf({ networkId, version }: Pick<Hello, 'networkId' | 'version'>): string {
+  return `${networkId.slice(0, 16)} version ${version}`
 }
 
 function ownHello(machines: Machines): Hello {

@@ -4,7 +4,7 @@ import type { AskFailure } from '../ports/requests.ts'
 import type { Event, JobNumber } from './event.ts'
 import { onBlocksAnswer, onHeadersAnswer, onPartsAnswer } from './chain-requests.ts'
 import type { Machines } from './machines.ts'
-import { onHelloAnswer } from './on-peer.ts'
+import { onHelloAnswer, onHelloFailed } from './on-peer.ts'
 import { onRelayEnded, onSurveyAnswer, onSurveyFailed } from './on-observe.ts'
 import { onObjectsAnswer, onReconcileAnswer } from './on-repair.ts'
 import { onProbeAnswer, onProbeFailed } from './on-probes.ts'
@@ -58,6 +58,7 @@ export function onAskFailed(machines: Machines, request: JobNumber, reason: AskF
   machines.asked.delete(request)
   switch (asked.kind) {
     case 'hello':
+      onHelloFailed(machines, asked.peer, reason, turn)
       return
     case 'headers':
       machines.chainSync.headersFailed(asked.peer, turn.now.monoMs)

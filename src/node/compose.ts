@@ -16,6 +16,7 @@ import { openMemoryStore } from '../adapters/store/open-memory-store.ts'
 import { loadOrCreateIdentity } from '../adapters/store/identity-file.ts'
 import {
   openFilesMax,
+  systemAddresses,
   systemNow,
   systemRandomBytes,
   systemSeed,
@@ -23,7 +24,7 @@ import {
   watchProcess,
 } from '../adapters/system.ts'
 import { decodeAddress, networkKindOf } from '../domain/address.ts'
-import { asAccountId, asNetAddress, isHashText, type AccountId, type NetAddress } from '../domain/ids.ts'
+import { asAccountId, isHashText, type AccountId, type NetAddress } from '../domain/ids.ts'
 import { isDevNetwork, networkIdOf } from '../domain/params.ts'
 import { TOPICS } from '../domain/protocols.ts'
 import { Kernel } from '../kernel/kernel.ts'
@@ -33,6 +34,7 @@ import type { NodeControl } from '../ports/control.ts'
 import type { Store } from '../ports/store.ts'
 import type { Clock } from './clock.ts'
 import type { NodeConfig } from './config.ts'
+import { readBootstrap } from './bootstrap.ts'
 import { createControl } from './control.ts'
 import { budgetFiles } from './file-budget.ts'
 import { healthChecks } from './health-checks.ts'
@@ -106,6 +108,10 @@ async function assemble(
       : await loadOrCreateIdentity(join(config.dataDir, 'identity'), () => systemRandomBytes(32))
   if (!identity.ok) return fail(identity.message, identity.hint)
 
+  const self = await peerIdFromSeed(identity.secret)
+  const reached = readBootstrap(config, self, systemAddresses())
+  if (!reached.ok) return fail(reached.message, reached.hint)
+
   const opening = config.dataDir === null ? null : await openDiskStore(join(config.dataDir, 'store'))
   if (opening !== null && !opening.ok) return fail(opening.message, opening.hint)
   const store: Store = opening?.store ?? (await openMemoryStore())
@@ -125,8 +131,8 @@ async function assemble(
     network: config.network,
     profile: config.profile,
     name: config.name,
-    self: await peerIdFromSeed(identity.secret),
-    bootstrap: config.bootstrap.map(asNetAddress),
+    self,
+    bootstrap: reached.bootstrap,
     validator: config.validator?.key ?? null,
     agentVersion: `hearsay/${VERSION}`,
     discovers: config.discovery ?? config.profile === 'node',

@@ -16,6 +16,8 @@ export interface NodeConfig {
   readonly listen: readonly string[]
   /** Multiaddrs to dial and to keep dialling. */
   readonly bootstrap: readonly string[]
+  /** The addresses are those of the network's document, which all nodes share: this node's own among them is left out, not an error. */
+  readonly bootstrapIsShared?: boolean
   /** Whether it looks for peers by itself, in records; left out: on the open network only, since the links of a testnet are planned. */
   readonly discovery?: boolean
   /** Whether it tells other nodes what it saw of a transaction, and from whom, and asks them; left out: on `dev-*` networks only. */

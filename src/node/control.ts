@@ -15,6 +15,7 @@ import type { Machines } from '../kernel/machines.ts'
 import type { Lookup, NodeControl } from '../ports/control.ts'
 import { Archive } from './archive.ts'
 import { accountView, evidenceView, findBlock, listBlocks } from './chain-views.ts'
+import { dialView } from './dial-view.ts'
 import { networkView, tagProblem } from './network-views.ts'
 import { observationsView } from './survey-view.ts'
 import { findTransaction } from './transaction-views.ts'
@@ -116,6 +117,7 @@ export function createControl(options: ControlOptions): NodeControl {
       bans: machines.offences
         .bans()
         .map(({ subject, reason, untilWallMs }) => ({ subject, reason, untilMs: untilWallMs })),
+      dials: machines.redial.stories().map((story) => dialView(story, now.monoMs)),
     }
   }
 

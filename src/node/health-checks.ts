@@ -1,8 +1,9 @@
 /** What health looks at: one check for each thing that can be wrong, over the machines and observers. Order is the order in which they are told. */
+import type { DialFailure } from '../domain/dial.ts'
 import type { Machines } from '../kernel/machines.ts'
 import type { FileBudget } from './file-budget.ts'
 import type { HealthCheck } from './health.ts'
-import { LOOP_LATE_MS, MEMORY_SHORT_SHOWN_MS } from './limits.ts'
+import { LOOP_LATE_MS, MEMORY_SHORT_SHOWN_MS, UNREACHED_FAILURES } from './limits.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
 import type { Vitals } from './vitals.ts'
@@ -29,10 +30,29 @@ export function healthChecks({
 }: HealthSources): HealthCheck[] {
   return [
     () => (observer.storeFailure === null ? null : { code: 'store-failed', reason: observer.storeFailure }),
-    () =>
-      machines.peers.size > 0
-        ? null
-        : { code: 'no-peers', configured: machines.config.bootstrap.length, failure: null },
+    () => {
+      if (machines.peers.size > 0) return null
+      const configured = configuredDials(machines)
+      return { code: 'no-peers', configured: configured.length, failure: commonFailure(configured) }
+    },
+    () => {
+      const configured = configuredDials(machines)
+      const missing = configured.filter(
+        ({ state, failures }) => state !== 'connected' && failures >= UNREACHED_FAILURES,
+      )
+      const failure = commonFailure(missing)
+      if (machines.peers.size === 0 || failure === null) return null
+      return {
+        code: 'unreached',
+        missing: missing.map(({ address }) => address),
+        configured: configured.length,
+        failure,
+      }
+    },
+    () => {
+      const strangers = observer.strangers.lately(clock.now().monoMs)
+      return strangers === null ? null : { code: 'other-network', ...strangers }
+    },
     () =>
       machines.peers.size === 0 || machines.audience.mesh > 0 ? null : { code: 'no-mesh', peers: machines.peers.size },
     () => {
@@ -54,4 +74,17 @@ export function healthChecks({
     () => (lostLines() === 0 ? null : { code: 'log-lost', lines: lostLines() }),
     () => (fallbackReason === null ? null : { code: 'slow-verifier', reason: fallbackReason }),
   ]
+}
+
+type Dial = ReturnType<Machines['redial']['stories']>[number]
+
+function configuredDials({ redial }: Machines): readonly Dial[] {
+  return redial.stories().filter(({ isConfigured }) => isConfigured)
+}
+
+/** Why most of these were not reached; null where none has failed yet. */
+function commonFailure(dials: readonly Dial[]): DialFailure | null {
+  const failures = dials.map(({ failure }) => failure).filter((failure) => failure !== null)
+  const timesOf = (kind: DialFailure['kind']): number => failures.filter((failure) => failure.kind === kind).length
+  return failures.toSorted((a, b) => timesOf(b.kind) - timesOf(a.kind))[0] ?? null
 }

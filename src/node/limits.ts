@@ -81,3 +81,12 @@ export const API_SOCKETS_MIN = 8
 export const PENDING_SOCKETS_MIN = 16
 /** The least connections with which meshes of six and a few newcomers stand. */
 export const CONNECTIONS_MIN = 16
+
+/** Lines on peers of another network: one a peer and hour, thirty an hour in all. */
+export const REFUSALS_PACE = { againMs: 3_600_000, linesMax: 30, subjectsMax: 1_024 } as const
+/** Lines on configured addresses that are not reached: one for each and each reason in ten minutes, sixty in all. */
+export const DIALS_PACE = { againMs: 600_000, linesMax: 60, subjectsMax: 256 } as const
+/** How long a peer of another network shows in health, ms: a node that redials at its slowest comes back each minute. */
+export const STRANGERS_SHOWN_MS = 600_000
+/** Tries in vain after which an address that is not reached shows in health: a peer that restarts is back before. */
+export const UNREACHED_FAILURES = 4

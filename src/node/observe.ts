@@ -3,6 +3,7 @@
  * everything is bounded.
  */
 import { assertNever } from '../lib/assert.ts'
+import { dialWords } from '../domain/dial.ts'
 import { asPeerId, type MessageId, type PeerId } from '../domain/ids.ts'
 import type { ProblemCode, ProblemView } from '../domain/problems.ts'
 import type { PropagationEvent, PropagationRecord } from '../domain/propagation.ts'
@@ -17,10 +18,12 @@ import type { Meter, MeterHistogram } from '../ports/meter.ts'
 import type { Clock } from './clock.ts'
 import { Conservation } from './conservation.ts'
 import { EventRing } from './event-ring.ts'
-import { AGENTS_MAX, EVENT_RING_MAX } from './limits.ts'
+import { AGENTS_MAX, DIALS_PACE, EVENT_RING_MAX, REFUSALS_PACE } from './limits.ts'
 import { Arrivals } from './observe-arrivals.ts'
+import { PacedLog } from './paced-log.ts'
 import { PropagationLog } from './propagation-log.ts'
 import { Sampling } from './sampling.ts'
+import { Strangers } from './strangers.ts'
 
 /** Where log lines go; the real one is adapters/log. */
 export interface Journal {
@@ -40,12 +43,16 @@ export class Observer {
   readonly propagation = new PropagationLog()
   readonly arrivals = new Arrivals()
   readonly agents = new Map<PeerId, string>()
+  /** Peers of other networks, of late. */
+  readonly strangers = new Strangers()
   readonly conservation: Conservation
   readonly #name: string
   readonly #clock: Clock
   readonly #meter: Meter
   readonly #journal: Journal
   readonly #sampling = new Sampling()
+  readonly #refusals = new PacedLog(REFUSALS_PACE)
+  readonly #dials = new PacedLog(DIALS_PACE)
   #storeFailure: string | null = null
   #memoryShortage: { readonly rssBytes: number; readonly monoMs: number } | null = null
   #outgoing: string[] = []
@@ -143,11 +150,10 @@ export class Observer {
         this.#emit('peers', 'banned', { subject: fact.subject, reason: fact.reason, untilMs: fact.untilMs })
         return
       case 'network-refused':
-        this.#journal.warn(
-          { peer: fact.peer, theirs: fact.theirs, ours: fact.ours },
-          'peer belongs to another network: refused',
-        )
-        this.#emit('peers', 'refused-network', { peerId: fact.peer, theirs: fact.theirs, ours: fact.ours })
+        this.#networkRefused(fact)
+        return
+      case 'dial-failed':
+        this.#dialFailed(fact)
         return
       case 'peer-greeted':
         this.#emit('peers', 'greeted', { peerId: fact.peer, name: fact.name })
@@ -212,6 +218,28 @@ export class Observer {
       default:
         assertNever(fact)
     }
+  }
+
+  #networkRefused({ peer, theirs, ours }: Extract<Fact, { kind: 'network-refused' }>): void {
+    const { monoMs } = this.#clock.now()
+    this.#meter.count('networks_refused', {})
+    this.strangers.saw(theirs, monoMs)
+    const due = this.#refusals.due(peer, monoMs)
+    if (due !== null) this.#journal.warn({ peer, theirs, ours, ...due }, 'peer belongs to another network: refused')
+    this.#emit('peers', 'refused-network', { peerId: peer, theirs, ours })
+  }
+
+  #dialFailed({ address, failure, failures, nextMs }: Extract<Fact, { kind: 'dial-failed' }>): void {
+    const { message, next } = dialWords(failure)
+    this.#meter.count('dials_failed', { kind: failure.kind })
+    const due = this.#dials.due(`${address} ${failure.kind}`, this.#clock.now().monoMs)
+    const nextTryMs = nextMs === null ? null : Math.round(nextMs)
+    if (due !== null)
+      this.#journal.info(
+        { address, kind: failure.kind, detail: failure.detail, failures, nextTryMs, next, ...due },
+        `a configured address was not reached: ${message}`,
+      )
+    this.#emit('peers', 'dial-failed', { address, kind: failure.kind, message, failures, nextTryMs })
   }
 
   #noteBlock(fact: BlockFact): void {
@@ -305,6 +333,8 @@ export class Observer {
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {
     return [
       { name: 'observer.agents', size: this.agents.size, capacity: AGENTS_MAX, unit: 'peers' },
+      { name: 'observer.refusals', size: this.#refusals.size, capacity: REFUSALS_PACE.subjectsMax, unit: 'peers' },
+      { name: 'observer.dials', size: this.#dials.size, capacity: DIALS_PACE.subjectsMax, unit: 'addresses' },
       { name: 'observer.events', size: this.events.size, capacity: EVENT_RING_MAX, unit: 'events' },
     ]
   }

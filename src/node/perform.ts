@@ -175,7 +175,7 @@ export class Performer {
           this.#post({
             kind: 'dial-finished',
             address: effect.address,
-            peer: outcome.kind === 'connected' ? outcome.peer : null,
+            ...(outcome.kind === 'connected' ? { peer: outcome.peer } : { peer: null, failure: outcome.failure }),
           })
         })
         return

@@ -2,19 +2,45 @@
  * When to dial which of the configured addresses: at once at start and after a loss, then with a wait that doubles up to a bound and is
  * spread by chance, so that nodes that lost each other together do not come back together.
  *
- * Tracked per address: unconnected with the time of the next try, dialling, or connected with its peer.
+ * Tracked per address: unconnected with the time of the next try, dialling, or connected with its peer; when it was last tried and why that failed.
+ * A peer that can't be one of ours (another network, no hearsay node) counts as a failed try though a connection stood: it would be dialled twice a
+ * second for ever.
  * Invariant: at most one dial of an address is under way.
  */
+import type { DialFailure } from '../domain/dial.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
 import { ANCHOR_FAILURES_MAX, ANCHORS_MAX, DIAL_DEADLINE_MS, REDIAL_FIRST_MS } from './limits.ts'
 
 type State =
   | { readonly kind: 'waiting'; readonly dueMs: number; readonly failures: number }
   | { readonly kind: 'dialling'; readonly sinceMs: number; readonly failures: number }
-  | { readonly kind: 'connected'; readonly peer: PeerId }
+  | { readonly kind: 'connected'; readonly peer: PeerId; readonly failures: number }
+
+interface Story {
+  /** When it was last tried; null: never. */
+  triedMs: number | null
+  /** Why that came to nothing; null while it has not, or when it did not. */
+  failure: DialFailure | null
+  /** Whether this try led to a peer that can't be one of ours: that says more than how the connection ended. */
+  isUnfit: boolean
+}
+
+/** What there is to tell of one address. */
+export interface DialStory extends Readonly<Omit<Story, 'isUnfit'>> {
+  readonly address: NetAddress
+  /** False: an anchor of before the last restart. */
+  readonly isConfigured: boolean
+  readonly state: State['kind']
+  readonly peer: PeerId | null
+  /** Tries in a row that came to nothing. */
+  readonly failures: number
+  /** When it is tried next; null while connected or dialling. */
+  readonly dueMs: number | null
+}
 
 export class Redial {
   readonly #addresses = new Map<NetAddress, State>()
+  readonly #stories = new Map<NetAddress, Story>()
   /** Anchors that are not among the configured addresses. */
   readonly #unconfigured = new Set<NetAddress>()
   readonly #configuredMax: number
@@ -52,6 +78,7 @@ export class Redial {
       const lost = state.kind === 'dialling' && nowMs - state.sinceMs > DIAL_DEADLINE_MS
       if (lost || (state.kind === 'waiting' && state.dueMs <= nowMs)) {
         this.#addresses.set(address, { kind: 'dialling', sinceMs: nowMs, failures: state.failures })
+        Object.assign(this.#storyOf(address), { triedMs: nowMs, isUnfit: false })
         due.push(address)
       }
     }
@@ -68,12 +95,19 @@ export class Redial {
     return nextMs
   }
 
-  failed(address: NetAddress, nowMs: number): void {
+  /** @param failure why, where that is known; what was found out about the peer itself stands above it */
+  failed(address: NetAddress, nowMs: number, failure?: DialFailure): void {
     const state = this.#addresses.get(address)
     if (state?.kind !== 'dialling') return
-    const failures = state.failures + 1
+    const story = this.#storyOf(address)
+    if (failure !== undefined && !story.isUnfit) story.failure = failure
+    this.#waitAfter(address, state.failures + 1, nowMs)
+  }
+
+  #waitAfter(address: NetAddress, failures: number, nowMs: number): void {
     if (failures >= ANCHOR_FAILURES_MAX && this.#unconfigured.delete(address)) {
       this.#addresses.delete(address)
+      this.#stories.delete(address)
       return
     }
     const wait = Math.min(this.#longestMs, REDIAL_FIRST_MS * 2 ** Math.min(failures - 1, 16))
@@ -82,15 +116,36 @@ export class Redial {
 
   /** The dial led to this peer. */
   succeeded(address: NetAddress, peer: PeerId): void {
-    if (!this.#addresses.has(address)) return
-    this.#addresses.set(address, { kind: 'connected', peer })
+    const state = this.#addresses.get(address)
+    if (state === undefined) return
+    const story = this.#storyOf(address)
+    if (!story.isUnfit) story.failure = null
+    this.#addresses.set(address, { kind: 'connected', peer, failures: state.kind === 'connected' ? 0 : state.failures })
     this.#reached.set(peer, address)
   }
 
-  /** The peer is gone: its addresses are due again, soon, with the count of failures back at the start. */
+  /** The peer that this leads to greeted us as one of ours. */
+  greeted(peer: PeerId, at: NetAddress): void {
+    for (const address of this.#leadingTo(peer, at)) {
+      Object.assign(this.#storyOf(address), { failure: null, isUnfit: false })
+      const state = this.#addresses.get(address)
+      if (state !== undefined) this.#addresses.set(address, { ...state, failures: 0 })
+    }
+  }
+
+  /** The peer that this leads to can't be one of ours: why, until it greets us. */
+  unfit(peer: PeerId, at: NetAddress, failure: DialFailure): void {
+    for (const address of this.#leadingTo(peer, at)) Object.assign(this.#storyOf(address), { failure, isUnfit: true })
+  }
+
+  /** The peer is gone: its addresses are due again, soon, with the count of failures back at the start, unless it was none of ours. */
   lost(peer: PeerId, nowMs: number): void {
     for (const [address, state] of this.#addresses) {
       if (state.kind === 'connected' && state.peer === peer) {
+        if (this.#storyOf(address).isUnfit) {
+          this.#waitAfter(address, state.failures + 1, nowMs)
+          continue
+        }
         this.#addresses.set(address, {
           kind: 'waiting',
           dueMs: nowMs + REDIAL_FIRST_MS * (0.5 + this.#chance()),
@@ -103,6 +158,44 @@ export class Redial {
   /** The configured address under which this peer was last reached. */
   addressOf(peer: PeerId): NetAddress | null {
     return this.#reached.get(peer) ?? null
+  }
+
+  /** What there is to tell of each address, configured ones first. */
+  stories(): DialStory[] {
+    const stories = [...this.#addresses].map(([address, state]): DialStory => {
+      const { triedMs, failure } = this.#storyOf(address)
+      const isConfigured = !this.#unconfigured.has(address)
+      const peer = state.kind === 'connected' ? state.peer : null
+      const dueMs = state.kind === 'waiting' ? state.dueMs : null
+      return { address, isConfigured, state: state.kind, peer, failures: state.failures, dueMs, triedMs, failure }
+    })
+    return stories.sort((a, b) => Number(b.isConfigured) - Number(a.isConfigured))
+  }
+
+  /** Of one address; null where nobody dials it from here. */
+  storyAt(address: NetAddress): DialStory | null {
+    return this.stories().find((story) => story.address === address) ?? null
+  }
+
+  #storyOf(address: NetAddress): Story {
+    let story = this.#stories.get(address)
+    if (story === undefined) {
+      story = { triedMs: null, failure: null, isUnfit: false }
+      this.#stories.set(address, story)
+    }
+    return story
+  }
+
+  /** Addresses that lead to this peer, by what they name, where they led, or where it is. */
+  #leadingTo(peer: PeerId, at: NetAddress): NetAddress[] {
+    return [...this.#addresses]
+      .filter(
+        ([address, state]) =>
+          (state.kind === 'connected' && state.peer === peer) ||
+          address.endsWith(`/p2p/${peer}`) ||
+          withoutPeer(address) === withoutPeer(at),
+      )
+      .map(([address]) => address)
   }
 
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {

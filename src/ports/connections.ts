@@ -1,3 +1,4 @@
+import type { DialFailure } from '../domain/dial.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
 
 export type Direction = 'inbound' | 'outbound'
@@ -20,7 +21,7 @@ export interface ConnectionsListener {
 }
 
 export type DialOutcome =
-  { readonly kind: 'connected'; readonly peer: PeerId } | { readonly kind: 'failed'; readonly reason: string }
+  { readonly kind: 'connected'; readonly peer: PeerId } | { readonly kind: 'failed'; readonly failure: DialFailure }
 
 /** Who a connection may be made with; asked by the connection gater, synchronously. */
 export interface Gatekeeper {

@@ -30,6 +30,8 @@ export type MeterCounter =
   | 'sets_compared' // set, outcome (equal, different)
   | 'repair_bytes' // set
   | 'store_failures'
+  | 'networks_refused'
+  | 'dials_failed' // kind
 
 export type MeterHistogram =
   /** From the arrival of a message to the beginning of its judgement. */

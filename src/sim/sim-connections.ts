@@ -46,14 +46,18 @@ export class SimConnections implements Connections {
   async dial(address: NetAddress): Promise<DialOutcome> {
     const [place = '', peer] = address.split('/p2p/')
     const target = this.#find(place)
-    if (target === undefined) return { kind: 'failed', reason: 'nothing has this address' }
+    if (target === undefined)
+      return { kind: 'failed', failure: { kind: 'refused', detail: 'nothing has this address' } }
     if (peer !== undefined && peer !== target.peerId.toString()) {
-      return { kind: 'failed', reason: 'another peer answers at this address' }
+      return { kind: 'failed', failure: { kind: 'other-peer', detail: 'another peer answers at this address' } }
     }
     try {
       return { kind: 'connected', peer: peerOf(await this.#host.dial(target)) }
     } catch (error) {
-      return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
+      return {
+        kind: 'failed',
+        failure: { kind: 'other', detail: error instanceof Error ? error.message : String(error) },
+      }
     }
   }
 

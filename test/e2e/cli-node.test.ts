@@ -130,6 +130,8 @@ describe('node run', () => {
     ['node run', '--network: is missing'],
     ['node run --network pass', 'is not JSON'],
     ['node run --network network.json --listen nowhere --api 127.0.0.1:0', 'nowhere'],
+    ['node run --network network.json --bootstrap localhost:4601', '--bootstrap: localhost:4601 can never be used'],
+    ['node run --network network.json --bootstrap /ip4/192.0.2.7/udp/1/quic-v1', 'nodes speak TCP only'],
     ['node run --network network.json --api 4600', 'is not an address'],
     ['node run --network network.json --profile prod', 'is not one of node, dev, bench'],
     ['node run --network network.json --validator nobody', 'no key in'],

@@ -1,4 +1,4 @@
-import { connect as connectSocket, type Socket } from 'node:net'
+import { connect as connectSocket, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { peerIdFromSeed } from '../../src/adapters/libp2p/identity.ts'
 import { SOCKETS_PER_ADDRESS_MAX } from '../../src/adapters/libp2p/limits.ts'
@@ -71,11 +71,28 @@ describe('connections over TCP', () => {
     const [a, b] = await two()
     const gone = b.address()
     await b.stop()
-    for (const address of [gone, asNetAddress('nonsense'), asNetAddress('/ip4/127.0.0.1'), a.address()]) {
-      const outcome = await a.connections.dial(address)
-      expect(outcome.kind).toBe('failed')
-      expect(outcome.kind === 'failed' && outcome.reason.length > 0).toBe(true)
-    }
+    const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'))
+    const port = await new Promise<number>((resolve) => {
+      web.listen(0, '127.0.0.1', () => resolve((web.address() as AddressInfo).port))
+    })
+    const bare = a.address().replace(/\/p2p\/.*/, '')
+    const c = await world.node('c')
+    const cases = [
+      [gone, 'refused'],
+      [a.address(), 'self'],
+      [bare, 'self'],
+      [c.address().replace(c.self, b.self), 'other-peer'],
+      [`/ip4/127.0.0.1/tcp/${port}`, 'no-handshake'],
+      ['/dns4/no-such-name.invalid/tcp/4601', 'no-such-name'],
+      ['nonsense', 'other'],
+      ['/ip4/127.0.0.1', 'other'],
+    ] as const
+    for (const [address, kind] of cases)
+      expect(await a.connections.dial(asNetAddress(address)), address).toMatchObject({
+        kind: 'failed',
+        failure: { kind },
+      })
+    web.close()
     expect(a.connects).toEqual([])
   })
 

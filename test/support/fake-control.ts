@@ -145,6 +145,7 @@ export class FakeControl implements NodeControl {
           head: null,
         },
       ],
+      dials: [],
       bans: [{ subject: '12D3KooWLiar', reason: 'invalid-signature', untilMs: 1 }],
     } as const
   }

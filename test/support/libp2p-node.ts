@@ -130,7 +130,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
 export async function connect(from: TestNode, ...to: readonly TestNode[]): Promise<void> {
   for (const node of to) {
     const outcome = await from.connections.dial(node.address())
-    if (outcome.kind !== 'connected') throw new Error(`dial failed: ${outcome.reason}`)
+    if (outcome.kind !== 'connected') throw new Error(`dial failed: ${outcome.failure.detail}`)
   }
   await until('the meshes', () => to.every((node) => isMeshed(from, node) && isMeshed(node, from)))
 }

@@ -4,8 +4,10 @@
  */
 import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
+import type { DialFailure } from '../../domain/dial.ts'
 import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../../domain/ids.ts'
 import type { Connections, ConnectionsListener, DialOutcome, GossipLink } from '../../ports/connections.ts'
+import { dialFailureOf } from './dial-failure.ts'
 import { linkOn } from './gossip-links.ts'
 import { CLOSE_MS, DIAL_ATTEMPTS, DIAL_MS, DIAL_RETRY_MS, FORGET_AFTER_MS } from './limits.ts'
 
@@ -63,9 +65,11 @@ class ConnectionsAdapter implements Libp2pConnections {
       try {
         return await this.#confirmed(await this.#node.dial(multiaddr(address), { signal }), signal)
       } catch (error) {
-        const reason = signal.aborted ? `no connection within ${DIAL_MS} ms` : reasonOf(error)
-        if (attempt === DIAL_ATTEMPTS || !isTurnedAway(error) || !(await pause(DIAL_RETRY_MS, signal)))
-          return { kind: 'failed', reason }
+        const failure: DialFailure = signal.aborted
+          ? { kind: 'no-answer', detail: `no connection within ${DIAL_MS} ms` }
+          : dialFailureOf(error)
+        if (attempt === DIAL_ATTEMPTS || !isTurnedAway(failure) || !(await pause(DIAL_RETRY_MS, signal)))
+          return { kind: 'failed', failure }
       }
     }
   }
@@ -104,8 +108,10 @@ class ConnectionsAdapter implements Libp2pConnections {
       connection.rtt = await this.#parts.ping(connection, signal)
       return { kind: 'connected', peer: asPeerId(connection.remotePeer.toString()) }
     } catch {
-      const refusal = 'the other side closed the connection after the handshake: it refuses this node'
-      return { kind: 'failed', reason: signal.aborted ? `no answer within ${DIAL_MS} ms` : refusal }
+      const failure: DialFailure = signal.aborted
+        ? { kind: 'no-answer', detail: `no answer within ${DIAL_MS} ms` }
+        : { kind: 'turned-away', detail: 'the other side closed the connection after the handshake' }
+      return { kind: 'failed', failure }
     }
   }
 
@@ -152,14 +158,8 @@ async function end(connection: Connection): Promise<void> {
 }
 
 /** Whether the other side reset the socket at once: what it does when too many dial it within a second. */
-function isTurnedAway(error: unknown): boolean {
-  return /ECONNRESET/.test(reasonOf(error))
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'the connection was reset'
-  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : undefined
-  return first instanceof Error ? first.message : error.message
+function isTurnedAway({ detail }: DialFailure): boolean {
+  return /ECONNRESET/.test(detail)
 }
 
 /** Waits; false when `signal` aborts first. */

@@ -3,6 +3,7 @@
  * `hearsay_`, units are base units. Labels are closed sets: never a peer, a hash, or anything else that a stranger chooses.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { DIAL_FAILURES } from '../../domain/dial.ts'
 import { TOPICS } from '../../domain/protocols.ts'
 import { REJECTS } from '../../domain/reject.ts'
 import type { Meter, MeterCounter, MeterHistogram } from '../../ports/meter.ts'
@@ -123,6 +124,8 @@ const COUNTERS = {
     labels: { set: ['transactions', 'records'] },
   },
   equivocations: { help: 'Slots of which two signed headers were seen', labels: {} },
+  networks_refused: { help: 'Peers of another network that were refused', labels: {} },
+  dials_failed: { help: 'Tries to reach a configured address that came to nothing', labels: { kind: DIAL_FAILURES } },
   store_failures: { help: 'Writes that failed; the first is final', labels: {} },
 } as const satisfies Record<MeterCounter, CounterShape>
 

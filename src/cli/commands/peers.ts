@@ -1,4 +1,4 @@
-import type { BanView, PeerView, PeersView } from '../../domain/views.ts'
+import type { BanView, DialView, PeerView, PeersView } from '../../domain/views.ts'
 import { openApi } from '../api.ts'
 import { defineCommand, flag, value, valueOr } from '../command.ts'
 import { findTarget } from '../discovery.ts'
@@ -32,7 +32,9 @@ export const command = defineCommand({
   },
 })
 
-function peersText({ peers, bans }: PeersView, verbose: boolean): string {
+function peersText({ peers, bans, ...more }: PeersView, verbose: boolean): string {
+  // A node of an older version does not tell.
+  const { dials = [] } = more as Partial<Pick<PeersView, 'dials'>>
   const table = tableText(
     [
       { title: 'NAME' },
@@ -51,7 +53,7 @@ function peersText({ peers, bans }: PeersView, verbose: boolean): string {
   )
   const inbound = peers.filter((peer) => peer.direction === 'inbound').length
   const total = `${peers.length} peers: ${inbound} in, ${peers.length - inbound} out`
-  return [table, '', total, ...bans.map(banLine)].join('\n')
+  return [table, '', total, ...bans.map(banLine), ...dialLines(dials)].join('\n')
 }
 
 /** In place of the meshes, where one side hears nothing. */
@@ -76,6 +78,30 @@ function peerRow(peer: PeerView, verbose: boolean): readonly string[] {
     durationText(peer.connectedMs),
     plain(peer.agentVersion),
     ...(verbose ? [plain(peer.address)] : []),
+  ]
+}
+
+/** What became of the addresses that the node dials, where that is not a connection. */
+function dialLines(dials: PeersView['dials']): readonly string[] {
+  const missing = dials.filter(({ state, failure }) => state !== 'connected' || failure !== null)
+  if (missing.length === 0) return []
+  return ['', `not connected, of ${dials.length} addresses that this node dials:`, ...missing.flatMap(dialText)]
+}
+
+function dialText({ address, state, triedMs, failures, nextTryMs, failure }: DialView): readonly string[] {
+  const times = failures === 1 ? 'once' : `${failures} times in a row`
+  const tried =
+    triedMs === null
+      ? 'not tried yet'
+      : `tried ${durationText(triedMs)} ago${failures === 0 ? '' : `, in vain ${times}`}`
+  const next = state === 'dialling' ? 'being dialled' : nextTryMs === null ? '' : `again in ${durationText(nextTryMs)}`
+  const lines = [`  ${plain(address)}`, `    ${[tried, next].filter((text) => text !== '').join(', ')}`]
+  if (failure === null) return lines
+  const { message, detail, next: step } = failure
+  return [
+    ...lines,
+    `    why   ${plain(message)}${detail === '' ? '' : ` (${plain(detail)})`}`,
+    `    next  ${plain(step)}`,
   ]
 }
 

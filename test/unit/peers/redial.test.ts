@@ -43,3 +43,48 @@ test('a dial that never ends is given up', () => {
   machine.due(0)
   expect(machine.due(15_001)).toEqual([address])
 })
+
+test('a peer that can not be one of ours is dialled less and less often, though each connection stands for a moment', () => {
+  const machine = redial()
+  const peer = asPeerId('p')
+  let now = 0
+  const tries: number[] = []
+  for (let i = 0; i < 8; i++) {
+    while (machine.due(now).length === 0) now++
+    tries.push(now)
+    machine.unfit(peer, address, { kind: 'other-network', detail: '' })
+    machine.succeeded(address, peer)
+    machine.lost(peer, now)
+  }
+  expect(tries[1]).toBe(500)
+  expect((tries[7] ?? 0) - (tries[6] ?? 0)).toBe(4_000)
+  expect(machine.stories()[0]).toMatchObject({ state: 'waiting', failures: 8, failure: { kind: 'other-network' } })
+})
+
+test('what the last try came to is told, and over when a peer greets', () => {
+  const machine = redial()
+  expect(machine.stories()).toMatchObject([
+    { address, isConfigured: true, state: 'waiting', triedMs: null, failure: null },
+  ])
+  machine.due(10)
+  machine.failed(address, 20, { kind: 'refused', detail: 'ECONNREFUSED' })
+  expect(machine.storyAt(address)).toMatchObject({ triedMs: 10, dueMs: 520, failures: 1, failure: { kind: 'refused' } })
+  machine.due(520)
+  machine.unfit(asPeerId('p'), address, { kind: 'other-network', detail: '' })
+  // How the connection ended says less than why.
+  machine.failed(address, 530, { kind: 'turned-away', detail: '' })
+  expect(machine.storyAt(address)).toMatchObject({ failure: { kind: 'other-network' } })
+  machine.due(100_000)
+  machine.failed(address, 100_001, { kind: 'refused', detail: '' })
+  expect(machine.storyAt(address)).toMatchObject({ failure: { kind: 'refused' } })
+  machine.due(200_000)
+  machine.succeeded(address, asPeerId('p'))
+  machine.greeted(asPeerId('p'), address)
+  expect(machine.storyAt(address)).toMatchObject({
+    state: 'connected',
+    peer: 'p',
+    failures: 0,
+    failure: null,
+    dueMs: null,
+  })
+})

@@ -21,7 +21,12 @@ const record = (
 
 function peers(peerId: string, mesh: readonly string[] = ['transactions'], score = 0): PeersView {
   const peer = { name: '', address: '', direction: 'inbound', connectedMs: 1, agentVersion: '', topics: [] } as const
-  return { v: 1, peers: [{ ...peer, peerId, score, mesh, offences: 0, rttMs: null, gossip: 'both', head: null }], bans: [] }
+  return {
+    v: 1,
+    peers: [{ ...peer, peerId, score, mesh, offences: 0, rttMs: null, gossip: 'both', head: null }],
+    bans: [],
+    dials: [],
+  }
 }
 
 const a: Side = {
@@ -51,8 +56,14 @@ describe('why', () => {
     ['seen', { a: { records: [record(5, 'DELIVER', 'pb')] } }],
     ['not-held', { a: { known: false, records: [] } }],
     ['node-down', { b: { trouble: 'killed', peers: null } }],
-    ['cut', { partition: [['a'], ['b']], a: { peers: { v: 1, peers: [], bans: [] } } }],
-    ['link-down', { a: { peers: { v: 1, peers: [], bans: [] } }, b: { peers: { v: 1, peers: [], bans: [] } } }],
+    ['cut', { partition: [['a'], ['b']], a: { peers: { v: 1, peers: [], bans: [], dials: [] } } }],
+    [
+      'link-down',
+      {
+        a: { peers: { v: 1, peers: [], bans: [], dials: [] } },
+        b: { peers: { v: 1, peers: [], bans: [], dials: [] } },
+      },
+    ],
     ['score', { b: { peers: peers('pa', ['transactions'], -900) } }],
     ['not-in-mesh', { a: { peers: peers('pb', []) } }],
     ['banned', { b: { peers: { ...peers('pa'), bans: [{ subject: 'peer:pa', reason: 'invalid', untilMs: 1 }] } } }],

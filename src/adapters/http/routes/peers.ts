@@ -26,6 +26,20 @@ const peersView = describes<PeersView>()(
         head: nullable(head),
       }),
     ),
+    dials: Type.Array(
+      Type.Object({
+        address: Type.String(),
+        configured: Type.Boolean({ description: 'false: one of the best peers of before the last restart' }),
+        state: Type.Union([Type.Literal('waiting'), Type.Literal('dialling'), Type.Literal('connected')]),
+        peerId: nullable(Type.String()),
+        triedMs: nullable(count),
+        failures: count,
+        nextTryMs: nullable(count),
+        failure: nullable(
+          Type.Object({ kind: Type.String(), message: Type.String(), next: Type.String(), detail: Type.String() }),
+        ),
+      }),
+    ),
     bans: Type.Array(Type.Object({ subject: Type.String(), reason: Type.String(), untilMs: count })),
   }),
 )
