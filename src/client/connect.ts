@@ -21,6 +21,7 @@ import type {
   TransactionView,
 } from '../domain/views.ts'
 import { encodeBatch } from '../domain/codec/transaction-codec.ts'
+import { pathWith, type AnswerOf, type MediaOf, type PartsOf, type PathOf, type QueryOf } from './api-shapes.ts'
 import type { EventStreamOptions, StreamItem } from './event-stream.ts'
 import { readEvents } from './event-stream.ts'
 import type { Call } from './exchange.ts'
@@ -101,53 +102,62 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
     token: typeof token === 'function' ? token : () => token,
     timeoutMs: options.timeoutMs ?? TIMEOUT_DEFAULT_MS,
   })
-  const get = <T>(path: string): Promise<Outcome<T>> => askJson<T>(exchange, { method: 'GET', path })
-  const post = <T>(path: string, type: string, bytes: Uint8Array | string): Promise<Outcome<T>> =>
-    askJson<T>(exchange, { method: 'POST', path, body: { type, bytes } })
-  const transaction = (id: string): Promise<Outcome<TransactionView>> =>
-    get(`/v1/transactions/${encodeURIComponent(id)}`)
+  /** Whatever is asked stands in the document, and what it promises is what the client promises. */
+  const get = <Path extends PathOf<'get'>>(
+    path: Path,
+    parts: PartsOf<'get', Path>,
+    query?: QueryOf<'get', Path>,
+    how: Pick<Call, 'needsToken'> = {},
+  ): Promise<Outcome<AnswerOf<'get', Path>>> =>
+    askJson(exchange, {
+      method: 'GET',
+      path: pathWith(path, parts as Readonly<Record<string, string>>, query ?? {}),
+      ...how,
+    })
+  const post = <Path extends PathOf<'post'>>(
+    path: Path,
+    body?: { readonly type: MediaOf<'post', Path>; readonly bytes: Uint8Array | string },
+  ): Promise<Outcome<AnswerOf<'post', Path>>> =>
+    askJson(exchange, { method: 'POST', path, ...(body === undefined ? {} : { body }) })
+  const transaction = (id: string): Promise<Outcome<TransactionView>> => get('/v1/transactions/{id}', { id })
   return {
     url: url.origin,
     submit: (transaction) =>
-      transaction instanceof Uint8Array
-        ? post('/v1/transactions', 'application/octet-stream', transaction)
-        : post('/v1/transactions', 'application/json', JSON.stringify(transaction)),
+      post(
+        '/v1/transactions',
+        transaction instanceof Uint8Array
+          ? { type: 'application/octet-stream', bytes: transaction }
+          : { type: 'application/json', bytes: JSON.stringify(transaction) },
+      ),
     submitBatch: (transactions) =>
-      post('/v1/transactions:batch', 'application/octet-stream', encodeBatch(transactions)),
+      post('/v1/transactions:batch', { type: 'application/octet-stream', bytes: encodeBatch(transactions) }),
     transaction,
     settled: (id, waiting) => untilSettled(() => transaction(id), waiting),
-    propagation: (id) => get(`/v1/transactions/${encodeURIComponent(id)}/propagation`),
-    observations: (id, range = {}) => get(`/v1/transactions/${encodeURIComponent(id)}/observations${queryOf(range)}`),
-    account: (address, { proof = false } = {}) =>
-      get(`/v1/accounts/${encodeURIComponent(address)}${proof ? '?proof' : ''}`),
-    block: (which) => get(`/v1/blocks/${encodeURIComponent(which)}`),
-    blocks: (range = {}) => get(`/v1/blocks${queryOf(range)}`),
-    evidence: () => get('/v1/evidence'),
-    mempool: ({ limit } = {}) => get(`/v1/mempool${queryOf({ limit })}`),
-    peers: () => get('/v1/peers'),
-    mesh: () => get('/v1/mesh'),
-    network: () => get('/v1/network'),
-    resetNetwork: () => askJson(exchange, { method: 'POST', path: '/v1/network/reset' }),
-    tags: () => get('/v1/tags'),
-    setTag: (key, value) => post('/v1/tags', 'application/json', JSON.stringify({ key, value })),
-    identity: () => get('/v1/node/identity'),
-    status: () => get('/v1/node/status'),
+    propagation: (id) => get('/v1/transactions/{id}/propagation', { id }),
+    observations: (id, range = {}) => get('/v1/transactions/{id}/observations', { id }, range),
+    account: (address, { proof = false } = {}) => get('/v1/accounts/{address}', { address }, proof ? { proof } : {}),
+    block: (which) => get('/v1/blocks/{which}', { which }),
+    blocks: (range = {}) => get('/v1/blocks', {}, range),
+    evidence: () => get('/v1/evidence', {}),
+    mempool: (range = {}) => get('/v1/mempool', {}, range),
+    peers: () => get('/v1/peers', {}),
+    mesh: () => get('/v1/mesh', {}),
+    network: () => get('/v1/network', {}),
+    resetNetwork: () => post('/v1/network/reset'),
+    tags: () => get('/v1/tags', {}),
+    setTag: (key, value) => post('/v1/tags', { type: 'application/json', bytes: JSON.stringify({ key, value }) }),
+    identity: () => get('/v1/node/identity', {}),
+    status: () => get('/v1/node/status', {}),
     health: () => askHealth(exchange),
-    limits: () => askJson(exchange, { method: 'GET', path: '/v1/debug/limits', needsToken: true }),
+    limits: () => get('/v1/debug/limits', {}, undefined, { needsToken: true }),
     metrics: () => askText(exchange, '/metrics'),
-    openapi: () => get('/openapi.json'),
+    openapi: () => get('/openapi.json', {}),
     events: (streamOptions) => readEvents(exchange, streamOptions),
-    get: (path) => get(path),
+    get: (path) => askJson(exchange, { method: 'GET', path }),
     close: () => {
       exchange.close()
     },
   }
-}
-
-/** `?a=1&b=2`; empty where nothing is given. */
-function queryOf(fields: Readonly<Record<string, number | undefined>>): string {
-  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return given.length === 0 ? '' : `?${given.map(([name, value]) => `${name}=${value}`).join('&')}`
 }
 
 async function askJson<T>(exchange: Exchange, call: Call): Promise<Outcome<T>> {

@@ -1,9 +1,9 @@
 /** The chain as it can be read: blocks, accounts with proof, evidence; over HTTP and by the client. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Value } from 'typebox/value'
 import { connect } from '../../src/client/connect.ts'
 import type { Client } from '../../src/client/connect.ts'
 import { fakeBlock, FakeControl } from '../support/fake-control.ts'
+import { faultsOf as faultsIn, readDocument, type ApiDocument } from '../support/api-document.ts'
 import { openTestApi, send } from '../support/http-api.ts'
 import type { TestApi } from '../support/http-api.ts'
 
@@ -31,23 +31,18 @@ const proof = {
 
 let open: TestApi
 let client: Client
-let paths: Record<string, { get: { responses: Record<string, { content: Record<string, { schema: object }> }> } }>
+let document: ApiDocument
 beforeAll(async () => {
   open = await openTestApi({ control })
   client = connect(open.url)
-  paths = (await send(open.url, '/openapi.json')).json.paths
+  document = await readDocument(open.url)
 })
 afterAll(async () => {
   client.close()
   await open.api.close()
 })
 
-const faultsOf = (pattern: string, answer: unknown): unknown[] => {
-  const { content } = paths[pattern]?.get.responses['200'] ?? { content: {} }
-  const { schema } = content['application/json'] ?? {}
-  expect(schema).toBeDefined()
-  return [...Value.Errors(schema as never, answer)]
-}
+const faultsOf = (pattern: string, answer: unknown): readonly unknown[] => faultsIn(document, pattern, answer)
 
 describe('a block', () => {
   it.each(['head', '7', block.hash, block.hash.slice(0, 6)])(
@@ -132,7 +127,11 @@ describe('an account', () => {
     expect((await send(open.url, `/v1/accounts/${KEY}?proof`)).json).toMatchObject({ proof: null })
   })
 
-  it.each(['proof=false', 'proof=1', 'proofs', 'proof&proof'])('is not had with %s', async (query) => {
+  it('is had without its proof where that is said', async () => {
+    expect((await send(open.url, `/v1/accounts/${KEY}?proof=false`)).json).not.toHaveProperty('proof')
+  })
+
+  it.each(['proof=no', 'proof=1', 'proofs', 'proof&proof'])('is not had with %s', async (query) => {
     expect((await send(open.url, `/v1/accounts/${KEY}?${query}`)).status).toBe(400)
   })
 })

@@ -162,7 +162,6 @@ describe('the token', () => {
       }),
       send(open.url, '/v1/debug/limits', { headers }),
       send(open.url, `/v1/debug/limits?token=${TOKEN}`, { headers }),
-      send(open.url, '/v1/peers', { method: 'DELETE', headers }),
     ]
     for (const reply of await Promise.all(requests)) {
       expectRefusal(reply, 401, 'unauthorised')

@@ -238,7 +238,7 @@ export class FakeControl implements NodeControl {
       v: 1,
       head: { height: 1, hash: ZERO_HASH },
       settled: { height: 0 },
-      blocks: [fakeBlock(1)].slice(0, options.limit),
+      blocks: [summaryOf(fakeBlock(1))].slice(0, options.limit),
     }
   }
 
@@ -346,4 +346,15 @@ export function fakeNetwork(members: NetworkView['members']): NetworkView {
     gossip: { usualBytesPerSecond: 2_048, alarm: false },
     members,
   }
+}
+
+/** What the list tells of a block. */
+function summaryOf({
+  v: _v,
+  transactions: _t,
+  firstSeenNs: _n,
+  from: _f,
+  ...summary
+}: BlockView): BlockListView['blocks'][number] {
+  return summary
 }

@@ -7,6 +7,9 @@ import type { EventId } from './event-text.ts'
 import { eventId, eventText, runName } from './event-text.ts'
 import { EVENT_READERS_MAX } from './limits.ts'
 
+/** What a stream says of itself. */
+export const STREAM_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' }
+
 export class EventReaders {
   readonly #control: NodeControl
   readonly #readers = new Set<EventReader>()
@@ -43,8 +46,7 @@ export class EventReaders {
     response.on('error', () => undefined)
     response.writeHead(200, {
       ...headers,
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
+      ...STREAM_HEADERS,
       connection: 'close',
     })
     response.write(': connected\n\n')

@@ -23,9 +23,12 @@ export function eventId(run: string, sequence: number): string {
   return `${run}.${sequence}`
 }
 
+/** `<run>.<sequence>` or `<sequence>`. */
+export const EVENT_ID = /^(?:([0-9a-z]{1,12})\.)?(0|[1-9][0-9]{0,14})$/
+
 /** Reads `<run>.<sequence>` or `<sequence>`; null where it is neither. */
 export function parseEventId(text: string): EventId | null {
-  const [, run, sequence] = /^(?:([0-9a-z]{1,12})\.)?(0|[1-9][0-9]{0,14})$/.exec(text) ?? []
+  const [, run, sequence] = EVENT_ID.exec(text) ?? []
   return sequence === undefined ? null : { run: run ?? null, sequence: Number(sequence) }
 }
 

@@ -3,15 +3,11 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
 import type { Problem } from '../../domain/views.ts'
 import { unsupportedType } from './bodies.ts'
-import { HttpProblem, invalidRequest, notFound, sendProblem } from './problem.ts'
+import { HttpProblem, invalidRequest, sendProblem } from './problem.ts'
 import type { ApiServer } from './routes/route.ts'
 
 /** Answers every failure of the server in one form. */
 export function answerFailures(server: ApiServer, onFailure: (error: unknown, route: string) => void): void {
-  server.setNotFoundHandler((request, reply) => {
-    const problem = notFound(`there is no ${request.method} ${pathOf(request)}`, 'GET /openapi.json lists all requests')
-    send(request, reply, problem)
-  })
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const problem = asProblem(error)
     if (problem.status === 500) onFailure(error, request.routeOptions.url ?? 'none')
@@ -21,7 +17,8 @@ export function answerFailures(server: ApiServer, onFailure: (error: unknown, ro
 
 function send(request: FastifyRequest, reply: FastifyReply, { status, problem, headers }: HttpProblem): void {
   // A refused body may not have been read: nobody should have to read it to find the next request.
-  if (request.method !== 'GET' && request.body === undefined) void reply.header('connection', 'close')
+  const mayHaveBody = request.method !== 'GET' && request.method !== 'HEAD'
+  if (mayHaveBody && request.body === undefined) void reply.header('connection', 'close')
   sendProblem(reply, status, problem, headers)
 }
 
@@ -52,11 +49,13 @@ type ValidationFault = NonNullable<FastifyError['validation']>[number]
 export function requestFault(faults: readonly Omit<ValidationFault, 'dataPath'>[], part: string): string {
   const [first] = faults
   if (first === undefined) return 'the request is malformed'
-  const where = part === 'querystring' ? 'query parameter' : 'field'
+  const where = part === 'querystring' ? 'query parameter' : part === 'headers' ? 'header' : 'field'
   const { keyword, params } = first
   if (keyword === 'additionalProperties') return `unknown ${where} "${String(params.additionalProperty)}"`
   if (keyword === 'required') return `${where} "${String(params.missingProperty)}" is missing`
-  const name = first.instancePath.replace(/^\//, '').replaceAll('/', '.')
+  // Of a list in the query, the whole is what was written.
+  const path = part === 'querystring' ? first.instancePath.replace(/\/\d+$/, '') : first.instancePath
+  const name = path.replace(/^\//, '').replaceAll('/', '.')
   if (name === '') return `the ${part} ${first.message ?? 'is malformed'}`
   const words = describedBy(first)
   return words === null ? `"${name}" ${first.message ?? 'is malformed'}` : `"${name}" must be ${words}`
@@ -68,11 +67,6 @@ function describedBy(error: object): string | null {
   const schema = error.parentSchema
   if (typeof schema !== 'object' || schema === null || !('description' in schema)) return null
   return typeof schema.description === 'string' ? schema.description : null
-}
-
-function pathOf(request: FastifyRequest): string {
-  const path = request.url.split('?', 1)[0] ?? ''
-  return path.length > 64 ? `${path.slice(0, 64)}…` : path
 }
 
 /** Answers what is not even HTTP, or came too slowly, and hangs up. */

@@ -12,11 +12,12 @@ export interface Guards {
 }
 
 /**
- * Reading is free on loopback; writing and looking inside never. Goes by the route that was matched and what its schema says, never by the
+ * Reading is free on loopback; writing and looking inside never. What does not exist needs no token either: who asks for it is told so. Goes by the route that was matched and what its schema says, never by the
  * path as it was written: `/v1/%64ebug` is the same route.
  */
 function needsToken(request: FastifyRequest): boolean {
-  return request.method !== 'GET' || request.routeOptions.schema?.security !== undefined
+  const writes = request.method !== 'GET' && request.method !== 'HEAD'
+  return !request.is404 && (writes || request.routeOptions.schema?.security !== undefined)
 }
 
 /** @throws HttpProblem */

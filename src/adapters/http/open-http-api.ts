@@ -30,7 +30,9 @@ import {
 import { parseListenAddress } from './listen-address.ts'
 import { documentRoutes } from './openapi.ts'
 import type { HttpApiOptions } from './options.ts'
+import { noteMethods } from './methods.ts'
 import { sendProblem } from './problem.ts'
+import { readQuery } from './query.ts'
 import { RateGuard } from './rate-guard.ts'
 import { ALL_ROUTES } from './routes/all.ts'
 import type { ApiServer } from './routes/route.ts'
@@ -112,7 +114,8 @@ async function buildServer(
       sendProblem(reply, status, problem)
     },
     bodyLimit: BODY_BYTES_MAX,
-    exposeHeadRoutes: false,
+    // What a GET says without its body: probes and load balancers ask so.
+    exposeHeadRoutes: true,
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
     // Verbose, so that refusals can say what a field must be.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true } },
@@ -121,11 +124,17 @@ async function buildServer(
   server.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
   readBodies(server)
   answerFailures(server, options.onFailure ?? (() => undefined))
+  const methods = noteMethods(server)
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
     const current = guards()
     if (current !== null) checkRequest(request, current)
+    // Before anything of a body is looked at, which may be of any type then.
+    if (request.is404) throw methods.refusalOf(request.method, request.url)
     checkContentType(request)
+  })
+  server.addHook('preValidation', async (request) => {
+    readQuery(request)
   })
   server.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'

@@ -223,8 +223,8 @@ export function createMetrics(labels: Labels = {}): NodeMetrics {
       })
     },
     httpAnswered: ({ route, method, status, elapsedMs }) => {
-      // The method is the client's word; only two are ours.
-      const known = method === 'GET' || method === 'POST' ? method : 'other'
+      // The method is the client's word; only three are ours.
+      const known = ['GET', 'HEAD', 'POST'].includes(method) ? method : 'other'
       http.observe({ route, method: known, status: String(status) }, elapsedMs / 1_000)
     },
     text: () => {

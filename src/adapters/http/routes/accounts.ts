@@ -2,11 +2,11 @@
 import { Type } from 'typebox'
 import type { AccountProofView, AccountView } from '../../../domain/views.ts'
 import { invalidRequest } from '../problem.ts'
-import { commonProblems, count, describes, hash, head, hex, nullable, u64, v1 } from '../schemas.ts'
+import { count, describes, hash, head, hex, json, nullable, object, problems, u64, v1 } from '../schemas.ts'
 import type { Routes } from './route.ts'
 
 const accountProof = describes<AccountProofView>()(
-  Type.Object({
+  object('AccountProof', {
     key: hash,
     balance: u64,
     nonce: u64,
@@ -18,7 +18,7 @@ const accountProof = describes<AccountProofView>()(
 )
 
 const accountView = describes<AccountView>()(
-  Type.Object({
+  object('Account', {
     v: v1,
     address: Type.String(),
     key: hash,
@@ -37,16 +37,17 @@ export const accountRoutes: Routes = (server, { control, options }) => {
     '/v1/accounts/:address',
     {
       schema: {
+        operationId: 'getAccount',
         summary: 'Balance and nonces of an account',
         description:
           'With `?proof`, also the proof that the account stands in the ledger, and the signed header that commits to it (PROTOCOL.md, Ledger).',
         tags: ['accounts'],
         params: Type.Object({ address: Type.String({ description: 'an address, or a public key of 64 hex digits' }) }),
         querystring: Type.Object(
-          { proof: Type.Optional(Type.String({ pattern: '^(true)?$', description: 'empty, or "true"' })) },
+          { proof: Type.Optional(Type.Boolean({ description: '"true" or "false"; without a value, true' })) },
           { additionalProperties: false },
         ),
-        response: { 200: accountView, ...commonProblems },
+        response: { 200: json('The account at the head of the chain', accountView), ...problems() },
       },
     },
     async (request) => {
@@ -56,7 +57,7 @@ export const accountRoutes: Routes = (server, { control, options }) => {
           '"address" must be an address of this network or a public key of 64 hex digits',
           '`hearsay keys list` shows addresses; the first letters tell the network',
         )
-      return control.account(key, { proof: request.query.proof !== undefined })
+      return control.account(key, { proof: request.query.proof === true })
     },
   )
 }

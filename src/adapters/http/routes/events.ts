@@ -1,37 +1,56 @@
 /** GET /v1/events: what happens, as it happens. */
 import type { OutgoingHttpHeaders } from 'node:http'
 import { Type } from 'typebox'
-import type { EventTopic } from '../../../domain/views.ts'
 import { EVENT_TOPICS } from '../../../domain/views.ts'
-import { HttpProblem, invalidRequest } from '../problem.ts'
-import { commonProblems, problem } from '../schemas.ts'
-import { parseEventId } from '../event-text.ts'
+import { HttpProblem } from '../problem.ts'
+import { oneOf, problems } from '../schemas.ts'
+import { STREAM_HEADERS } from '../event-readers.ts'
+import { EVENT_ID, parseEventId } from '../event-text.ts'
 import type { Routes } from './route.ts'
 
 const TOPICS_WORDS = `some of ${EVENT_TOPICS.join(', ')}, separated by commas`
+const topic = oneOf(EVENT_TOPICS, 'EventTopic', TOPICS_WORDS)
+const ID_WORDS = 'an id that this stream has sent, or 0'
 
 export const eventRoutes: Routes = (server, { readers }) => {
   server.get(
     '/v1/events',
     {
       schema: {
+        operationId: 'streamEvents',
         summary: 'A stream of events',
         description:
           'Server-sent events. `id:` resumes with Last-Event-ID (0: all that the node remembers). A comment every 10 s shows that the stream lives. A reader that is too slow gets the event `dropped` with the number of events it missed.',
         tags: ['events'],
         querystring: Type.Object(
-          { topics: Type.Optional(Type.String({ description: TOPICS_WORDS, maxLength: 256 })) },
+          {
+            topics: Type.Optional(
+              Type.Array(topic, { minItems: 1, maxItems: EVENT_TOPICS.length, description: TOPICS_WORDS }),
+            ),
+          },
           { additionalProperties: false },
         ),
-        response: { 200: Type.String({ description: 'text/event-stream' }), ...commonProblems, 503: problem },
+        headers: Type.Object({
+          'Last-Event-ID': Type.Optional(Type.String({ pattern: EVENT_ID.source, description: ID_WORDS })),
+        }),
+        response: {
+          200: {
+            description: 'Events, one after another',
+            content: { 'text/event-stream': { schema: Type.String() } },
+          },
+          ...problems(503),
+        },
       },
     },
     (request, reply) => {
-      const topics = topicsOf(request.query.topics)
+      const topics = request.query.topics ?? EVENT_TOPICS
       const given = request.headers['last-event-id']
-      const resume = given === undefined ? null : parseEventId(String(given))
-      if (given !== undefined && resume === null)
-        throw invalidRequest('"Last-Event-ID" must be an id that this stream has sent, or 0')
+      const resume = given === undefined ? null : parseEventId(given)
+      // What GET would say before the first event.
+      if (request.method === 'HEAD') {
+        void reply.headers(STREAM_HEADERS).send('')
+        return
+      }
       if (!readers.hasRoom)
         throw new HttpProblem(
           503,
@@ -46,15 +65,4 @@ export const eventRoutes: Routes = (server, { readers }) => {
       readers.open({ response: reply.raw, topics, resume, headers: reply.getHeaders() as OutgoingHttpHeaders })
     },
   )
-}
-
-function topicsOf(text: string | undefined): readonly EventTopic[] {
-  if (text === undefined) return EVENT_TOPICS
-  const topics = new Set<EventTopic>()
-  for (const name of text.split(',')) {
-    const topic = EVENT_TOPICS.find((known) => known === name)
-    if (topic === undefined) throw invalidRequest(`"topics" must be ${TOPICS_WORDS}`)
-    topics.add(topic)
-  }
-  return [...topics]
 }

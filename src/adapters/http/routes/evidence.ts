@@ -1,14 +1,14 @@
 /** GET /v1/evidence. */
 import { Type } from 'typebox'
 import type { EvidenceView } from '../../../domain/views.ts'
-import { commonProblems, count, describes, hash, hex, v1 } from '../schemas.ts'
+import { count, describes, hash, hex, json, object, problems, v1 } from '../schemas.ts'
 import type { Routes } from './route.ts'
 
 const evidenceView = describes<EvidenceView>()(
-  Type.Object({
+  object('EvidenceList', {
     v: v1,
     evidence: Type.Array(
-      Type.Object({ slot: count, proposer: Type.String(), hashes: Type.Array(hash), headers: Type.Array(hex) }),
+      object('Evidence', { slot: count, proposer: Type.String(), hashes: Type.Array(hash), headers: Type.Array(hex) }),
     ),
   }),
 )
@@ -18,10 +18,11 @@ export const evidenceRoutes: Routes = (server, { control }) => {
     '/v1/evidence',
     {
       schema: {
+        operationId: 'listEvidence',
         summary: 'Proposers that signed two blocks for one slot',
         description: 'The signed headers are included: anybody can check them.',
         tags: ['blocks'],
-        response: { 200: evidenceView, ...commonProblems },
+        response: { 200: json('The evidence that is kept', evidenceView), ...problems() },
       },
     },
     async () => control.evidence(),

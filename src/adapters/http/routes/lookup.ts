@@ -1,16 +1,8 @@
-import { isHashPrefix } from '../../../domain/ids.ts'
 import type { Lookup } from '../../../ports/control.ts'
-import { HttpProblem, invalidRequest, notFound } from '../problem.ts'
+import { HttpProblem, notFound } from '../problem.ts'
 
 /** Most ids of an ambiguous prefix that are named. */
 const MATCHES_NAMED_MAX = 4
-
-/** Refuses what can't be an id or the beginning of one. @throws HttpProblem */
-export function idParameter(text: string): string {
-  if (!isHashPrefix(text))
-    throw invalidRequest('"id" must be 64 lower-case hex digits, or at least the first 4 of them')
-  return text
-}
 
 /** The value that was looked up. @throws HttpProblem 404 when there is none, 409 when the prefix has several */
 export function found<T>(lookup: Lookup<T>, what: string, id: string): T {

@@ -5,46 +5,49 @@ import type { NetworkView, TagsView } from '../../../domain/views.ts'
 import type { NodeControl } from '../../../ports/control.ts'
 import { invalidRequest } from '../problem.ts'
 import {
-  commonProblems,
   count,
   describes,
-  guardedProblems,
   head,
+  json,
   needsToken,
   nullable,
-  problem,
+  object,
+  oneOf,
+  problems,
+  recordOf,
+  settled,
   v1,
 } from '../schemas.ts'
 import type { Routes } from './route.ts'
 
-const state = Type.Union([
-  Type.Literal('alive'),
-  Type.Literal('suspect'),
-  Type.Literal('dead'),
-  Type.Literal('left'),
-  Type.Literal('unreachable'),
-  Type.Literal('unknown'),
-])
-const tags = Type.Record(Type.String(), Type.String())
+const state = oneOf(['alive', 'suspect', 'dead', 'left', 'unreachable', 'unknown'], 'MemberState')
+const tags = recordOf(Type.String())
 
 const networkView = describes<NetworkView>()(
-  Type.Object({
+  object('Network', {
     v: v1,
     viewDigest: Type.String({ description: 'equal on two nodes when they see the same members in the same states' }),
-    totals: Type.Object({ alive: count, suspect: count, dead: count, left: count, unreachable: count, unknown: count }),
-    versions: Type.Record(Type.String(), count),
-    gossip: Type.Object({ usualBytesPerSecond: count, alarm: Type.Boolean() }),
+    totals: object('MemberTotals', {
+      alive: count,
+      suspect: count,
+      dead: count,
+      left: count,
+      unreachable: count,
+      unknown: count,
+    }),
+    versions: recordOf(count),
+    gossip: object('GossipRate', { usualBytesPerSecond: count, alarm: Type.Boolean() }),
     members: Type.Array(
-      Type.Object({
+      object('Member', {
         name: Type.String(),
         peerId: Type.String(),
         state,
         stateMs: count,
         source: Type.String(),
         head,
-        settled: Type.Object({ height: count }),
+        settled,
         lag: count,
-        mempool: Type.Object({ count }),
+        mempool: object('MemberMempool', { count }),
         version: Type.String(),
         ageMs: count,
         phi: Type.Number({ description: 'the chance of such a silence is 10^-phi' }),
@@ -60,9 +63,10 @@ const networkView = describes<NetworkView>()(
   }),
 )
 
-const tagsView = describes<TagsView>()(Type.Object({ v: v1, tags }))
+const tagsView = describes<TagsView>()(object('Tags', { v: v1, tags }))
 
-const tagChange = Type.Object(
+const tagChange = object(
+  'TagChange',
   {
     key: Type.String({
       maxLength: TAG_KEY_BYTES_MAX,
@@ -83,9 +87,10 @@ export const networkRoutes: Routes = (server, { control }) => {
     '/v1/network',
     {
       schema: {
+        operationId: 'getNetwork',
         summary: 'All members of the network as this node sees them',
         tags: ['network'],
-        response: { 200: networkView, ...commonProblems },
+        response: { 200: json('The network', networkView), ...problems() },
       },
     },
     async () => control.network(),
@@ -94,11 +99,12 @@ export const networkRoutes: Routes = (server, { control }) => {
     '/v1/network/reset',
     {
       schema: {
+        operationId: 'resetNetwork',
         summary: 'Forget all that was learnt of the network, and learn it again',
         description: '202: the members come back one by one, from comparisons with the peers.',
         tags: ['network'],
         security: needsToken,
-        response: { 202: Type.Object({ v: v1 }), ...guardedProblems },
+        response: { 202: json('It begins', object('Accepted', { v: v1 })), ...problems(401) },
       },
     },
     async (_request, reply) => {
@@ -108,18 +114,26 @@ export const networkRoutes: Routes = (server, { control }) => {
   )
   server.get(
     '/v1/tags',
-    { schema: { summary: "This node's own tags", tags: ['network'], response: { 200: tagsView, ...commonProblems } } },
+    {
+      schema: {
+        operationId: 'getTags',
+        summary: "This node's own tags",
+        tags: ['network'],
+        response: { 200: json('The tags', tagsView), ...problems() },
+      },
+    },
     async () => tagsOf(control),
   )
   server.post(
     '/v1/tags',
     {
       schema: {
+        operationId: 'setTag',
         summary: "Change one of this node's tags: every node shows it within seconds",
         tags: ['network'],
         security: needsToken,
         body: { content: { 'application/json': { schema: tagChange } } },
-        response: { 200: tagsView, ...guardedProblems, 415: problem },
+        response: { 200: json('The tags as they are now', tagsView), ...problems(401, 413) },
       },
     },
     async (request) => {

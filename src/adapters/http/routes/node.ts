@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { PROBLEM_CODES, type ProblemCode, type ProblemView } from '../../../domain/problems.ts'
 import type { HealthView, IdentityView, LimitsView, StatusView } from '../../../domain/views.ts'
-import { commonProblems, count, describes, guardedProblems, head, needsToken, nullable, v1 } from '../schemas.ts'
+import { count, describes, head, json, needsToken, nullable, object, oneOf, problems, settled, v1 } from '../schemas.ts'
 import type { Routes } from './route.ts'
 
 const identityFields = {
@@ -15,16 +15,12 @@ const identityFields = {
   listen: Type.Array(Type.String()),
   pid: count,
 }
-const identityView = describes<IdentityView>()(Type.Object(identityFields))
+const identityView = describes<IdentityView>()(object('Identity', identityFields))
 
 const problemView = describes<ProblemView>()(
-  Type.Object({
-    code: Type.Unsafe<ProblemCode>(
-      Type.String({ enum: [...PROBLEM_CODES], description: 'stable name of the problem' }),
-    ),
-    weight: Type.Unsafe<ProblemView['weight']>(
-      Type.String({ enum: ['problem', 'notice'], description: 'a problem keeps the node from its work' }),
-    ),
+  object('NodeProblem', {
+    code: oneOf<readonly ProblemCode[]>(PROBLEM_CODES, 'ProblemCode', 'stable name of the problem'),
+    weight: oneOf(['problem', 'notice'], 'ProblemWeight', 'a problem keeps the node from its work'),
     message: Type.String({ description: 'what is seen' }),
     cause: Type.String({ description: 'why that probably is' }),
     next: Type.String({ description: 'what to do' }),
@@ -32,22 +28,21 @@ const problemView = describes<ProblemView>()(
 )
 
 const statusView = describes<StatusView>()(
-  Type.Object({
+  object('Status', {
     ...identityFields,
     startedAt: count,
     uptimeMs: count,
-    state: Type.Union([
-      Type.Literal('starting'),
-      Type.Literal('ready'),
-      Type.Literal('alone'),
-      Type.Literal('failing'),
-    ]),
+    state: oneOf(['starting', 'ready', 'alone', 'failing'], 'NodeState'),
     peers: count,
     mesh: count,
     head,
-    settled: Type.Object({ height: count }),
-    mempool: Type.Object({ count, bytes: count, parked: count, fingerprint: Type.String() }),
-    verifier: Type.Object({ name: Type.String(), fallbackReason: nullable(Type.String()), verifications: count }),
+    settled,
+    mempool: object('MempoolFill', { count, bytes: count, parked: count, fingerprint: Type.String() }),
+    verifier: object('Verifier', {
+      name: Type.String(),
+      fallbackReason: nullable(Type.String()),
+      verifications: count,
+    }),
     eventLoopDelayP99Ms: Type.Number(),
     eventLoopDelayMaxMs: Type.Number(),
     rssBytes: count,
@@ -56,7 +51,7 @@ const statusView = describes<StatusView>()(
 )
 
 export const healthView = describes<HealthView>()(
-  Type.Object({
+  object('Health', {
     v: v1,
     ok: Type.Boolean(),
     problems: Type.Array(Type.String({ description: 'what keeps the node from its work' })),
@@ -65,30 +60,47 @@ export const healthView = describes<HealthView>()(
 )
 
 const limitsView = describes<LimitsView>()(
-  Type.Object({
+  object('Limits', {
     v: v1,
-    structures: Type.Array(Type.Object({ name: Type.String(), size: count, capacity: count, unit: Type.String() })),
+    structures: Type.Array(
+      object('BoundedStructure', { name: Type.String(), size: count, capacity: count, unit: Type.String() }),
+    ),
   }),
 )
 
 export const nodeRoutes: Routes = (server, { control }) => {
   server.get(
     '/v1/node/identity',
-    { schema: { summary: 'Who this node is', tags: ['node'], response: { 200: identityView, ...commonProblems } } },
+    {
+      schema: {
+        operationId: 'getIdentity',
+        summary: 'Who this node is',
+        tags: ['node'],
+        response: { 200: json('Names, keys and addresses', identityView), ...problems() },
+      },
+    },
     async () => control.identity(),
   )
   server.get(
     '/v1/node/status',
-    { schema: { summary: 'How this node is doing', tags: ['node'], response: { 200: statusView, ...commonProblems } } },
+    {
+      schema: {
+        operationId: 'getStatus',
+        summary: 'How this node is doing',
+        tags: ['node'],
+        response: { 200: json('The status', statusView), ...problems() },
+      },
+    },
     async () => control.status(),
   )
   server.get(
     '/v1/node/health',
     {
       schema: {
+        operationId: 'getHealth',
         summary: 'What is not well, in words',
         tags: ['node'],
-        response: { 200: healthView, 503: healthView, ...commonProblems },
+        response: { 200: json('All is well', healthView), ...problems(), 503: json('It is not well', healthView) },
       },
     },
     async (_request, reply) => {
@@ -100,10 +112,11 @@ export const nodeRoutes: Routes = (server, { control }) => {
     '/v1/debug/limits',
     {
       schema: {
+        operationId: 'getLimits',
         summary: 'How full every bounded structure is',
         tags: ['node'],
         security: needsToken,
-        response: { 200: limitsView, ...guardedProblems },
+        response: { 200: json('The structures', limitsView), ...problems(401) },
       },
     },
     async () => control.limits(),

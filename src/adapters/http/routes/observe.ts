@@ -1,17 +1,17 @@
 /** GET /v1/observe/network: what the page needs to begin with, here for one node and its peers. */
 import { Type } from 'typebox'
 import type { ObservedNetworkView } from '../../../domain/views.ts'
-import { commonProblems, describes, nullable, v1 } from '../schemas.ts'
+import { describes, json, nullable, object, oneOf, problems, v1 } from '../schemas.ts'
 import type { Routes } from './route.ts'
 
 const observedNetwork = describes<ObservedNetworkView>()(
-  Type.Object({
+  object('ObservedNetwork', {
     v: v1,
-    source: Type.Union([Type.Literal('node'), Type.Literal('testnet'), Type.Literal('replay')]),
+    source: oneOf(['node', 'testnet', 'replay'], 'ObservationSource'),
     network: Type.String(),
     meshDegree: nullable(Type.Number()),
     nodes: Type.Array(
-      Type.Object({
+      object('ObservedMember', {
         name: Type.String(),
         peerId: Type.String(),
         state: Type.String(),
@@ -26,9 +26,10 @@ export const observeRoutes: Routes = (server, { control }) => {
     '/v1/observe/network',
     {
       schema: {
+        operationId: 'observeNetwork',
         summary: 'The network as this node sees it: itself, its peers and its mesh',
         tags: ['events'],
-        response: { 200: observedNetwork, ...commonProblems },
+        response: { 200: json('The node and its peers', observedNetwork), ...problems() },
       },
     },
     async () => {

@@ -1,12 +1,13 @@
 /** For machines that look after the node: /livez, /readyz, /metrics; and for people who find the port: /. */
 import { Type } from 'typebox'
-import { commonProblems } from '../schemas.ts'
+import { json, problems } from '../schemas.ts'
 import { METRICS_AGE_MS_MAX } from '../limits.ts'
 import { PAGE_HEADERS, pageFile } from '../dashboard-files.ts'
 import { healthView } from './node.ts'
 import type { Routes } from './route.ts'
 
 const PLAIN = 'text/plain; charset=utf-8'
+const text = (description: string) => ({ description, content: { 'text/plain': { schema: Type.String() } } })
 
 export const operationRoutes: Routes = (server, { control, options }) => {
   const metrics = briefly(() => control.metrics())
@@ -14,9 +15,10 @@ export const operationRoutes: Routes = (server, { control, options }) => {
     '/livez',
     {
       schema: {
+        operationId: 'livez',
         summary: 'Whether the process turns its event loop',
         tags: ['operations'],
-        response: { 200: Type.String(), ...commonProblems },
+        response: { 200: text('"ok"'), ...problems() },
       },
     },
     async (_request, reply) => reply.type(PLAIN).send('ok\n'),
@@ -25,9 +27,10 @@ export const operationRoutes: Routes = (server, { control, options }) => {
     '/readyz',
     {
       schema: {
+        operationId: 'readyz',
         summary: 'Whether the node can take transactions; if not, why',
         tags: ['operations'],
-        response: { 200: healthView, 503: healthView, ...commonProblems },
+        response: { 200: json('It can', healthView), ...problems(), 503: json('It cannot', healthView) },
       },
     },
     async (_request, reply) => {
@@ -39,9 +42,10 @@ export const operationRoutes: Routes = (server, { control, options }) => {
     '/metrics',
     {
       schema: {
+        operationId: 'getMetrics',
         summary: 'Metrics in the text format of Prometheus',
         tags: ['operations'],
-        response: { 200: Type.String(), ...commonProblems },
+        response: { 200: text('Format 0.0.4 of Prometheus'), ...problems() },
       },
     },
     async (_request, reply) => reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics()),

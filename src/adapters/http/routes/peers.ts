@@ -1,20 +1,20 @@
 /** GET /v1/peers and /v1/mesh. */
 import { Type } from 'typebox'
 import type { MeshView, PeersView } from '../../../domain/views.ts'
-import { commonProblems, count, describes, head, nullable, v1 } from '../schemas.ts'
+import { count, describes, head, json, nullable, object, oneOf, problems, v1 } from '../schemas.ts'
 import type { Routes } from './route.ts'
 
 const names = Type.Array(Type.String())
 
 const peersView = describes<PeersView>()(
-  Type.Object({
+  object('PeerList', {
     v: v1,
     peers: Type.Array(
-      Type.Object({
+      object('Peer', {
         peerId: Type.String(),
         name: Type.String(),
         address: Type.String(),
-        direction: Type.Union([Type.Literal('inbound'), Type.Literal('outbound')]),
+        direction: oneOf(['inbound', 'outbound'], 'Direction'),
         connectedMs: count,
         agentVersion: Type.String(),
         score: Type.Number(),
@@ -22,32 +22,37 @@ const peersView = describes<PeersView>()(
         topics: names,
         offences: count,
         rttMs: nullable(Type.Number()),
-        gossip: Type.Union([Type.Literal('both'), Type.Literal('in'), Type.Literal('out'), Type.Literal('none')]),
+        gossip: oneOf(['both', 'in', 'out', 'none'], 'GossipDirections'),
         head: nullable(head),
       }),
     ),
     dials: Type.Array(
-      Type.Object({
+      object('Dial', {
         address: Type.String(),
         configured: Type.Boolean({ description: 'false: one of the best peers of before the last restart' }),
-        state: Type.Union([Type.Literal('waiting'), Type.Literal('dialling'), Type.Literal('connected')]),
+        state: oneOf(['waiting', 'dialling', 'connected'], 'DialState'),
         peerId: nullable(Type.String()),
         triedMs: nullable(count),
         failures: count,
         nextTryMs: nullable(count),
         failure: nullable(
-          Type.Object({ kind: Type.String(), message: Type.String(), next: Type.String(), detail: Type.String() }),
+          object('DialFailure', {
+            kind: Type.String(),
+            message: Type.String(),
+            next: Type.String(),
+            detail: Type.String(),
+          }),
         ),
       }),
     ),
-    bans: Type.Array(Type.Object({ subject: Type.String(), reason: Type.String(), untilMs: count })),
+    bans: Type.Array(object('Ban', { subject: Type.String(), reason: Type.String(), untilMs: count })),
   }),
 )
 
 const meshView = describes<MeshView>()(
-  Type.Object({
+  object('Mesh', {
     v: v1,
-    topics: Type.Array(Type.Object({ topic: Type.String(), subscribers: names, mesh: names })),
+    topics: Type.Array(object('TopicMesh', { topic: Type.String(), subscribers: names, mesh: names })),
   }),
 )
 
@@ -56,9 +61,10 @@ export const peerRoutes: Routes = (server, { control }) => {
     '/v1/peers',
     {
       schema: {
+        operationId: 'listPeers',
         summary: 'Connected peers, and bans',
         tags: ['peers'],
-        response: { 200: peersView, ...commonProblems },
+        response: { 200: json('Peers and bans', peersView), ...problems() },
       },
     },
     async () => control.peers(),
@@ -67,9 +73,10 @@ export const peerRoutes: Routes = (server, { control }) => {
     '/v1/mesh',
     {
       schema: {
+        operationId: 'getMesh',
         summary: 'Who hears each topic, and to whom whole messages are sent',
         tags: ['peers'],
-        response: { 200: meshView, ...commonProblems },
+        response: { 200: json('Subscribers and mesh of each topic', meshView), ...problems() },
       },
     },
     async () => control.mesh(),

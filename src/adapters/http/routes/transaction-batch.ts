@@ -11,26 +11,38 @@ import { requestFault } from '../failures.ts'
 import { parseJson } from '../json-body.ts'
 import { BATCH_BODY_BYTES_MAX, SUBMIT_IDLE_TIMEOUT_MS } from '../limits.ts'
 import { HttpProblem, invalidRequest } from '../problem.ts'
-import { count, describes, guardedProblems, hash, needsToken, problem, transactionState, v1 } from '../schemas.ts'
+import {
+  count,
+  describes,
+  eitherOf,
+  hash,
+  json,
+  needsToken,
+  object,
+  oneOf,
+  problems,
+  transactionState,
+  v1,
+} from '../schemas.ts'
 import { transactionBytes } from '../transaction-document.ts'
 import type { Routes } from './route.ts'
 import { bytesSchema, transactionDocument } from './transactions.ts'
 
 const batchView = describes<SubmitBatchView>()(
-  Type.Object({
+  object('BatchSubmission', {
     v: v1,
     accepted: count,
     known: count,
     rejected: count,
     results: Type.Array(
-      Type.Union([
-        Type.Object({
-          status: Type.Union([Type.Literal('accepted'), Type.Literal('known')]),
+      eitherOf('BatchResult', [
+        object('BatchTaken', {
+          status: oneOf(['accepted', 'known'], 'SubmissionStatus'),
           id: hash,
           state: transactionState,
         }),
-        Type.Object({
-          status: Type.Literal('rejected'),
+        object('BatchRefused', {
+          status: oneOf(['rejected'], 'RefusalStatus'),
           code: Type.String(),
           message: Type.String(),
           hint: Type.String(),
@@ -48,6 +60,7 @@ export const transactionBatchRoutes: Routes = (server, { control, options }) => 
     {
       bodyLimit: BATCH_BODY_BYTES_MAX,
       schema: {
+        operationId: 'submitTransactionBatch',
         summary: `Hand in up to ${BATCH_COUNT_MAX} signed transactions`,
         description:
           '200 with one result for each, in order, after every accepted one is on disk. A batch that cannot be read is refused as a whole.',
@@ -59,7 +72,7 @@ export const transactionBatchRoutes: Routes = (server, { control, options }) => 
             'application/x-ndjson': { schema: bytesSchema('one transaction document a line') },
           },
         },
-        response: { 200: batchView, ...guardedProblems, 413: problem, 415: problem, 503: problem },
+        response: { 200: json('One result for each, in order', batchView), ...problems(401, 413, 503) },
       },
     },
     async (request) => {

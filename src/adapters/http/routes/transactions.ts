@@ -21,23 +21,25 @@ import {
   SURVEY_MS_MAX,
   SURVEY_MS_MIN,
 } from '../limits.ts'
-import { HttpProblem, invalidRequest, rejection } from '../problem.ts'
+import { HttpProblem, rejection } from '../problem.ts'
 import {
-  commonProblems,
   count,
   describes,
-  guardedProblems,
   hash,
   hex,
+  json,
   needsToken,
   nullable,
-  problem,
+  numberIn,
+  object,
+  oneOf,
+  problems,
   transactionState,
   u64,
   v1,
 } from '../schemas.ts'
 import { transactionBytes } from '../transaction-document.ts'
-import { found, idParameter } from './lookup.ts'
+import { found } from './lookup.ts'
 import type { Routes } from './route.ts'
 
 const account = Type.String({
@@ -46,18 +48,15 @@ const account = Type.String({
 })
 
 export const transactionDocument = describes<TransactionDocument>()(
-  Type.Object(
+  object(
+    'SignedTransaction',
     {
       sender: account,
       nonce: u64,
       recipient: account,
       amount: u64,
       fee: u64,
-      createdAt: Type.Integer({
-        minimum: 0,
-        maximum: Number.MAX_SAFE_INTEGER,
-        description: 'milliseconds since 1970, as a JSON number',
-      }),
+      createdAt: numberIn(0, Number.MAX_SAFE_INTEGER, { words: 'milliseconds since 1970, as a JSON number' }),
       payload: Type.String({ ...hex, description: `lower-case hex of at most ${PAYLOAD_BYTES_MAX} bytes` }),
       signature: Type.String({ pattern: '^[0-9a-f]{128}$', description: '128 lower-case hex digits' }),
     },
@@ -66,16 +65,16 @@ export const transactionDocument = describes<TransactionDocument>()(
 )
 
 const submitView = describes<SubmitView>()(
-  Type.Object({
+  object('Submission', {
     v: v1,
     id: hash,
-    status: Type.Union([Type.Literal('accepted'), Type.Literal('known')]),
+    status: oneOf(['accepted', 'known'], 'SubmissionStatus'),
     state: transactionState,
   }),
 )
 
 const transactionView = describes<TransactionView>()(
-  Type.Object({
+  object('Transaction', {
     v: v1,
     id: hash,
     hash,
@@ -95,22 +94,15 @@ const transactionView = describes<TransactionView>()(
   }),
 )
 
-const propagationRecord = Type.Object({
+const propagationRecord = object('PropagationRecord', {
   t_ns: u64,
   node: Type.String(),
-  kind: Type.Union([Type.Literal('transaction'), Type.Literal('block'), Type.Literal('record'), Type.Literal('mesh')]),
+  kind: oneOf(['transaction', 'block', 'record', 'mesh'], 'RecordKind'),
   id: Type.String(),
-  event: Type.Union([
-    Type.Literal('PUBLISH'),
-    Type.Literal('DELIVER'),
-    Type.Literal('DUPLICATE'),
-    Type.Literal('REJECT'),
-    Type.Literal('IGNORE'),
-    Type.Literal('FORWARD'),
-    Type.Literal('RECOVERED'),
-    Type.Literal('GRAFT'),
-    Type.Literal('PRUNE'),
-  ]),
+  event: oneOf(
+    ['PUBLISH', 'DELIVER', 'DUPLICATE', 'REJECT', 'IGNORE', 'FORWARD', 'RECOVERED', 'GRAFT', 'PRUNE'],
+    'PropagationEvent',
+  ),
   from: nullable(Type.String()),
   bytes: count,
   reason: nullable(Type.String()),
@@ -119,7 +111,7 @@ const propagationRecord = Type.Object({
 })
 
 const propagationView = describes<PropagationView>()(
-  Type.Object({
+  object('Propagation', {
     v: v1,
     id: hash,
     node: Type.String(),
@@ -132,19 +124,19 @@ const propagationView = describes<PropagationView>()(
 )
 
 const observationsView = describes<ObservationsView>()(
-  Type.Object({
+  object('Observations', {
     v: v1,
     id: hash,
     asked: count,
     answered: count,
     unreachable: count,
     nodes: Type.Array(
-      Type.Object({
+      object('ObservedNode', {
         name: Type.String(),
         peerId: Type.String(),
         trouble: nullable(Type.String()),
         over: Type.Array(Type.String()),
-        clock: nullable(Type.Object({ offsetMs: Type.Number(), errorMs: Type.Number() })),
+        clock: nullable(object('ClockComparison', { offsetMs: Type.Number(), errorMs: Type.Number() })),
         known: Type.Boolean(),
         copies: count,
         records: Type.Array(propagationRecord),
@@ -153,17 +145,21 @@ const observationsView = describes<ObservationsView>()(
   }),
 )
 
-const SAMPLES_WORDS = `a number from 1 to ${CLOCK_SAMPLES_MAX}`
-const WAIT_WORDS = `a number from ${SURVEY_MS_MIN} to ${SURVEY_MS_MAX}`
-/** The query of a URL is text: nothing is turned into a number before it is known to be one. */
-const smallNumber = (words: string) => Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$', description: words }))
 const observationsQuery = Type.Object(
-  { samples: smallNumber(SAMPLES_WORDS), waitMs: smallNumber(WAIT_WORDS) },
+  {
+    samples: Type.Optional(numberIn(1, CLOCK_SAMPLES_MAX, { default: CLOCK_SAMPLES_DEFAULT })),
+    waitMs: Type.Optional(numberIn(SURVEY_MS_MIN, SURVEY_MS_MAX, { default: SURVEY_DEFAULT_MS })),
+  },
   { additionalProperties: false },
 )
 
-const idParams = Type.Object({ id: Type.String({ description: 'id, or a unique beginning of at least 4 digits' }) })
-/** Bytes in the words of OpenAPI 3.1: a schema without a type. */
+const idParams = Type.Object({
+  id: Type.String({
+    pattern: '^[0-9a-f]{4,64}$',
+    description: '64 lower-case hex digits, or at least the first 4 of them',
+  }),
+})
+/** Bytes are checked by whoever decodes them: no schema of JSON fits them. openapi.ts says what they are. */
 export const bytesSchema = (description: string) => Type.Unsafe<Uint8Array>({ description })
 
 export const transactionRoutes: Routes = (server, { control, options }) => {
@@ -172,6 +168,7 @@ export const transactionRoutes: Routes = (server, { control, options }) => {
     {
       bodyLimit: BODY_BYTES_MAX,
       schema: {
+        operationId: 'submitTransaction',
         summary: 'Hand in a signed transaction',
         description: '202 when it is on disk and on its way, 200 when the node has it already.',
         tags: ['transactions'],
@@ -183,13 +180,9 @@ export const transactionRoutes: Routes = (server, { control, options }) => {
           },
         },
         response: {
-          200: submitView,
-          202: submitView,
-          ...guardedProblems,
-          413: problem,
-          415: problem,
-          422: problem,
-          503: problem,
+          200: json('The node had it already', submitView),
+          202: json('It is on disk and on its way', submitView),
+          ...problems(401, 413, 422, 503),
         },
       },
     },
@@ -208,14 +201,15 @@ export const transactionRoutes: Routes = (server, { control, options }) => {
     '/v1/transactions/:id',
     {
       schema: {
+        operationId: 'getTransaction',
         summary: 'A transaction and what became of it',
         tags: ['transactions'],
         params: idParams,
-        response: { 200: transactionView, ...commonProblems, 404: problem, 409: problem },
+        response: { 200: json('The transaction', transactionView), ...problems(404, 409) },
       },
     },
     async (request) => {
-      const id = idParameter(request.params.id)
+      const { id } = request.params
       return found(await control.transaction(id), 'transaction', id)
     },
   )
@@ -224,14 +218,15 @@ export const transactionRoutes: Routes = (server, { control, options }) => {
     '/v1/transactions/:id/propagation',
     {
       schema: {
+        operationId: 'getTransactionPropagation',
         summary: 'How a transaction came to this node: when, from whom, how often',
         tags: ['transactions'],
         params: idParams,
-        response: { 200: propagationView, ...commonProblems, 404: problem, 409: problem },
+        response: { 200: json('What this node recorded of it', propagationView), ...problems(404, 409) },
       },
     },
     async (request) => {
-      const id = idParameter(request.params.id)
+      const { id } = request.params
       return found(control.propagation(id), 'transaction', id)
     },
   )
@@ -240,21 +235,19 @@ export const transactionRoutes: Routes = (server, { control, options }) => {
     '/v1/transactions/:id/observations',
     {
       schema: {
+        operationId: 'getTransactionObservations',
         summary: 'What every node that can be reached from this one saw of a transaction, with the clocks compared',
         description:
           'On dev-* networks; elsewhere only between nodes that have it switched on, since it reveals origins.',
         tags: ['transactions'],
         params: idParams,
         querystring: observationsQuery,
-        response: { 200: observationsView, ...commonProblems, 403: problem, 404: problem, 409: problem, 503: problem },
+        response: { 200: json('What each node recorded of it', observationsView), ...problems(404, 409, 503) },
       },
     },
     async (request) => {
-      const id = idParameter(request.params.id)
-      const samples = Number(request.query.samples ?? CLOCK_SAMPLES_DEFAULT)
-      const waitMs = Number(request.query.waitMs ?? SURVEY_DEFAULT_MS)
-      if (samples > CLOCK_SAMPLES_MAX) throw invalidRequest(`"samples" must be ${SAMPLES_WORDS}`)
-      if (waitMs < SURVEY_MS_MIN || waitMs > SURVEY_MS_MAX) throw invalidRequest(`"waitMs" must be ${WAIT_WORDS}`)
+      const { id } = request.params
+      const { samples = CLOCK_SAMPLES_DEFAULT, waitMs = SURVEY_DEFAULT_MS } = request.query
       // A node that does not answer is waited for, and meanwhile this socket is silent.
       request.raw.socket.setTimeout(waitMs + IDLE_TIMEOUT_MS)
       const lookup = await control.observations(id, { samples, waitMs })

@@ -1,0 +1,13 @@
+// `npm run openapi`: writes the types of the API's document for the client. `npm run openapi -- FILE` writes the document itself.
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { VERSION } from '../src/node/version.ts'
+import { apiDocument } from './openapi/document.ts'
+import { apiTypes } from './openapi/types.ts'
+
+const document = await apiDocument(VERSION)
+const [file] = process.argv.slice(2)
+if (file === undefined) {
+  const types = fileURLToPath(new URL('../src/client/api-types.ts', import.meta.url))
+  writeFileSync(types, await apiTypes(document, types))
+} else writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`)
