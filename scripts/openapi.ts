@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { VERSION } from '../src/node/version.ts'
 import { apiDocument } from './openapi/document.ts'
-import { apiTypes } from './openapi/types.ts'
+import { apiTypes } from './openapi/api-types.ts'
 
 const document = await apiDocument(VERSION)
 const [file] = process.argv.slice(2)
