@@ -15,6 +15,20 @@ const noReexports = [
   },
 ]
 
+// `process.stdout.write`, `stderr.end`, `writeSync(1, …)`, `writeSync(process.stderr.fd, …)`, and a second terminal beside the one of main.
+const otherPrinter = 'Print through the Terminal (src/cli/terminal.ts): it makes texts of others harmless.'
+const noOtherPrinter = [
+  {
+    selector: [
+      'CallExpression[callee.property.name=/^(write|end)$/][callee.object.property.name=/^(stdout|stderr)$/]',
+      'CallExpression[callee.name=/^(writeSync|writevSync|createWriteStream)$/][arguments.0.value=/^[12]$/]',
+      "CallExpression[callee.name=/^(writeSync|writevSync)$/][arguments.0.property.name='fd']",
+      "ImportDeclaration[source.value='node:tty']",
+    ].join(', '),
+    message: otherPrinter,
+  },
+]
+
 const noDefaultExport = [
   {
     selector: 'ExportDefaultDeclaration',
@@ -159,10 +173,12 @@ export default tseslint.config(
     },
   },
 
+  { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
   {
-    files: ['src/**/*.ts'],
-    ignores: ['src/cli/**', 'src/main.ts'],
-    rules: { 'no-console': 'error' },
+    // Texts of files and peers reach the user's terminal through one printer, which obeys none of their controls. The testnet's programs write to their logs.
+    files: ['src/**/*.ts', 'testnet/**/*.ts'],
+    ignores: ['src/cli/terminal.ts', ...pureLayers, 'src/ports/**', 'src/index.ts', 'src/dashboard/**', 'src/sim/**'],
+    rules: { 'no-restricted-syntax': ['error', ...noDefaultExport, ...noReexports, ...noOtherPrinter] },
   },
   { files: ['src/index.ts'], rules: { 'no-restricted-syntax': ['error', ...noDefaultExport] } },
 

@@ -47,6 +47,7 @@ export class Arena {
   readonly others: NodeUnderTest[]
   readonly #make: (name: string, ip?: string) => Promise<NodeUnderTest>
   readonly #home: string
+  readonly #sources: string | null
   readonly #nonces: number[] = []
   #attacker: ChildProcess | null = null
   #attacks = 0
@@ -56,8 +57,10 @@ export class Arena {
     network: NetworkParams,
     nodes: Pick<Arena, 'victim' | 'others'>,
     make: (name: string, ip?: string) => Promise<NodeUnderTest>,
+    sources: string | null,
   ) {
     this.#home = home
+    this.#sources = sources
     this.network = network
     this.victim = nodes.victim
     this.others = nodes.others
@@ -96,12 +99,12 @@ export class Arena {
         Array.from({ length: newborn }, (_, i) => make(`born-${i}`, `127.${i + 1}.0.1`)),
       )
       if (victim === undefined) throw new Error('a network of nobody')
-      return new Arena(home, network, { victim, others }, make)
+      return new Arena(home, network, { victim, others }, make, sources ?? null)
     }
     const named = (prefix: string, count: number): Promise<NodeUnderTest[]> =>
       Promise.all(Array.from({ length: count }, (_, i) => make(i === 0 ? prefix : `${prefix}-${i + 1}`)))
     const [victim, near, far] = [await make('victim'), await named('near', outbound), await named('far', inbound)]
-    const arena = new Arena(home, network, { victim, others: [...near, ...far] }, make)
+    const arena = new Arena(home, network, { victim, others: [...near, ...far] }, make, sources ?? null)
     try {
       // Some are dialled by the victim and others dial it, so that it has both kinds of peers.
       const known: string[] = []
@@ -238,6 +241,7 @@ export class Arena {
       victim: this.victim.isRunning ? this.victim.place : NOWHERE,
       others: this.others.flatMap((node) => (node.isRunning ? [node.place] : [])),
       expected: this.nodes.map((node) => node.address),
+      sources: this.#sources,
       net: `127.66.${this.#attacks + 1}`,
       accounts: HONEST_ACCOUNTS + this.#attacks++ * ATTACKER_ACCOUNTS,
     }

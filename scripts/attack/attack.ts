@@ -29,6 +29,8 @@ export interface Ground {
   readonly accounts: number
   /** Addresses where honest nodes will listen, in a network that is not born yet. */
   readonly expected: readonly string[]
+  /** Folder of the sources that the honest side runs; null: this project's. */
+  readonly sources: string | null
   /** Starts the honest nodes of such a network; the first is the victim. */
   birth(): Promise<readonly NodePlace[]>
   /** Starts one more honest node, which knows the victim and the nodes beside it. */

@@ -14,6 +14,7 @@ export interface AttackerOrder {
   readonly net: string
   readonly accounts: number
   readonly expected: readonly string[]
+  readonly sources: string | null
 }
 
 export type AttackerAnswer =

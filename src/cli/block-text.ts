@@ -1,6 +1,7 @@
 /** Blocks as people read them. */
 import type { BlockListView, BlockView, EvidenceView } from '../domain/views.ts'
-import { fieldsText, plain, shortId, sizeText, tableText } from './table-text.ts'
+import { fieldsText, shortId, sizeText, tableText } from './table-text.ts'
+import { plain } from '../lib/printable.ts'
 
 /** Ids of a block that are listed; --json has all. */
 const TRANSACTIONS_LISTED = 20

@@ -1,6 +1,7 @@
 /** The network as people read it: totals, then a line a member. */
 import type { NetworkView } from '../domain/views.ts'
-import { durationText, plain, shortId, sizeText, tableText } from './table-text.ts'
+import { durationText, shortId, sizeText, tableText } from './table-text.ts'
+import { plain } from '../lib/printable.ts'
 
 const byName = new Intl.Collator('en', { numeric: true })
 

@@ -1,6 +1,6 @@
 /** Runs one node in the foreground until it is told to stop. */
 import { hostname } from 'node:os'
-import { readFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { dialAddressFault, listenAddressFault, type AddressFault } from '../domain/dial-address.ts'
 import { asAccountId } from '../domain/ids.ts'
@@ -20,6 +20,7 @@ import { readNamed } from './input.ts'
 import { readNetworkFile } from './network-file.ts'
 import type { GivenSettings, NodeSettings } from './node-settings.ts'
 import { defaultSettings, parseSettings, settle } from './node-settings.ts'
+import { sayLast } from './terminal.ts'
 
 /** Largest configuration file, bytes: a thousand bootstrap addresses are 100 KB. */
 const CONFIG_BYTES_MAX = 1024 * 1024
@@ -225,15 +226,6 @@ function announce(context: Context, config: NodeConfig, node: Node): () => void 
   }
   return () => {
     for (const [path, text] of written) removeIfStill(path, text)
-  }
-}
-
-/** The process ends right after it: a stream would not get it out. */
-function sayLast(line: string): void {
-  try {
-    writeSync(process.stderr.fd, `${line}\n`)
-  } catch {
-    // Nobody reads.
   }
 }
 

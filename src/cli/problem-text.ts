@@ -1,6 +1,6 @@
 /** What is wrong with a node, for people: what is seen, why that probably is, what to do. */
 import type { ProblemView } from '../domain/problems.ts'
-import { plain } from './table-text.ts'
+import { plain } from '../lib/printable.ts'
 
 /** Three lines a problem, after an empty one; none where all is well. @param problems undefined from a node of an older version */
 export function problemLines(problems: readonly ProblemView[] | undefined): readonly string[] {

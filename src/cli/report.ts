@@ -12,10 +12,10 @@ export function reportError(
   const failure = error instanceof Failure ? error : unexpected(error)
   const { code, message, hint, outcome } = failure
   if (options.json) {
-    terminal.note(JSON.stringify({ v: 1, error: { code, message, hint: hint.trim() } }))
+    terminal.noteDocument({ v: 1, error: { code, message, hint: hint.trim() } })
   } else {
     const kind = outcome === 'rejected' ? ` (${code})` : ''
-    terminal.note(`${terminal.paint('note', 'red', 'hearsay:')} ${message}${kind}`)
+    terminal.note({ style: 'red', text: 'hearsay:', rest: ` ${message}${kind}` })
     if (hint !== '') terminal.note(hint.startsWith('\n') ? hint : `  ${hint}`)
   }
   if (options.debug) terminal.note(stackOf(error))

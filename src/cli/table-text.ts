@@ -1,4 +1,5 @@
-/** Aligned columns for people. */
+/** Aligned columns for people. Cells are texts of anybody: each is made plain here, so that none begins a line. */
+import { plain } from '../lib/printable.ts'
 
 export interface Column {
   readonly title: string
@@ -7,7 +8,7 @@ export interface Column {
 
 /** Rows under their titles, two spaces between columns, no trailing space. Texts are measured in code points. */
 export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
-  const lines = [columns.map((column) => column.title), ...rows]
+  const lines = [columns.map((column) => column.title), ...rows.map((row) => row.map(plain))]
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => lengthOf(line[index] ?? ''))))
   return lines
     .map((line) =>
@@ -26,7 +27,7 @@ export function tableText(columns: readonly Column[], rows: readonly (readonly s
 /** `name  value` lines of one document. */
 export function fieldsText(fields: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(...fields.map(([name]) => lengthOf(name)))
-  return fields.map(([name, text]) => `${name.padEnd(width)}  ${text}`.trimEnd()).join('\n')
+  return fields.map(([name, text]) => `${name.padEnd(width)}  ${plain(text)}`.trimEnd()).join('\n')
 }
 
 /** The first and last characters of a long id, enough to tell peers of one network apart. */
@@ -57,11 +58,6 @@ export function durationText(ms: number): string {
   if (minutes < 60) return `${minutes} m ${seconds % 60} s`
   const hours = Math.floor(minutes / 60)
   return hours < 24 ? `${hours} h ${minutes % 60} m` : `${Math.floor(hours / 24)} d ${hours % 24} h`
-}
-
-/** Text of peers (names, addresses, agents) as a terminal may show it: control characters would move the cursor or forge lines. */
-export function plain(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�')
 }
 
 function lengthOf(text: string): number {

@@ -1,18 +1,19 @@
 /**
  * Where a command writes: results to stdout, progress to stderr, and one line that is redrawn in place where stderr is a terminal.
  * Colour only for terminals, and never with NO_COLOR, --no-color or TERM=dumb.
+ *
+ * The one printer: nothing else writes to the user's terminal (eslint.config.js). Whatever text comes here, from a file or a peer, only the sequences of this
+ * file reach the terminal; all other controls are shown and not obeyed (lib/printable.ts). Ends of line are the caller's.
  */
+import { writeSync } from 'node:fs'
 import type { Writable } from 'node:stream'
+import { plain, plainJson, plainLines } from '../lib/printable.ts'
 
-type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+type Style = 'bold' | 'red'
 
 const SGR: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   bold: [1, 22],
-  dim: [2, 22],
   red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  cyan: [36, 39],
 }
 
 export interface TerminalStream extends Writable {
@@ -20,15 +21,27 @@ export interface TerminalStream extends Writable {
   readonly columns?: number
 }
 
+/** Text of which the beginning has a style where the stream shows colours. */
+export interface Styled {
+  readonly style: Style
+  readonly text: string
+  readonly rest?: string
+}
+
+/** A line, or several with ends of line between them. */
+export type Text = string | Styled | readonly (string | Styled)[]
+
 export interface Terminal {
   /** A line, or several, of the result. */
-  out(text: string): void
+  out(text: Text): void
   /** Bytes of the result as they are. Resolves when the reader has taken them. */
   outBytes(bytes: Uint8Array): Promise<void>
   /** One JSON document on a line of its own. */
   document(document: object): void
   /** A line of progress. */
-  note(text: string): void
+  note(text: Text): void
+  /** One JSON document on a line of stderr. */
+  noteDocument(document: object): void
   /** A question on stderr, without an end of line. */
   prompt(text: string): void
   /** Replaces the live line; nothing where stderr is not a terminal. */
@@ -41,8 +54,11 @@ export interface Terminal {
   readonly isLive: boolean
   /** Columns of stdout; undefined where it is not a terminal: nothing is cut then. */
   readonly columns: number | undefined
-  /** Text in a style where stdout (`out`) or stderr (`note`) shows colours. */
-  paint(stream: 'out' | 'note', style: Style, text: string): string
+  /** Takes the whole screen of stdout and hides the cursor, until it is given back: what the user had there is there again. */
+  takeScreen(): void
+  giveScreen(): void
+  /** Draws lines over the taken screen. */
+  drawScreen(lines: readonly string[]): void
 }
 
 export function openTerminal(options: {
@@ -55,6 +71,15 @@ export function openTerminal(options: {
   const mayColor = options.color && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb'
   const isLive = stderr.isTTY === true && env.TERM !== 'dumb'
   let liveShown = false
+  const rendered = (stream: TerminalStream, text: Text): string =>
+    (Array.isArray(text) ? (text as readonly (string | Styled)[]) : [text as string | Styled])
+      .map((part) => {
+        if (typeof part === 'string') return plainLines(part)
+        const [on, off] = mayColor && stream.isTTY === true ? SGR[part.style] : [null, null]
+        const styled = on === null ? plainLines(part.text) : `\x1b[${on}m${plainLines(part.text)}\x1b[${off}m`
+        return styled + plainLines(part.rest ?? '')
+      })
+      .join('\n')
 
   const endLive = (): void => {
     if (!liveShown) return
@@ -64,7 +89,7 @@ export function openTerminal(options: {
   return {
     out: (text) => {
       endLive()
-      stdout.write(`${text}\n`)
+      stdout.write(`${rendered(stdout, text)}\n`)
     },
     outBytes: async (bytes) => {
       endLive()
@@ -72,21 +97,25 @@ export function openTerminal(options: {
     },
     document: (document) => {
       endLive()
-      stdout.write(`${JSON.stringify(document)}\n`)
+      stdout.write(`${plainJson(document)}\n`)
+    },
+    noteDocument: (document) => {
+      endLive()
+      stderr.write(`${plainJson(document)}\n`)
     },
     note: (text) => {
       endLive()
-      stderr.write(`${text}\n`)
+      stderr.write(`${rendered(stderr, text)}\n`)
     },
     prompt: (text) => {
       endLive()
-      stderr.write(text)
+      stderr.write(plain(text))
     },
     live: (text) => {
       if (!isLive) return
       liveShown = true
       // One column less than there are: a full line would wrap and could not be taken back. Some terminals say 0 columns.
-      stderr.write(`\r\x1b[2K${[...text].slice(0, (stderr.columns || 80) - 1).join('')}`)
+      stderr.write(`\r\x1b[2K${[...plain(text)].slice(0, (stderr.columns || 80) - 1).join('')}`)
     },
     endLive,
     redraw: () => {
@@ -96,9 +125,23 @@ export function openTerminal(options: {
     },
     isLive,
     columns: stdout.isTTY === true ? stdout.columns : undefined,
-    paint: (stream, style, text) => {
-      const shown = mayColor && (stream === 'out' ? stdout : stderr).isTTY === true
-      return shown ? `\x1b[${SGR[style][0]}m${text}\x1b[${SGR[style][1]}m` : text
+    takeScreen: () => {
+      stdout.write('\x1b[?1049h\x1b[?25l')
     },
+    giveScreen: () => {
+      stdout.write('\x1b[?25h\x1b[?1049l')
+    },
+    drawScreen: (lines) => {
+      stdout.write(`\x1b[H${lines.map((line) => `${plain(line)}\x1b[K`).join('\r\n')}\x1b[J`)
+    },
+  }
+}
+
+/** A line on stderr right before the process ends: a stream would not get it out. */
+export function sayLast(line: string): void {
+  try {
+    writeSync(process.stderr.fd, `${plainLines(line)}\n`)
+  } catch {
+    // Nobody reads.
   }
 }

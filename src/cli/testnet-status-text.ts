@@ -1,6 +1,7 @@
 /** The state of a testnet as people read it. */
 import type { NodeStatus, TestnetStatus } from '../../testnet/control.ts'
-import { durationText, plain, sizeText, tableText } from './table-text.ts'
+import { durationText, sizeText, tableText } from './table-text.ts'
+import { plain } from '../lib/printable.ts'
 
 /** Shape and age of the network, then a line a node. `nowMs` is the wall clock. */
 export function testnetStatusText(status: TestnetStatus, nowMs: number): string {

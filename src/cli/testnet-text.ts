@@ -3,6 +3,7 @@ import type { Manifest } from '../home/manifest.ts'
 import { networkKindOf, encodeAddress } from '../domain/address.ts'
 import type { Context } from './context.ts'
 import { fieldsText } from './table-text.ts'
+import type { Styled } from './terminal.ts'
 
 /** Nodes listed by their URLs; the others are in `testnet status`. */
 const NODES_LISTED = 10
@@ -27,9 +28,13 @@ export async function upDocument(manifest: Manifest, elapsedMs: number): Promise
 }
 
 /** The network as text. */
-export async function upText(context: Context, manifest: Manifest, elapsedMs: number): Promise<string> {
-  const { terminal, shared, env } = context
-  const title = (text: string): string => terminal.paint('out', 'bold', text)
+export async function upText(
+  context: Context,
+  manifest: Manifest,
+  elapsedMs: number,
+): Promise<readonly (string | Styled)[]> {
+  const { shared, env } = context
+  const title = (text: string): Styled => ({ style: 'bold', text })
   const { nodes } = manifest
   const more = nodes.length - NODES_LISTED
   const accounts = (await accountsOf(manifest)).slice(0, ACCOUNTS_LISTED)
@@ -55,7 +60,7 @@ export async function upText(context: Context, manifest: Manifest, elapsedMs: nu
     `  ${program} tx send --from alice --to bob --amount 5 --watch${home}`,
     `  ${program} testnet kill ${nodes.at(-1)?.name ?? 'node-0'}${home}`,
     `  ${program} testnet status${home}`,
-  ].join('\n')
+  ]
 }
 
 async function accountsOf(manifest: Manifest): Promise<readonly { readonly name: string; readonly address: string }[]> {

@@ -5,6 +5,7 @@
 import { Agent, request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { Problem } from '../domain/views.ts'
+import { oneLine } from '../lib/printable.ts'
 import { ANSWER_BYTES_MAX, SOCKETS_MAX } from './limits.ts'
 import type { Failure } from './outcome.ts'
 
@@ -179,10 +180,15 @@ export function strangeAnswer(status: number): Problem {
   }
 }
 
-/** Undefined where the text is not JSON. */
+/**
+ * Undefined where the text is not JSON. Names, versions, tags and errors of a node are single lines: one that is not is made so here, for whoever prints it in
+ * a line of their own.
+ */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    // A line break in JSON's text is an escape, or one of the few beyond ASCII: answers without any are taken as they are.
+    if (!/\\[nrfu]|[\u0085\u2028\u2029]/.test(text)) return JSON.parse(text) as unknown
+    return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? oneLine(value) : value)) as unknown
   } catch {
     return undefined
   }

@@ -51,7 +51,7 @@ export function treeDot(journey: Journey): string {
   for (const { name, firstSeenMs, refusals, copies } of journey.nodes) {
     const colour = firstSeenMs !== null ? 'black' : refusals.length > 0 ? 'red' : 'gray'
     const seen = firstSeenMs === null ? 'not seen' : time(firstSeenMs)
-    lines.push(`  ${quote(name)} [label=${quote(`${name}\\n${seen}, ${copies} copies`)}, color=${colour}];`)
+    lines.push(`  ${quote(name)} [label="${bare(name)}\\n${seen}, ${copies} copies", color=${colour}];`)
   }
   for (const { name, from, networkMs, way } of journey.nodes)
     if (from !== null)
@@ -96,6 +96,11 @@ function time(ms: number | null): string {
   return ms === null ? '–' : `${ms < 10 ? ms.toFixed(2) : ms.toFixed(1)} ms`
 }
 
+/** As a name in quotes: what would end them, or begin an escape, is left out. */
 function quote(text: string): string {
-  return `"${text.replace(/"/g, '')}"`
+  return `"${bare(text)}"`
+}
+
+function bare(text: string): string {
+  return text.replace(/["\\]/g, '')
 }

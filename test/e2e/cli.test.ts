@@ -595,3 +595,108 @@ describe('watching', () => {
     expect(JSON.parse(stdout)).toMatchObject({ coverage: 1, nodes: 1, reached: 1 })
   })
 })
+
+describe('what others wrote', () => {
+  // Clears the screen, sets the title, turns directions: nothing of it may reach a terminal.
+  const hostile = '\u001b[2J\u001b]0;title\u0007\u009b1m\u202e\u2066'
+  const isPlain = (text: string): boolean =>
+    !/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/.test(text)
+
+  it('is no recording, said in a sentence: wrong types, cut heads, other files, lines without end', async () => {
+    const head = { v: 1, line: 'network', network: 'dev-x', networkId: '0'.repeat(64), seed: 1, topology: 'full' }
+    const whole = { ...head, degree: 2, link: '0', createdAt: 1, version: '0', clockErrorMs: 0, nodes: [] as unknown[] }
+    const texts: readonly (string | Uint8Array)[] = [
+      '',
+      'hello\n',
+      JSON.stringify({ ...whole, nodes: 7 }),
+      JSON.stringify({ ...whole, nodes: [{ name: {} }] }),
+      JSON.stringify({ ...whole, clockErrorMs: '0' }),
+      JSON.stringify({ ...whole, network: hostile }),
+      JSON.stringify(whole).slice(0, -5),
+      'x'.repeat(3_000_000),
+      new Uint8Array(3_000_000),
+    ]
+    for (const [index, text] of texts.entries()) {
+      writeFileSync(join(cwd, `file-${index}`), text)
+      const result = await hearsay(`replay file-${index}`)
+      expect([result.code, result.stdout], `${index}: ${result.stderr}`).toEqual([2, ''])
+      expect(result.stderr).toMatch(/is no recording: .*\n {2}`hearsay testnet up --record FILE` writes one\n$/)
+    }
+    expect((await hearsay('replay /dev/zero')).code).toBe(2)
+    expect((await hearsay(['replay', cwd])).code).toBe(2)
+  })
+
+  it('is left out of a recording where it has other types, in every view', async () => {
+    const head = {
+      v: 1,
+      line: 'network',
+      network: 'dev-x',
+      networkId: '0'.repeat(64),
+      seed: 1,
+      topology: 'full',
+      degree: 2,
+    }
+    const node = { name: 'node-0', peerId: 'p', dials: [] }
+    const more = { link: '0', createdAt: 1, version: '0', clockErrorMs: 0, nodes: [node] }
+    const record = {
+      t_ns: '1',
+      node: 'node-0',
+      kind: 'transaction',
+      id: 'abab',
+      event: 'PUBLISH',
+      from: null,
+      bytes: 1,
+      reason: null,
+    }
+    const lines = [
+      { ...head, ...more },
+      record,
+      { ...record, reason: {}, event: 'REJECT' },
+      { ...record, node: hostile },
+      { ...record, bytes: 'many' },
+      { line: 'mesh', t_ns: '1', node: 'node-0', peers: 7 },
+    ]
+    writeFileSync(join(cwd, 'run'), lines.map((line) => JSON.stringify(line)).join('\n'))
+    for (const view of [
+      'replay run',
+      'replay run --json',
+      'replay run --trace abab',
+      'replay run --trace abab --dot',
+      'replay run --report r.html',
+    ]) {
+      const result = await hearsay(view)
+      expect(result.code, result.stderr).toBe(0)
+      expect(result.stderr).toContain('4 lines of')
+      expect(isPlain(result.stdout + result.stderr), view).toBe(true)
+    }
+    expect(isPlain(readFileSync(join(cwd, 'r.html'), 'utf8'))).toBe(true)
+  })
+
+  it('shows and does nothing, where a node says it, in text and in JSON, and in a log', async () => {
+    const lying = createServer((request, response) => {
+      response.statusCode = request.url === '/v1/node/status' ? 500 : 200
+      const text = `${hostile}\nhearsay: all is well`
+      response.end(JSON.stringify({ code: text, message: text, hint: text, tags: { zone: text } }))
+    })
+    lying.listen(0, '127.0.0.1')
+    await until(() => lying.listening, 'it listens')
+    const api = `--api http://127.0.0.1:${(lying.address() as { port: number }).port}`
+    try {
+      for (const line of [`status ${api}`, `status --json ${api}`, `tags list ${api}`, `tags list --json ${api}`]) {
+        const { stdout, stderr } = await hearsay(line)
+        expect(stdout + stderr).toContain('title')
+        expect(isPlain(stdout + stderr), line).toBe(true)
+        expect(stdout + stderr).not.toMatch(/^hearsay: all is well/m)
+      }
+    } finally {
+      lying.close()
+    }
+    await writeTestnet([{ url: 'http://127.0.0.1:1', state: 'ready' }])
+    putInHome(join(cwd, '.hearsay'), 'nodes/node-0/node.log', `${hostile} said\n`)
+    for (const line of ['testnet logs 0', 'testnet logs 0 --json']) {
+      const { code, stdout } = await hearsay(line)
+      expect([code, isPlain(stdout)]).toEqual([0, true])
+      expect(stdout).toContain('said')
+    }
+  })
+})

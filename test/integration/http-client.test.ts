@@ -273,3 +273,67 @@ describe("the client's events", () => {
     expect(once).toMatchObject([{ kind: 'disconnected', retryMs: 0, failure: { kind: 'unreachable' } }])
   })
 })
+
+describe('a token', () => {
+  it('goes with what writes and with `limits`: reads carry no token, and who only reads does not look for it', async () => {
+    const seen: string[] = []
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url} ${request.headers.authorization ?? 'none'}`)
+      request.resume().on('end', () => response.end('{}'))
+    })
+    const port = await listen(server)
+    let asked = 0
+    const client = connect(`http://127.0.0.1:${port}`, { token: () => (asked++, 'secret') })
+    try {
+      await client.status()
+      await client.account('a')
+      await client.metrics()
+      const events = client.events({ reconnect: false })
+      await events.next()
+      await events.return()
+      expect(asked).toBe(0)
+      await client.limits()
+      await client.setTag('a', 'b')
+      await client.submit(transaction.bytes)
+      expect(asked).toBe(1)
+    } finally {
+      client.close()
+      server.close()
+    }
+    expect(seen).toEqual([
+      'GET /v1/node/status none',
+      'GET /v1/accounts/a none',
+      'GET /metrics none',
+      'GET /v1/events none',
+      'GET /v1/debug/limits Bearer secret',
+      'POST /v1/tags Bearer secret',
+      'POST /v1/transactions Bearer secret',
+    ])
+  })
+})
+
+describe('texts of a node', () => {
+  it('are single lines, in answers and in problems, whatever it sends', async () => {
+    const breaks = 'a\nhearsay: b\r\u2028c'
+    const server = createServer((request, response) => {
+      response.statusCode = request.url === '/v1/peers' ? 500 : 200
+      response.end(JSON.stringify({ code: breaks, message: breaks, hint: breaks, name: breaks, number: 1 }))
+    })
+    const client = connect(`http://127.0.0.1:${await listen(server)}`)
+    try {
+      const line = 'a hearsay: b c'
+      const [status, peers] = [await client.status(), await client.peers()]
+      expect(status.ok && status.value).toMatchObject({ name: line, number: 1 })
+      expect(peers).toMatchObject({ ok: false, problem: { code: line, message: line, hint: line } })
+    } finally {
+      client.close()
+      server.close()
+    }
+  })
+})
+
+async function listen(server: Server): Promise<number> {
+  server.listen({ host: '127.0.0.1', port: 0 })
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}

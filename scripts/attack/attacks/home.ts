@@ -17,6 +17,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isAlive, startOf } from '../../../src/home/process.ts'
 import { Report, type Attack, type NodePlace } from '../attack.ts'
 import { eventually } from '../sight.ts'
@@ -41,12 +42,14 @@ const LINES = [
 
 /** Runs command lines in one process, from the sources, and says what each came to. */
 const RUNNER = `
-const { main } = await import(${JSON.stringify(new URL('../../../src/main.ts', import.meta.url).href)})
+const [sources, lines] = process.argv.slice(1)
+const { main } = await import(new URL('src/main.ts', sources))
 const codes = []
-for (const line of JSON.parse(process.argv[1])) codes.push(await main(line.split(' ')))
+for (const line of JSON.parse(lines)) codes.push(await main(line.split(' ')))
 console.error('CODES ' + JSON.stringify(codes))
 process.exit(0)
 `
+const PROJECT = fileURLToPath(new URL('../../../', import.meta.url))
 
 interface Planted {
   readonly folder: string
@@ -63,7 +66,7 @@ interface Variant {
   readonly name: string
   /** Only at full length: the parts of it have tests of their own. */
   readonly isLong?: true
-  plant(planted: Planted): void
+  readonly plant: (planted: Planted) => void
 }
 
 /** The manifest that a stranger would write, with whatever a variant puts in its place. */
@@ -192,8 +195,13 @@ const a38: Attack = {
   title: 'a home that somebody else put where the user works',
   // The node is named, and never reached: there is nothing that traffic could feel.
   withoutTraffic: true,
+  controls: [
+    { without: 'whoever a manifest names is its supervisor', shows: /connections is/ },
+    { without: "a process is a home's when its number is in the manifest", shows: /processesEnded is/ },
+  ],
   async run(ground) {
     const report = new Report()
+    const sources = pathToFileURL(join(ground.sources ?? PROJECT, '/')).href
     const root = realpathSync(mkdtempSync(join(tmpdir(), 'hearsay-planted-')))
     const secretFile = join(root, 'secret')
     // It has the form of a token, so that nothing but its place keeps it from being sent.
@@ -225,7 +233,7 @@ const a38: Attack = {
       const outcomes = await Promise.all(
         variants.map(async ({ name, folder, plant }) => {
           plant({ folder, trapUrl, secretFile, decoys, victim: ground.victim })
-          return { name, ...(await runLines(folder)) }
+          return { name, ...(await runLines(folder, sources)) }
         }),
       )
       report.exactly('connections', trap.connections, 0)
@@ -252,8 +260,8 @@ const a38: Attack = {
   },
 }
 
-async function runLines(cwd: string): Promise<{ codes: readonly number[]; stderr: string }> {
-  const args = ['--no-warnings', '--input-type=module', '-e', RUNNER, '--', JSON.stringify(LINES)]
+async function runLines(cwd: string, sources: string): Promise<{ codes: readonly number[]; stderr: string }> {
+  const args = ['--no-warnings', '--input-type=module', '-e', RUNNER, '--', sources, JSON.stringify(LINES)]
   const child = spawn(process.execPath, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],

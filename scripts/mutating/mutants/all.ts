@@ -2,6 +2,7 @@
 import type { Mutant } from '../mutant.ts'
 import { API_MUTANTS } from './api.ts'
 import { DURABILITY_MUTANTS } from './durability.ts'
+import { HOME_MUTANTS } from './home.ts'
 import { PEERS_MUTANTS } from './peers.ts'
 import { ROUTER_MUTANTS } from './router.ts'
 import { SYNC_MUTANTS } from './sync.ts'
@@ -11,6 +12,7 @@ import { TRANSPORT_MUTANTS } from './transport.ts'
 export const MUTANTS: readonly Mutant[] = [
   ...API_MUTANTS,
   ...DURABILITY_MUTANTS,
+  ...HOME_MUTANTS,
   ...PEERS_MUTANTS,
   ...ROUTER_MUTANTS,
   ...SYNC_MUTANTS,

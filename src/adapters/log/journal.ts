@@ -4,6 +4,7 @@
  */
 import { openSync } from 'node:fs'
 import { pino, stdTimeFunctions } from 'pino'
+import { plainJsonText } from '../../lib/printable.ts'
 import { LineSink } from './line-sink.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -68,7 +69,8 @@ export function openJournal(options: { level: LogLevel; name: string; file?: str
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    sink,
+    // Peers name themselves in it, and the log of a node in the foreground is on the operator's terminal.
+    { write: (line: string) => sink.write(plainJsonText(line)) },
   )
   return {
     debug: (fields, message) => {

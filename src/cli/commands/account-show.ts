@@ -4,7 +4,8 @@ import { openApi } from '../api.ts'
 import { defineCommand, flag, value } from '../command.ts'
 import { findTarget } from '../discovery.ts'
 import { readText } from '../parse.ts'
-import { fieldsText, plain } from '../table-text.ts'
+import { fieldsText } from '../table-text.ts'
+import { plain } from '../../lib/printable.ts'
 
 export const command = defineCommand({
   details:

@@ -5,7 +5,8 @@ import { defineCommand, flag, value } from '../command.ts'
 import { findTarget } from '../discovery.ts'
 import type { Reader } from '../parse.ts'
 import { readText, readWords } from '../parse.ts'
-import { plain, shortId } from '../table-text.ts'
+import { shortId } from '../table-text.ts'
+import { plain } from '../../lib/printable.ts'
 import { QuietEnd } from '../quiet-end.ts'
 
 /** Without --follow: how long no further event may come before what the node remembers counts as read, ms. */

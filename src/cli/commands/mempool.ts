@@ -2,7 +2,8 @@ import { openApi } from '../api.ts'
 import { defineCommand, value, valueOr } from '../command.ts'
 import { findTarget } from '../discovery.ts'
 import { readCount, readText } from '../parse.ts'
-import { durationText, plain, sizeText, tableText } from '../table-text.ts'
+import { durationText, sizeText, tableText } from '../table-text.ts'
+import { plain } from '../../lib/printable.ts'
 
 /** Most rows that the API gives. */
 const ROWS_MAX = 10_000

@@ -2,7 +2,8 @@ import { openApi } from '../api.ts'
 import { defineCommand, flag, value } from '../command.ts'
 import { findTarget } from '../discovery.ts'
 import { readText } from '../parse.ts'
-import { plain, shortId, tableText } from '../table-text.ts'
+import { shortId, tableText } from '../table-text.ts'
+import { plain } from '../../lib/printable.ts'
 
 export const command = defineCommand({
   details:

@@ -3,7 +3,8 @@ import { openApi } from '../api.ts'
 import { defineCommand, flag, value, valueOr } from '../command.ts'
 import { findTarget } from '../discovery.ts'
 import { readDuration, readText } from '../parse.ts'
-import { durationText, plain, shortId, tableText } from '../table-text.ts'
+import { durationText, shortId, tableText } from '../table-text.ts'
+import { plain } from '../../lib/printable.ts'
 import { waitFor } from '../waiting.ts'
 
 export const command = defineCommand({

@@ -5,7 +5,8 @@ import { findTarget } from '../discovery.ts'
 import type { Outcome } from '../exit.ts'
 import { readText } from '../parse.ts'
 import { problemLines } from '../problem-text.ts'
-import { durationText, fieldsText, plain, sizeText } from '../table-text.ts'
+import { durationText, fieldsText, sizeText } from '../table-text.ts'
+import { plain } from '../../lib/printable.ts'
 
 export const command = defineCommand({
   details: 'Exits with 7 while the node is starting or failing, so that a script can wait for it.',

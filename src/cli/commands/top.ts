@@ -11,9 +11,6 @@ import type { Manifest } from '../../home/manifest.ts'
 
 const SECOND_MS = 1_000
 const PAUSE_MS = 5_000
-/** The alternate screen without a cursor, and back: what the user had on the screen is there again afterwards. */
-const ENTER = '\x1b[?1049h\x1b[?25l'
-const LEAVE = '\x1b[?25h\x1b[?1049l'
 
 export const command = defineCommand({
   details:
@@ -65,7 +62,7 @@ async function showScreen(context: Context, manifest: Manifest, watch: TopWatch)
   const draw = (): void => {
     const view = viewOf(manifest, watch, selected, message)
     const lines = topLines(view, process.stdout.columns, process.stdout.rows)
-    process.stdout.write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`)
+    terminal.drawScreen(lines)
   }
   const onKey = (bytes: Buffer): void => {
     const key = keyOf(bytes.toString('utf8'))
@@ -83,7 +80,7 @@ async function showScreen(context: Context, manifest: Manifest, watch: TopWatch)
     }
     draw()
   }
-  process.stdout.write(ENTER)
+  terminal.takeScreen()
   stdin.setRawMode(true)
   stdin.on('data', onKey)
   process.stdout.on('resize', draw)
@@ -98,7 +95,7 @@ async function showScreen(context: Context, manifest: Manifest, watch: TopWatch)
     stdin.off('data', onKey)
     stdin.setRawMode(false)
     stdin.pause()
-    process.stdout.write(LEAVE)
+    terminal.giveScreen()
   }
   terminal.endLive()
   return 'done'

@@ -47,7 +47,7 @@ export const command = defineCommand({
       following?.watch.mark(target.nodeName ?? identity.name)
       if (!shared.json) terminal.out(signed.id)
       else if (following !== null)
-        terminal.note(JSON.stringify({ v: 1, event: 'submitted', id: signed.id, status: submitted.status }))
+        terminal.noteDocument({ v: 1, event: 'submitted', id: signed.id, status: submitted.status })
       if (!shared.json || following === null) terminal.note(acceptedText(submitted, identity.name))
       if (following === null) {
         if (shared.json)

@@ -6,7 +6,8 @@ import { defineCommand, value } from '../command.ts'
 import { findTarget } from '../discovery.ts'
 import { usageFailure } from '../failure.ts'
 import { readIdPrefix, readText } from '../parse.ts'
-import { fieldsText, plain, sizeText } from '../table-text.ts'
+import { fieldsText, sizeText } from '../table-text.ts'
+import { plain } from '../../lib/printable.ts'
 
 /** What is shown of a payload, characters. */
 const PAYLOAD_SHOWN = 200

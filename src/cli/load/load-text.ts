@@ -1,6 +1,7 @@
 /** A load and what became of it, as people read it and as a document. */
 import type { HistogramFigures } from '../../lib/histogram.ts'
-import { durationText, plain, sizeText } from '../table-text.ts'
+import { durationText, sizeText } from '../table-text.ts'
+import { plain } from '../../lib/printable.ts'
 import type { InclusionFigures } from './inclusion.ts'
 import type { LoadFigures, LoadTally } from './load-tally.ts'
 import { BURST_MS } from './open-loop.ts'

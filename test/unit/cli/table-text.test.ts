@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { durationText, fieldsText, plain, shortId, sizeText, tableText } from '../../../src/cli/table-text.ts'
+import { durationText, fieldsText, shortId, sizeText, tableText } from '../../../src/cli/table-text.ts'
+import { plain } from '../../../src/lib/printable.ts'
 
 describe('a table', () => {
   it('aligns its columns and leaves no trailing spaces', () => {

@@ -45,20 +45,26 @@ describe('the live line', () => {
 })
 
 describe('colour', () => {
+  const printed = (options: Parameters<typeof open>[0]): string => {
+    const { terminal, out } = open(options)
+    terminal.out([{ style: 'bold', text: 'x', rest: ' y' }])
+    return out()
+  }
+
   it('is for terminals, unless the user wants none', () => {
-    expect(open({ tty: true }).terminal.paint('out', 'bold', 'x')).toBe('\u001b[1mx\u001b[22m')
+    expect(printed({ tty: true })).toBe('\u001b[1mx\u001b[22m y\n')
     for (const given of [
       { tty: false },
       { tty: true, env: { NO_COLOR: '1' } },
       { tty: true, env: { TERM: 'dumb' } },
       { tty: true, color: false },
     ]) {
-      expect(open(given).terminal.paint('out', 'bold', 'x')).toBe('x')
+      expect(printed(given)).toBe('x y\n')
     }
   })
 
   it('stays where NO_COLOR is set to nothing', () => {
-    expect(open({ tty: true, env: { NO_COLOR: '' } }).terminal.paint('note', 'red', 'x')).toContain('\u001b[31m')
+    expect(printed({ tty: true, env: { NO_COLOR: '' } })).toContain('\u001b[1m')
   })
 })
 
@@ -67,5 +73,34 @@ describe('a document', () => {
     const { terminal, out } = open({ tty: false })
     terminal.document({ v: 1, text: 'a\nb' })
     expect(out()).toBe('{"v":1,"text":"a\\nb"}\n')
+  })
+})
+
+describe('what comes from others', () => {
+  const hostile = '\u001b[2J\u009b1m\u202e\u0007\r'
+  const shown = '�[2J�1m���'
+
+  it('is shown and not obeyed, whatever it is printed with', () => {
+    const { terminal, out, err } = open({ tty: true, columns: 80 })
+    terminal.out(`a${hostile}\nb`)
+    terminal.out([{ style: 'bold', text: hostile, rest: hostile }, hostile])
+    expect(out()).toBe(`a${shown}\nb\n\u001b[1m${shown}\u001b[22m${shown}\n${shown}\n`)
+    terminal.note(hostile)
+    terminal.prompt(`${hostile}\n`)
+    expect(err()).toBe(`${shown}\n${shown}�`)
+    terminal.live(`${hostile}\n`)
+    expect(err()).toBe(`\r\u001b[2K${shown}�`)
+    terminal.drawScreen([`${hostile}\n`])
+    expect(out()).toBe(`\u001b[H${shown}�\u001b[K\u001b[J`)
+  })
+
+  it('is escaped in documents, and the same when they are read', () => {
+    const { terminal, out, err } = open({ tty: true })
+    terminal.document({ text: hostile })
+    terminal.noteDocument({ text: hostile })
+    for (const text of [out(), err().replace('\r\u001b[2K', '')]) {
+      expect(text).not.toMatch(/[\u001b\u009b\u202e\u0007\r]/)
+      expect(JSON.parse(text)).toEqual({ text: hostile })
+    }
   })
 })

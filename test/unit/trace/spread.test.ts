@@ -225,7 +225,20 @@ describe('figures of many journeys', () => {
 })
 
 describe('parseRecording', () => {
-  const head = { v: 1, line: 'network', nodes: [], network: 'dev-x' }
+  const head = {
+    v: 1,
+    line: 'network',
+    network: 'dev-x',
+    networkId: '0'.repeat(64),
+    seed: null,
+    topology: 'full',
+    degree: null,
+    link: '0',
+    createdAt: 0,
+    version: '0.1.0',
+    clockErrorMs: 0,
+    nodes: [],
+  }
 
   it('reads what is whole and counts what is not', () => {
     const { records } = floodOf(3, [0.5])
