@@ -131,6 +131,14 @@ export const HOME_MUTANTS: readonly Mutant[] = [
     file: 'src/cli/discovery.ts',
     from: 'isLoopbackUrl(reading.value) ? believedHome(context) : [null, null]',
     to: 'isLoopbackUrl(reading.value) || reading.ok ? believedHome(context) : [null, null]',
+    // A home has no such address either: two lines that each hold alone.
+    also: [
+      {
+        file: 'src/home/runtime.ts',
+        from: 'return isLoopbackUrl(apiUrl)',
+        to: "return isLoopbackUrl(apiUrl) || apiUrl !== ''",
+      },
+    ],
     test: [DISCOVERY],
   },
   {
