@@ -314,14 +314,14 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'probe request',
     samples: [
-      encodeProbeRequest({ kind: 'ping', nonce: 7, isSuspected: true, status }),
-      encodeProbeRequest({ kind: 'help', nonce: 7, targetKey: recordKeys.publicKey, patienceMs: 500 }),
+      encodeProbeRequest({ kind: 'ping', nonce: 7n, isSuspected: true, status }),
+      encodeProbeRequest({ kind: 'help', nonce: 7n, targetKey: recordKeys.publicKey, patienceMs: 500 }),
     ],
     roundTrip: nullable(decodeProbeRequest, encodeProbeRequest),
   },
   {
     name: 'probe answer',
-    samples: [encodeProbeAnswer({ kind: 'ack', nonce: 7, status }), encodeProbeAnswer({ kind: 'nack', nonce: 7 })],
+    samples: [encodeProbeAnswer({ kind: 'ack', nonce: 7n, status }), encodeProbeAnswer({ kind: 'nack', nonce: 7n })],
     roundTrip: nullable(decodeProbeAnswer, encodeProbeAnswer),
   },
   {

@@ -146,7 +146,7 @@ export interface Machines {
   readonly recordOwners: Map<ItemKey, PeerId>
   readonly wantedRecords: Wanted
   /** Requests for help under way, and the nonce that the asker gave. */
-  readonly helps: Map<JobNumber, number>
+  readonly helps: Map<JobNumber, bigint>
   /** Surveys of our own under way, and what they ask for. */
   readonly surveys: Map<JobNumber, { readonly survey: Survey; readonly ids: readonly TxId[] }>
   /** Peers' questions that are being handed on. */

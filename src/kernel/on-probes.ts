@@ -49,7 +49,7 @@ export function onProbeAnswer(
   turn: Turn,
 ): void {
   const answer = frames.length === 1 && frames[0] !== undefined ? decodeProbeAnswer(frames[0]) : null
-  if (answer === null || answer.nonce !== asked.probe) {
+  if (answer === null || answer.nonce !== BigInt(asked.probe)) {
     penalise(machines, asked.peer, 'invalid', 'malformed-answer', turn)
     followMembership(machines, machines.membership.onProbeFailed(asked.probe, true, turn.now), turn)
     return

@@ -177,7 +177,7 @@ function follow(machines: Machines, decision: MembershipDecision, turn: Turn): v
     case 'ping': {
       const { probe, peer } = decision
       const isSuspected = machines.membership.stateOf(peer) === 'suspect'
-      const bytes = encodeProbeRequest({ kind: 'ping', nonce: probe, isSuspected, status: ownStatus(machines) })
+      const bytes = encodeProbeRequest({ kind: 'ping', nonce: BigInt(probe), isSuspected, status: ownStatus(machines) })
       askProbe(machines, probe, peer, bytes, turn)
       return
     }
@@ -185,15 +185,17 @@ function follow(machines: Machines, decision: MembershipDecision, turn: Turn): v
       const { probe, helper, target, patienceMs } = decision
       const targetKey = keyOfPeerId(target)
       if (targetKey === null) return
-      askProbe(machines, probe, helper, encodeProbeRequest({ kind: 'help', nonce: probe, targetKey, patienceMs }), turn)
+      const bytes = encodeProbeRequest({ kind: 'help', nonce: BigInt(probe), targetKey, patienceMs })
+      askProbe(machines, probe, helper, bytes, turn)
       return
     }
     case 'answer-help': {
       const { help, answer } = decision
+      const nonce = machines.helps.get(help) ?? 0n
       const reply =
         answer === 'ack'
-          ? encodeProbeAnswer({ kind: 'ack', nonce: machines.helps.get(help) ?? 0, status: ownStatus(machines) })
-          : encodeProbeAnswer({ kind: answer, nonce: machines.helps.get(help) ?? 0 })
+          ? encodeProbeAnswer({ kind: 'ack', nonce, status: ownStatus(machines) })
+          : encodeProbeAnswer({ kind: answer, nonce })
       machines.helps.delete(help)
       turn.do({ kind: 'reply', request: help, frames: [reply] })
       return

@@ -2,7 +2,8 @@ import * as lp from 'it-length-prefixed'
 import { pipe } from 'it-pipe'
 import { afterEach, expect, it } from 'vitest'
 import { EXCHANGE_LIMITS, KEPT_BURST } from '../../src/adapters/libp2p/limits.ts'
-import { protocolName } from '../../src/domain/protocols.ts'
+import { type Protocol, protocolName } from '../../src/domain/protocols.ts'
+import type { ExchangeLimits } from '../../src/ports/requests.ts'
 import { connect, TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
 import { until } from '../support/libp2p-until.ts'
 import { Libp2pWorld } from '../support/libp2p-world.ts'
@@ -158,3 +159,26 @@ it('an answer that nobody asked for ends the stream', async () => {
       frames: [Uint8Array.of(1)],
     })
 })
+
+it.each(Object.entries(EXCHANGE_LIMITS) as [Protocol, ExchangeLimits][])(
+  'ends a stream of %s whose asker closed his side with the request, before anybody read it',
+  async (protocol, { streamsMax, deadlineMs }) => {
+    const server = await world.node('server', {
+      beforeStart: ({ requests }) => requests.serve(protocol, async (_, request) => [request]),
+    })
+    const peer = await world.hostile()
+    await peer.join(server.address())
+    const started = performance.now()
+    // More than may be open at once: a stream that stayed would be missed by the last ones.
+    for (let turn = 0; turn < streamsMax + 2; turn++) {
+      const stream = await peer.openAndClose(protocolName(TEST_NETWORK, protocol), frame(turn))
+      const received: number[] = []
+      for await (const chunk of stream) received.push(...chunk.subarray())
+      // After the agreement on the protocol: the frame, and the end.
+      expect(received.slice(-2), `request ${turn}`).toEqual([1, turn])
+      await until('its end', () => stream.status !== 'open')
+      expect(stream.status).toBe('closed')
+    }
+    expect(performance.now() - started).toBeLessThan(deadlineMs)
+  },
+)

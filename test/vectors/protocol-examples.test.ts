@@ -243,6 +243,14 @@ describe('the hello', () => {
     expect(decodeHello(bytesOf(hello.bytes))).toEqual(value)
   })
 
+  it('is refused where a height is beyond every block', () => {
+    const most = 2n ** 53n - 1n
+    const highest = { ...value, headHeight: most, settledHeight: most, mempoolCount: 2n ** 64n - 1n }
+    expect(decodeHello(encodeHello(highest))).toEqual(highest)
+    expect(decodeHello(encodeHello({ ...highest, headHeight: most + 1n }))).toBeNull()
+    expect(decodeHello(encodeHello({ ...highest, settledHeight: 2n ** 64n - 1n }))).toBeNull()
+  })
+
   it('is SSZ', () => {
     const decoded = helloType.deserialize(bytesOf(hello.bytes))
     expect(ascii(decoded.name)).toBe(value.name)

@@ -262,19 +262,44 @@ describe('probes', () => {
   const status = { incarnation: 1, seq: 2, head: { height: 3, hash: asBlockHash('cd'.repeat(32)) } }
 
   it('come back as they were', () => {
-    const ping = { kind: 'ping', nonce: 9, isSuspected: true, status } as const
-    const help = { kind: 'help', nonce: 10, targetKey: SAMPLE.key, patienceMs: 700 } as const
+    const ping = { kind: 'ping', nonce: 9n, isSuspected: true, status } as const
+    const help = { kind: 'help', nonce: 10n, targetKey: SAMPLE.key, patienceMs: 700 } as const
     for (const request of [ping, help]) expect(decodeProbeRequest(encodeProbeRequest(request))).toEqual(request)
     for (const answer of [
-      { kind: 'ack', nonce: 9, status },
-      { kind: 'nack', nonce: 9 },
-      { kind: 'stranger', nonce: 9 },
+      { kind: 'ack', nonce: 9n, status },
+      { kind: 'nack', nonce: 9n },
+      { kind: 'stranger', nonce: 9n },
     ] as const)
       expect(decodeProbeAnswer(encodeProbeAnswer(answer))).toEqual(answer)
   })
 
+  it('carry every nonce of 64 bits: whoever draws one at random breaks no rule', () => {
+    for (const nonce of [2n ** 53n, 2n ** 63n + 1n, 2n ** 64n - 1n]) {
+      const ping = { kind: 'ping', nonce, isSuspected: false, status } as const
+      const help = { kind: 'help', nonce, targetKey: SAMPLE.key, patienceMs: 1 } as const
+      for (const request of [ping, help]) expect(decodeProbeRequest(encodeProbeRequest(request))).toEqual(request)
+      for (const answer of [{ kind: 'ack', nonce, status } as const, { kind: 'nack', nonce } as const])
+        expect(decodeProbeAnswer(encodeProbeAnswer(answer))).toEqual(answer)
+    }
+  })
+
+  it('are refused where a number of the status is beyond 2^53 - 1: two versions could become one', () => {
+    const ping = encodeProbeRequest({ kind: 'ping', nonce: 9n, isSuspected: false, status })
+    for (const at of [10, 18, 26]) {
+      for (const [number, isRefused] of [
+        [2n ** 53n - 1n, false],
+        [2n ** 53n, true],
+        [2n ** 64n - 1n, true],
+      ] as const) {
+        const bytes = ping.slice()
+        new DataView(bytes.buffer).setBigUint64(at, number, true)
+        expect(decodeProbeRequest(bytes) === null, `${number} at ${at}`).toBe(isRefused)
+      }
+    }
+  })
+
   it('are refused when cut, longer, or of no kind', () => {
-    const bytes = encodeProbeRequest({ kind: 'ping', nonce: 9, isSuspected: false, status })
+    const bytes = encodeProbeRequest({ kind: 'ping', nonce: 9n, isSuspected: false, status })
     expect(decodeProbeRequest(bytes.subarray(0, -1))).toBeNull()
     expect(decodeProbeRequest(Uint8Array.of(...bytes, 0))).toBeNull()
     for (const kind of [1, 2, 255]) expect(decodeProbeRequest(Uint8Array.of(kind, ...bytes.subarray(1)))).toBeNull()

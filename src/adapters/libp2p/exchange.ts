@@ -66,7 +66,7 @@ export async function exchange<T>(
   deadline: Deadline,
   body: (frames: AsyncGenerator<Uint8Array>) => Promise<T>,
 ): Promise<T> {
-  const incoming = framesOf(within(stream, limits.totalBytesMax), limits)
+  const incoming = framesOf(within(chunksOf(stream), limits.totalBytesMax), limits)
   const first = incoming.next()
   first.catch(() => {})
   async function* frames(): AsyncGenerator<Uint8Array> {
@@ -78,6 +78,25 @@ export async function exchange<T>(
     const error = asError(thrown)
     stream.abort(error)
     throw error
+  }
+}
+
+/**
+ * What comes in on a stream, to its end, also where that came before the reader: an asker may write its request and close its side in one go, which
+ * is here before the stream has a handler.
+ */
+export async function* chunksOf(stream: Stream): AsyncGenerator<Uint8Array | Uint8ArrayList> {
+  if (stream.remoteWriteStatus !== 'closed') {
+    yield* stream
+    return
+  }
+  // All that will ever come is here already.
+  let left = stream.readBufferLength
+  if (left === 0) return
+  for await (const chunk of stream) {
+    yield chunk
+    left -= chunk.byteLength
+    if (left <= 0) return
   }
 }
 

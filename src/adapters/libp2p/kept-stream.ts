@@ -5,7 +5,7 @@
 import type { Stream } from '@libp2p/interface'
 import { TokenBucket } from '../../lib/rate.ts'
 import type { ExchangeLimits } from '../../ports/requests.ts'
-import { asError, Deadline, DeadlineError, framesOf, TooLargeError, writeFrame } from './exchange.ts'
+import { asError, chunksOf, Deadline, DeadlineError, framesOf, TooLargeError, writeFrame } from './exchange.ts'
 import { KEPT_BURST, KEPT_PER_SECOND } from './limits.ts'
 
 /** Answers one request within the deadline that it is given: frames, or null for a request that deserves none. */
@@ -30,7 +30,7 @@ export class KeptStream {
     void this.#read(limits)
   }
 
-  /** Whether no further request can be made. A reader that came after the other side's close is not told of it. */
+  /** Whether no further request can be made. The reader hears of the other side's close a moment later. */
   get isOver(): boolean {
     return this.#isOver || this.#stream.remoteWriteStatus === 'closed'
   }
@@ -70,7 +70,7 @@ export class KeptStream {
   /** Reads as long as there is anything to read: what nobody asked for must not gather. */
   async #read(limits: ExchangeLimits): Promise<void> {
     try {
-      for await (const frame of framesOf(this.#stream, limits)) {
+      for await (const frame of framesOf(chunksOf(this.#stream), limits)) {
         const waiting = this.#waiting
         this.#waiting = null
         if (waiting === null) throw new Error('an answer that nobody asked for')
@@ -95,7 +95,7 @@ export async function answerKept(
   handle: Handle,
 ): Promise<void> {
   const bucket = new TokenBucket({ perSecond: KEPT_PER_SECOND, burst: KEPT_BURST, nowMs: now() })
-  const incoming = framesOf(stream, limits)
+  const incoming = framesOf(chunksOf(stream), limits)
   const patience = new Patience(stream, limits)
   try {
     // Between two requests there is no hurry.

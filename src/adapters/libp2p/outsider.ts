@@ -6,7 +6,7 @@
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
-import type { Connection, MessageStream, PrivateKey, Stream } from '@libp2p/interface'
+import type { Connection, MessageStream, PrivateKey, Stream, StreamMuxer } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
@@ -55,6 +55,8 @@ export interface OutsiderOptions {
   readonly deaf?: boolean
   /** Hears of the encrypted connection below the muxer. */
   readonly onWire?: (wire: MessageStream) => void
+  /** Hears of the multiplexer of the connection. */
+  readonly onMuxer?: (muxer: StreamMuxer) => void
   /** Hears of each gossip stream towards this peer that has ended. */
   readonly onStreamEnd?: () => void
 }
@@ -79,7 +81,9 @@ export async function startOutsider(options: OutsiderOptions = {}): Promise<Outs
           protocol: inner.protocol,
           createStreamMuxer(encrypted) {
             options.onWire?.(encrypted)
-            return inner.createStreamMuxer(encrypted)
+            const muxer = inner.createStreamMuxer(encrypted)
+            options.onMuxer?.(muxer)
+            return muxer
           },
         }
       },

@@ -9,6 +9,7 @@ import type { Hello } from '../hello.ts'
 
 const FIXED_BYTES = 2 + 32 + 8 + 32 + 8 + 8 + 32 + 4
 const NAME_BYTES_MAX = 64
+const HEIGHT_MAX = BigInt(Number.MAX_SAFE_INTEGER)
 
 export function encodeHello(hello: Hello): Uint8Array {
   const fixed = new Uint8Array(FIXED_BYTES)
@@ -31,12 +32,15 @@ export function decodeHello(bytes: Uint8Array): Hello | null {
   if (view.getUint32(122, true) !== FIXED_BYTES) return null
   const name = String.fromCharCode(...bytes.subarray(FIXED_BYTES))
   if (!/^[\x20-\x7e]*$/.test(name)) return null
+  const [headHeight, settledHeight] = [view.getBigUint64(34, true), view.getBigUint64(74, true)]
+  // No block has a greater height; beyond 2^53 two heights could become one where they are compared.
+  if (headHeight > HEIGHT_MAX || settledHeight > HEIGHT_MAX) return null
   return {
     version: view.getUint16(0, true),
     networkId: asNetworkId(toHex(bytes.subarray(2, 34))),
-    headHeight: view.getBigUint64(34, true),
+    headHeight,
     headHash: asBlockHash(toHex(bytes.subarray(42, 74))),
-    settledHeight: view.getBigUint64(74, true),
+    settledHeight,
     mempoolCount: view.getBigUint64(82, true),
     mempoolFingerprint: toHex(bytes.subarray(90, 122)),
     name,

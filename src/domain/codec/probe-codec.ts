@@ -9,6 +9,7 @@
  * ```
  * A ping and its ack carry both heads and versions of records, so neighbours know of each other's at once and records need not be
  * published for each block. An ack to a help carries the helper's own status.
+ * A nonce is any u64, which the answer repeats; the numbers of a status are at most 2^53 - 1, as in records and headers.
  */
 import { concatBytes, fromHex, toHex } from '../../lib/bytes.ts'
 import { assert } from '../../lib/assert.ts'
@@ -21,14 +22,14 @@ export interface ProbeStatus {
 }
 
 export type ProbeRequest =
-  | { readonly kind: 'ping'; readonly nonce: number; readonly isSuspected: boolean; readonly status: ProbeStatus }
+  | { readonly kind: 'ping'; readonly nonce: bigint; readonly isSuspected: boolean; readonly status: ProbeStatus }
   /** "Ping that one for me, and wait this long." */
-  | { readonly kind: 'help'; readonly nonce: number; readonly targetKey: Uint8Array; readonly patienceMs: number }
+  | { readonly kind: 'help'; readonly nonce: bigint; readonly targetKey: Uint8Array; readonly patienceMs: number }
 
 export type ProbeAnswer =
-  | { readonly kind: 'ack'; readonly nonce: number; readonly status: ProbeStatus }
-  | { readonly kind: 'nack'; readonly nonce: number }
-  | { readonly kind: 'stranger'; readonly nonce: number }
+  | { readonly kind: 'ack'; readonly nonce: bigint; readonly status: ProbeStatus }
+  | { readonly kind: 'nack'; readonly nonce: bigint }
+  | { readonly kind: 'stranger'; readonly nonce: bigint }
 
 const STATUS_BYTES = 56
 const PING_BYTES = 1 + 8 + 1 + STATUS_BYTES
@@ -55,28 +56,26 @@ export function encodeProbeAnswer(answer: ProbeAnswer): Uint8Array {
 
 /** Null where the bytes are no request. */
 export function decodeProbeRequest(bytes: Uint8Array): ProbeRequest | null {
-  const nonce = numberAt(bytes, 1)
   if (bytes[0] === 0 && bytes.byteLength === PING_BYTES) {
     const status = statusAt(bytes, 10)
     const flags = bytes[9] as number
-    return status === null || nonce === null || flags > 1
+    return status === null || flags > 1
       ? null
-      : { kind: 'ping', nonce, isSuspected: flags === 1, status }
+      : { kind: 'ping', nonce: u64At(bytes, 1), isSuspected: flags === 1, status }
   }
-  if (bytes[0] !== 1 || bytes.byteLength !== HELP_BYTES || nonce === null) return null
+  if (bytes[0] !== 1 || bytes.byteLength !== HELP_BYTES) return null
   const patienceMs = (bytes[41] as number) | ((bytes[42] as number) << 8)
-  return { kind: 'help', nonce, targetKey: bytes.slice(9, 41), patienceMs }
+  return { kind: 'help', nonce: u64At(bytes, 1), targetKey: bytes.slice(9, 41), patienceMs }
 }
 
 /** Null where the bytes are no answer. */
 export function decodeProbeAnswer(bytes: Uint8Array): ProbeAnswer | null {
-  const nonce = numberAt(bytes, 1)
-  if (nonce === null) return null
   if (bytes[0] === 0 && bytes.byteLength === ACK_BYTES) {
     const status = statusAt(bytes, 9)
-    return status === null ? null : { kind: 'ack', nonce, status }
+    return status === null ? null : { kind: 'ack', nonce: u64At(bytes, 1), status }
   }
   if (bytes.byteLength !== NACK_BYTES) return null
+  const nonce = u64At(bytes, 1)
   if (bytes[0] === 1) return { kind: 'nack', nonce }
   return bytes[0] === 2 ? { kind: 'stranger', nonce } : null
 }
@@ -84,7 +83,8 @@ export function decodeProbeAnswer(bytes: Uint8Array): ProbeAnswer | null {
 function statusBytes(status: ProbeStatus): Uint8Array {
   const hash = fromHex(status.head.hash)
   assert(hash !== null, 'a hash is hexadecimal')
-  return concatBytes(u64(status.incarnation), u64(status.seq), u64(status.head.height), hash)
+  const { incarnation, seq, head } = status
+  return concatBytes(u64(BigInt(incarnation)), u64(BigInt(seq)), u64(BigInt(head.height)), hash)
 }
 
 function statusAt(bytes: Uint8Array, at: number): ProbeStatus | null {
@@ -93,15 +93,18 @@ function statusAt(bytes: Uint8Array, at: number): ProbeStatus | null {
   return { incarnation, seq, head: { height, hash: asBlockHash(toHex(bytes.subarray(at + 24, at + STATUS_BYTES))) } }
 }
 
-/** The u64 at this place, null where it is beyond 2^53 - 1 or not there. */
+/** The u64 at this place as a number, null where it is beyond 2^53 - 1: then two of them could become one. */
 function numberAt(bytes: Uint8Array, at: number): number | null {
-  if (bytes.byteLength < at + 8) return null
-  const value = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(at, true))
-  return Number.isSafeInteger(value) ? value : null
+  const value = u64At(bytes, at)
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : null
 }
 
-function u64(value: number): Uint8Array {
+function u64At(bytes: Uint8Array, at: number): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(at, true)
+}
+
+function u64(value: bigint): Uint8Array {
   const out = new Uint8Array(8)
-  new DataView(out.buffer).setBigUint64(0, BigInt(value), true)
+  new DataView(out.buffer).setBigUint64(0, value, true)
   return out
 }

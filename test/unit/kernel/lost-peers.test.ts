@@ -81,7 +81,7 @@ class World extends KernelWorld {
   }
 }
 
-const ping = (nonce: number): Uint8Array =>
+const ping = (nonce: bigint): Uint8Array =>
   encodeProbeRequest({
     kind: 'ping',
     nonce,
@@ -96,7 +96,7 @@ it('answers pings however many have asked it for help and gone', () => {
     world.join(index)
     for (let nonce = 0; nonce < 4; nonce++) {
       const targetKey = keysOf(1).publicKey
-      const help = encodeProbeRequest({ kind: 'help', nonce: 4 * index + nonce, targetKey, patienceMs: 2_000 })
+      const help = encodeProbeRequest({ kind: 'help', nonce: BigInt(4 * index + nonce), targetKey, patienceMs: 2_000 })
       world.ask(world.peerOf(index), 'probe', help)
     }
     world.leave(index)
@@ -105,10 +105,10 @@ it('answers pings however many have asked it for help and gone', () => {
   expect(world.kernel.machines.helps.size).toBe(0)
   world.join(500)
   const [reply] = world
-    .during(() => world.ask(world.peerOf(500), 'probe', ping(5)))
+    .during(() => world.ask(world.peerOf(500), 'probe', ping(2n ** 64n - 1n)))
     .filter((effect) => effect.kind === 'reply')
   const answer = reply?.kind === 'reply' ? reply.frames?.[0] : undefined
-  expect(answer && decodeProbeAnswer(answer)).toMatchObject({ kind: 'ack', nonce: 5 })
+  expect(answer && decodeProbeAnswer(answer)).toMatchObject({ kind: 'ack', nonce: 2n ** 64n - 1n })
 })
 
 it('keeps no connection to somebody because he hung up: it looks whether he lives, and hangs up too', () => {
