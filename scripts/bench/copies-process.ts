@@ -49,6 +49,7 @@ const node = await openLibp2p(
     identitySeed: sha256(utf8(`bench copies ${task.index}`)),
     network: networkIdOf(benchNetwork(1)),
     profile: 'bench',
+    isOpen: false,
     listen: ['/ip4/127.0.0.1/tcp/0'],
     connectionsMax: 64,
     agentVersion: 'hearsay/bench',
@@ -78,7 +79,8 @@ await node.start()
 async function obey(order: CopiesOrder): Promise<CopiesMessage | null> {
   switch (order.kind) {
     case 'dial':
-      for (const port of order.ports) await node.connections.dial(asNetAddress(`/ip4/127.0.0.1/tcp/${port}`))
+      for (const port of order.ports)
+        await node.connections.dial(asNetAddress(`/ip4/127.0.0.1/tcp/${port}`), 'operator')
       return { kind: 'dialled' }
     case 'publish': {
       const bytes = new Uint8Array(randomBytes(task.bytes))

@@ -6,6 +6,8 @@ export type DialFailureKind =
   | 'no-answer'
   | 'no-route'
   | 'no-such-name'
+  /** It leads to the machine itself or its surroundings, where nobody may lead this node (lib/reach.ts). */
+  | 'inside'
   /** Somebody else than the address names. */
   | 'other-peer'
   /** This node itself. */
@@ -48,6 +50,10 @@ const WORDS: Readonly<Record<DialFailureKind, (detail: string) => DialWords>> = 
   'no-such-name': () => ({
     message: 'the name can not be resolved',
     next: 'look at the spelling, and at the resolver of this machine',
+  }),
+  inside: () => ({
+    message: 'it leads to this machine or its surroundings, which is not dialled because a name says so',
+    next: 'look at what the resolver says of the name; where that is meant, write the IP address instead',
   }),
   'other-peer': () => ({
     message: 'another node answers there than the one that the address names',

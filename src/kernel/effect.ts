@@ -1,4 +1,5 @@
 /** What a node shall do: imperative, data only. The kernel alone makes these; node/perform carries them out on the ports. */
+import type { DialledFor } from '../ports/connections.ts'
 import type { SignatureCheck } from '../ports/signature-verifier.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import type { Space, StoreWrite } from '../ports/store.ts'
@@ -86,7 +87,7 @@ export type Effect =
   | { readonly kind: 'answer-survey'; readonly survey: JobNumber; readonly outcome: SurveyOutcome }
   | { readonly kind: 'answer-submission'; readonly submission: JobNumber; readonly results: readonly SubmitResult[] }
   | { readonly kind: 'disconnect'; readonly peer: PeerId; readonly reason: string }
-  | { readonly kind: 'dial'; readonly address: NetAddress }
+  | { readonly kind: 'dial'; readonly address: NetAddress; readonly namedBy: DialledFor }
   | {
       readonly kind: 'ask'
       readonly request: JobNumber

@@ -1,8 +1,7 @@
 /** Remembering our best peers over a restart. Lost or damaged anchors are no loss: the configured addresses are dialled all the same. */
 import { utf8 } from '../lib/bytes.ts'
-import { asNetAddress } from '../domain/ids.ts'
-import { chooseAnchors } from '../peers/anchors.ts'
-import { ANCHORS_CHECK_MS, ANCHORS_MAX } from '../peers/limits.ts'
+import { believedAnchors, chooseAnchors } from '../peers/anchors.ts'
+import { ANCHORS_CHECK_MS } from '../peers/limits.ts'
 import type { Machines } from './machines.ts'
 import type { Turn } from './turn.ts'
 
@@ -26,7 +25,7 @@ export function onAnchorsRestored(
   records: readonly (readonly [key: string, value: Uint8Array])[],
 ): void {
   const value = records.find(([key]) => key === KEY)?.[1]
-  if (value !== undefined) machines.redial.prefer(readAddresses(value).map(asNetAddress))
+  if (value !== undefined) machines.redial.prefer(believedAnchors(readAddresses(value), machines.isOpen))
 }
 
 function readAddresses(value: Uint8Array): string[] {
@@ -35,7 +34,7 @@ function readAddresses(value: Uint8Array): string[] {
     if (!Array.isArray(parsed)) return []
     const isAddress = (text: unknown): text is string =>
       typeof text === 'string' && text.startsWith('/') && text.length <= ADDRESS_CHARACTERS_MAX
-    return parsed.filter(isAddress).slice(0, ANCHORS_MAX)
+    return parsed.filter(isAddress)
   } catch {
     return []
   }

@@ -5,6 +5,7 @@
 import { assertNever } from '../lib/assert.ts'
 import { asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
 import type { Now } from '../domain/time.ts'
+import { splitIdentity } from '../lib/endpoint.ts'
 import type { Effect } from './effect.ts'
 import type { Event, JobNumber } from './event.ts'
 import { onAdoptionWritten, onChainRead } from './advance.ts'
@@ -204,6 +205,7 @@ function onDialFinished(
   { address, peer, failure }: Extract<Event, { kind: 'dial-finished' }>,
   turn: Turn,
 ): void {
+  if (peer !== null) machines.redial.ledTo(address, peer)
   // Who hung up before the dial was confirmed is not connected, and nobody will say again that it is gone.
   if (peer !== null && machines.peers.get(peer) !== undefined) machines.redial.succeeded(address, peer)
   else {
@@ -212,8 +214,8 @@ function onDialFinished(
     machines.redial.failed(address, turn.now.monoMs, why)
     noteFailedDial(machines, address, turn)
   }
-  const wanted = /\/p2p\/([^/]+)$/.exec(address)?.[1]
-  if (peer === null && wanted !== undefined) machines.discovery.dialFailed(asPeerId(wanted), turn.now.monoMs)
+  const wanted = splitIdentity(address).identity
+  if (peer === null && wanted !== null) machines.discovery.dialFailed(asPeerId(wanted), turn.now.monoMs)
   const probe = machines.probeDials.get(address)
   if (probe === undefined) return
   machines.probeDials.delete(address)

@@ -71,6 +71,8 @@ export interface KernelConfig {
 export interface Machines {
   readonly config: KernelConfig
   readonly networkId: NetworkId
+  /** Whether the network is an open one, where nothing that a stranger names is believed to be ours; else one for development. */
+  readonly isOpen: boolean
   readonly transactionPrefix: Uint8Array
   readonly blockPrefix: Uint8Array
   readonly recordPrefix: Uint8Array
@@ -176,12 +178,14 @@ export function createMachines(config: KernelConfig): Machines {
   let job = 0
   const nextJob = (): JobNumber => ++job
   const { chance } = config
+  const isOpen = !isDevNetwork(config.network.name)
   const tree = (set: SetName): FingerprintTree =>
     new FingerprintTree(concatBytes(utf8(networkId), Uint8Array.of(0), utf8(set)))
   const trees = { transactions: tree('transactions'), records: tree('records') }
   return {
     config,
     networkId,
+    isOpen,
     transactionPrefix: signingPrefix('hearsay/tx/1', networkId),
     blockPrefix: signingPrefix('hearsay/block/1', networkId),
     recordPrefix: signingPrefix('hearsay/record/1', networkId),
@@ -193,10 +197,10 @@ export function createMachines(config: KernelConfig): Machines {
     seen: new Seen(),
     batcher: new Batcher(),
     peers: new PeerTable(),
-    offences: new Offences({ sparesLoopback: isDevNetwork(config.network.name) }),
+    offences: new Offences({ sparesLoopback: !isOpen }),
     redial: new Redial({
       addresses: config.bootstrap,
-      longestMs: isDevNetwork(config.network.name) ? REDIAL_LONGEST_DEV_MS : REDIAL_LONGEST_MS,
+      longestMs: isOpen ? REDIAL_LONGEST_MS : REDIAL_LONGEST_DEV_MS,
       chance: config.chance,
     }),
     inFlight: new Map(),
@@ -238,7 +242,7 @@ export function createMachines(config: KernelConfig): Machines {
     pace: new Pace(chance),
     discovery: new Discovery({
       self: config.self,
-      allowsLocal: isDevNetwork(config.network.name),
+      isOpen,
       chance,
       ...(config.discovers ? {} : { outboundWanted: 0 }),
     }),

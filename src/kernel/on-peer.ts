@@ -95,7 +95,7 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
   machines.wanted.connected(peer, isOutbound)
   machines.offers.connected(peer)
   machines.wantedRecords.connected(peer, isOutbound)
-  machines.discovery.connected(peer, isOutbound)
+  machines.discovery.connected(peer, isOutbound ? (entry.ip ?? '') : null)
   followMembership(machines, machines.membership.onConnected(peer, turn.now), turn)
   recordChanged(machines, 'neighbours', turn)
   tendRepair(machines, turn)

@@ -8,6 +8,7 @@ import { keyOfPeerId, type NodeRecord, type RecordMessage } from '../domain/reco
 import type { Verdict } from '../domain/verdict.ts'
 import { assertNever } from '../lib/assert.ts'
 import type { MembershipDecision } from '../membership/membership.ts'
+import type { Teller } from '../membership/records.ts'
 import {
   RECORD_VERDICTS,
   SUSPICION_VERDICTS,
@@ -22,6 +23,7 @@ import type { RecordJob, RecordsJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
 import { accuse, recordChanged } from './own-record.ts'
 import { penalise } from './penalise.ts'
+import { SELF, tellerOf } from './teller.ts'
 import type { Turn } from './turn.ts'
 
 interface Message {
@@ -45,7 +47,7 @@ export function onRecordsMessage(machines: Machines, message: Message, turn: Tur
   }
   const refusal =
     content.kind === 'record'
-      ? machines.membership.precheckRecord(content.record, turn.now)
+      ? machines.membership.precheckRecord(content.record, tellerOf(machines, message.from), turn.now)
       : machines.membership.precheckSuspicion(content.suspicion, turn.now)
   if (refusal !== null) {
     conclude(machines, content.kind, refusal, message, turn)
@@ -73,10 +75,10 @@ export function onRecordVerified(
   }
   const { outcome, decisions } =
     content.kind === 'record'
-      ? machines.membership.onRecord(content.record, 'gossip', turn.now)
+      ? machines.membership.onRecord(content.record, 'gossip', tellerOf(machines, message.from), turn.now)
       : machines.membership.onSuspicion(content.suspicion, turn.now)
   conclude(machines, content.kind, outcome, message, turn)
-  followMembership(machines, decisions, turn)
+  followMembership(machines, decisions, turn, message.from)
 }
 
 function conclude(
@@ -135,6 +137,7 @@ export function onRecordsAnswer(
     return
   }
   const records: NodeRecord[] = []
+  const teller = tellerOf(machines, peer)
   for (const [key, bytes] of answer.found) {
     const record = decodeRecord(new Uint8Array(bytes), machines.recordPrefix)
     if (record === null || keyOfRecord(record) !== key) {
@@ -142,7 +145,7 @@ export function onRecordsAnswer(
       continue
     }
     machines.wantedRecords.received(key)
-    if (machines.membership.precheckRecord(record, turn.now) === null) records.push(record)
+    if (machines.membership.precheckRecord(record, teller, turn.now) === null) records.push(record)
     else machines.wantedRecords.done(key, turn.now.monoMs)
   }
   machines.wantedRecords.answered(fetch, answer.unanswered)
@@ -156,10 +159,15 @@ export function onRecordsAnswer(
 export function onRecordsVerified(machines: Machines, job: RecordsJob, firstInvalid: number, turn: Turn): void {
   const sound = firstInvalid < 0 ? job.records : job.records.slice(0, firstInvalid)
   for (const record of sound) {
-    const { outcome, decisions } = machines.membership.onRecord(record, 'repair', turn.now)
+    const { outcome, decisions } = machines.membership.onRecord(
+      record,
+      'repair',
+      tellerOf(machines, job.from),
+      turn.now,
+    )
     if (outcome === 'merged') machines.wantedRecords.received(keyOfRecord(record))
     else machines.wantedRecords.done(keyOfRecord(record), turn.now.monoMs)
-    followMembership(machines, decisions, turn)
+    followMembership(machines, decisions, turn, job.from)
   }
   for (const record of job.records.slice(sound.length)) machines.wantedRecords.received(keyOfRecord(record))
   if (firstInvalid >= 0) penalise(machines, job.from, 'invalid', 'invalid-signature', turn)
@@ -167,12 +175,17 @@ export function onRecordsVerified(machines: Machines, job: RecordsJob, firstInva
 
 // ---- what follows
 
-/** Carries out what membership decided. */
-export function followMembership(machines: Machines, decisions: readonly MembershipDecision[], turn: Turn): void {
-  for (const decision of decisions) follow(machines, decision, turn)
+/** Carries out what membership decided. @param from who told it, where a record led to it */
+export function followMembership(
+  machines: Machines,
+  decisions: readonly MembershipDecision[],
+  turn: Turn,
+  from: PeerId | null = null,
+): void {
+  for (const decision of decisions) follow(machines, decision, from, turn)
 }
 
-function follow(machines: Machines, decision: MembershipDecision, turn: Turn): void {
+function follow(machines: Machines, decision: MembershipDecision, from: PeerId | null, turn: Turn): void {
   switch (decision.kind) {
     case 'ping': {
       const { probe, peer } = decision
@@ -209,8 +222,10 @@ function follow(machines: Machines, decision: MembershipDecision, turn: Turn): v
         followMembership(machines, machines.membership.onDialFailed(decision.target, turn.now), turn)
         return
       }
-      machines.probeDials.set(address, { target: decision.target, keeps: known !== null || decision.keeps })
-      turn.do({ kind: 'dial', address })
+      // Where it is now may be beside another place of its owner.
+      const mayStay = decision.keeps && !machines.discovery.isTaken(address, decision.target)
+      machines.probeDials.set(address, { target: decision.target, keeps: known !== null || mayStay })
+      turn.do({ kind: 'dial', address, namedBy: known === null ? 'stranger' : machines.redial.namedBy(known) })
       return
     }
     case 'accuse':
@@ -220,7 +235,7 @@ function follow(machines: Machines, decision: MembershipDecision, turn: Turn): v
       recordChanged(machines, 'refute', turn)
       return
     case 'advertise':
-      advertise(machines, decision, turn)
+      advertise(machines, decision, from === null ? SELF : tellerOf(machines, from), turn)
       return
     case 'state-changed': {
       const { peer, from, to, source, accusers } = decision
@@ -242,6 +257,7 @@ function follow(machines: Machines, decision: MembershipDecision, turn: Turn): v
 function advertise(
   machines: Machines,
   { add, remove }: Extract<MembershipDecision, { kind: 'advertise' }>,
+  teller: Teller,
   turn: Turn,
 ): void {
   if (remove !== null) {
@@ -255,7 +271,8 @@ function advertise(
   machines.trees.records.insert(recordOrder(add.key), add.hash)
   machines.recordOwners.set(key, add.peer)
   machines.wantedRecords.received(key)
-  if (add.peer !== machines.config.self) machines.discovery.learnt(add.peer, add.addresses, turn.now.monoMs)
+  if (add.peer !== machines.config.self)
+    machines.discovery.learnt(add.peer, add.addresses, teller.name, turn.now.monoMs)
 }
 
 function askProbe(machines: Machines, probe: number, peer: PeerId, bytes: Uint8Array, turn: Turn): void {

@@ -29,7 +29,8 @@ export function onWake(machines: Machines, woke: Woke, turn: Turn): void {
   for (const subject of machines.offences.expire(wallMs)) turn.writeLazily(deleteBan(subject))
   writeDue(machines, turn)
   keepAnchors(machines, turn)
-  for (const address of machines.redial.due(monoMs)) turn.do({ kind: 'dial', address })
+  for (const address of machines.redial.due(monoMs))
+    turn.do({ kind: 'dial', address, namedBy: machines.redial.namedBy(address) })
   for (const [peer, sinceMs] of machines.strangers) {
     if (monoMs - sinceMs < STRANGER_GRACE_MS) continue
     machines.strangers.delete(peer)
@@ -50,7 +51,7 @@ export function onWake(machines: Machines, woke: Woke, turn: Turn): void {
   tendRepair(machines, turn)
   tendRecord(machines, turn)
   for (const { address } of machines.discovery.due(monoMs, (peer) => !machines.offences.admitsPeer(peer, wallMs)))
-    turn.do({ kind: 'dial', address })
+    turn.do({ kind: 'dial', address, namedBy: 'stranger' })
   const alarm = machines.alarm.due(monoMs)
   if (alarm !== null) {
     const { bytesPerSecond, usual } = alarm

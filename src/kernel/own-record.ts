@@ -11,12 +11,16 @@ import {
   type RecordVersion,
 } from '../domain/record.ts'
 import { assert } from '../lib/assert.ts'
+import { ipOf } from '../lib/address-group.ts'
 import { concatBytes, utf8 } from '../lib/bytes.ts'
+import { splitIdentity } from '../lib/endpoint.ts'
+import { mayDial, reachOf } from '../lib/reach.ts'
 import type { MembershipDecision } from '../membership/membership.ts'
 import type { Change } from '../membership/pace.ts'
 import type { JobNumber } from './event.ts'
 import type { Machines } from './machines.ts'
 import type { Self } from './self.ts'
+import { SELF } from './teller.ts'
 import type { Turn } from './turn.ts'
 
 /** Publishes a new record when one is due. */
@@ -60,7 +64,7 @@ export function onSelfSigned(
   }
   const record = decodeRecord(encodeRecord(task.body, signature), machines.recordPrefix)
   assert(record !== null, 'what was made here can be read')
-  const { decisions } = machines.membership.onRecord(record, 'own', turn.now)
+  const { decisions } = machines.membership.onRecord(record, 'own', SELF, turn.now)
   publish(encodeRecordMessage('record', record.bytes), turn)
   return { decisions }
 }
@@ -77,8 +81,10 @@ export function onSelfRestored(
   self.incarnation = Math.max(turn.now.wallMs, lastIncarnation + 1)
   self.startedAtMs = turn.now.wallMs
   self.tags = tags
-  // Whose they are, the record says itself.
-  self.addresses = addresses.map((address) => asNetAddress(address.replace(/\/p2p\/[^/]+$/, '')))
+  // Whose they are, the record says itself; and nobody elsewhere has a use for those of this machine and its private network.
+  self.addresses = addresses
+    .filter((address) => mayDial(reachOf(ipOf(address) ?? ''), 'stranger', machines.isOpen))
+    .map((address) => asNetAddress(splitIdentity(address).place))
   turn.writeLazily({ kind: 'put', space: 'records', key: INCARNATION_KEY, value: utf8(String(self.incarnation)) })
   tendRecord(machines, turn)
 }

@@ -1,25 +1,27 @@
-/** Which addresses count as one: an IPv4 address for itself, an IPv6 address with its /64, which one customer gets as a whole. */
+/**
+ * Which addresses count as one. Everything that is shared out by address asks here: bans, sockets, meshes, outbound places, shares of what is told.
+ */
+import { ipText, parseIp, wordsOf } from './ip-address.ts'
 
-/** The IP address inside a multiaddr in text form, or null where there is none. An IPv4-mapped IPv6 address is the IPv4 one. */
+/** The IP address inside a multiaddr in text form, in its one spelling; null where there is none, such as where a name stands. */
 export function ipOf(address: string): string | null {
   const ip = /^\/ip[46]\/([0-9a-fA-F.:]+)(?:\/|$)/.exec(address)?.[1]
-  return ip === undefined ? null : unmapped(ip)
+  const bytes = ip === undefined ? null : parseIp(ip)
+  return bytes === null ? null : ipText(bytes)
 }
 
-/** The group that an IP address belongs to. */
+/** The group that an IP address belongs to: an IPv4 address for itself, an IPv6 address with its /64, which one customer gets as a whole. */
 export function addressGroup(ip: string): string {
-  const plain = unmapped(ip)
-  return plain.includes(':') ? `${expandIpv6(plain).slice(0, 4).join(':')}::/64` : plain
+  const bytes = parseIp(ip)
+  if (bytes === null) return ip
+  return bytes.byteLength === 4 ? ipText(bytes) : `${hexWords(bytes, 4)}::/64`
 }
 
-/** `::ffff:192.0.2.7`, also written `::ffff:c000:207`, is 192.0.2.7. */
-function unmapped(ip: string): string {
-  const dotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1]
-  if (dotted !== undefined) return dotted
-  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(ip)
-  if (hex === null) return ip
-  const bits = Number.parseInt(hex[1] ?? '0', 16) * 65_536 + Number.parseInt(hex[2] ?? '0', 16)
-  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join('.')
+/** The network that an IP address belongs to, as operators hand them out: an IPv4 /16, an IPv6 /32. */
+export function networkGroup(ip: string): string {
+  const bytes = parseIp(ip)
+  if (bytes === null) return ip
+  return bytes.byteLength === 4 ? bytes.subarray(0, 2).join('.') : hexWords(bytes, 2)
 }
 
 /**
@@ -27,21 +29,15 @@ function unmapped(ip: string): string {
  * The rest of 127.0.0.0/8 counts as foreign: attack tests come from 127.66.0.x.
  */
 export function isSharedLoopback(ip: string): boolean {
-  return ip === '::1' || /^127\.0\.0\.\d+$/.test(unmapped(ip))
+  const bytes = parseIp(ip)
+  if (bytes === null) return false
+  if (bytes.byteLength === 4) return bytes[0] === 127 && bytes[1] === 0 && bytes[2] === 0
+  return ipText(bytes) === '::1'
 }
 
-function expandIpv6(ip: string): string[] {
-  const [head = '', tail = ''] = ip.split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = !ip.includes('::') || tail === '' ? [] : tail.split(':')
-  const zeros = new Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0')
-  return [...left, ...(ip.includes('::') ? zeros : []), ...right].map((part) =>
-    Number.parseInt(part || '0', 16).toString(16),
-  )
-}
-
-/** The network that an IP address belongs to, as operators hand them out: an IPv4 /16, an IPv6 /32. */
-export function networkGroup(ip: string): string {
-  const group = addressGroup(ip)
-  return group.includes(':') ? group.split(':').slice(0, 2).join(':') : group.split('.').slice(0, 2).join('.')
+function hexWords(bytes: Uint8Array, count: number): string {
+  return wordsOf(bytes)
+    .slice(0, count)
+    .map((word) => word.toString(16))
+    .join(':')
 }

@@ -21,6 +21,11 @@ export const MEMBERSHIP_PROFILES: Readonly<Record<'node' | 'dev' | 'bench', Memb
 // ---- records
 /** Records kept: 2 KB each, 8 MB; four times the largest network this was tried with. */
 export const RECORDS_MAX = 4_096
+/**
+ * Records of which one network (IPv4 /16, IPv6 /32) told first whose nodes dialled us: a quarter. Whom we dialled may fill what others leave: a joiner has
+ * the whole network from its first few neighbours (SECURITY.md A41).
+ */
+export const RECORDS_TELLER_MAX = 1_024
 /** How far ahead a record may claim to be made: the same that transactions may. */
 export const AHEAD_MS = 30_000
 /** Records of one owner by gossip, at once and a second: refutations and tags come in small bursts, everything else is an attack. */
@@ -124,6 +129,8 @@ export const SILENT_MS = 2 * PACE_MS
 export const ADDRESS_BOOK_MAX = 1_024
 /** Of one group of addresses (IPv4 /16, IPv6 /32): a sixteenth, so that no provider fills the book. */
 export const ADDRESS_GROUP_MAX = 64
+/** ... and of one neighbour who tells, or all of one network that do: a quarter, so that three others find room beside him. */
+export const ADDRESS_TELLER_MAX = 256
 /** Outbound connections to keep: what we chose ourselves can't be the attacker's choice. */
 export const OUTBOUND_WANTED = 8
 /** Dials at once. */

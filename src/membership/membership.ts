@@ -41,7 +41,7 @@ import { EarlySuspicions } from './early-suspicions.ts'
 import { LocalHealth } from './local-health.ts'
 import { Members, type StateChange } from './members.ts'
 import { Probing, type ProbeDecision } from './probing.ts'
-import { RecordBook, type Refusal } from './records.ts'
+import { RecordBook, type Refusal, type Teller } from './records.ts'
 import { Suspicions, type Accusation, type Verdict } from './suspicion.ts'
 import type { RecordOutcome, SuspicionOutcome } from './verdicts.ts'
 import { viewDigest, type MemberRow, type MemberState } from './view.ts'
@@ -116,21 +116,22 @@ export class Membership {
   // ---- records
 
   /** Whether a record is worth its signature check; a reason where it isn't. Call before `onRecord`. */
-  precheckRecord(record: NodeRecord, now: Now): Refusal | null {
-    return this.records.precheck(record, now.wallMs, (peer) => this.#isProtected(peer))
+  precheckRecord(record: NodeRecord, teller: Teller, now: Now): Refusal | null {
+    return this.records.precheck(record, teller, now.wallMs, (peer) => this.#isProtected(peer))
   }
 
   /** A record whose signature holds, of another node or our own. */
   onRecord(
     record: NodeRecord,
     way: 'gossip' | 'repair' | 'own',
+    teller: Teller,
     now: Now,
   ): { readonly outcome: RecordOutcome; readonly decisions: readonly MembershipDecision[] } {
     const { peer } = record
     // Only after the signature: otherwise forgeries would use up what the owner may say.
     if (way === 'gossip' && this.#members.get(peer)?.records.take(1, now.monoMs) === false)
       return { outcome: 'too-frequent', decisions: [] }
-    const merge = this.records.merge(record, now.wallMs, now.monoMs, (other) => this.#isProtected(other))
+    const merge = this.records.merge(record, teller, now.wallMs, now.monoMs, (other) => this.#isProtected(other))
     switch (merge.kind) {
       case 'refused':
         return { outcome: merge.why, decisions: [] }

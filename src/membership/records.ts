@@ -11,23 +11,33 @@
  *   clock would bury all his later records under one.
  * - A record is advertised for the first half of its retention and forgotten at its end, both counted from its publication.
  *   Rationale: with one rule by age, no node brings back to another what that one has just forgotten.
- * - When the book is full, the largest group of addresses gives way: its youngest member that isn't protected (connected, ourselves); where
- *   the newcomer would be that member, it is refused. Rationale: a crowd from few addresses pushes out itself, never the others.
+ * - Whoever told of a node first (a neighbour, or all of one network that dialled us) answers for the place. One that dialled us has a quarter of the book;
+ *   when the book is full, who told most gives way: his youngest that isn't protected (connected, ourselves); where the newcomer would be
+ *   that one, it is refused. Rationale: identities and addresses cost nothing to invent, places beside us do. So a crowd pushes out itself, and
+ *   never those that others tell of (SECURITY.md A41).
  *
- * Invariants: at most `countMax` records; each under its owner's name, none older than its retention after `expire`.
+ * Invariants: at most `countMax` records; each under its owner's name, none older than its retention after `expire`; shares as they are counted.
  *
- * The attacker's best move is to sign records for many keys from many addresses: 4,096 of them fill the book with strangers; who is
- * connected with us stays, and reconciliation brings the others back as the strangers age.
+ * The attacker's best move is to tell honest nodes far from us, which tell us in good faith: a quarter of each of their books for each network from which
+ * he dials them. Then he shares our book with what else these neighbours tell; who is connected with us stays.
  */
 import { assert } from '../lib/assert.ts'
 import { utf8 } from '../lib/bytes.ts'
 import { sha256Hex } from '../lib/hash.ts'
 import type { PeerId } from '../domain/ids.ts'
 import { compareVersions, type NodeRecord } from '../domain/record.ts'
-import { addressKind } from './address.ts'
-import { AHEAD_MS, RECORDS_MAX } from './limits.ts'
+import { Shares } from '../lib/shares.ts'
+import { AHEAD_MS, RECORDS_MAX, RECORDS_TELLER_MAX } from './limits.ts'
 
 export type Refusal = 'known' | 'stale' | 'future' | 'expired' | 'full'
+
+/** Who told us of a record (kernel/teller.ts). */
+export interface Teller {
+  /** A neighbour, or all of one network that dialled us. */
+  readonly name: string
+  /** Whether we dialled it. */
+  readonly isChosen: boolean
+}
 
 export type Merge =
   /** `evicted` had to give way. */
@@ -44,8 +54,7 @@ export type Merge =
 
 interface Held {
   record: NodeRecord
-  /** Of its first address. */
-  group: string
+  readonly teller: string
   /** Monotonic. */
   readonly sinceMs: number
   hasEquivocated: boolean
@@ -54,8 +63,7 @@ interface Held {
 
 export class RecordBook {
   readonly #held = new Map<PeerId, Held>()
-  /** How many records are of each group. */
-  readonly #groups = new Map<string, number>()
+  readonly #tellers = new Shares<string>()
   readonly #retentionMs: number
   readonly #countMax: number
 
@@ -91,11 +99,16 @@ export class RecordBook {
   }
 
   /** Why a record isn't worth its signature check, or null where it is. @param isProtected whose records never give way */
-  precheck(record: NodeRecord, wallMs: number, isProtected: (peer: PeerId) => boolean = () => false): Refusal | null {
+  precheck(
+    record: NodeRecord,
+    teller: Teller,
+    wallMs: number,
+    isProtected: (peer: PeerId) => boolean = () => false,
+  ): Refusal | null {
     if (record.publishedAtMs > wallMs + AHEAD_MS || record.incarnation > wallMs + AHEAD_MS) return 'future'
     if (wallMs - record.publishedAtMs >= this.#retentionMs) return 'expired'
     const held = this.#held.get(record.peer)
-    if (held === undefined) return this.#isFullFor(record, isProtected) ? 'full' : null
+    if (held === undefined) return this.#isFullFor(record, teller, isProtected) ? 'full' : null
     if (held.record.hash === record.hash) return 'known'
     const order = compareVersions(record, held.record)
     if (order < 0) return 'stale'
@@ -107,25 +120,26 @@ export class RecordBook {
   /** Takes a record with a valid signature. @param isProtected whose records never give way */
   merge(
     record: NodeRecord,
+    teller: Teller,
     wallMs: number,
     monoMs: number,
     isProtected: (peer: PeerId) => boolean = () => false,
   ): Merge {
-    const refusal = this.precheck(record, wallMs, isProtected)
+    const refusal = this.precheck(record, teller, wallMs, isProtected)
     if (refusal !== null) return { kind: 'refused', why: refusal }
     const held = this.#held.get(record.peer)
-    if (held === undefined) return this.#add(record, wallMs, monoMs, isProtected)
+    if (held === undefined) return this.#add(record, teller.name, wallMs, monoMs, isProtected)
     const previous = held.record
     held.isAdvertised = this.isAdvertised(record, wallMs)
     if (compareVersions(record, previous) > 0) {
-      this.#move(held, record)
+      held.record = record
       held.hasEquivocated = false
       return { kind: 'newer', previous }
     }
     const isFirst = !held.hasEquivocated
     held.hasEquivocated = true
     if (record.hash > previous.hash) return { kind: 'equivocation', kept: 'held', previous, isFirst }
-    this.#move(held, record)
+    held.record = record
     return { kind: 'equivocation', kept: 'newcomer', previous, isFirst }
   }
 
@@ -148,13 +162,13 @@ export class RecordBook {
   forget(peer: PeerId): boolean {
     const held = this.#held.get(peer)
     if (held === undefined) return false
-    this.#count(held.group, -1)
+    this.#tellers.change(held.teller, -1)
     return this.#held.delete(peer)
   }
 
   clear(): void {
     this.#held.clear()
-    this.#groups.clear()
+    this.#tellers.clear()
   }
 
   /** 64 hex digits: equal books have equal ones. */
@@ -171,77 +185,47 @@ export class RecordBook {
 
   invariants(): void {
     assert(this.#held.size <= this.#countMax, 'records within their bound')
-    const counts = new Map<string, number>()
-    for (const [peer, { record, group }] of this.#held) {
-      assert(record.peer === peer, 'a record is under its owner')
-      assert(group === groupOf(record), 'a record is counted with its group')
-      counts.set(group, (counts.get(group) ?? 0) + 1)
-    }
-    assert(counts.size === this.#groups.size, 'groups are those of the records')
-    for (const [group, count] of counts) assert(this.#groups.get(group) === count, 'groups are counted')
+    for (const [peer, { record }] of this.#held) assert(record.peer === peer, 'a record is under its owner')
+    this.#tellers.invariants([...this.#held.values()].map(({ teller }) => teller))
   }
 
-  #add(record: NodeRecord, wallMs: number, monoMs: number, isProtected: (peer: PeerId) => boolean): Merge {
+  #add(
+    record: NodeRecord,
+    teller: string,
+    wallMs: number,
+    monoMs: number,
+    isProtected: (peer: PeerId) => boolean,
+  ): Merge {
     let evicted: NodeRecord | null = null
     if (this.#held.size >= this.#countMax) {
       evicted = this.#victim(isProtected)
       if (evicted === null) return { kind: 'refused', why: 'full' }
       this.forget(evicted.peer)
     }
-    const group = groupOf(record)
     const isAdvertised = this.isAdvertised(record, wallMs)
-    this.#held.set(record.peer, { record, group, sinceMs: monoMs, hasEquivocated: false, isAdvertised })
-    this.#count(group, 1)
+    this.#held.set(record.peer, { record, teller, sinceMs: monoMs, hasEquivocated: false, isAdvertised })
+    this.#tellers.change(teller, 1)
     return { kind: 'new', evicted }
   }
 
-  /** Whether there is no place for a newcomer: its group would be among the largest. Decided before its signature is checked. */
-  #isFullFor(record: NodeRecord, isProtected: (peer: PeerId) => boolean): boolean {
-    if (this.#held.size < this.#countMax || isProtected(record.peer)) return false
-    return (this.#groups.get(groupOf(record)) ?? 0) + 1 >= this.#largestGroup()
+  /** Whether there is no place for a newcomer: its teller has his share, or would have the largest. Decided before its signature is checked. */
+  #isFullFor(record: NodeRecord, { name, isChosen }: Teller, isProtected: (peer: PeerId) => boolean): boolean {
+    if (isProtected(record.peer)) return false
+    const told = this.#tellers.of(name)
+    if (!isChosen && told >= Math.min(RECORDS_TELLER_MAX, this.#countMax / 4)) return true
+    return this.#held.size >= this.#countMax && told + 1 >= this.#tellers.largest
   }
 
-  /** Who gives way to a newcomer: the youngest of the largest group that has somebody who may go. */
+  /** Who gives way to a newcomer: the youngest of whoever told most and has somebody who may go. */
   #victim(isProtected: (peer: PeerId) => boolean): NodeRecord | null {
-    const groups = [...this.#groups].sort(([, a], [, b]) => b - a).map(([group]) => group)
-    for (const largest of groups) {
+    for (const teller of this.#tellers.byShare()) {
       let youngest: Held | null = null
       for (const held of this.#held.values()) {
-        if (held.group !== largest || isProtected(held.record.peer)) continue
+        if (held.teller !== teller || isProtected(held.record.peer)) continue
         if (youngest === null || held.sinceMs >= youngest.sinceMs) youngest = held
       }
       if (youngest !== null) return youngest.record
     }
     return null
   }
-
-  /** How many records are of the group with most. */
-  #largestGroup(): number {
-    let largest = 0
-    for (const count of this.#groups.values()) if (count > largest) largest = count
-    return largest
-  }
-
-  /** A newer record of the same owner may name an address of another group. */
-  #move(held: Held, record: NodeRecord): void {
-    const group = groupOf(record)
-    if (group !== held.group) {
-      this.#count(held.group, -1)
-      this.#count(group, 1)
-    }
-    held.record = record
-    held.group = group
-  }
-
-  #count(group: string, by: number): void {
-    const count = (this.#groups.get(group) ?? 0) + by
-    if (count > 0) this.#groups.set(group, count)
-    else this.#groups.delete(group)
-  }
-}
-
-/** The group of a record's first address; those without any are one group. */
-function groupOf(record: NodeRecord): string {
-  const [address] = record.addresses
-  return address === undefined ? '' : addressKind(address).group
 }

@@ -146,6 +146,7 @@ async function assemble(
       identitySeed: identity.secret,
       network: networkIdOf(config.network),
       profile: config.profile,
+      isOpen: !isDevNetwork(config.network.name),
       listen: config.listen,
       connectionsMax,
       pendingMax,

@@ -171,7 +171,7 @@ export class Performer {
         this.#then(connections.disconnect(effect.peer), () => undefined)
         return
       case 'dial':
-        this.#then(connections.dial(effect.address), (outcome) => {
+        this.#then(connections.dial(effect.address, effect.namedBy), (outcome) => {
           this.#post({
             kind: 'dial-finished',
             address: effect.address,

@@ -9,6 +9,7 @@
  */
 import type { DialFailure } from '../domain/dial.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
+import { splitIdentity } from '../lib/endpoint.ts'
 import { ANCHOR_FAILURES_MAX, ANCHORS_MAX, DIAL_DEADLINE_MS, REDIAL_FIRST_MS } from './limits.ts'
 
 type State =
@@ -44,6 +45,8 @@ export class Redial {
   /** Anchors that are not among the configured addresses. */
   readonly #unconfigured = new Set<NetAddress>()
   readonly #configuredMax: number
+  /** Peers that can't be one of ours, and why; the latest, as many as there are addresses. */
+  readonly #unfit = new Map<PeerId, DialFailure>()
   /** At most one peer an address. */
   readonly #reached = new Map<PeerId, NetAddress>()
   readonly #longestMs: number
@@ -62,13 +65,18 @@ export class Redial {
   prefer(anchors: readonly NetAddress[]): void {
     const configured = [...this.#addresses]
     const stands = (anchor: NetAddress): NetAddress =>
-      configured.find(([address]) => withoutPeer(address) === withoutPeer(anchor))?.[0] ?? anchor
+      configured.find(([address]) => splitIdentity(address).place === splitIdentity(anchor).place)?.[0] ?? anchor
     this.#addresses.clear()
     for (const anchor of anchors.map(stands)) {
       if (!configured.some(([address]) => address === anchor)) this.#unconfigured.add(anchor)
       this.#addresses.set(anchor, { kind: 'waiting', dueMs: Number.NEGATIVE_INFINITY, failures: 0 })
     }
     for (const [address, state] of configured) this.#addresses.set(address, state)
+  }
+
+  /** Who named an address: an anchor that nobody configured comes from a record. */
+  namedBy(address: NetAddress): 'operator' | 'stranger' {
+    return this.#unconfigured.has(address) ? 'stranger' : 'operator'
   }
 
   /** Addresses to dial now; each counts as being dialled from here on. */
@@ -126,6 +134,7 @@ export class Redial {
 
   /** The peer that this leads to greeted us as one of ours. */
   greeted(peer: PeerId, at: NetAddress): void {
+    this.#unfit.delete(peer)
     for (const address of this.#leadingTo(peer, at)) {
       Object.assign(this.#storyOf(address), { failure: null, isUnfit: false })
       const state = this.#addresses.get(address)
@@ -136,6 +145,17 @@ export class Redial {
   /** The peer that this leads to can't be one of ours: why, until it greets us. */
   unfit(peer: PeerId, at: NetAddress, failure: DialFailure): void {
     for (const address of this.#leadingTo(peer, at)) Object.assign(this.#storyOf(address), { failure, isUnfit: true })
+    this.#unfit.delete(peer)
+    const [oldest] = this.#unfit.keys()
+    if (oldest !== undefined && this.#unfit.size >= this.#configuredMax + ANCHORS_MAX) this.#unfit.delete(oldest)
+    this.#unfit.set(peer, failure)
+  }
+
+  /** A dial of a name ended at this peer: whatever was found out about it meanwhile, where it is did not say that this name leads there. */
+  ledTo(address: NetAddress, peer: PeerId): void {
+    const failure = this.#unfit.get(peer)
+    if (failure !== undefined && this.#addresses.has(address))
+      Object.assign(this.#storyOf(address), { failure, isUnfit: true })
   }
 
   /** The peer is gone: its addresses are due again, soon, with the count of failures back at the start, unless it was none of ours. */
@@ -193,7 +213,7 @@ export class Redial {
         ([address, state]) =>
           (state.kind === 'connected' && state.peer === peer) ||
           address.endsWith(`/p2p/${peer}`) ||
-          withoutPeer(address) === withoutPeer(at),
+          splitIdentity(address).place === splitIdentity(at).place,
       )
       .map(([address]) => address)
   }
@@ -208,9 +228,4 @@ export class Redial {
       },
     ]
   }
-}
-
-/** A multiaddr without the identity that is expected there. */
-function withoutPeer(address: NetAddress): string {
-  return address.replace(/\/p2p\/[^/]+$/, '')
 }

@@ -31,11 +31,17 @@ export interface Gatekeeper {
   admitsPeer(peer: PeerId): boolean
 }
 
+/** Who named an address that is dialled: the operator, or a stranger in a record. */
+export type DialledFor = 'operator' | 'stranger'
+
 export interface Connections {
   readonly self: PeerId
   addresses(): readonly NetAddress[]
-  /** Never rejects. The address may end in `/p2p/<peer>`, which then must match. */
-  dial(address: NetAddress): Promise<DialOutcome>
+  /**
+   * Never rejects. The address may end in `/p2p/<peer>`, which then must match. A name is resolved once, and what it leads to is judged before it is
+   * dialled: by who named it, as lib/reach.ts says.
+   */
+  dial(address: NetAddress, namedBy: DialledFor): Promise<DialOutcome>
   /** Closes every connection with the peer; resolves when closed, never rejects. */
   disconnect(peer: PeerId): Promise<void>
   /** Round trip to the peer in milliseconds from the last keep-alive, or null. */

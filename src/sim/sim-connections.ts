@@ -1,6 +1,13 @@
 /** The Connections port over simulated hosts. */
 import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
-import type { Connections, ConnectionsListener, DialOutcome, Gatekeeper, GossipLink } from '../ports/connections.ts'
+import type {
+  Connections,
+  ConnectionsListener,
+  DialledFor,
+  DialOutcome,
+  Gatekeeper,
+  GossipLink,
+} from '../ports/connections.ts'
 import type { SimConnection } from './connection.ts'
 import type { SimHost } from './host.ts'
 
@@ -43,7 +50,7 @@ export class SimConnections implements Connections {
     return [asNetAddress(this.#host.address.toString())]
   }
 
-  async dial(address: NetAddress): Promise<DialOutcome> {
+  async dial(address: NetAddress, _namedBy: DialledFor): Promise<DialOutcome> {
     const [place = '', peer] = address.split('/p2p/')
     const target = this.#find(place)
     if (target === undefined)

@@ -34,7 +34,7 @@ export const CONNECTIONS_CASES: readonly ConnectionsCase[] = [
     name: 'connects, and says to both who it is and which way',
     async run(world) {
       const [a, b] = await two(world)
-      assert.deepEqual(await a.connections.dial(addressOf(b)), { kind: 'connected', peer: b.self })
+      assert.deepEqual(await a.connections.dial(addressOf(b), 'operator'), { kind: 'connected', peer: b.self })
       await world.until('both', () => a.connected.has(b.self) && b.connected.has(a.self))
       assert.equal(a.connected.get(b.self)?.direction, 'outbound')
       assert.equal(b.connected.get(a.self)?.direction, 'inbound')
@@ -46,7 +46,7 @@ export const CONNECTIONS_CASES: readonly ConnectionsCase[] = [
     name: 'disconnects, and says so to both once',
     async run(world) {
       const [a, b] = await two(world)
-      await a.connections.dial(addressOf(b))
+      await a.connections.dial(addressOf(b), 'operator')
       await world.until('both', () => b.connected.has(a.self))
       await a.connections.disconnect(b.self)
       await world.until('the end', () => a.disconnects.length === 1 && b.disconnects.length === 1)
@@ -59,7 +59,7 @@ export const CONNECTIONS_CASES: readonly ConnectionsCase[] = [
     name: 'is one peer to the other when both dial at once',
     async run(world) {
       const [a, b] = await two(world)
-      await Promise.all([a.connections.dial(addressOf(b)), b.connections.dial(addressOf(a))])
+      await Promise.all([a.connections.dial(addressOf(b), 'operator'), b.connections.dial(addressOf(a), 'operator')])
       await world.until('both', () => a.connected.has(b.self) && b.connected.has(a.self))
       await a.connections.disconnect(b.self)
       await world.until('the end', () => a.disconnects.length === 1 && b.disconnects.length === 1)
@@ -71,11 +71,11 @@ export const CONNECTIONS_CASES: readonly ConnectionsCase[] = [
     async run(world) {
       const [a, b] = await two(world)
       a.bannedPeers.add(b.self)
-      assert.equal((await b.connections.dial(addressOf(a))).kind, 'failed')
-      assert.equal((await a.connections.dial(addressOf(b))).kind, 'failed')
+      assert.equal((await b.connections.dial(addressOf(a), 'operator')).kind, 'failed')
+      assert.equal((await a.connections.dial(addressOf(b), 'operator')).kind, 'failed')
       assert.deepEqual(a.connects, [])
       a.bannedPeers.delete(b.self)
-      assert.equal((await b.connections.dial(addressOf(a))).kind, 'connected')
+      assert.equal((await b.connections.dial(addressOf(a), 'operator')).kind, 'connected')
     },
   },
   {
@@ -84,7 +84,7 @@ export const CONNECTIONS_CASES: readonly ConnectionsCase[] = [
       const [a, b] = await two(world)
       const c = await world.member('c')
       const wrong = asNetAddress(addressOf(b).replace(b.self, c.self))
-      assert.equal((await a.connections.dial(wrong)).kind, 'failed')
+      assert.equal((await a.connections.dial(wrong, 'operator')).kind, 'failed')
       assert.deepEqual(a.connects, [])
     },
   },

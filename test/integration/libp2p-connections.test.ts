@@ -39,7 +39,7 @@ function knock(at: TestNode, localAddress: string): { isRefused(): boolean; isLe
 describe('connections over TCP', () => {
   it('says who connected, from where, which way, and with which program', async () => {
     const [a, b] = await two()
-    expect(await a.connections.dial(b.address())).toEqual({ kind: 'connected', peer: b.self })
+    expect(await a.connections.dial(b.address(), 'operator')).toEqual({ kind: 'connected', peer: b.self })
     await until('both', () => a.connected.has(b.self) && b.connected.has(a.self))
     expect(a.connected.get(b.self)).toEqual({ address: b.address(), direction: 'outbound' })
     expect(b.connected.get(a.self)).toMatchObject({ direction: 'inbound' })
@@ -58,7 +58,7 @@ describe('connections over TCP', () => {
 
   it('is one peer to the other even when both dial at once', async () => {
     const [a, b] = await two()
-    await Promise.all([a.connections.dial(b.address()), b.connections.dial(a.address())])
+    await Promise.all([a.connections.dial(b.address(), 'operator'), b.connections.dial(a.address(), 'operator')])
     await connect(a, b)
     expect([a.connects, b.connects]).toEqual([[b.self], [a.self]])
     await a.gossip.publish('transactions', utf8('once'), { flood: false })
@@ -88,7 +88,7 @@ describe('connections over TCP', () => {
       ['/ip4/127.0.0.1', 'other'],
     ] as const
     for (const [address, kind] of cases)
-      expect(await a.connections.dial(asNetAddress(address)), address).toMatchObject({
+      expect(await a.connections.dial(asNetAddress(address), 'operator'), address).toMatchObject({
         kind: 'failed',
         failure: { kind },
       })
@@ -96,10 +96,68 @@ describe('connections over TCP', () => {
     expect(a.connects).toEqual([])
   })
 
+  it('resolves a name once, dials what was judged, and says at which IP address the peer is (A39)', async () => {
+    const asked: string[] = []
+    const a = await world.node('a', {
+      resolver: {
+        texts: async () => [],
+        addresses: async (name) => {
+          asked.push(name)
+          // What it says the second time nobody looks at.
+          return asked.length === 1 ? ['127.0.0.1'] : ['192.0.2.1']
+        },
+      },
+    })
+    const b = await world.node('b')
+    const named = asNetAddress(`/dns4/node-b.test/tcp/${portOf(b.address())}/p2p/${b.self}`)
+    expect(await a.connections.dial(named, 'operator')).toEqual({ kind: 'connected', peer: b.self })
+    expect(asked).toEqual(['node-b.test'])
+    await until('the connection', () => a.connected.has(b.self))
+    expect(a.connected.get(b.self)?.address).toBe(b.address())
+  })
+
+  it('knocks at nothing on this machine or around it because a stranger says so, on an open network (A39)', async () => {
+    let knocks = 0
+    const canary = createServer((socket) => {
+      knocks++
+      socket.destroy()
+    })
+    await new Promise<void>((resolve) => canary.listen(0, '0.0.0.0', resolve))
+    const { port } = canary.address() as AddressInfo
+    const a = await world.node('a', {
+      isOpen: true,
+      resolver: { texts: async () => [], addresses: async () => ['127.0.0.1', '::ffff:7f00:1'] },
+    })
+    const places = [
+      '/ip4/127.0.0.1',
+      '/ip6/::ffff:127.0.0.1',
+      '/ip6/::1',
+      '/ip4/0.0.0.0',
+      '/dns4/127.0.0.1',
+      '/dns/inside.test',
+    ]
+    for (const place of places) {
+      const address = asNetAddress(`${place}/tcp/${port}`)
+      expect(await a.connections.dial(address, 'stranger'), address).toMatchObject({ kind: 'failed' })
+    }
+    expect(await a.connections.dial(asNetAddress(`/dns4/seed.test/tcp/${port}`), 'operator')).toMatchObject({
+      kind: 'failed',
+      failure: {
+        kind: 'inside',
+        detail: `/dns4/seed.test/tcp/${port} leads to 127.0.0.1, loopback; ::ffff:7f00:1, loopback`,
+      },
+    })
+    expect(knocks).toBe(0)
+    // Its operator may.
+    await a.connections.dial(asNetAddress(`/ip4/127.0.0.1/tcp/${port}`), 'operator')
+    expect(knocks).toBeGreaterThan(0)
+    await new Promise((resolve) => canary.close(resolve))
+  })
+
   it('lets 12 nodes in that dial at the same moment', async () => {
     const hub = await world.node('hub')
     const others = await Promise.all(Array.from({ length: 12 }, (_, i) => world.node(`n${i}`)))
-    const outcomes = await Promise.all(others.map((other) => other.connections.dial(hub.address())))
+    const outcomes = await Promise.all(others.map((other) => other.connections.dial(hub.address(), 'operator')))
     expect(outcomes.every(({ kind }) => kind === 'connected')).toBe(true)
     expect(new Set(hub.connects).size).toBe(12)
   })

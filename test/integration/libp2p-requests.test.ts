@@ -87,7 +87,7 @@ describe('requests over TCP', () => {
       },
     })
     const asker = await world.node('asker')
-    expect(await asker.connections.dial(server.address())).toEqual({ kind: 'connected', peer: server.self })
+    expect(await asker.connections.dial(server.address(), 'operator')).toEqual({ kind: 'connected', peer: server.self })
     expect(await asker.requests.ask(server.self, 'hello', utf8('ours'))).toMatchObject({ kind: 'answered' })
     expect(await asker.requests.ask(server.self, 'probe', utf8('ours'))).toEqual({
       kind: 'failed',

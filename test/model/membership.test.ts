@@ -7,7 +7,7 @@ import type { Now } from '../../src/domain/time.ts'
 import { createPrng } from '../../src/lib/prng.ts'
 import { MEMBERSHIP_PROFILES } from '../../src/membership/limits.ts'
 import { Membership, type MembershipDecision } from '../../src/membership/membership.ts'
-import { RecordBook } from '../../src/membership/records.ts'
+import { RecordBook, type Teller } from '../../src/membership/records.ts'
 import { suspicionMs, Suspicions } from '../../src/membership/suspicion.ts'
 import { SUSPICION_VERDICTS } from '../../src/membership/verdicts.ts'
 
@@ -46,6 +46,8 @@ function suspicion(target: NodeRecord, accuser: NodeRecord, timeMs: number): Sus
   return decoded
 }
 
+const TELLER: Teller = { name: 'neighbour', isChosen: true }
+
 describe('the book of records', () => {
   it('ends the same for 10,000 random orders, with repetitions', { timeout: 30_000 }, () => {
     const seed = 6_001
@@ -60,7 +62,7 @@ describe('the book of records', () => {
     for (let order = 0; order < 10_000; order++) {
       const book = new RecordBook({ retentionMs: RETENTION_MS })
       const again = records.filter(() => random.below(3) === 0)
-      for (const each of random.shuffled([...records, ...again])) book.merge(each, WALL_MS, order)
+      for (const each of random.shuffled([...records, ...again])) book.merge(each, TELLER, WALL_MS, order)
       digests.add(book.digest())
     }
     expect(digests.size, `seed ${seed}`).toBe(1)
@@ -88,7 +90,7 @@ describe('the book of records', () => {
           ? 1
           : each.incarnation - held.incarnation || each.seq - held.seq || (each.hash < held.hash ? 1 : -1)
       if (!isRefused && order > 0 && each.hash !== held?.hash) naive.set(each.peer, each)
-      const merge = book.merge(each, wallMs, step)
+      const merge = book.merge(each, TELLER, wallMs, step)
       if (isRefused) expect(merge.kind, note).toBe('refused')
       for (const { peer } of book.expire(wallMs).forgotten) naive.delete(peer)
       book.invariants()
@@ -105,20 +107,24 @@ describe('the book of records', () => {
     const [small, middle, large] = [record(1, {}, 1), record(1, {}, 2), record(1, {}, 3)].sort((a, b) =>
       a.hash < b.hash ? -1 : 1,
     ) as [NodeRecord, NodeRecord, NodeRecord]
-    expect(book.merge(middle, WALL_MS, 0).kind).toBe('new')
-    expect(book.merge(large, WALL_MS, 0)).toMatchObject({ kind: 'equivocation', kept: 'held', isFirst: true })
-    expect(book.merge(large, WALL_MS, 0)).toEqual({ kind: 'refused', why: 'known' })
-    expect(book.merge(small, WALL_MS, 0)).toMatchObject({ kind: 'equivocation', kept: 'newcomer', isFirst: false })
+    expect(book.merge(middle, TELLER, WALL_MS, 0).kind).toBe('new')
+    expect(book.merge(large, TELLER, WALL_MS, 0)).toMatchObject({ kind: 'equivocation', kept: 'held', isFirst: true })
+    expect(book.merge(large, TELLER, WALL_MS, 0)).toEqual({ kind: 'refused', why: 'known' })
+    expect(book.merge(small, TELLER, WALL_MS, 0)).toMatchObject({
+      kind: 'equivocation',
+      kept: 'newcomer',
+      isFirst: false,
+    })
     expect(book.hasEquivocated(small.peer)).toBe(true)
     expect(book.get(small.peer)?.hash).toBe(small.hash)
-    expect(book.merge(record(1, { seq: 2 }), WALL_MS, 0).kind).toBe('newer')
+    expect(book.merge(record(1, { seq: 2 }), TELLER, WALL_MS, 0).kind).toBe('newer')
     expect(book.hasEquivocated(small.peer)).toBe(false)
   })
 
   it('refuses what is stale, from the future, or older than anybody remembers', () => {
     const book = new RecordBook({ retentionMs: RETENTION_MS })
     const why = (each: NodeRecord): string => {
-      const merge = book.merge(each, WALL_MS, 0)
+      const merge = book.merge(each, TELLER, WALL_MS, 0)
       return merge.kind === 'refused' ? merge.why : merge.kind
     }
     expect(why(record(1, { seq: 5 }))).toBe('new')
@@ -133,28 +139,53 @@ describe('the book of records', () => {
   it('hides a record at half of its time and forgets it at the end', () => {
     const book = new RecordBook({ retentionMs: RETENTION_MS })
     const each = record(1)
-    book.merge(each, WALL_MS, 0)
+    book.merge(each, TELLER, WALL_MS, 0)
     expect(book.expire(WALL_MS + RETENTION_MS / 2 - 1)).toEqual({ hidden: [], forgotten: [] })
     expect(book.expire(WALL_MS + RETENTION_MS / 2).hidden).toEqual([each])
     expect(book.expire(WALL_MS + RETENTION_MS / 2 + 1)).toEqual({ hidden: [], forgotten: [] })
     expect(book.expire(WALL_MS + RETENTION_MS).forgotten).toEqual([each])
   })
 
-  it('lets a crowd from one group push out itself only', () => {
-    const book = new RecordBook({ retentionMs: RETENTION_MS, countMax: 20 })
-    const at = (group: number): Partial<RecordDraft> => ({
-      addresses: [asNetAddress(`/ip4/9.${group}.0.1/tcp/4001`)],
-    })
-    const honest = Array.from({ length: 10 }, (_, owner) => record(owner, at(owner)))
-    for (const each of honest) book.merge(each, WALL_MS, 0)
-    for (let owner = 20; owner < 200; owner++) book.merge(record(owner, at(99)), WALL_MS, owner)
-    expect(book.size).toBe(20)
+  it('lets a crowd push out itself only: whoever told most gives way, whatever addresses the invented ones have (A41)', () => {
+    const book = new RecordBook({ retentionMs: RETENTION_MS, countMax: 40 })
+    const tellers = Array.from({ length: 4 }, (_, i): Teller => ({ name: `honest-${i}`, isChosen: i < 2 }))
+    const liar: Teller = { name: 'liar', isChosen: true }
+    const invented = (owner: number): NodeRecord =>
+      record(owner, { addresses: [asNetAddress(`/ip4/${1 + (owner % 90)}.${owner % 250}.0.1/tcp/4001`)] })
+    const honest = Array.from({ length: 20 }, (_, owner) => record(owner))
+    for (const [at, each] of honest.entries()) book.merge(each, tellers[at % 4] as Teller, WALL_MS, 0)
+    const before = (owner: number): NodeRecord => {
+      const each = invented(owner)
+      book.merge(each, liar, WALL_MS, owner)
+      return each
+    }
+    const crowd = Array.from({ length: 150 }, (_, i) => before(100 + i))
+    expect(book.size).toBe(40)
     for (const each of honest) expect(book.get(each.peer)).toBe(each)
-    // One more honest group finds a place, and who is connected is never the one to go.
-    const connected = [...book.all()].find(({ addresses }) => addresses[0]?.startsWith('/ip4/9.99.'))
-    const merge = book.merge(record(11, at(50)), WALL_MS, 300, (peer) => peer === connected?.peer)
-    expect(merge.kind === 'new' && merge.evicted?.addresses[0]).toBe('/ip4/9.99.0.1/tcp/4001')
-    expect(book.get(connected?.peer ?? asPeerId(''))).toBeDefined()
+    // Honest newcomers find places, and who is connected is never the one to go.
+    const connected = crowd.findLast(({ peer }) => book.get(peer) !== undefined)?.peer
+    for (let owner = 20; owner < 30; owner++) {
+      const merge = book.merge(record(owner), tellers[owner % 4] as Teller, WALL_MS, 900, (peer) => peer === connected)
+      expect(merge.kind === 'new' && crowd.includes(merge.evicted as NodeRecord)).toBe(true)
+    }
+    expect(book.get(connected as PeerId)).toBeDefined()
+    book.invariants()
+  })
+
+  it('gives a quarter to those that dialled us from one network, and takes newer records of theirs all the same', () => {
+    const book = new RecordBook({ retentionMs: RETENTION_MS, countMax: 40 })
+    const crowd: Teller = { name: '127.66', isChosen: false }
+    const outcomes = Array.from({ length: 48 }, (_, owner) => book.precheck(record(owner), crowd, WALL_MS))
+    expect(outcomes.every((outcome) => outcome === null)).toBe(true)
+    for (let owner = 0; owner < 48; owner++) book.merge(record(owner), crowd, WALL_MS, 0)
+    expect(book.size).toBe(10)
+    expect(book.precheck(record(11), crowd, WALL_MS)).toBe('full')
+    expect(book.precheck(record(11), crowd, WALL_MS, () => true)).toBeNull()
+    expect(book.merge(record(1, { seq: 2 }), crowd, WALL_MS, 0).kind).toBe('newer')
+    expect(book.merge(record(11), TELLER, WALL_MS, 0).kind).toBe('new')
+    book.forget(record(1).peer)
+    expect(book.merge(record(12), crowd, WALL_MS, 0).kind).toBe('new')
+    book.invariants()
   })
 })
 
@@ -261,7 +292,7 @@ describe('membership', () => {
     })
     const at = (ms: number): Now => ({ monoMs: ms, wallMs: WALL_MS + ms })
     membership.onWake(at(0))
-    membership.onRecord(SELF, 'own', at(0))
+    membership.onRecord(SELF, 'own', TELLER, at(0))
     return { membership, at }
   }
 
@@ -294,7 +325,9 @@ describe('membership', () => {
         case 0:
         case 1:
           if (random.below(3) > 0) versions.set(owner, (versions.get(owner) ?? 0) + 1)
-          collect(membership.onRecord(latest(owner), random.below(2) === 0 ? 'gossip' : 'repair', at(ms)).decisions)
+          collect(
+            membership.onRecord(latest(owner), random.below(2) === 0 ? 'gossip' : 'repair', TELLER, at(ms)).decisions,
+          )
           break
         case 2:
           collect(membership.onConnected(peer, at(ms)))
@@ -346,7 +379,7 @@ describe('membership', () => {
   it('takes a first record for a sign of life only where it is recent', () => {
     const { membership, at } = start()
     const state = (each: NodeRecord, way: 'gossip' | 'repair'): unknown[] =>
-      changes(membership.onRecord(each, way, at(0)).decisions)
+      changes(membership.onRecord(each, way, TELLER, at(0)).decisions)
     expect(state(record(1), 'gossip')).toEqual([[null, 'alive', 'record']])
     expect(state(record(2, { publishedAtMs: WALL_MS - 600_000 }), 'repair')).toEqual([[null, 'unknown', 'record']])
     expect(state(record(3, { isLeaving: true }), 'gossip')).toEqual([[null, 'left', 'record']])
@@ -356,7 +389,7 @@ describe('membership', () => {
   it('believes no accuser that is new, dead, unknown or the accused himself', () => {
     const { membership, at } = start()
     const target = record(1)
-    for (const each of [target, record(2)]) membership.onRecord(each, 'gossip', at(20_000))
+    for (const each of [target, record(2)]) membership.onRecord(each, 'gossip', TELLER, at(20_000))
     const outcome = (accuser: NodeRecord, ms: number): string =>
       membership.onSuspicion(suspicion(target, accuser, WALL_MS + ms), at(ms)).outcome
     expect(outcome(record(2), 30_000)).toBe('unproven-accuser')
@@ -373,25 +406,25 @@ describe('membership', () => {
   it('takes an accusation of a version that it lacks only when that version comes', () => {
     const { membership, at } = start()
     const [old, next] = [record(1), record(1, { seq: 2 })]
-    for (const each of [old, record(2)]) membership.onRecord(each, 'gossip', at(0))
+    for (const each of [old, record(2)]) membership.onRecord(each, 'gossip', TELLER, at(0))
     expect(membership.onSuspicion(suspicion(next, record(2), WALL_MS + 1_000), at(1_000)).outcome).toBe(
       'unknown-version',
     )
     expect(membership.stateOf(old.peer)).toBe('alive')
-    expect(changes(membership.onRecord(next, 'repair', at(2_000)).decisions)).toEqual([
+    expect(changes(membership.onRecord(next, 'repair', TELLER, at(2_000)).decisions)).toEqual([
       ['alive', 'suspect', 'accusation'],
     ])
-    const third = membership.onRecord(record(1, { seq: 3 }), 'gossip', at(3_000))
+    const third = membership.onRecord(record(1, { seq: 3 }), 'gossip', TELLER, at(3_000))
     expect(changes(third.decisions)).toEqual([['suspect', 'alive', 'record']])
     expect(membership.onSuspicion(suspicion(old, record(2), WALL_MS + 3_000), at(3_000)).outcome).toBe('refuted')
   })
 
   it('answers an accusation of itself, and only of its newest record', () => {
     const { membership, at } = start()
-    membership.onRecord(record(2), 'gossip', at(0))
+    membership.onRecord(record(2), 'gossip', TELLER, at(0))
     const accused = membership.onSuspicion(suspicion(SELF, record(2), WALL_MS + 1_000), at(1_000))
     expect(accused).toEqual({ outcome: 'counted', decisions: [{ kind: 'refute' }] })
-    membership.onRecord(record(0, { seq: 2 }), 'own', at(1_500))
+    membership.onRecord(record(0, { seq: 2 }), 'own', TELLER, at(1_500))
     expect(membership.onSuspicion(suspicion(SELF, record(2), WALL_MS + 2_000), at(2_000)).outcome).toBe('refuted')
     expect(membership.stateOf(SELF.peer)).toBe('alive')
   })
@@ -401,9 +434,9 @@ describe('membership', () => {
       const { membership, at } = start()
       const target = record(1)
       const mark = neighbourMark(target.key)
-      membership.onRecord(target, 'gossip', at(0))
-      membership.onRecord(record(2), 'gossip', at(0))
-      membership.onRecord(record(3, isClaimed ? { neighbours: [mark] } : {}), 'gossip', at(0))
+      membership.onRecord(target, 'gossip', TELLER, at(0))
+      membership.onRecord(record(2), 'gossip', TELLER, at(0))
+      membership.onRecord(record(3, isClaimed ? { neighbours: [mark] } : {}), 'gossip', TELLER, at(0))
       membership.onSuspicion(suspicion(target, record(2), WALL_MS + 1_000), at(1_000))
       let last: unknown[] = []
       for (let ms = 1_250; ms < 30_000; ms += 250) last = [...last, ...changes(membership.onWake(at(ms)))]
@@ -417,9 +450,9 @@ describe('membership', () => {
       const [neighbour, stranger] = [record(2), record(3)]
       const target = record(1, { neighbours: [neighbourMark(neighbour.key)] })
       // The neighbour claims the connection as well: as long as it does not accuse, the target is held.
-      membership.onRecord(target, 'gossip', at(0))
-      membership.onRecord(record(2, { neighbours: [neighbourMark(target.key)] }), 'gossip', at(0))
-      membership.onRecord(stranger, 'gossip', at(0))
+      membership.onRecord(target, 'gossip', TELLER, at(0))
+      membership.onRecord(record(2, { neighbours: [neighbourMark(target.key)] }), 'gossip', TELLER, at(0))
+      membership.onRecord(stranger, 'gossip', TELLER, at(0))
       const accuser = who === 2 ? neighbour : stranger
       const seen: [number, unknown][] = []
       for (let ms = 250; ms < 30_000; ms += 250) {
@@ -434,13 +467,13 @@ describe('membership', () => {
   it('hands on what it can judge only later, so that the accused hears of it, but no crowd of it', () => {
     const { membership, at } = start()
     const next = record(0, { seq: 2 })
-    for (const each of [record(1), record(2)]) membership.onRecord(each, 'gossip', at(0))
+    for (const each of [record(1), record(2)]) membership.onRecord(each, 'gossip', TELLER, at(0))
     const tell = (target: NodeRecord, ms: number): string =>
       membership.onSuspicion(suspicion(target, record(2), WALL_MS + ms), at(ms)).outcome
     expect(SUSPICION_VERDICTS[tell(next, 1_000) as 'unknown-version']).toBe('accept')
     expect(tell(next, 1_001)).toBe('known')
     // The version that was accused before it existed is refuted as soon as it is published.
-    expect(membership.onRecord(next, 'own', at(2_000)).decisions).toContainEqual({ kind: 'refute' })
+    expect(membership.onRecord(next, 'own', TELLER, at(2_000)).decisions).toContainEqual({ kind: 'refute' })
     const outcomes = Array.from({ length: 20 }, (_, seq) => tell(record(1, { seq: 100 + seq }), 3_000))
     expect(outcomes.filter((each) => each === 'unknown-version')).toHaveLength(9)
     expect(outcomes.slice(9).every((each) => each === 'limited')).toBe(true)
@@ -448,7 +481,7 @@ describe('membership', () => {
 
   it('refutes what a neighbour says in its pings once in ten seconds', () => {
     const { membership, at } = start()
-    membership.onRecord(record(1), 'gossip', at(0))
+    membership.onRecord(record(1), 'gossip', TELLER, at(0))
     const refuted: number[] = []
     for (let ms = 0; ms < 25_000; ms += 500)
       if (membership.onPing(record(1).peer, true, at(ms)).some(({ kind }) => kind === 'refute')) refuted.push(ms)
@@ -459,7 +492,7 @@ describe('membership', () => {
   it('accuses nobody while it doubts itself, and nothing that ran out during a standstill counts', () => {
     const { membership, at } = start()
     const other = record(1)
-    membership.onRecord(other, 'gossip', at(0))
+    membership.onRecord(other, 'gossip', TELLER, at(0))
     membership.onConnected(other.peer, at(0))
     const asked: MembershipDecision[] = []
     let ms = 250

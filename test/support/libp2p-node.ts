@@ -1,5 +1,6 @@
 /** Real libp2p nodes on loopback that remember what they are told. */
 import { openLibp2p, type OpenLibp2p, type RouterMetricsRegister } from '../../src/adapters/libp2p/open.ts'
+import type { Resolver } from '../../src/adapters/libp2p/dial-targets.ts'
 import type { Libp2pProfile } from '../../src/adapters/libp2p/profile.ts'
 import { asNetworkId, type NetAddress, type NetworkId, type PeerId } from '../../src/domain/ids.ts'
 import type { Direction, GossipLink } from '../../src/ports/connections.ts'
@@ -49,6 +50,9 @@ export interface TestNodeOptions {
   readonly clock?: TestClock
   readonly network?: NetworkId
   readonly profile?: Libp2pProfile
+  readonly isOpen?: boolean
+  /** What names lead to. */
+  readonly resolver?: Resolver
   readonly connectionsMax?: number
   readonly listen?: readonly string[]
   /** Called for every message; by default each is accepted. */
@@ -86,6 +90,8 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
       identitySeed: seedOf(name),
       network: options.network ?? TEST_NETWORK,
       profile: options.profile ?? 'dev',
+      isOpen: options.isOpen ?? false,
+      ...(options.resolver && { resolver: options.resolver }),
       listen: options.listen ?? ['/ip4/127.0.0.1/tcp/0'],
       connectionsMax: options.connectionsMax ?? 32,
       agentVersion: `hearsay-test/${name}`,
@@ -129,7 +135,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
 /** Dials from the first node to the others' addresses, and waits until every mesh of `transactions` holds. */
 export async function connect(from: TestNode, ...to: readonly TestNode[]): Promise<void> {
   for (const node of to) {
-    const outcome = await from.connections.dial(node.address())
+    const outcome = await from.connections.dial(node.address(), 'operator')
     if (outcome.kind !== 'connected') throw new Error(`dial failed: ${outcome.failure.detail}`)
   }
   await until('the meshes', () => to.every((node) => isMeshed(from, node) && isMeshed(node, from)))

@@ -18,6 +18,8 @@ import type { MemberState } from '../../src/membership/view.ts'
 const WALL_MS = 1_800_000_000_000
 const WAKE_MS = 250
 const EXCHANGE_MS = 2_000
+/** Who told is not what this world is about. */
+const TELLER = { name: 'neighbour', isChosen: true }
 const PREFIX = new Uint8Array(8)
 const HASH = asBlockHash('00'.repeat(32))
 
@@ -183,10 +185,10 @@ export class MembershipWorld {
     if (record === null) throw new Error('a record of our own decodes')
     node.record = record
     node.pace.published(this.nowMs)
-    this.#do(node, node.membership.onRecord(record, 'own', this.now()).decisions)
+    this.#do(node, node.membership.onRecord(record, 'own', { name: 'self', isChosen: true }, this.now()).decisions)
     this.#publish(node, record.bytes.byteLength, (other) => {
-      if (other.membership.precheckRecord(record, this.now()) !== null) return
-      this.#do(other, other.membership.onRecord(record, 'gossip', this.now()).decisions)
+      if (other.membership.precheckRecord(record, TELLER, this.now()) !== null) return
+      this.#do(other, other.membership.onRecord(record, 'gossip', TELLER, this.now()).decisions)
     })
   }
 
@@ -233,7 +235,7 @@ export class MembershipWorld {
     for (const record of teacher?.membership.records.all() ?? []) {
       if (teacher?.membership.records.isAdvertised(record, this.now().wallMs) !== true || record.peer === node.peer)
         continue
-      this.#do(node, node.membership.onRecord(record, 'repair', this.now()).decisions)
+      this.#do(node, node.membership.onRecord(record, 'repair', TELLER, this.now()).decisions)
     }
   }
 

@@ -3,11 +3,12 @@
  * which comes with the first and goes with the last.
  */
 import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
-import { multiaddr } from '@multiformats/multiaddr'
+import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import type { DialFailure } from '../../domain/dial.ts'
 import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../../domain/ids.ts'
-import type { Connections, ConnectionsListener, DialOutcome, GossipLink } from '../../ports/connections.ts'
+import type { Connections, ConnectionsListener, DialledFor, DialOutcome, GossipLink } from '../../ports/connections.ts'
 import { dialFailureOf } from './dial-failure.ts'
+import type { DialPermits, DialTargets } from './dial-targets.ts'
 import { linkOn } from './gossip-links.ts'
 import { CLOSE_MS, DIAL_ATTEMPTS, DIAL_MS, DIAL_RETRY_MS, FORGET_AFTER_MS } from './limits.ts'
 
@@ -20,6 +21,10 @@ export interface ConnectionsParts {
   readonly onGone: (peer: PeerId) => void
   /** A peer is about to be disconnected. */
   readonly onLeaving: (peer: PeerId) => void
+  /** Where addresses lead. */
+  readonly targets: (address: NetAddress, namedBy: DialledFor) => Promise<DialTargets>
+  /** What the gater lets pass. */
+  readonly permits: DialPermits
 }
 
 export interface Libp2pConnections extends Connections {
@@ -59,15 +64,27 @@ class ConnectionsAdapter implements Libp2pConnections {
     return this.#node.getMultiaddrs().map((address) => asNetAddress(address.toString()))
   }
 
-  async dial(address: NetAddress): Promise<DialOutcome> {
+  async dial(address: NetAddress, namedBy: DialledFor): Promise<DialOutcome> {
     const signal = AbortSignal.timeout(DIAL_MS)
+    const found = await Promise.race([this.#parts.targets(address, namedBy), outOfTime(signal)])
+    if (found.kind === 'refused') return { kind: 'failed', failure: found.failure }
+    const close = this.#parts.permits.open(found.targets)
+    try {
+      return await this.#dialOneOf(
+        found.targets.map((target) => multiaddr(target)),
+        signal,
+      )
+    } finally {
+      close()
+    }
+  }
+
+  async #dialOneOf(targets: Multiaddr[], signal: AbortSignal): Promise<DialOutcome> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#confirmed(await this.#node.dial(multiaddr(address), { signal }), signal)
+        return await this.#confirmed(await this.#node.dial(targets, { signal }), signal)
       } catch (error) {
-        const failure: DialFailure = signal.aborted
-          ? { kind: 'no-answer', detail: `no connection within ${DIAL_MS} ms` }
-          : dialFailureOf(error)
+        const failure = signal.aborted ? TOO_LATE : dialFailureOf(error)
         if (attempt === DIAL_ATTEMPTS || !isTurnedAway(failure) || !(await pause(DIAL_RETRY_MS, signal)))
           return { kind: 'failed', failure }
       }
@@ -146,6 +163,15 @@ class ConnectionsAdapter implements Libp2pConnections {
     }, FORGET_AFTER_MS)
     timer.unref()
   }
+}
+
+const TOO_LATE: DialFailure = { kind: 'no-answer', detail: `no connection within ${DIAL_MS} ms` }
+
+/** Refuses when `signal` aborts: a resolver may take as long as it likes. */
+function outOfTime(signal: AbortSignal): Promise<DialTargets> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve({ kind: 'refused', failure: TOO_LATE }), { once: true })
+  })
 }
 
 /** Ends a connection: gracefully for a moment, then by force. Never rejects. */

@@ -6,11 +6,15 @@ import type { ConnectionGater, MultiaddrConnection, PeerId as Libp2pPeerId } fro
 import { asPeerId } from '../../domain/ids.ts'
 import { addressGroup, ipOf } from '../../lib/address-group.ts'
 import type { Gatekeeper } from '../../ports/connections.ts'
+import type { DialPermits } from './dial-targets.ts'
 import { SOCKETS_PER_ADDRESS_MAX } from './limits.ts'
 import type { Libp2pProfile } from './profile.ts'
 
-/** Makes the gater. Counts of open sockets live in it: use one for each node. */
-export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile): ConnectionGater {
+/**
+ * Makes the gater. Counts of open sockets live in it: use one for each node.
+ * @param permits what may be dialled now
+ */
+export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile, permits: DialPermits): ConnectionGater {
   const sockets = new Map<string, number>()
 
   const countSocket = (group: string, connection: MultiaddrConnection): void => {
@@ -39,8 +43,9 @@ export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile): Con
     denyDialPeer: deniesPeer,
     denyInboundEncryptedConnection: deniesPeer,
     denyOutboundEncryptedConnection: deniesPeer,
-    // The library's default refuses private addresses in browsers only; say so rather than depend on it.
-    denyDialMultiaddr: () => false,
+    // Asked last, with what is handed to the transport. Whatever a part of the library finds elsewhere, such as what a peer says of its own
+    // addresses, is not dialled.
+    denyDialMultiaddr: (address) => !permits.allows(address.toString()),
   }
 }
 

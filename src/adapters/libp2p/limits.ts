@@ -119,6 +119,8 @@ export const PENDING_INBOUND_MAX = 64
 export const UPGRADE_MS = 5_000
 /** One attempt to dial, ms. */
 export const DIAL_MS = 8_000
+/** Addresses of one name that are tried: those of both families of a machine, and one of another. */
+export const DIAL_TARGETS_MAX = 4
 /** Attempts of one dial that the other side refused at once, and the pause between them, ms: its limit counts by the second. */
 export const DIAL_ATTEMPTS = 3
 export const DIAL_RETRY_MS = 1_100

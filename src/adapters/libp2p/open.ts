@@ -9,6 +9,7 @@ import type { Connections, ConnectionsListener, Gatekeeper } from '../../ports/c
 import type { Gossip, GossipListener } from '../../ports/gossip.ts'
 import type { Requests } from '../../ports/requests.ts'
 import { createConnections } from './connections.ts'
+import { DialPermits, dialTargets, SYSTEM_RESOLVER, type Resolver } from './dial-targets.ts'
 import { createGater } from './gater.ts'
 import { createGossip, type GossipSizes } from './gossip.ts'
 import { GossipLinks } from './gossip-links.ts'
@@ -28,6 +29,8 @@ export interface Libp2pConfig {
   readonly identitySeed: Uint8Array
   readonly network: NetworkId
   readonly profile: Libp2pProfile
+  /** Whether it is an open network, where dials go to public addresses unless the operator says otherwise (lib/reach.ts). */
+  readonly isOpen: boolean
   /** Multiaddrs to listen on, such as `/ip4/127.0.0.1/tcp/0`. */
   readonly listen: readonly string[]
   readonly connectionsMax: number
@@ -37,6 +40,8 @@ export interface Libp2pConfig {
   readonly agentVersion: string
   /** A clock in milliseconds that doesn't go back. */
   readonly now: () => number
+  /** What names lead to; the system's resolver by default. */
+  readonly resolver?: Resolver
   /** False: every message goes to the whole mesh; for comparisons. */
   readonly routes?: boolean
   /** Where the router's own metrics go: gossipsub's `metricsRegister`, over whatever keeps metrics. None: they are not counted. */
@@ -80,6 +85,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     networkOf: (peer) => networkOf(connections.connectionWith(peer)?.remoteAddr.toString() ?? '', config.profile),
     now: config.now,
   })
+  const permits = new DialPermits()
   const node = await createLibp2p({
     ...nodeOptions({
       privateKey: await privateKeyFromSeed(config.identitySeed),
@@ -88,7 +94,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       ...(config.pendingMax === undefined ? {} : { pendingMax: config.pendingMax }),
       listen: config.listen,
       agentVersion: config.agentVersion,
-      gater: createGater(listeners.gatekeeper, config.profile),
+      gater: createGater(listeners.gatekeeper, config.profile, permits),
       now: config.now,
     }),
     services: {
@@ -124,6 +130,9 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       links.forget(peer)
     },
     onLeaving: (peer) => gossip.mute(peer),
+    targets: (address, namedBy) =>
+      dialTargets(address, namedBy, { isOpen: config.isOpen, resolver: config.resolver ?? SYSTEM_RESOLVER }),
+    permits,
   })
   const links = new GossipLinks({
     speak: (connection) => router.onPeerConnected(connection.remotePeer, connection),

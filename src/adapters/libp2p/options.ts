@@ -9,6 +9,7 @@ import type { yamux } from '@libp2p/yamux'
 import type { Libp2pOptions } from 'libp2p'
 import {
   DIAL_MS,
+  DIAL_TARGETS_MAX,
   IDENTIFY_BYTES_MAX,
   inboundBudget,
   PENDING_INBOUND_MAX,
@@ -53,7 +54,7 @@ export function nodeOptions(input: NodeOptionsInput): Libp2pOptions {
     connectionGater: input.gater,
     connectionManager: connectionManagerOptions(input),
     connectionMonitor: monitorOptions(),
-    // Only what the kernel asks for is dialled: no discovery, no routing, no relays.
+    // Only what the kernel asks for is dialled: no discovery, no routing, no relays; and the gater refuses the rest.
     peerDiscovery: [],
     peerRouters: [],
     contentRouters: [],
@@ -130,7 +131,7 @@ function connectionManagerOptions({
     inboundUpgradeTimeout: UPGRADE_MS,
     inboundStreamProtocolNegotiationTimeout: 5_000,
     outboundStreamProtocolNegotiationTimeout: 5_000,
-    maxPeerAddrsToDial: 4,
+    maxPeerAddrsToDial: DIAL_TARGETS_MAX,
     maxParallelDials: 16,
     maxDialQueueLength: 64,
     dialTimeout: DIAL_MS,

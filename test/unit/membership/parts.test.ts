@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { asPeerId, type PeerId } from '../../../src/domain/ids.ts'
+import { asNetAddress, asPeerId, type PeerId } from '../../../src/domain/ids.ts'
+import { ipOf } from '../../../src/lib/address-group.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
 import { addressKind } from '../../../src/membership/address.ts'
 import { GossipAlarm } from '../../../src/membership/alarm.ts'
 import { Discovery } from '../../../src/membership/discovery.ts'
-import { ADDRESS_BOOK_MAX, ADDRESS_GROUP_MAX } from '../../../src/membership/limits.ts'
+import { ADDRESS_BOOK_MAX, ADDRESS_GROUP_MAX, ADDRESS_TELLER_MAX } from '../../../src/membership/limits.ts'
 import { LocalHealth } from '../../../src/membership/local-health.ts'
 import { Pace } from '../../../src/membership/pace.ts'
 import { Phi } from '../../../src/membership/phi.ts'
@@ -112,64 +113,61 @@ describe('the alarm', () => {
 
 describe('an address', () => {
   it.each([
-    ['/ip4/8.8.8.8/tcp/4001', 'public', '8.8'],
-    ['/ip4/127.0.0.1/tcp/4001', 'loopback', '127.0.0.1'],
-    ['/ip4/10.1.2.3/tcp/4001', 'private', '10.1'],
-    ['/ip4/172.20.0.1/tcp/1', 'private', '172.20'],
-    ['/ip4/192.168.1.1/tcp/1', 'private', '192.168'],
-    ['/ip4/169.254.1.1/tcp/1', 'private', '169.254'],
-    ['/ip4/100.64.1.1/tcp/1', 'private', '100.64'],
-    ['/ip4/0.0.0.0/tcp/4001', 'unusable', ''],
-    ['/ip4/224.0.0.1/tcp/4001', 'unusable', ''],
-    ['/ip4/256.1.1.1/tcp/4001', 'unusable', ''],
-    ['/ip4/8.8.8.8/tcp/0', 'unusable', ''],
-    ['/ip4/8.8.8.8/udp/4001', 'unusable', ''],
-    ['/ip6/2a00:1450::1/tcp/4001', 'public', '2a00:1450'],
-    ['/ip6/::1/tcp/4001', 'loopback', '::1'],
-    ['/ip6/::/tcp/4001', 'unusable', ''],
-    ['/ip6/fe80::1/tcp/4001', 'private', 'fe80:0'],
-    ['/ip6/fd00::1/tcp/4001', 'private', 'fd00:0'],
-    ['/ip6/::ffff:10.0.0.1/tcp/4001', 'private', '10.0'],
-    ['/ip6/ff02::1/tcp/4001', 'unusable', ''],
-    ['/ip6/1::2::3/tcp/1', 'unusable', ''],
-    ['/dns4/node.example.org/tcp/4001', 'public', 'example.org'],
-    ['/dns4/localhost/tcp/4001', 'loopback', 'loopback'],
-    ['/unix/tmp/socket', 'unusable', ''],
-    ['', 'unusable', ''],
-  ])('%s is %s, group %s', (address, reach, group) => {
-    expect(addressKind(address)).toEqual({ reach, group })
+    ['/ip4/8.8.8.8/tcp/4001', 'public', '8.8', true],
+    ['/ip4/127.0.0.1/tcp/4001', 'loopback', '127.0', false],
+    ['/ip4/127.66.3.1/tcp/4001', 'loopback', '127.66', true],
+    ['/ip4/10.1.2.3/tcp/4001', 'private', '10.1', false],
+    ['/ip6/2a00:1450::1/tcp/4001', 'public', '2a00:1450', true],
+    ['/ip6/::ffff:10.0.0.1/tcp/4001', 'private', '10.0', false],
+    ['/ip6/fd00::1/tcp/4001/p2p/x', 'private', 'fd00:0', false],
+    ['/ip4/8.8.8.8/tcp/0', 'unusable', '', false],
+    ['/ip4/8.8.8.8/udp/4001', 'unusable', '', false],
+    ['/dns4/node.example.org/tcp/4001', 'unusable', '', false],
+    ['/dns4/8.8.8.8/tcp/4001', 'unusable', '', false],
+    ['/ip4/8.8.8.8/tcp/4001/ip4/127.0.0.1/tcp/1', 'unusable', '', false],
+    ['/unix/tmp/socket', 'unusable', '', false],
+    ['', 'unusable', '', false],
+  ])('%s is %s, group %s', (address, reach, group, isOneOwner) => {
+    expect(addressKind(address)).toEqual({ reach, group, isOneOwner })
   })
 })
 
 describe('discovery', () => {
   const options = { self: peer(0), chance: () => 0.5 }
+  const TELLER = 'neighbour'
 
-  it('dials nothing private on the open network, and everything on a development network', () => {
-    for (const allowsLocal of [false, true]) {
-      const discovery = new Discovery({ ...options, allowsLocal })
-      discovery.learnt(peer(1), ['/ip4/127.0.0.1/tcp/4001'], 0)
-      discovery.learnt(peer(2), ['/ip4/192.168.0.7/tcp/4001', '/ip4/9.9.9.9/tcp/4001'], 0)
-      discovery.learnt(peer(0), ['/ip4/9.9.9.9/tcp/4001'], 0)
+  it('dials nothing private on an open network, everything on a development network, and names on none (A39)', () => {
+    for (const isOpen of [true, false]) {
+      const discovery = new Discovery({ ...options, isOpen })
+      discovery.learnt(peer(1), ['/ip4/127.0.0.1/tcp/4001'], TELLER, 0)
+      discovery.learnt(peer(2), ['/ip4/192.168.0.7/tcp/4001', '/ip4/9.9.9.9/tcp/4001'], TELLER, 0)
+      discovery.learnt(peer(0), ['/ip4/9.9.9.9/tcp/4001'], TELLER, 0)
+      discovery.learnt(peer(3), ['/dns4/example.org/tcp/4001', '/dns4/127.0.0.1/tcp/4001'], TELLER, 0)
+      discovery.learnt(peer(4), ['/ip6/::ffff:7f00:1/tcp/4001', '/ip6/2002:7f00:1::/tcp/1'], TELLER, 0)
       const dialled = discovery.due(0).map(({ address }) => address)
       expect(dialled.sort()).toEqual(
-        allowsLocal
-          ? ['/ip4/127.0.0.1/tcp/4001/p2p/peer-1', '/ip4/192.168.0.7/tcp/4001/p2p/peer-2']
-          : ['/ip4/9.9.9.9/tcp/4001/p2p/peer-2'],
+        isOpen
+          ? ['/ip4/9.9.9.9/tcp/4001/p2p/peer-2']
+          : [
+              '/ip4/127.0.0.1/tcp/4001/p2p/peer-1',
+              '/ip4/127.0.0.1/tcp/4001/p2p/peer-4',
+              '/ip4/192.168.0.7/tcp/4001/p2p/peer-2',
+            ],
       )
     }
   })
 
-  it('keeps the wanted outbound connections, one group each before a second of one', () => {
-    const discovery = new Discovery({ ...options, allowsLocal: false })
+  it('keeps the wanted outbound connections, one for each owner of addresses (A40)', () => {
+    const discovery = new Discovery({ ...options, isOpen: true })
     for (let index = 1; index < 40; index++)
-      discovery.learnt(peer(index), [`/ip4/9.${index < 30 ? 1 : index}.0.${index}/tcp/4001`], 0)
+      discovery.learnt(peer(index), [`/ip4/9.${index < 30 ? 1 : index}.0.${index}/tcp/4001`], `teller-${index % 3}`, 0)
     const connected: PeerId[] = []
     for (let ms = 0; ms < 5_000; ms += 250) {
       const dials = discovery.due(ms)
       expect(dials.length).toBeLessThanOrEqual(4)
       for (const dial of dials) {
         connected.push(dial.peer)
-        discovery.connected(dial.peer, true)
+        discovery.connected(dial.peer, ipOf(dial.address))
       }
     }
     expect(connected).toHaveLength(8)
@@ -178,9 +176,41 @@ describe('discovery', () => {
     expect(discovery.due(5_250)).toHaveLength(1)
   })
 
+  it('gives the listeners of one machine one place, though there be no others, whatever their records name first', () => {
+    const discovery = new Discovery({ ...options, isOpen: true })
+    for (let index = 1; index < 40; index++)
+      discovery.learnt(peer(index), [`/ip4/20.${index}.0.1/tcp/1`, `/ip4/9.1.0.1/tcp/${index}`], TELLER, 0)
+    const places = new Set<string>()
+    for (let ms = 0; ms < 120_000; ms += 250)
+      for (const { peer: dialled, address } of discovery.due(ms)) {
+        // Nobody is at the first ones.
+        if (address.startsWith('/ip4/20.')) discovery.dialFailed(dialled, ms)
+        else {
+          expect(discovery.isTaken(asNetAddress('/ip4/9.1.200.200/tcp/5'), peer(99))).toBe(true)
+          expect(discovery.isTaken(asNetAddress('/ip4/9.1.200.200/tcp/5'), dialled)).toBe(false)
+          places.add(address)
+          discovery.connected(dialled, ipOf(address))
+        }
+      }
+    expect(places.size).toBe(1)
+  })
+
+  it('dials no second listener of a machine while the first is on its way, nor beside one that was configured', () => {
+    const discovery = new Discovery({ ...options, isOpen: true })
+    for (let index = 1; index < 5; index++) discovery.learnt(peer(index), [`/ip4/9.1.0.${index}/tcp/1`], TELLER, 0)
+    const [first, ...rest] = discovery.due(0)
+    expect(rest).toEqual([])
+    expect(discovery.due(1_000)).toEqual([])
+    discovery.dialFailed(first?.peer as PeerId, 1_000)
+    discovery.connected(peer(50), '9.1.7.7')
+    expect(discovery.due(1_000)).toEqual([])
+    discovery.disconnected(peer(50), 2_000)
+    expect(discovery.due(2_000)).toHaveLength(1)
+  })
+
   it('waits longer after each failure, tries the other addresses, and gives up on what never worked', () => {
-    const discovery = new Discovery({ ...options, allowsLocal: false })
-    discovery.learnt(peer(1), ['/ip4/9.9.9.9/tcp/1', '/ip4/9.9.8.8/tcp/2'], 0)
+    const discovery = new Discovery({ ...options, isOpen: true })
+    discovery.learnt(peer(1), ['/ip4/9.9.9.9/tcp/1', '/ip4/9.9.8.8/tcp/2'], TELLER, 0)
     const dials: [number, string][] = []
     for (let ms = 0; ms < 60_000; ms += 250)
       for (const dial of discovery.due(ms)) {
@@ -195,15 +225,15 @@ describe('discovery', () => {
     expect(discovery.size).toBe(0)
   })
 
-  it('gives one group a sixteenth of its book, over 10,000 random operations', () => {
+  it('gives one group a sixteenth of its book and one teller a quarter, over 10,000 random operations', () => {
     const seed = 8
     const random = createPrng(seed)
-    const discovery = new Discovery({ self: peer(0), allowsLocal: false, chance: () => random.next() })
+    const discovery = new Discovery({ self: peer(0), isOpen: true, chance: () => random.next() })
     for (let step = 0; step < 10_000; step++) {
       const each = peer(1 + random.below(3_000))
       switch (random.below(8)) {
         case 0:
-          discovery.connected(each, random.below(2) === 0)
+          discovery.connected(each, random.below(2) === 0 ? `9.${random.below(60)}.0.1` : null)
           break
         case 1:
           discovery.disconnected(each, step * 10)
@@ -217,15 +247,27 @@ describe('discovery', () => {
         case 4:
           expect(discovery.due(step * 10, () => random.below(4) === 0).length).toBeLessThanOrEqual(4)
           break
-        default:
-          discovery.learnt(each, [`/ip4/9.${random.below(random.below(2) === 0 ? 1 : 60)}.0.1/tcp/1`], step * 10)
+        default: {
+          const address = `/ip4/9.${random.below(random.below(2) === 0 ? 1 : 60)}.0.1/tcp/1`
+          discovery.learnt(each, [address], `teller-${random.below(6)}`, step * 10)
+        }
       }
       if (step % 10 === 0) discovery.invariants()
     }
     expect(discovery.size).toBeLessThanOrEqual(ADDRESS_BOOK_MAX)
-    const crowd = new Discovery({ self: peer(0), allowsLocal: false, chance: () => 0.5 })
-    for (let index = 1; index < 500; index++) crowd.learnt(peer(index), ['/ip4/9.9.0.1/tcp/1'], 0)
+    const crowd = new Discovery({ self: peer(0), isOpen: true, chance: () => 0.5 })
+    for (let index = 1; index < 500; index++) crowd.learnt(peer(index), ['/ip4/9.9.0.1/tcp/1'], TELLER, 0)
     expect(crowd.size).toBe(ADDRESS_GROUP_MAX)
+    for (let index = 1; index < 2_000; index++)
+      crowd.learnt(peer(index), [`/ip4/${10 + (index % 50)}.${index % 250}.0.1/tcp/1`], 'liar', 0)
+    expect(crowd.size).toBeLessThanOrEqual(ADDRESS_GROUP_MAX + ADDRESS_TELLER_MAX)
+    // All four quarters taken: whoever told least still finds room for his.
+    for (const teller of ['b', 'c', 'd'])
+      for (let index = 0; index < 300; index++)
+        crowd.learnt(asPeerId(`${teller}-${index}`), [`/ip4/${70 + (index % 50)}.${index % 250}.0.1/tcp/1`], teller, 0)
+    crowd.learnt(peer(9_999), ['/ip4/99.9.0.1/tcp/1'], 'newcomer', 0)
+    expect(crowd.addressOf(peer(9_999))).not.toBeNull()
+    crowd.invariants()
   })
 })
 

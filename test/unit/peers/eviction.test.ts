@@ -115,5 +115,9 @@ test('anchors are written once they change and read back at the next start', () 
   if (record?.kind === 'put') next.post({ kind: 'anchors-restored', records: [[record.key, record.value]] })
   next.post({ kind: 'anchors-restored', records: [['anchors', Uint8Array.of(1, 2)]] })
   next.advance(1)
-  expect(next.effects.find(({ kind }) => kind === 'dial')).toEqual({ kind: 'dial', address: first })
+  expect(next.effects.find(({ kind }) => kind === 'dial')).toEqual({
+    kind: 'dial',
+    address: first,
+    namedBy: 'stranger',
+  })
 })

@@ -1,6 +1,7 @@
 import type { Connection, Libp2p } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect, test } from 'vitest'
+import { DialPermits } from '../../../../src/adapters/libp2p/dial-targets.ts'
 import { createConnections } from '../../../../src/adapters/libp2p/connections.ts'
 import { asPeerId } from '../../../../src/domain/ids.ts'
 
@@ -42,6 +43,8 @@ test('a peer that comes back while it is being disconnected is sent away again, 
     ping: () => Promise.resolve(1),
     onGone: () => told.push('gone'),
     onLeaving: () => told.push('leaving'),
+    targets: (address) => Promise.resolve({ kind: 'found', targets: [address] }),
+    permits: new DialPermits(),
   })
   const first = host.connect('friend')
   void connections.disconnect(asPeerId('friend'))
