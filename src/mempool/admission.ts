@@ -11,9 +11,10 @@ import type { Account } from '../domain/ledger/account.ts'
 import type { RejectCode } from '../domain/reject.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { Held } from './entry.ts'
+import { makesWay } from './eviction.ts'
 import type { MempoolLimits } from './limits.ts'
 import type { SenderQueue } from './sender-queue.ts'
-import type { TailHeap } from './tail-heap.ts'
+import type { QueueHeap, Tail } from './queue-heap.ts'
 
 export interface MempoolPolicy {
   readonly feeFloor: bigint
@@ -28,7 +29,10 @@ export interface Holdings {
   readonly bytes: number
   /** Entries that came ahead of their turn and have never been pending. */
   readonly early: number
-  readonly tails: TailHeap
+  /** Senders by who goes first for one that is payable (eviction.ts) ... */
+  readonly tails: QueueHeap
+  /** ... and for one that is parked. */
+  readonly earlyTails: QueueHeap
   get(id: TxId): Held | undefined
 }
 
@@ -74,7 +78,7 @@ export function decideAdmission(
     if (isFull) return refuse('sender-full')
   }
 
-  const evicts = makeRoom(pool, queue, transaction, replaces, parks)
+  const evicts = makeRoom(pool, queue, transaction, replaces, parks, nowMs)
   return evicts === null ? refuse('pool-full') : { kind: 'admit', replaces, evicts }
 }
 
@@ -104,9 +108,9 @@ function costBefore(queue: SenderQueue | undefined, nonce: bigint, replaces: Hel
 }
 
 /**
- * Which entries must go, or null where the newcomer pays too little for room. A parked newcomer displaces only other early ones that pay
- * less, never a pending one (A24). A pending newcomer displaces any parked one first, since only it is sure to pay; then pending ones
- * that pay less. None of its own sender: it stands on them.
+ * Which entries must go, or null where the newcomer gets no room. A parked newcomer displaces only other early ones, of senders who have more of them or
+ * have had theirs for long, never a pending one (A24, A42). A pending newcomer displaces any parked one first, since only it is sure to
+ * pay; then pending ones that pay less. None of its own sender: it stands on them.
  */
 function makeRoom(
   pool: Holdings,
@@ -114,6 +118,7 @@ function makeRoom(
   transaction: Transaction,
   replaces: Held | undefined,
   parks: boolean,
+  nowMs: number,
 ): readonly Held[] | null {
   const { limits } = pool
   const added = replaces === undefined ? 1 : 0
@@ -123,14 +128,19 @@ function makeRoom(
   let excessEarly = parks && added === 1 ? pool.early + 1 - limits.parkedMax : 0
   const fits = (): boolean => excess <= 0 && excessBytes <= 0 && excessEarly <= 0
   if (fits()) return []
+  const held = queue?.earlyCount ?? 0
+  const goes = (tail: Tail): boolean =>
+    parks
+      ? makesWay(tail, held, nowMs)
+      : !tail.entry.local && (tail.entry.state !== 'pending' || tail.entry.transaction.fee < transaction.fee)
   const evicts: Held[] = []
-  for (const candidate of pool.tails.candidates(queue)) {
-    const paysLess = candidate.transaction.fee < transaction.fee
-    if (parks ? !(candidate.early && paysLess) : candidate.state === 'pending' && !paysLess) return null
-    evicts.push(candidate)
+  for (const tail of (parks ? pool.earlyTails : pool.tails).candidates(queue)) {
+    if (!goes(tail)) return null
+    const { entry } = tail
+    evicts.push(entry)
     excess--
-    excessBytes -= candidate.transaction.bytes.byteLength
-    if (candidate.early) excessEarly--
+    excessBytes -= entry.transaction.bytes.byteLength
+    if (entry.early) excessEarly--
     if (fits()) return evicts
   }
   return null

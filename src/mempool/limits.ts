@@ -1,4 +1,4 @@
-/** Bounds of the mempool by profile (SECURITY.md; A2, A24). */
+/** Bounds of the mempool by profile (SECURITY.md; A2, A24, A42). */
 
 export interface MempoolLimits {
   /** Transactions held, pending and parked together. */
@@ -14,6 +14,12 @@ export interface MempoolLimits {
   /** How far a nonce may be ahead of the next one of its sender. */
   readonly nonceGapMax: number
 }
+
+/**
+ * How long a transaction that came ahead of its turn has its place for sure among equals: what overtook it on another path is there in a second, what
+ * was lost comes with the next comparison of pools.
+ */
+export const PARKED_PATIENCE_MS = 15_000
 
 const KIB = 1_024
 const MIB = 1_024 * KIB

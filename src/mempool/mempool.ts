@@ -2,7 +2,7 @@
  * The pool of transactions that wait for a block.
  *
  * Tracked: every admitted transaction by TxId, and by sender in order of nonce (sender-queue.ts); the sum of their bytes; the tails in
- * the order in which they would be evicted (tail-heap.ts); the second of their creation (creation-index.ts); their short ids
+ * the orders in which they would be evicted (queue-heap.ts, eviction.ts); the second of their creation (creation-index.ts); their short ids
  * (short-id-index.ts); a fingerprint of the set (id-sum.ts). Of the ledger only the account of each sender in the pool.
  *
  * Rules.
@@ -14,8 +14,9 @@
  *   another path must not be lost, since an `ignore` would stop it for all nodes behind us.
  * - Bounds on count, bytes, pending of a sender, early ones of a sender and of all (limits.ts).
  * - A full pool evicts tails only, never local ones: early ones first, then demoted ones, then pending ones that pay strictly less than
- *   the newcomer. A parked newcomer displaces nothing but cheaper early ones. Rationale: a parked one may never pay, whatever its
- *   fee says, so it must not push out one that will (A24).
+ *   the newcomer. A parked newcomer displaces nothing but early ones: of a sender who has more of them than its own would, or as many and for longer than
+ *   PARKED_PATIENCE_MS. Rationale: a parked one may never pay, whatever its fee says, so it must not push out one that will (A24), and
+ *   nobody's gaps may take everybody's places (A42).
  * - Demotion never removes. What loses its predecessor (expired, its write failed) or its balance waits for its own expiry, outside the
  *   quota for early ones, since it was admitted on stricter terms; a full pool evicts it before any pending one.
  * - Whatever is older than the lifetime goes at `expire`; nothing else has a time.
@@ -26,7 +27,7 @@
  *
  * The attacker's best move is to fund accounts and fill the pool with the cheapest transactions: each costs the floor fee once a
  * block takes it, and whoever pays one more pushes it out. With one account it gets 64 + 16 places. With gaps it gets 1,024 places for
- * as long as nothing else wants them. By replacing its own it makes the network relay about ten messages for the first ten units of
+ * as long as nothing else wants them: to keep them from others it needs as many funded accounts, and new transactions every 15 s. By replacing its own it makes the network relay about ten messages for the first ten units of
  * fee, and then one for each tenth more.
  *
  * Cost: O(log n) for insert and remove, but for what is moved within one sender's queue. Synchronous, no clock, no chance.
@@ -41,12 +42,13 @@ import { ByteSlabs } from '../lib/byte-slabs.ts'
 import { decideAdmission, type MempoolPolicy } from './admission.ts'
 import { CreationIndex } from './creation-index.ts'
 import type { Held, PoolEntry } from './entry.ts'
+import { holdsMore, paysLess } from './eviction.ts'
 import { fingerprintOf, IdSum } from './id-sum.ts'
 import type { MempoolLimits } from './limits.ts'
+import { QueueHeap } from './queue-heap.ts'
 import { selectForBlock } from './selection.ts'
 import { SenderQueue } from './sender-queue.ts'
 import { ShortIdIndex } from './short-id-index.ts'
-import { TailHeap } from './tail-heap.ts'
 
 export type Admission =
   | {
@@ -80,7 +82,8 @@ export interface ReturnedTransaction {
 export class Mempool {
   readonly limits: MempoolLimits
   readonly policy: MempoolPolicy
-  readonly tails = new TailHeap()
+  readonly tails = new QueueHeap(paysLess)
+  readonly earlyTails = new QueueHeap(holdsMore)
   readonly #entries = new Map<TxId, Held>()
   readonly #queues = new Map<AccountId, SenderQueue>()
   readonly #created = new CreationIndex()
@@ -166,7 +169,7 @@ export class Mempool {
     if (entry === undefined || entry.local) return
     entry.local = true
     const queue = this.#queues.get(entry.transaction.sender)
-    if (queue !== undefined) this.tails.put(queue)
+    if (queue !== undefined) this.#order(queue)
   }
 
   markDurable(id: TxId): void {
@@ -318,10 +321,16 @@ export class Mempool {
     this.#shortIds.invariants()
     this.#created.invariants()
     this.tails.invariants()
+    this.earlyTails.invariants()
+    const senders = [...this.#queues.values()].filter((queue) => queue.earlyCount > 0).length
+    assert(this.earlyTails.size === senders, 'who has early ones has a place in their order of eviction')
     assert(this.tails.size === this.#queues.size, 'every sender has its place in the order of eviction')
     assert(this.#ids.fingerprint() === fingerprintOf(this.#entries.keys()), 'the fingerprint is that of the ids')
     if (count > this.limits.countMax || bytes > this.limits.bytesMax)
-      assert(this.tails.candidates(undefined).next().done === true, 'a pool past its bounds holds local tails only')
+      assert(
+        this.tails.candidates(undefined).next().value?.entry.local !== false,
+        'a pool past its bounds holds local tails only',
+      )
   }
 
   #bringInStep(sender: AccountId, account: Account): readonly TxId[] {
@@ -348,11 +357,11 @@ export class Mempool {
     const evicted: Held[] = []
     let count = this.count
     let bytes = this.#bytes
-    for (const candidate of this.tails.candidates(undefined)) {
-      if (count <= this.limits.countMax && bytes <= this.limits.bytesMax) break
-      evicted.push(candidate)
+    for (const { entry } of this.tails.candidates(undefined)) {
+      if (entry.local || (count <= this.limits.countMax && bytes <= this.limits.bytesMax)) break
+      evicted.push(entry)
       count--
-      bytes -= candidate.transaction.bytes.byteLength
+      bytes -= entry.transaction.bytes.byteLength
     }
     for (const entry of evicted) this.#drop(entry)
     return evicted
@@ -376,10 +385,18 @@ export class Mempool {
     if (queue.count === 0) {
       this.#queues.delete(queue.sender)
       this.tails.delete(queue)
+      this.earlyTails.delete(queue)
     } else {
-      this.tails.put(queue)
+      this.#order(queue)
     }
     return result
+  }
+
+  /** Moves a sender to where its changed tail belongs. */
+  #order(queue: SenderQueue): void {
+    this.tails.put(queue)
+    if (queue.earlyCount > 0) this.earlyTails.put(queue)
+    else this.earlyTails.delete(queue)
   }
 
   /** A new entry in all indexes but its sender's queue. */

@@ -4,7 +4,7 @@
  */
 import type { MempoolPolicy } from '../../src/mempool/admission.ts'
 import type { Admission, Rebase, ReturnedTransaction } from '../../src/mempool/mempool.ts'
-import type { MempoolLimits } from '../../src/mempool/limits.ts'
+import { PARKED_PATIENCE_MS, type MempoolLimits } from '../../src/mempool/limits.ts'
 import type { Account } from '../../src/domain/ledger/account.ts'
 import type { AccountId, TxId } from '../../src/domain/ids.ts'
 import type { RejectCode } from '../../src/domain/reject.ts'
@@ -15,6 +15,7 @@ interface Item {
   local: boolean
   early: boolean
   readonly sequence: number
+  readonly admittedMs: number
 }
 
 const U64_MAX = 2n ** 64n - 1n
@@ -97,7 +98,7 @@ export class NaiveMempool {
 
     const before = [...this.items]
     const wasPending = this.pendingIds()
-    const item: Item = { transaction, local, early: old?.early ?? true, sequence: this.#sequence }
+    const item: Item = { transaction, local, early: old?.early ?? true, sequence: this.#sequence, admittedMs: nowMs }
     const evicted: Item[] = []
     const fits = (): boolean => {
       const early = this.items.filter((other) => other.early).length
@@ -109,10 +110,8 @@ export class NaiveMempool {
       )
     }
     while (!fits()) {
-      const victim = this.#victim(sender)
-      const isAllowed =
-        victim !== undefined &&
-        (parks ? victim.early && victim.transaction.fee < fee : !this.isPending(victim) || victim.transaction.fee < fee)
+      const victim = parks ? this.#greediest(sender, earlyOfSender, nowMs) : this.#victim(sender)
+      const isAllowed = victim !== undefined && (parks || !this.isPending(victim) || victim.transaction.fee < fee)
       if (!isAllowed) {
         this.items = before
         return refused('pool-full')
@@ -167,6 +166,7 @@ export class NaiveMempool {
             local: back.local,
             early: false,
             sequence: this.#sequence++,
+            admittedMs: back.admittedMs,
           })
       for (const item of this.of(sender))
         if (item.transaction.nonce < nonce) {
@@ -224,10 +224,23 @@ export class NaiveMempool {
     for (const item of this.items) if (this.isPending(item)) item.early = false
   }
 
-  #victim(except: AccountId | undefined): Item | undefined {
-    const tails = this.items.filter(
+  #tails(except: AccountId | undefined): Item[] {
+    return this.items.filter(
       (item) => item.transaction.sender !== except && !item.local && this.of(item.transaction.sender).at(-1) === item,
     )
+  }
+
+  /** For a parked one of a sender who has `held` early ones: of whoever has most of them, the longest waiting of equals. */
+  #greediest(except: AccountId, held: number, nowMs: number): Item | undefined {
+    const count = (item: Item): number => this.of(item.transaction.sender).filter((other) => other.early).length
+    const tails = this.#tails(except).filter((item) => item.early)
+    const [most] = tails.sort((a, b) => count(b) - count(a) || a.sequence - b.sequence)
+    if (most === undefined || count(most) <= held) return undefined
+    return count(most) > held + 1 || nowMs - most.admittedMs >= PARKED_PATIENCE_MS ? most : undefined
+  }
+
+  #victim(except: AccountId | undefined): Item | undefined {
+    const tails = this.#tails(except)
     const rank = (item: Item): number => (this.isPending(item) ? 2 : item.early ? 0 : 1)
     tails.sort((a, b) => rank(a) - rank(b) || Number(a.transaction.fee - b.transaction.fee) || b.sequence - a.sequence)
     return tails[0]

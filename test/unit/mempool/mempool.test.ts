@@ -3,7 +3,7 @@ import { createPrng } from '../../../src/lib/prng.ts'
 import { sha256Hex } from '../../../src/lib/hash.ts'
 import { encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
 import { asTxHash, type AccountId } from '../../../src/domain/ids.ts'
-import { MEMPOOL_LIMITS, type MempoolLimits } from '../../../src/mempool/limits.ts'
+import { MEMPOOL_LIMITS, PARKED_PATIENCE_MS, type MempoolLimits } from '../../../src/mempool/limits.ts'
 import { Mempool } from '../../../src/mempool/mempool.ts'
 import {
   accountKey,
@@ -169,6 +169,59 @@ describe('a flood of gaps (A24)', () => {
     const parked = add(pool, { sender: accountKey('liar'), nonce: 1, fee: 1_000 })
     add(pool, { sender: accountKey('a'), fee: 1 })
     expect(add(pool, { sender: accountKey('b'), fee: 1 }).admission).toMatchObject({ evicted: [parked.id] })
+  })
+})
+
+describe('a crowd that takes all places ahead of the turn (A42)', () => {
+  /** 64 accounts with sixteen each, which nobody will ever be able to pay, at whatever fee. */
+  function besieged(): Mempool {
+    const pool = createPool()
+    for (let i = 0; i < 64; i++)
+      for (let nonce = 1; nonce <= 16; nonce++) add(pool, { sender: accountKey(`liar ${i}`), nonce, fee: 1_000 })
+    expect(pool.early).toBe(1_024)
+    return pool
+  }
+
+  it('gives way to each of eighty that were overtaken on their way, and has no way back', () => {
+    const pool = besieged()
+    const overtaken = Array.from({ length: 80 }, (_, i) => add(pool, { sender: accountKey(`honest ${i}`), nonce: 1 }))
+    expect(overtaken.filter(({ admission }) => admission.kind === 'admitted')).toHaveLength(80)
+    expect(pool.early).toBe(1_024)
+    for (let i = 0; i < 64; i++)
+      for (let nonce = 1; nonce <= 16; nonce++) add(pool, { sender: accountKey(`liar ${i}`), nonce, fee: 9_000 })
+    for (const { id } of overtaken) expect(pool.has(id)).toBe(true)
+    for (let i = 0; i < 80; i++) add(pool, { sender: accountKey(`honest ${i}`), nonce: 0 })
+    for (const { id } of overtaken) expect(pool.get(id)?.state).toBe('pending')
+    pool.invariants()
+  })
+
+  it('gives way to a few of one sender as to one of many, until it has as few itself', () => {
+    const pool = besieged()
+    const admitted = Array.from({ length: 16 }, (_, i) => add(pool, { sender: accountKey('hurried'), nonce: i + 1 }))
+    expect(admitted.filter(({ admission }) => admission.kind === 'admitted')).toHaveLength(15)
+    expect(admitted.at(-1)?.admission).toEqual({ kind: 'refused', code: 'pool-full' })
+    pool.invariants()
+  })
+
+  it('gives way among equals when it has waited for longer than who is merely overtaken', () => {
+    const pool = createPool()
+    const first = add(pool, { sender: accountKey('liar 0'), nonce: 1, fee: 1_000 })
+    for (let i = 1; i < 1_024; i++) add(pool, { sender: accountKey(`liar ${i}`), nonce: 1, fee: 1_000 })
+    const late = buildTransaction({ sender: accountKey('honest'), nonce: 1 })
+    const at = (ms: number): unknown => pool.insert(late, rich, now + ms, false)
+    expect(at(PARKED_PATIENCE_MS - 1)).toEqual({ kind: 'refused', code: 'pool-full' })
+    expect(at(PARKED_PATIENCE_MS)).toMatchObject({ kind: 'admitted', evicted: [first.id] })
+    pool.invariants()
+  })
+
+  it('keeps its places where it is our own user', () => {
+    const pool = createPool()
+    for (let i = 0; i < 64; i++)
+      for (let nonce = 1; nonce <= 16; nonce++) add(pool, { sender: accountKey(`own ${i}`), nonce }, true)
+    expect(add(pool, { sender: accountKey('other'), nonce: 1 }).admission).toEqual({
+      kind: 'refused',
+      code: 'pool-full',
+    })
   })
 })
 

@@ -1,34 +1,31 @@
 /**
- * Who goes first when the pool is full: the senders as a binary heap by their tails.
+ * Who goes first when room is needed: the senders as a binary heap by their tails, in an order that is given (eviction.ts).
  *
- * Only tails can go, since all others have somebody who depends on them. Order: those that came ahead of their turn, then those that
- * lost it, then the pending; the lower fee first; then the newer first. A local tail is never a candidate, and so protects all
- * before it. The heap knows the position of each sender, so that a changed tail costs O(log n) and the heap never holds more than
- * the senders.
+ * Only tails can go, since all others have somebody who depends on them. The heap knows the position of each sender, so that a changed tail costs
+ * O(log n) and the heap never holds more than the senders.
  */
 import { assert } from '../lib/assert.ts'
 import { MinHeap } from '../lib/min-heap.ts'
 import type { Held } from './entry.ts'
 import type { SenderQueue } from './sender-queue.ts'
 
-/** Position of an entry in the order of classes; the local ones are at the end and stay. */
-function classOf(entry: Held): 0 | 1 | 2 | 3 {
-  if (entry.local) return 3
-  if (entry.state === 'pending') return 2
-  return entry.early ? 0 : 1
+/** A tail, once those behind it are gone. */
+export interface Tail {
+  readonly entry: Held
+  readonly queue: SenderQueue
+  /** How many are behind it. */
+  readonly depth: number
 }
 
-/** Whether `a` goes before `b`. */
-export function goesBefore(a: Held, b: Held): boolean {
-  const byClass = classOf(a) - classOf(b)
-  if (byClass !== 0) return byClass < 0
-  if (a.transaction.fee !== b.transaction.fee) return a.transaction.fee < b.transaction.fee
-  return a.sequence > b.sequence
-}
-
-export class TailHeap {
+export class QueueHeap {
   readonly #queues: SenderQueue[] = []
   readonly #positions = new Map<SenderQueue, number>()
+  readonly #before: (a: Tail, b: Tail) => boolean
+
+  /** @param before whether `a` goes before `b`. What lies deeper in a queue must not go before what stands on it. */
+  constructor(before: (a: Tail, b: Tail) => boolean) {
+    this.#before = before
+  }
 
   get size(): number {
     return this.#queues.length
@@ -56,30 +53,24 @@ export class TailHeap {
   }
 
   /**
-   * Entries in the order in which they would go, each one a tail once those before it are gone; none of `except`, and no local one.
+   * Tails in the order in which they would go, each one a tail once those before it are gone; none of `except`.
    * Nothing is changed: whoever asks takes as many as needed, at O(log n) each.
    */
-  *candidates(except: SenderQueue | undefined): IterableIterator<Held> {
-    type Candidate = {
-      readonly entry: Held
-      readonly queue: SenderQueue
-      readonly depth: number
-      readonly position: number
-    }
-    const frontier = new MinHeap<Candidate>((a, b) => goesBefore(a.entry, b.entry))
+  *candidates(except: SenderQueue | undefined): IterableIterator<Tail> {
+    type Candidate = Tail & { readonly position: number }
+    const frontier = new MinHeap<Candidate>(this.#before)
     const add = (queue: SenderQueue | undefined, depth: number, position: number): void => {
       const entry = queue?.fromEnd(depth)
       if (queue !== undefined && entry !== undefined) frontier.push({ entry, queue, depth, position })
     }
     add(this.#queues[0], 0, 0)
     for (let next = frontier.pop(); next !== undefined; next = frontier.pop()) {
-      if (next.entry.local) return
       if (next.depth === 0) {
         add(this.#queues[2 * next.position + 1], 0, 2 * next.position + 1)
         add(this.#queues[2 * next.position + 2], 0, 2 * next.position + 2)
       }
       if (next.queue === except) continue
-      yield next.entry
+      yield next
       add(next.queue, next.depth + 1, next.position)
     }
   }
@@ -93,14 +84,15 @@ export class TailHeap {
     })
   }
 
-  #tail(at: number): Held {
-    const tail = this.#queues[at]?.fromEnd(0)
-    assert(tail !== undefined, 'a sender in the heap holds something')
-    return tail
+  #tail(at: number): Tail {
+    const queue = this.#queues[at]
+    const entry = queue?.fromEnd(0)
+    assert(queue !== undefined && entry !== undefined, 'a sender in the heap holds something')
+    return { entry, queue, depth: 0 }
   }
 
   #goesBefore(a: number, b: number): boolean {
-    return goesBefore(this.#tail(a), this.#tail(b))
+    return this.#before(this.#tail(a), this.#tail(b))
   }
 
   #set(at: number, queue: SenderQueue): void {
