@@ -1,6 +1,6 @@
-// `npm run attack -- ID…|all [--control] [--short] [--seed S]`: hostile peers in a process of their own against real nodes, with honest traffic
+// `npm run attack -- ID…|all [--control] [--discovery] [--short] [--seed S]`: hostile peers in a process of their own against real nodes, with honest traffic
 // beside. One JSON line each on stdout, progress on stderr; exits 0 only when every attack was withstood. With `--control` the nodes are without the
-// defence, and it exits 0 only when every attack fails and shows what the defence is for.
+// defence, and it exits 0 only when every attack fails and shows what the defence is for. With `--discovery` honest nodes also look for peers in records.
 import { parseArgs } from 'node:util'
 import { Arena } from './attack/arena.ts'
 import type { Attack } from './attack/attack.ts'
@@ -11,6 +11,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     control: { type: 'boolean', default: false },
+    discovery: { type: 'boolean', default: false },
     short: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
   },
@@ -28,7 +29,7 @@ const seed = Number(values.seed)
 
 if (wanted.length === 0 || unknown.length > 0) {
   const list = ATTACKS.map(({ id, title }) => `  ${id.padEnd(4)} ${title}`).join('\n')
-  console.error(`usage: npm run attack -- ID…|all [--control] [--short] [--seed S]\n${list}`)
+  console.error(`usage: npm run attack -- ID…|all [--control] [--discovery] [--short] [--seed S]\n${list}`)
   process.exitCode = 2
 } else process.exitCode = (await (values.control ? controls(wanted) : attacks(wanted))) ? 0 : 1
 
@@ -39,7 +40,7 @@ async function attacks(chosen: readonly Attack[]): Promise<boolean> {
   for (const attack of chosen) {
     console.error(`${attack.id}: ${attack.title}`)
     const since = performance.now()
-    const arena = await Arena.open(1, attack.setting)
+    const arena = await Arena.open(1, { ...attack.setting, ...(values.discovery && { discovery: true }) })
     try {
       const { id, pass, figures, failures } = await arena.run(attack, scale, seed)
       if (!pass) failed++

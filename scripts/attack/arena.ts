@@ -74,11 +74,11 @@ export class Arena {
    */
   static async open(
     attacks = 1,
-    { outbound = 1, inbound = 1, newborn }: Setting = {},
+    { outbound = 1, inbound = 1, newborn, discovery = false, network: kind = 'dev' }: Setting = {},
     sources?: string,
   ): Promise<Arena> {
     const home = mkdtempSync(join(tmpdir(), 'hearsay-attack-'))
-    const network = attackNetwork(Date.now() - 60_000, attacks)
+    const network = attackNetwork(Date.now() - 60_000, attacks, kind)
     const networkFile = join(home, 'network.json')
     writeFileSync(networkFile, JSON.stringify(networkDocument(network)))
     const make = (name: string, ip?: string): Promise<NodeUnderTest> => {
@@ -90,6 +90,7 @@ export class Arena {
         bootstrap: [],
         profile: 'node',
         logLevel: 'warn',
+        discovery,
         ...place,
         ...(sources !== undefined && { sources }),
       })

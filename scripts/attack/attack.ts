@@ -57,6 +57,10 @@ export interface Setting {
   readonly inbound?: number
   /** That many nodes that don't run yet, each with its own address; two of them know nobody, the others know these two. */
   readonly newborn?: number
+  /** Honest nodes look for peers in records. */
+  readonly discovery?: boolean
+  /** `open`: one whose rules are those of an open network, though its nodes live on loopback; `dev` by default. */
+  readonly network?: 'open' | 'dev'
 }
 
 /** A run of an attack on nodes without a defence: it must fail, or the attack proves nothing about that defence. */

@@ -15,6 +15,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import * as lp from 'it-length-prefixed'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { privateKeyFromSeed } from '../../src/adapters/libp2p/identity.ts'
+import { createSigner } from '../../src/adapters/crypto/signer.ts'
 import { encodeHello } from '../../src/domain/codec/hello-codec.ts'
 import { encodeReconcileRequest } from '../../src/domain/codec/reconcile-codec.ts'
 import { asBlockHash } from '../../src/domain/ids.ts'
@@ -30,6 +31,8 @@ import {
 } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import { sha256 } from '../../src/lib/hash.ts'
+import type { Signer } from '../../src/ports/signer.ts'
+import { recordOf } from './records.ts'
 import { until } from '../../testnet/until.ts'
 
 const MESHSUB = '/meshsub/1.2.0'
@@ -45,6 +48,8 @@ export interface HostileOptions {
   readonly encryption?: 'tls' | 'noise'
   /** Takes gossip streams but never reads them. */
   readonly deaf?: boolean
+  /** Multiaddr on which it listens; without one it only dials. */
+  readonly listen?: string
   /** Another kind of identity than Ed25519. */
   readonly keyType?: 'secp256k1' | 'RSA'
 }
@@ -69,6 +74,7 @@ export class HostilePeer {
   readonly #node: Libp2p
   readonly #network: NetworkParams
   readonly #haunted = new Map<string, Connection>()
+  #signer: Signer | null = null
   #connection: Connection | null = null
   #stream: Stream | null = null
   #wire: MessageStream | null = null
@@ -83,8 +89,9 @@ export class HostilePeer {
     const node = await createLibp2p({
       privateKey:
         options.keyType === undefined
-          ? await privateKeyFromSeed(sha256(utf8(`hostile ${options.name}`)))
+          ? await privateKeyFromSeed(seedOf(options.name))
           : await generateKeyPair(options.keyType as 'secp256k1'),
+      addresses: { listen: options.listen === undefined ? [] : [options.listen] },
       transports: [tcp({ dialOpts: { localAddress: options.ip } } as Parameters<typeof tcp>[0])],
       connectionEncrypters: [options.encryption === 'noise' ? noise() : tls()],
       streamMuxers: [
@@ -114,11 +121,23 @@ export class HostilePeer {
         // Cut off.
       }
     })
+    peer.#signer = createSigner(seedOf(options.name))
     return peer
   }
 
   get peerId(): string {
     return this.#node.peerId.toString()
+  }
+
+  /** Where it listens, without its identity. */
+  get listensAt(): string {
+    return (this.#node.getMultiaddrs()[0]?.toString() ?? '').split('/p2p/')[0] ?? ''
+  }
+
+  /** A message of the records topic in which it says that it lives at these addresses. */
+  record(addresses: readonly string[]): Uint8Array {
+    if (this.#signer === null) throw new Error('without an identity')
+    return recordOf(this.#network, this.#signer, addresses)
   }
 
   get connected(): boolean {
@@ -216,10 +235,20 @@ export class HostilePeer {
 
   /** Introduces itself as a node of the network, without which nothing is asked of it. */
   async greet(): Promise<void> {
+    if ((await this.ask('hello', this.hello())) === null) throw new Error('the victim does not greet')
+  }
+
+  /** What it answers to who dials it and greets. */
+  hello(): Uint8Array {
     const networkId = networkIdOf(this.#network)
     const zero = { headHeight: 0n, settledHeight: 0n, mempoolCount: 0n, mempoolFingerprint: '0'.repeat(64) }
-    const hello = { version: PROTOCOL_VERSION, networkId, headHash: asBlockHash(networkId), name: 'stranger', ...zero }
-    if ((await this.ask('hello', encodeHello(hello))) === null) throw new Error('the victim does not greet')
+    return encodeHello({
+      version: PROTOCOL_VERSION,
+      networkId,
+      headHash: asBlockHash(networkId),
+      name: 'stranger',
+      ...zero,
+    })
   }
 
   /** Says in a comparison that it holds these transactions. */
@@ -295,4 +324,8 @@ export class HostilePeer {
     for (const { messageIDs } of rpc.control?.ihave ?? []) this.heard.ihaveIds += messageIDs.length
     this.heard.prunes += rpc.control?.prune.length ?? 0
   }
+}
+
+function seedOf(name: string): Uint8Array {
+  return sha256(utf8(`hostile ${name}`))
 }

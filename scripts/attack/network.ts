@@ -9,10 +9,10 @@ export const HONEST_ACCOUNTS = 256
 /** Funded accounts of one attack, after the honest ones. */
 export const ATTACKER_ACCOUNTS = 128
 
-/** @param attacks how many attacks shall have accounts of their own, one after the other */
-export function attackNetwork(genesisTimeMs: number, attacks = 1): NetworkParams {
+/** @param attacks how many attacks shall have accounts of their own, one after the other; @param kind whose rules it has */
+export function attackNetwork(genesisTimeMs: number, attacks = 1, kind: 'open' | 'dev' = 'dev'): NetworkParams {
   return {
-    name: 'dev-attack',
+    name: kind === 'dev' ? 'dev-attack' : 'attack',
     genesisTimeMs,
     slotMs: 2_000,
     validators: [asAccountId(toHex(keysOf(PROPOSER).publicKey))],

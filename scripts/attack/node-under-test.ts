@@ -29,6 +29,8 @@ export interface NodeOptions {
   readonly connectionsMax?: number
   readonly logLevel?: NodeConfigDocument['logLevel']
   readonly validator?: number | null
+  /** Whether it looks for peers in records. */
+  readonly discovery?: boolean
   readonly dataDir?: string
   /** Where it listens and from where it dials; 127.0.0.1 by default. */
   readonly ip?: string
@@ -106,6 +108,7 @@ export class NodeUnderTest {
       connectionsMax,
       logLevel,
       validator,
+      discovery,
       flags = [],
       wrapper = [],
       ip,
@@ -123,6 +126,7 @@ export class NodeUnderTest {
       logLevel: logLevel ?? 'info',
       connectionsMax: connectionsMax ?? 56,
       profile,
+      discovery: discovery ?? false,
     })
     const entry = join(sources, 'testnet', 'child.ts')
     const command = [

@@ -19,7 +19,7 @@ export const MEMBERSHIP_PROFILES: Readonly<Record<'node' | 'dev' | 'bench', Memb
 }
 
 // ---- records
-/** Records kept: 2 KB each, 8 MB; four times the largest network this was tried with. */
+/** Records kept: 3 KB each as nodes make them, 14 KB at most (57 MB); four times the largest network this was tried with. */
 export const RECORDS_MAX = 4_096
 /**
  * Records of which one network (IPv4 /16, IPv6 /32) told first whose nodes dialled us: a quarter. Whom we dialled may fill what others leave: a joiner has

@@ -326,11 +326,10 @@ export class Mempool {
     assert(this.earlyTails.size === senders, 'who has early ones has a place in their order of eviction')
     assert(this.tails.size === this.#queues.size, 'every sender has its place in the order of eviction')
     assert(this.#ids.fingerprint() === fingerprintOf(this.#entries.keys()), 'the fingerprint is that of the ids')
-    if (count > this.limits.countMax || bytes > this.limits.bytesMax)
-      assert(
-        this.tails.candidates(undefined).next().value?.entry.local !== false,
-        'a pool past its bounds holds local tails only',
-      )
+    if (count > this.limits.countMax || bytes > this.limits.bytesMax) {
+      const [first] = this.tails.candidates(undefined)
+      assert(first?.entry.local !== false, 'a pool past its bounds holds local tails only')
+    }
   }
 
   #bringInStep(sender: AccountId, account: Account): readonly TxId[] {

@@ -258,6 +258,19 @@ describe('one flipped bit', () => {
   )
 })
 
+describe('a message of the records topic', () => {
+  it('is copied: what is kept of it keeps nothing of the RPC that it came in', () => {
+    const message = encodeRecordMessage('record', sampleBytes)
+    const rpc = new Uint8Array(1_000_000)
+    rpc.set(message, 500)
+    const found = decodeRecordMessage(rpc.subarray(500, 500 + message.byteLength), prefixes)
+    if (found?.kind !== 'record') throw new Error('a record')
+    const { bytes, key, signature: signed, signedBytes } = found.record
+    for (const part of [bytes, key, signed, signedBytes]) expect(part.buffer.byteLength).toBeLessThan(5_000)
+    expect(decodeRecordMessage(rpc, prefixes)).toBeNull()
+  })
+})
+
 describe('probes', () => {
   const status = { incarnation: 1, seq: 2, head: { height: 3, hash: asBlockHash('cd'.repeat(32)) } }
 

@@ -4,6 +4,7 @@ import { API_ATTACKS } from './api.ts'
 import { CHAIN_ATTACKS } from './chain.ts'
 import { CROWD_ATTACKS } from './crowds.ts'
 import { HOME_ATTACKS } from './home.ts'
+import { INVENTED_ATTACKS } from './invented.ts'
 import { LIAR_ATTACKS } from './liars.ts'
 import { REPLAY_ATTACKS } from './replays.ts'
 import { ROUTER_ATTACKS } from './router.ts'
@@ -21,6 +22,7 @@ export const ATTACKS: readonly Attack[] = [
   ...CHAIN_ATTACKS,
   ...REPLAY_ATTACKS,
   ...HOME_ATTACKS,
+  ...INVENTED_ATTACKS,
   ...LIAR_ATTACKS,
   ...CROWD_ATTACKS,
   ...SLOW_FORGER_ATTACKS,

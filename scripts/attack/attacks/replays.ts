@@ -1,4 +1,4 @@
-/** Attacks with what was once good, and with what may never be: A2, A6, A7, A24. */
+/** Attacks with what was once good, and with what may never be: A2, A6, A7, A24, A42. */
 import sodium from 'sodium-native'
 import {
   encodeBatch,
@@ -11,6 +11,7 @@ import { networkIdOf } from '../../../src/domain/params.ts'
 import { signingPrefix } from '../../../src/domain/signing.ts'
 import { concatBytes } from '../../../src/lib/bytes.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
+import { keysOf } from '../../../test/support/kernel-world.ts'
 import { Report, type Attack, type Ground } from '../attack.ts'
 import { transactionOf } from '../network.ts'
 import { eventually, keep, staged, type Gang, type Sight } from '../sight.ts'
@@ -159,6 +160,58 @@ const a24: Attack = {
   },
 }
 
+const a42: Attack = {
+  id: 'A42',
+  title: 'every place ahead of the turn taken by 64 accounts, at a fee that nobody will ever get',
+  controls: [{ without: 'who parks most keeps it all', shows: /overtakenAccepted is/ }],
+  async run(ground) {
+    const report = new Report()
+    await staged(ground, async (gang, sight) => {
+      const attacker = await gang.joined()
+      const gaps: Uint8Array[] = []
+      for (let nonce = 1; nonce <= 16; nonce++)
+        for (let account = 0; account < 64; account++)
+          gaps.push(transactionOf(ground.network, ground.accounts + account, nonce, { fee: 1_000n }))
+      const parked = async (): Promise<number> => {
+        const pool = await sight.client.mempool({ limit: 1 })
+        return pool.ok ? pool.value.parked : -1
+      }
+      const { parkedMax } = MEMPOOL_LIMITS.node
+      // One lot after the other: more at once than one peer's share of the queue would be shed, and not judged.
+      for (let at = 0; at < gaps.length; at += 64) {
+        const due = Math.min((await parked()) + 64, parkedMax)
+        await attacker.messages(
+          'transactions',
+          gaps.slice(at, at + 64).map((bytes) => encodeBatch([bytes])),
+        )
+        await eventually(async () => (await parked()) >= due, 3_000)
+      }
+      report.figure('parked', await parked())
+      report.require((await parked()) >= 0.9 * parkedMax, 'the places were not taken: the attack has no subject')
+      // Forty honest accounts whose second and third transaction overtake the first.
+      let accepted = 0
+      const handIn = async (nonce: number): Promise<void> => {
+        for (let account = 64; account < 104; account++) {
+          const { ok } = await sight.client.submit(transactionOf(ground.network, ground.accounts + account, nonce))
+          if (ok && nonce > 0) accepted++
+          // The API answers fifty a second.
+          await eventually(() => false, 50)
+        }
+      }
+      for (const nonce of [1, 2, 0]) await handIn(nonce)
+      report.exactly('overtakenAccepted', accepted, 80)
+      let payable = 0
+      for (let account = 64; account < 104; account++) {
+        const key = Buffer.from(keysOf(ground.accounts + account).publicKey).toString('hex')
+        const view = await sight.client.account(key)
+        if (view.ok) payable += view.value.pending
+      }
+      report.exactly('payableThen', payable, 120)
+    })
+    return report
+  },
+}
+
 /** A valid transaction of a fresh key, signed by libsodium: noble would need a minute for 50,000. */
 function strangersTransaction(prefix: Uint8Array, number: number): Uint8Array {
   const seed = Buffer.alloc(32)
@@ -214,4 +267,4 @@ const a2: Attack = {
   },
 }
 
-export const REPLAY_ATTACKS: readonly Attack[] = [a2, a6, a7, a24]
+export const REPLAY_ATTACKS: readonly Attack[] = [a2, a6, a7, a24, a42]

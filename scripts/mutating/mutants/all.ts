@@ -1,6 +1,7 @@
 /** Every mutant, by the area of its defence. */
 import type { Mutant } from '../mutant.ts'
 import { API_MUTANTS } from './api.ts'
+import { DISCOVERY_MUTANTS } from './discovery.ts'
 import { DURABILITY_MUTANTS } from './durability.ts'
 import { HOME_MUTANTS } from './home.ts'
 import { PEERS_MUTANTS } from './peers.ts'
@@ -11,6 +12,7 @@ import { TRANSPORT_MUTANTS } from './transport.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   ...API_MUTANTS,
+  ...DISCOVERY_MUTANTS,
   ...DURABILITY_MUTANTS,
   ...HOME_MUTANTS,
   ...PEERS_MUTANTS,

@@ -48,8 +48,8 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
     name: 'anchors are forgotten',
     threat: 'A9',
     file: 'src/kernel/keep-anchors.ts',
-    from: 'machines.redial.prefer(readAddresses(value).map(asNetAddress))',
-    to: 'readAddresses(value).map(asNetAddress)',
+    from: 'machines.redial.prefer(believedAnchors(readAddresses(value), machines.isOpen))',
+    to: 'believedAnchors(readAddresses(value), machines.isOpen)',
     test: ['test/unit/peers/eviction.test.ts'],
   },
   {

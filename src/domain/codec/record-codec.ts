@@ -159,7 +159,9 @@ export function decodeRecordMessage(
   bytes: Uint8Array,
   prefixes: { readonly record: Uint8Array; readonly suspicion: Uint8Array },
 ): RecordMessage | null {
-  const content = bytes.subarray(1)
+  if (bytes.byteLength > 1 + RECORD_BYTES_MAX) return null
+  // A message is a view of the RPC that it came in, up to 1.5 MiB, which a record that is kept would keep for a day.
+  const content = bytes.slice(1)
   if (bytes[0] === 0) {
     const record = decodeRecord(content, prefixes.record)
     return record === null ? null : { kind: 'record', record }
