@@ -86,7 +86,7 @@ describe('a connection without gossip in some direction', () => {
         const [victim, peer] = [await world.node(`victim ${index}`), await stranger(way)]
         const id = asPeerId(peer.peerId.toString())
         if (role === 'dialling') await peer.dial(multiaddr(victim.address()))
-        else await victim.connections.dial(asNetAddress(peer.getMultiaddrs()[0]?.toString() ?? ''))
+        else await victim.connections.dial(asNetAddress(peer.getMultiaddrs()[0]?.toString() ?? ''), 'operator')
         await until('the connection', () => victim.connects.includes(id))
         const startedMs = performance.now()
         await until(`the end of: ${way.name}`, () => victim.disconnects.includes(id))

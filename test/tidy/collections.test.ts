@@ -20,6 +20,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/kernel/machines.ts helps': 'HELPS_WAITING_MAX, looked at before each addition',
   'src/kernel/machines.ts probeDials': 'one entry for each check under way (membership.checks)',
   'src/kernel/machines.ts partings': 'connected peers that are being disconnected',
+  'src/peers/redial.ts #unfit': 'as many as addresses, which are reported; the oldest goes',
   'src/peers/redial.ts #reached': 'connected peers',
   'src/chain/block-tree.ts #nodes': 'chain.headers',
   'src/chain/chain.ts #best': 'an index of the block tree: one entry a height',

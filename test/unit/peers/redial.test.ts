@@ -88,3 +88,20 @@ test('what the last try came to is told, and over when a peer greets', () => {
     dueMs: null,
   })
 })
+
+test('a name whose dial ends at a peer of another network says so, though nothing but the dial tied them together', () => {
+  const name = asNetAddress('/dns4/node.example/tcp/1')
+  const machine = new Redial({ addresses: [name], longestMs: 4_000, chance: () => 0.5 })
+  const [peer, at] = [asPeerId('p'), asNetAddress('/ip4/192.0.2.7/tcp/1/p2p/p')]
+  machine.due(0)
+  machine.unfit(peer, at, { kind: 'other-network', detail: '' })
+  machine.ledTo(name, peer)
+  machine.failed(name, 100, { kind: 'turned-away', detail: '' })
+  expect(machine.storyAt(name)?.failure?.kind).toBe('other-network')
+  // Once it is one of ours, nothing of that is left.
+  machine.due(10_000)
+  machine.greeted(peer, at)
+  machine.ledTo(name, peer)
+  machine.succeeded(name, peer)
+  expect(machine.storyAt(name)?.failure).toBeNull()
+})
