@@ -59,7 +59,7 @@ async function controls(chosen: readonly Attack[]): Promise<boolean> {
   const started = performance.now()
   let [runs, shown] = [0, 0]
   for (const attack of chosen) {
-    if ((attack.controls ?? []).length === 0) {
+    if (attack.controls.length === 0) {
       runs++
       console.error(`${attack.id} has no control: name the mutant of its defence`)
     }

@@ -3,33 +3,37 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { MUTANTS } from './mutating/mutants/all.ts'
-import { MutantRun, type Baselines } from './mutating/run.ts'
+import { MutantRun } from './mutating/run.ts'
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, workers: { type: 'string', default: `${availableParallelism()}` } },
 })
-const chosen = MUTANTS.filter(({ name, threat }) => `${name} ${threat}`.includes(values.only))
+// A number of a row, or a part of a name.
+const isChosen = (name: string, threat: string): boolean =>
+  name.includes(values.only) || threat.split(' ').includes(values.only)
+const chosen = MUTANTS.filter(({ name, threat }) => isChosen(name, threat))
 const started = performance.now()
 const seconds = (since: number): number => Math.round((performance.now() - since) / 100) / 10
 
+const runs = Array.from({ length: Math.max(1, Math.min(chosen.length, Number(values.workers))) }, () => new MutantRun())
 const waiting = [...chosen]
-const baselines: Baselines = new Map()
 let killed = 0
-const worker = async (): Promise<void> => {
-  const run = new MutantRun(baselines)
-  try {
-    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-      const since = performance.now()
-      const fate = await run.judge(mutant)
-      if (fate === 'killed') killed++
-      const figures = { threat: mutant.threat, fate, seconds: seconds(since) }
-      console.log(JSON.stringify({ id: mutant.name, pass: fate === 'killed', figures }))
-    }
-  } finally {
-    run.close()
+const work = async (run: MutantRun, unharmed: ReadonlySet<string>): Promise<void> => {
+  for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+    const since = performance.now()
+    const fate = await run.judge(mutant, unharmed)
+    if (fate === 'killed') killed++
+    const figures = { threat: mutant.threat, fate, seconds: seconds(since) }
+    console.log(JSON.stringify({ id: mutant.name, pass: fate === 'killed', figures }))
   }
 }
-await Promise.all(Array.from({ length: Math.max(1, Number(values.workers)) }, worker))
+try {
+  const unharmed = (await runs[0]?.unharmed(chosen)) ?? new Set<string>()
+  console.error(`${unharmed.size} tests of ${chosen.length} mutants pass unharmed, after ${seconds(started)} s`)
+  await Promise.all(runs.map((run) => work(run, unharmed)))
+} finally {
+  for (const run of runs) run.close()
+}
 
 const isWhole = chosen.length > 0 && killed === chosen.length
 const figures = { mutants: chosen.length, killed, seconds: seconds(started) }

@@ -70,12 +70,12 @@ export class Arena {
   /**
    * Starts a victim and honest nodes, all meshed; those of a newborn network start later.
    * @param attacks how many attacks it shall bear, one after the other
-   * @param sources folder of the sources that its nodes run; this project's where it is not given
+   * @param copy what its nodes run, where it is not this project: a folder of sources, and the program made of them
    */
   static async open(
     attacks = 1,
     { outbound = 1, inbound = 1, newborn, discovery = false, network: kind = 'dev' }: Setting = {},
-    sources?: string,
+    copy?: { readonly root: string; readonly entry: string },
   ): Promise<Arena> {
     const home = mkdtempSync(join(tmpdir(), 'hearsay-attack-'))
     const network = attackNetwork(Date.now() - 60_000, attacks, kind)
@@ -92,7 +92,7 @@ export class Arena {
         logLevel: 'warn',
         discovery,
         ...place,
-        ...(sources !== undefined && { sources }),
+        ...(copy !== undefined && { entry: copy.entry }),
       })
     }
     if (newborn !== undefined) {
@@ -100,12 +100,12 @@ export class Arena {
         Array.from({ length: newborn }, (_, i) => make(`born-${i}`, `127.${i + 1}.0.1`)),
       )
       if (victim === undefined) throw new Error('a network of nobody')
-      return new Arena(home, network, { victim, others }, make, sources ?? null)
+      return new Arena(home, network, { victim, others }, make, copy?.root ?? null)
     }
     const named = (prefix: string, count: number): Promise<NodeUnderTest[]> =>
       Promise.all(Array.from({ length: count }, (_, i) => make(i === 0 ? prefix : `${prefix}-${i + 1}`)))
     const [victim, near, far] = [await make('victim'), await named('near', outbound), await named('far', inbound)]
-    const arena = new Arena(home, network, { victim, others: [...near, ...far] }, make, sources ?? null)
+    const arena = new Arena(home, network, { victim, others: [...near, ...far] }, make, copy?.root ?? null)
     try {
       // Some are dialled by the victim and others dial it, so that it has both kinds of peers.
       const known: string[] = []

@@ -77,7 +77,7 @@ export interface Attack {
   readonly id: string
   readonly title: string
   /** One at least for each defence that the attack is about. */
-  readonly controls?: readonly Control[]
+  readonly controls: readonly Control[]
   /** Honest traffic stops meanwhile: the attack makes it impossible by itself, as a wrong clock does. */
   readonly withoutTraffic?: true
   /** A network of its own. Without it, the attack can share one with others. */

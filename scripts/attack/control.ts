@@ -28,7 +28,7 @@ export async function runControl(
   const copy = new ProjectCopy()
   try {
     if (!copy.harm(mutant)) return { verdict: 'outdated', outcome: null }
-    const arena = await Arena.open(1, attack.setting, copy.root)
+    const arena = await Arena.open(1, attack.setting, { root: copy.root, entry: copy.bundleNode() })
     try {
       const outcome = await arena.run(attack, control.scale ?? scale, seed)
       return { verdict: verdictOf(outcome, control), outcome }

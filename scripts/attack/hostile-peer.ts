@@ -50,6 +50,8 @@ export interface HostileOptions {
   readonly deaf?: boolean
   /** Multiaddr on which it listens; without one it only dials. */
   readonly listen?: string
+  /** Addresses at which it says that it listens. */
+  readonly announce?: readonly string[]
   /** Another kind of identity than Ed25519. */
   readonly keyType?: 'secp256k1' | 'RSA'
 }
@@ -91,7 +93,10 @@ export class HostilePeer {
         options.keyType === undefined
           ? await privateKeyFromSeed(seedOf(options.name))
           : await generateKeyPair(options.keyType as 'secp256k1'),
-      addresses: { listen: options.listen === undefined ? [] : [options.listen] },
+      addresses: {
+        listen: options.listen === undefined ? [] : [options.listen],
+        announce: [...(options.announce ?? [])],
+      },
       transports: [tcp({ dialOpts: { localAddress: options.ip } } as Parameters<typeof tcp>[0])],
       connectionEncrypters: [options.encryption === 'noise' ? noise() : tls()],
       streamMuxers: [
@@ -127,6 +132,11 @@ export class HostilePeer {
 
   get peerId(): string {
     return this.#node.peerId.toString()
+  }
+
+  /** Its id as PRUNE names peers. */
+  get peerIdBytes(): Uint8Array {
+    return this.#node.peerId.toMultihash().bytes
   }
 
   /** Where it listens, without its identity. */

@@ -14,7 +14,7 @@ import type { NodePlace } from './attack.ts'
 
 const START_MS_MAX = 30_000
 
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
+const ENTRY = fileURLToPath(new URL('../../testnet/child.ts', import.meta.url))
 
 /** What Node has made of the sources is kept for the next process: a third less time to start, dozens of times in one run. */
 const COMPILED = { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled') }
@@ -38,8 +38,8 @@ export interface NodeOptions {
   readonly flags?: readonly string[]
   /** A program in front of it, such as strace with its arguments. */
   readonly wrapper?: readonly string[]
-  /** Folder of the sources that it runs; this project's by default. */
-  readonly sources?: string
+  /** The program that it runs; this project's sources by default. */
+  readonly entry?: string
 }
 
 /** Lets a process dial from one address, as a machine of its own would. */
@@ -112,7 +112,7 @@ export class NodeUnderTest {
       flags = [],
       wrapper = [],
       ip,
-      sources = PROJECT,
+      entry = ENTRY,
     } = this.#options
     const config = join(home, name, 'config.json')
     writeNodeConfig(config, {
@@ -128,7 +128,6 @@ export class NodeUnderTest {
       profile,
       discovery: discovery ?? false,
     })
-    const entry = join(sources, 'testnet', 'child.ts')
     const command = [
       ...wrapper,
       process.execPath,

@@ -1,4 +1,5 @@
 /** A copy of the project in a temporary folder, in which defences are switched off: the tree in which somebody works is never touched. */
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,6 +39,13 @@ export class ProjectCopy {
   mend(): void {
     for (const [path, text] of this.#unharmed) writeFileSync(path, text)
     this.#unharmed.clear()
+  }
+
+  /** Bundles what the copy is now, which starts several times as fast as its sources; the program of a node. Throws what the build says. */
+  bundleNode(): string {
+    const build = spawnSync(process.execPath, [join('scripts', 'build.js')], { cwd: this.root, encoding: 'utf8' })
+    if (build.status !== 0) throw new Error(`a harmed copy can't be built:\n${build.stdout}${build.stderr}`)
+    return join(this.root, 'dist', 'child.js')
   }
 
   close(): void {

@@ -1,44 +1,51 @@
-/** Judges mutants: runs the test of each in a copy of the project, once unharmed and once with the defence off. */
+/** Judges mutants: a test must fail with the defence off that passes with it on. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { Mutant } from './mutant.ts'
 import { ProjectCopy } from './project-copy.ts'
 
 /**
- * `killed`: a test of it failed that passes without it. `outdated`: the text to replace is not there, or not once. `broken`: the test fails without
- * the mutant too, does not exist, or did not come to run with it, so that it says nothing.
+ * `killed`: a test of it failed that passes without it. `outdated`: the text to replace is not there, or not once. `broken`: no test of it passes
+ * without the mutant, or none came to run with it, so that it says nothing.
  */
 export type Fate = 'killed' | 'survived' | 'outdated' | 'broken'
 
 const TEST_MS_MAX = 180_000
+/** For all of them at once, unharmed. */
+const ALL_TESTS_MS_MAX = 900_000
 
-/** What tests do unharmed, by their arguments; runs side by side share it. */
-export type Baselines = Map<string, Promise<Counts>>
+/** Tests by file and name. */
+interface Results {
+  readonly passed: ReadonlySet<string>
+  readonly failed: ReadonlySet<string>
+}
 
-/** How many tests of one run did what. */
-export interface Counts {
-  readonly passed: number
-  readonly failed: number
+/** What vitest's JSON reporter writes, as far as it is read. */
+interface Written {
+  readonly testResults: readonly {
+    readonly name: string
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+  }[]
 }
 
 export class MutantRun {
   readonly #copy = new ProjectCopy()
-  readonly #baselines: Baselines
 
-  constructor(baselines: Baselines) {
-    this.#baselines = baselines
+  /** Runs all tests of the mutants once, unharmed; those that pass. */
+  async unharmed(mutants: readonly Mutant[]): Promise<ReadonlySet<string>> {
+    const files = new Set(mutants.flatMap(({ test }) => test.filter((arg) => arg.startsWith('test/'))))
+    return (await this.#run([...files], ALL_TESTS_MS_MAX)).passed
   }
 
-  async judge(mutant: Mutant): Promise<Fate> {
-    const unharmed = await this.#unharmed(mutant.test)
-    if (unharmed.failed > 0 || unharmed.passed === 0) return 'broken'
+  /** @param unharmed tests that pass without the mutant */
+  async judge(mutant: Mutant, unharmed: ReadonlySet<string>): Promise<Fate> {
     if (!this.#copy.harm(mutant)) return 'outdated'
     try {
-      const { passed, failed } = await this.#run([...mutant.test, '--bail', '1'])
-      if (failed > 0) return 'killed'
-      return passed > 0 ? 'survived' : 'broken'
+      const { passed, failed } = await this.#run([...mutant.test, '--bail', '1'], TEST_MS_MAX)
+      if ([...failed].some((test) => unharmed.has(test))) return 'killed'
+      return failed.size === 0 && passed.size > 0 ? 'survived' : 'broken'
     } finally {
       this.#copy.mend()
     }
@@ -48,29 +55,29 @@ export class MutantRun {
     this.#copy.close()
   }
 
-  #unharmed(test: readonly string[]): Promise<Counts> {
-    const key = test.join(' ')
-    const known = this.#baselines.get(key) ?? this.#run(test)
-    this.#baselines.set(key, known)
-    return known
-  }
-
   /** Runs tests in the copy. A file that could not even be read counts for nothing: no test of it failed. */
-  async #run(test: readonly string[]): Promise<Counts> {
+  async #run(test: readonly string[], timeoutMs: number): Promise<Results> {
     const dir = mkdtempSync(join(tmpdir(), 'hearsay-verdict-'))
     const file = join(dir, 'tests.json')
+    const [passed, failed] = [new Set<string>(), new Set<string>()]
     try {
-      await this.#vitest(['run', ...test, '--reporter', 'json', '--outputFile', file])
-      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
-      return { passed: numPassedTests ?? 0, failed: numFailedTests ?? 0 }
+      await this.#vitest(['run', ...test, '--reporter', 'json', '--outputFile', file], timeoutMs)
+      const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as Written
+      for (const { name, assertionResults } of testResults)
+        for (const { fullName, status } of assertionResults) {
+          const test = `${relative(this.#copy.root, name)} ${fullName}`
+          if (status === 'passed') passed.add(test)
+          if (status === 'failed') failed.add(test)
+        }
     } catch {
-      return { passed: 0, failed: 0 }
+      // It was ended, or wrote nothing: then nothing is known.
     } finally {
       rmSync(dir, { recursive: true, force: true })
     }
+    return { passed, failed }
   }
 
-  #vitest(args: readonly string[]): Promise<void> {
+  #vitest(args: readonly string[], timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       const vitest = join('node_modules', 'vitest', 'vitest.mjs')
       const child = spawn(process.execPath, [vitest, ...args], {
@@ -78,7 +85,7 @@ export class MutantRun {
         stdio: 'ignore',
         env: { ...process.env, NO_COLOR: '1' },
       })
-      const timer = setTimeout(() => child.kill('SIGKILL'), TEST_MS_MAX)
+      const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
       child.on('close', () => {
         clearTimeout(timer)
         resolve()

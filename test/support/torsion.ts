@@ -1,6 +1,6 @@
 /**
  * Hostile Ed25519 points and signatures, made from the curve's equations: small-order points, their non-canonical encodings, and
- * signatures whose key or R has a small-order part. Libraries disagree about exactly these (SECURITY.md: Ed25519, criteria side by side).
+ * signatures whose key or R has a small-order part. Our rule refuses all of them (PROTOCOL.md, Signatures).
  */
 import { createHash } from 'node:crypto'
 import { Point } from '@noble/ed25519'
@@ -47,7 +47,7 @@ export const SMALL_ORDER_ENCODINGS: readonly NamedEncoding[] = TORSION.map((poin
   bytes: point.toBytes(),
 }))
 
-/** All other encodings that lenient decoders take for a small-order point: x = 0 with a sign, and y not below p. */
+/** All other encodings of a small-order point, none of them canonical: x = 0 with a sign, and y not below p. */
 export const NON_CANONICAL_SMALL_ORDER: readonly NamedEncoding[] = [
   { name: 'identity with sign', bytes: encode(1n, true) },
   { name: '(0, -1) with sign', bytes: encode(FIELD_PRIME - 1n, true) },
@@ -59,7 +59,7 @@ export const NON_CANONICAL_SMALL_ORDER: readonly NamedEncoding[] = [
 
 /**
  * Encodings with p + 2 ≤ y < 2^255: what is left of the non-canonical ones. Ten of the 17 y stand for points, none of them of prime
- * order, so rule 1 would refuse these by their order alone; libraries differ in how they decode them.
+ * order, so rule 1 would refuse these by their order alone.
  */
 export const NON_CANONICAL_OTHERS: readonly NamedEncoding[] = Array.from({ length: 17 }, (_, i) =>
   BigInt(i + 2),

@@ -28,7 +28,7 @@ describe('dependencies', () => {
     }
   })
 
-  // Below these a peer can stall, flood or crash a node through the library alone.
+  // Below these a peer can harm a node through the library alone.
   it.each([
     ['libp2p', '3.3.11'],
     ['@chainsafe/libp2p-gossipsub', '17.1.1'],

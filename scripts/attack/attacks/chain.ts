@@ -5,10 +5,11 @@ import {
   encodeHeader,
   encodeSignedHeader,
 } from '../../../src/domain/codec/block-codec.ts'
+import { KEPT_BURST, KEPT_PER_SECOND } from '../../../src/adapters/libp2p/limits.ts'
 import { encodeChainRequest } from '../../../src/domain/codec/chain-codec.ts'
 import { encodeObjectsRequest } from '../../../src/domain/codec/objects-codec.ts'
 import { headerOf } from '../../../src/domain/block.ts'
-import { asAccountId, asBlockHash, asTxId } from '../../../src/domain/ids.ts'
+import { asAccountId, asBlockHash, asTxId, type NetworkId } from '../../../src/domain/ids.ts'
 import { networkIdOf } from '../../../src/domain/params.ts'
 import { protocolName } from '../../../src/domain/protocols.ts'
 import { signingPrefix } from '../../../src/domain/signing.ts'
@@ -52,6 +53,7 @@ function blockOf(
 const a8: Attack = {
   id: 'A8',
   title: 'blocks from the near future, the far future and the past',
+  controls: [{ without: 'a block of any slot is due', shows: /tooEarly is/ }],
   async run(ground) {
     const report = new Report()
     const parent = networkIdOf(ground.network)
@@ -88,6 +90,7 @@ const a8: Attack = {
 const a20: Attack = {
   id: 'A20',
   title: 'signed blocks without parents from many peers, and blocks of who may not make any',
+  controls: [{ without: 'any number of blocks without parents', shows: /orphans is/ }],
   async run(ground) {
     const report = new Report()
     const isFull = ground.scale === 'full'
@@ -134,9 +137,31 @@ async function ask(peer: HostilePeer, protocol: string, request: Uint8Array): Pr
   }
 }
 
+/** Length of a ping (PROTOCOL.md, Request protocols). */
+const PING_BYTES = 66
+
+/** One probe after the other on one stream; how many were answered before it was cut, or had answered `most`. */
+async function askOnOneStream(peer: HostilePeer, network: NetworkId, most: number): Promise<number> {
+  let answered = 0
+  try {
+    const stream = await peer.open(protocolName(network, 'probe'))
+    const frames = lp.decode(stream)[Symbol.asyncIterator]()
+    for (; answered < most; answered++) {
+      // The kind of a ping, and noughts for the rest of it.
+      stream.send(lp.encode.single(new Uint8Array(PING_BYTES)))
+      const { done } = await frames.next()
+      if (done === true) break
+    }
+  } catch {
+    // Cut.
+  }
+  return answered
+}
+
 const a32: Attack = {
   id: 'A32',
   title: 'requests without end: unknown names by the thousand, the longest ranges, garbage',
+  controls: [{ without: 'a kept stream serves any number of requests', shows: /probesAnswered is/ }],
   async run(ground) {
     const report = new Report()
     const network = networkIdOf(ground.network)
@@ -162,6 +187,13 @@ const a32: Attack = {
           bytes += answer ?? 0
         }
       })
+      // The stream that stays open: asked as fast as it answers, until it is cut or has answered more than its share.
+      const asker = await gang.joined()
+      report.atMost(
+        'probesAnswered',
+        await askOnOneStream(asker, network, 4 * KEPT_BURST),
+        KEPT_BURST + 4 * KEPT_PER_SECOND,
+      )
       report.figure('answered', answered)
       report.figure('refused', refused)
       report.figure('answeredKiB', bytes / 1_024)

@@ -12,6 +12,7 @@ async function honestMesh(sight: Sight, honest: ReadonlySet<string>): Promise<nu
 const a10: Attack = {
   id: 'A10',
   title: 'identities that were there first: forty wait for every node of a network that is just being born',
+  controls: [{ without: 'one network may fill every mesh', shows: /honest mesh peers/ }],
   setting: { newborn: 8 },
   latencyMs: 6_000,
   async run(ground) {
@@ -114,6 +115,9 @@ class Relay {
 const a11: Attack = {
   id: 'A11',
   title: 'identities that hand on everything for a while and then nothing',
+  controls: [
+    { without: 'peers that give nothing keep their places in the mesh', shows: /keep their places in the mesh/ },
+  ],
   // A hundred messages are what a silent peer is known by.
   perSecond: { short: 60, full: 10 },
   async run(ground) {

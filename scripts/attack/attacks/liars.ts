@@ -64,6 +64,9 @@ const a12: Attack = {
   id: 'A12',
   title:
     'transactions of one sender that no mesh peer hands on, and holders that announce without end and never answer',
+  controls: [
+    { without: 'whoever repeats himself resets the clock of a request', shows: /slowestReaskMs is|holders were asked/ },
+  ],
   async run(ground) {
     const report = new Report()
     const isFull = ground.scale === 'full'
@@ -139,6 +142,9 @@ async function silentHolders(ground: Ground, gang: Gang, sight: Sight, report: R
 const a23: Attack = {
   id: 'A23',
   title: 'answers with other valid transactions than those that were asked for',
+  controls: [
+    { without: 'another valid object than the one that was asked for is no offence', shows: /a liar was not cut/ },
+  ],
   async run(ground) {
     const report = new Report()
     const isFull = ground.scale === 'full'

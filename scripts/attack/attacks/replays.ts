@@ -58,6 +58,7 @@ async function replay(sight: Sight, gang: Gang, transactions: readonly Uint8Arra
 const a6: Attack = {
   id: 'A6',
   title: 'replays after the router has forgotten',
+  controls: [{ without: 'a message that holds nothing new is handed on', shows: /not every replay was ignored/ }],
   async run(ground) {
     const report = new Report()
     const isFull = ground.scale === 'full'
@@ -89,6 +90,7 @@ const a6: Attack = {
 const a7: Attack = {
   id: 'A7',
   title: 'replays while the clock of the victim jumps an hour ahead and back',
+  controls: [{ without: 'what left the pool is forgotten', shows: /not every replay was ignored/ }],
   withoutTraffic: true,
   async run(ground) {
     const report = new Report()
@@ -113,10 +115,11 @@ const a7: Attack = {
 const a24: Attack = {
   id: 'A24',
   title: 'transactions with gaps before them that fill the pool and may never pay',
+  controls: [{ without: 'what may never pay takes every place', shows: /parked is/ }],
   async run(ground) {
     const report = new Report()
     const prng = createPrng(ground.seed)
-    const accounts = ground.scale === 'full' ? 120 : 40
+    const accounts = ground.scale === 'full' ? 120 : 80
     await staged(ground, async (gang, sight) => {
       const attacker = await gang.joined()
       const before = await sight.client.mempool({ limit: 1 })
@@ -236,6 +239,7 @@ function strangersTransaction(prefix: Uint8Array, number: number): Uint8Array {
 const a2: Attack = {
   id: 'A2',
   title: 'properly signed transactions of tens of thousands of fresh, unfunded keys',
+  controls: [{ without: 'a flood of what the ledger refuses costs nothing', shows: /spammer was not disconnected/ }],
   async run(ground) {
     const report = new Report()
     const count = ground.scale === 'full' ? 50_000 : 2_000

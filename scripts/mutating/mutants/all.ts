@@ -4,6 +4,7 @@ import { API_MUTANTS } from './api.ts'
 import { DISCOVERY_MUTANTS } from './discovery.ts'
 import { DURABILITY_MUTANTS } from './durability.ts'
 import { HOME_MUTANTS } from './home.ts'
+import { KEYS_MUTANTS } from './keys.ts'
 import { PEERS_MUTANTS } from './peers.ts'
 import { ROUTER_MUTANTS } from './router.ts'
 import { SYNC_MUTANTS } from './sync.ts'
@@ -15,6 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DISCOVERY_MUTANTS,
   ...DURABILITY_MUTANTS,
   ...HOME_MUTANTS,
+  ...KEYS_MUTANTS,
   ...PEERS_MUTANTS,
   ...ROUTER_MUTANTS,
   ...SYNC_MUTANTS,

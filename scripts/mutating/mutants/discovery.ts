@@ -28,7 +28,7 @@ export const DISCOVERY_MUTANTS: readonly Mutant[] = [
       ANYWHERE,
       {
         file: 'src/adapters/libp2p/dial-targets.ts',
-        from: "if (endpoint.kind === 'name' && namedBy === 'stranger') return refused('a name in a record is not dialled')",
+        from: "if (endpoint.kind === 'name' && namedBy === 'stranger') return refused('inside', 'a name in a record')",
         to: '',
       },
     ],

@@ -84,4 +84,12 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
     to: '',
     test: ['test/integration/libp2p-hostile.test.ts', '-t', 'A47'],
   },
+  {
+    name: 'a flood of what the ledger refuses costs nothing',
+    threat: 'A2',
+    file: 'src/peers/offences.ts',
+    from: 'if (record.unpaidMs.length < UNPAID_BUDGET) {',
+    to: 'if (record.unpaidMs.length < Number.MAX_SAFE_INTEGER) {',
+    test: ['test/unit/peers/offences.test.ts'],
+  },
 ]

@@ -34,4 +34,27 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     to: '',
     test: ['test/unit/kernel/repair-liars.test.ts', '-t', 'A23'],
   },
+  {
+    name: 'a block of any slot is due',
+    threat: 'A8',
+    file: 'src/domain/rules/header-rules.ts',
+    from: "if (dueMs <= nowMs) return { kind: 'due' }",
+    to: "if (dueMs <= nowMs || dueMs > 0) return { kind: 'due' }",
+    test: ['test/unit/domain/rules/header-rules.test.ts'],
+  },
+  {
+    name: 'any number of blocks without parents',
+    threat: 'A20',
+    file: 'src/chain/orphanage.ts',
+    from: 'if (own >= ORPHANS_PER_PEER_MAX) return false',
+    to: '',
+    also: [
+      {
+        file: 'src/chain/orphanage.ts',
+        from: 'while (this.size >= ORPHANS_MAX || this.#bytes',
+        to: 'while (this.#bytes',
+      },
+    ],
+    test: ['test/unit/chain/orphanage.test.ts', '-t', 'A20'],
+  },
 ]

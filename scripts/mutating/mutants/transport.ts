@@ -15,7 +15,7 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'any number of sockets of one address',
-    threat: 'A26 L9',
+    threat: 'A9 A26 L9',
     file: 'src/adapters/libp2p/gater.ts',
     from: '>= SOCKETS_PER_ADDRESS_MAX) return true',
     to: '>= 1_000_000) return true',
@@ -43,7 +43,7 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     file: 'src/adapters/libp2p/muxer-guard.ts',
     from: 'meter(connection, guard.now)\n',
     to: '\n',
-    test: ['test/attack/floods.test.ts', '-t', 'pings'],
+    test: [GUARD, '-t', 'A28'],
   },
   {
     name: 'work for streams that were reset does not count',
@@ -52,5 +52,13 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     from: '>= 2 * limits.streamsMax',
     to: '>= Number.POSITIVE_INFINITY',
     test: ['test/attack/floods.test.ts', '-t', 'however many'],
+  },
+  {
+    name: 'a kept stream serves any number of requests',
+    threat: 'A32',
+    file: 'src/adapters/libp2p/kept-stream.ts',
+    from: "if (!bucket.take(1, now())) throw new Error('too many requests')",
+    to: '',
+    test: ['test/integration/libp2p-kept-streams.test.ts', '-t', 'cuts what floods it'],
   },
 ]

@@ -1,7 +1,7 @@
 /**
  * The node's implementation: libsodium through sodium-native, about 50 µs a signature and 45 µs a new key. Rule 1 is
- * `crypto_core_ed25519_is_valid_point`, rules 2 and 3 are `crypto_sign_verify_detached` (in the bundled version: S < L, R not of
- * small order, cofactorless equation). Other versions of libsodium differ from the rule; `findFault` tells them apart.
+ * `crypto_core_ed25519_is_valid_point`, rules 2 and 3 are `crypto_sign_verify_detached`. That the bundled version follows
+ * the rule is not taken on trust: `findFault` asks it.
  */
 import type { SignatureCheck, SignatureVerifier } from '../../ports/signature-verifier.ts'
 import { firstInvalidBy } from './first-invalid.ts'
@@ -22,7 +22,7 @@ export function createLibsodiumVerifier(sodium: Libsodium, limits?: KeyCacheLimi
   let verifications = 0
 
   const verify = ({ publicKey, message, signature }: SignatureCheck): boolean => {
-    // The binding takes a longer signature for its first 64 bytes and throws for a shorter one.
+    // Exactly 64 bytes is our rule, whatever a binding makes of others.
     if (signature.byteLength !== SIGNATURE_BYTES) return false
     if (keys.get(publicKey) === null) return false
     verifications++

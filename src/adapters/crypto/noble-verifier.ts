@@ -2,8 +2,7 @@
  * The portable implementation: the rule written out on @noble/ed25519's points, for machines without a libsodium binary and for the
  * public library. About 1.2 ms a signature and 0.9 ms a new key.
  *
- * noble's own `verify` is not used: it checks the cofactored equation, which lets R have a small-order part, and would need a check
- * of R's order (0.8 ms) on top to mean the same.
+ * noble's own `verify` is not used: it follows ZIP-215, as its documentation says, which is another rule than ours.
  */
 import { createHash } from 'node:crypto'
 import type { Point } from '@noble/ed25519'

@@ -1,6 +1,6 @@
 /**
- * The third opinion, used by tests: rules 1 and 2 written out, rule 3 by node:crypto. OpenSSL alone would accept keys in other
- * encodings and of small or mixed order; on what rules 1 and 2 leave, its equation is the cofactorless one, byte for byte.
+ * The third opinion, used by tests: rules 1 and 2 written out, rule 3 by node:crypto, whose equation is the
+ * cofactorless one, byte for byte, on what rules 1 and 2 leave.
  */
 import { createPublicKey, verify as cryptoVerify, type KeyObject } from 'node:crypto'
 import type { SignatureCheck, SignatureVerifier } from '../../ports/signature-verifier.ts'

@@ -1,7 +1,6 @@
 /**
- * Known answers that a verifier must give before it is trusted with the rule. Versions of libsodium differ in what they accept: until
- * the end of 2025 `is_valid_point` took keys with a part of order 2 (CVE-2025-69277), and a cofactored `verify` would take an R with
- * a small-order part. A node that loaded such a build would split from the others; it must notice at start and use noble.
+ * Known answers that a verifier must give before it is trusted with the rule. Builds of a library may follow another rule than ours, and a
+ * node that loaded one would split from the others: it must notice at start and use noble. The points are computed anew by the test of this file.
  */
 import { fromHex, utf8 } from '../../lib/bytes.ts'
 import type { SignatureVerifier } from '../../ports/signature-verifier.ts'

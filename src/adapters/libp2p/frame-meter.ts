@@ -1,6 +1,6 @@
 /**
  * Counts the yamux frames that cost a receiver more than their 12 bytes: pings, each of which is answered, and new streams, each of which is
- * negotiated. By bytes alone a connection's budget would let through 300,000 pings at once (SECURITY.md A28).
+ * negotiated. A budget of bytes alone would let too many of them through at once (SECURITY.md A28).
  */
 import { TokenBucket } from '../../lib/rate.ts'
 import { FRAME_HEADER_BYTES, OPENINGS_BURST, OPENINGS_PER_SECOND, PINGS_BURST, PINGS_PER_SECOND } from './limits.ts'

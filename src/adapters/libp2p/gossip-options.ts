@@ -92,8 +92,7 @@ function formatOptions(ids: MessageIds, topics: readonly string[]): Partial<Goss
   return {
     // Our objects carry their own signatures, and an id by sender and number would give one transaction as many ids as publishers.
     globalSignaturePolicy: StrictNoSign,
-    // Anything else is an attack: without this list one message on the topic `__proto__` writes to Object.prototype (L1), and any
-    // number of subscriptions is stored (A17).
+    // Anything else is an attack: without this list the router takes subscriptions and messages of any topic into its state (L1, A17).
     allowedTopics: [...topics],
     msgIdFn: (message: Message) => ids.bytesOf(message.topic, message.data),
     // The same hash, remembered: a duplicate is known before anything else is done with it.
@@ -144,7 +143,7 @@ function meshOptions({ profile, connectionsMax }: GossipOptionsInput): Partial<G
     prunePeers: 0,
     directPeers: [],
     directConnectTicks: 300,
-    // It tags on every GRAFT, refused ones too, and never takes the tag away (A16).
+    // Tags on peers are a memory without a bound of ours (A16).
     tagMeshPeers: false,
   }
 }
@@ -209,7 +208,7 @@ function scoreParams(
     // Below 1000 throws.
     decayInterval: 1_000,
     decayToZero: 0.01,
-    // Has no effect in this release (L2): bans are kept by the node itself.
+    // Not relied on (L2): bans are kept by the node itself.
     retainScore: 3_600_000,
   }
 }

@@ -190,7 +190,7 @@ class GossipAdapter implements RouterGossip {
   /** One RPC on its way to the router. What is passed on is exactly what the router will take, so that `#seen` stays its twin. */
   async #onRpc(from: RouterPeer, rpc: Rpc, pass: (rpc: Rpc) => Promise<void>): Promise<void> {
     const peer = asPeerId(from.toString())
-    // The router would let 128 more RPCs of a graylisted peer pass within a second (SECURITY.md L4).
+    // The router's own answer comes later (SECURITY.md L4).
     if (this.#muted.has(peer)) return this.#arrive(rpc.messages, 'muted')
     const now = this.#now()
     const unheardMs = this.#unheard.unheardMs(peer, now)

@@ -11,8 +11,8 @@ const DOMAIN = utf8('hearsay/msg/1')
 const ID_BYTES = 32
 
 /**
- * The key of every id that isn't 32 bytes: ids come from peers in IHAVE, IWANT and IDONTWANT, and kept as they come a few of them
- * would fill the memory (SECURITY.md A15). It can't be the text of a real id.
+ * The key of every id that isn't 32 bytes: ids come from peers in IHAVE, IWANT and IDONTWANT, and would be
+ * kept as they come (SECURITY.md A15). It can't be the text of a real id.
  */
 const ODD_ID = 'odd'
 

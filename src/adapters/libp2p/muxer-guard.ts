@@ -1,6 +1,6 @@
 /**
- * yamux behind a guard (SECURITY.md L6, L7, 3.4). By itself the muxer buffers a frame of any announced length (up to 4 GiB) before it
- * looks at the stream's window, and reopens the window as fast as data comes. The guard cuts a connection whose unfinished frame
+ * yamux behind a guard (SECURITY.md L6, L7, 3.4). By itself the muxer does not hold the memory of one connection
+ * within its windows, and reopens the window as fast as data comes. The guard cuts a connection whose unfinished frame
  * exceeds the largest window, or that lets us queue more than it reads, and pauses one that brings more than its budget: the pause
  * reaches TCP, so the sender is slowed, not cut.
  */

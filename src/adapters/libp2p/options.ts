@@ -124,7 +124,7 @@ function connectionManagerOptions({
 }: NodeOptionsInput): NonNullable<Libp2pOptions['connectionManager']> {
   return {
     maxConnections: connectionsMax,
-    // Ten silent sockets would shut the door for all others (SECURITY.md L9).
+    // With the default of ten a few silent sockets would shut the door for all others (SECURITY.md L9).
     maxIncomingPendingConnections: pendingMax,
     // A local testnet starts all its nodes at once from one address.
     inboundConnectionThreshold: profile === 'node' ? 5 : 1_000,

@@ -1,6 +1,6 @@
 /**
- * Stands between gossipsub's streams and its router. gossipsub swallows what it can't decode, forgets who sent it, and hands on
- * fields that must be empty (SECURITY.md L4, L10, L11); four methods of the instance are therefore wrapped. That ties us to names
+ * Stands between gossipsub's streams and its router. gossipsub does not say who sent what it can't decode, nor does it
+ * count it (SECURITY.md L4, L10, L11); four methods of the instance are therefore wrapped. That ties us to names
  * inside the library, so `verifyRouterHooks` proves at every start that the wrappers are really called.
  */
 import type { GossipRouter, Rpc, RpcFrame, RouterPeer } from './router.ts'

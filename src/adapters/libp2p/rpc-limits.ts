@@ -19,7 +19,7 @@ export function costOf(rpc: Rpc): number {
 
 /**
  * Whether an honest node may have sent the message: on one of our topics, with data, and without the four fields that StrictNoSign
- * forbids. The router itself lets `from` pass and would hand on 50 kB of it to our neighbours (SECURITY.md L10).
+ * forbids. We don't leave it to the router to hold all of them empty (SECURITY.md L10).
  */
 export function isPlain(message: RpcMessage, topics: ReadonlySet<string>): boolean {
   return (

@@ -16,6 +16,7 @@ import {
   parseSecretText,
   showKey,
 } from '../../../src/wallet/keystore.ts'
+import { isScryptN } from '../../../src/wallet/keystore-file.ts'
 
 /** The least that a file may have: 1 ms instead of 1 s. One test below pays for the real one. */
 const n = 1_024
@@ -119,6 +120,11 @@ describe('keystore', () => {
     }
     expect(await open('main', 'cafe\u0301')).toMatchObject({ ok: true })
     expect(await open('main', new TextEncoder().encode('caf\u00e9'))).toMatchObject({ ok: true })
+  })
+
+  it('opens no file that asks for more than 1 GiB', () => {
+    // By the rule alone: opening one that passed would take the memory.
+    expect([isScryptN(2 ** 20), isScryptN(2 ** 21)]).toEqual([true, false])
   })
 
   it('leaves the caller its passphrase bytes, and refuses an empty passphrase', async () => {

@@ -34,7 +34,7 @@ describe('openVerifier', () => {
 
   it('falls back where a build of libsodium has another rule', async () => {
     const real = (await import('sodium-native')).default as unknown as Record<string, (...args: unknown[]) => boolean>
-    // As libsodium was before the fix of CVE-2025-69277: keys with a part of order 2 pass.
+    // A build with a laxer rule for keys.
     const orderTwoPasses = {
       crypto_sign_verify_detached: real.crypto_sign_verify_detached,
       crypto_core_ed25519_is_valid_point: (point: Uint8Array) =>

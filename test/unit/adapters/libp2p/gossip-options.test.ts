@@ -61,6 +61,11 @@ describe.each(['node', 'dev', 'bench'] as const)('the options of the router, pro
     expect(options.maxTopicBytesPerPeer).toBeLessThanOrEqual(65_536)
   })
 
+  it('make floods of GRAFT cost their sender, and tag nobody (A16)', () => {
+    expect(options.scoreParams?.behaviourPenaltyWeight).toBeLessThan(0)
+    expect(options.tagMeshPeers).toBe(false)
+  })
+
   it('keep a message until its verdict may still come', () => {
     expect((MCACHE_HEARTBEATS - 1) * HEARTBEAT_MS).toBeGreaterThanOrEqual(VERDICT_MS)
     expect(options.mcacheLength).toBe(MCACHE_HEARTBEATS)
