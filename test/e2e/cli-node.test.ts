@@ -97,7 +97,7 @@ describe('node run', () => {
     await startNode()
     const again = await runCli([...run, '--api', '127.0.0.1:0'], { cwd })
     expect(again.code).toBe(2)
-    expect(documentsOf(again.stderr)[0].error.message).toContain('another process has it open')
+    expect(documentsOf(again.stderr)[0].error.message).toContain('has it open')
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
