@@ -70,7 +70,12 @@ const node = await openLibp2p(
       onUnheard: () => undefined,
       onMeshChange: () => undefined,
     },
-    connections: { onConnect: () => undefined, onDisconnect: () => undefined, onIdentify: () => undefined },
+    connections: {
+      onConnect: () => undefined,
+      onDisconnect: () => undefined,
+      onOverwork: () => undefined,
+      onIdentify: () => undefined,
+    },
     gatekeeper: { admitsAddress: () => true, admitsPeer: () => true },
   },
 )

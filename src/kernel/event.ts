@@ -1,6 +1,6 @@
 /** What happens to a node: past tense, data only. The runtime makes these from the outside world; the kernel alone reads them. */
 import type { AskFailure } from '../ports/requests.ts'
-import type { Direction } from '../ports/connections.ts'
+import type { Direction, Overwork } from '../ports/connections.ts'
 import type { Malformed, PublishOutcome } from '../ports/gossip.ts'
 import type { DialFailure } from '../domain/dial.ts'
 import type { MessageId, NetAddress, PeerId, TxId } from '../domain/ids.ts'
@@ -29,6 +29,14 @@ export type Event =
       readonly reason: 'full' | 'late'
     }
   | { readonly kind: 'malformed-received'; readonly from: PeerId; readonly what: Malformed }
+  /** A peer, or all peers of an address, cost too much; its connections are cut already. */
+  | {
+      readonly kind: 'overworked'
+      readonly subject: { readonly kind: 'peer' | 'address'; readonly name: string }
+      readonly what: Overwork
+      /** Where the peer is or was connected from, as far as that is known. */
+      readonly ip: string | null
+    }
   /** Messages of a peer, none where it said something else, that the router drops unseen for its score, for `sinceMs` now. */
   | { readonly kind: 'unheard'; readonly from: PeerId; readonly messages: number; readonly sinceMs: number }
   /** A user handed in signed transactions through the API. */

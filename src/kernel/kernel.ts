@@ -27,7 +27,7 @@ import { onSubmission, onSubmissionWritten } from './on-submission.ts'
 import { isAtWork, restsUntilMs } from './next-wake.ts'
 import { onTransactionsMessage } from './on-transactions-message.ts'
 import { onWake } from './on-wake.ts'
-import { judgeUnheard, penalise } from './penalise.ts'
+import { judgeUnheard, penalise, shed } from './penalise.ts'
 import { onSigned, onSlotWritten } from './propose.ts'
 import { release } from './publish.ts'
 import { Turn } from './turn.ts'
@@ -104,6 +104,9 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'malformed-received':
       penalise(machines, event.from, 'invalid', `malformed-${event.what}`, turn)
+      return
+    case 'overworked':
+      shed(machines, event, turn)
       return
     case 'unheard':
       judgeUnheard(machines, event.from, event.messages, event.sinceMs, turn)

@@ -1,11 +1,12 @@
 /** What an offence costs a peer: the one place where bans are made, written and carried out. */
 import { fromHex, toHex, utf8 } from '../lib/bytes.ts'
-import type { PeerId } from '../domain/ids.ts'
+import { asPeerId, type PeerId } from '../domain/ids.ts'
 import type { Offence } from '../domain/reject.ts'
 import { UNHEARD_MS } from '../peers/limits.ts'
 import type { Ban } from '../peers/offences.ts'
 import { addressGroup } from '../lib/address-group.ts'
 import type { StoreWrite } from '../ports/store.ts'
+import type { Event } from './event.ts'
 import type { Machines } from './machines.ts'
 import type { Turn } from './turn.ts'
 
@@ -19,11 +20,33 @@ export function penalise(machines: Machines, peer: PeerId, offence: Offence, cod
     turn.do({ kind: 'disconnect', peer, reason: `more than ${outcome.count - 1} unpaid objects within 10 s` })
     return
   }
-  for (const ban of outcome.bans) {
+  keepOut(machines, peer, outcome.bans, code, turn)
+}
+
+/**
+ * Work that gave nothing while others waited for it, or more of what says nothing than anybody has to say: the connection is cut, and the ban keeps
+ * it from coming back for more. Shorter than that of a forger: load is circumstantial evidence.
+ */
+export function shed(
+  machines: Machines,
+  { subject, what, ip }: Pick<Extract<Event, { kind: 'overworked' }>, 'subject' | 'what' | 'ip'>,
+  turn: Turn,
+): void {
+  const peer = subject.kind === 'peer' ? asPeerId(subject.name) : null
+  const bans =
+    peer === null
+      ? machines.offences.banAddress(subject.name, `overwork-${what}`, turn.now.wallMs)
+      : machines.offences.shed(peer, ip, `overwork-${what}`, turn.now.wallMs)
+  keepOut(machines, peer, bans, `overwork-${what}`, turn)
+}
+
+/** Writes bans down and carries them out, on the peer and on others whose address they take. */
+function keepOut(machines: Machines, peer: PeerId | null, bans: readonly Ban[], code: string, turn: Turn): void {
+  for (const ban of bans) {
     turn.note({ kind: 'subject-banned', subject: ban.subject, untilMs: ban.untilWallMs, reason: ban.reason })
     turn.writeLazily(putBan(ban))
   }
-  turn.do({ kind: 'disconnect', peer, reason: `banned: ${code}` })
+  if (peer !== null) turn.do({ kind: 'disconnect', peer, reason: `banned: ${code}` })
   for (const other of machines.peers.all()) {
     if (
       other.peer !== peer &&

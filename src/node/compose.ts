@@ -241,6 +241,10 @@ async function assemble(
       { name: 'gossip.countedCopies', ...libp2p.gossipSizes().countedCopies, unit: 'messages' },
       { name: 'gossip.openVerdicts', ...libp2p.gossipSizes().openVerdicts, unit: 'messages' },
       { name: 'gossip.forgedIds', ...libp2p.gossipSizes().forgedIds, unit: 'messages' },
+      { name: 'work.accounts', ...libp2p.workSizes().workAccounts, unit: 'accounts' },
+      { name: 'work.gonePeers', ...libp2p.workSizes().gonePeers, unit: 'peers' },
+      { name: 'work.tollPeers', ...libp2p.workSizes().tollPeers, unit: 'peers' },
+      { name: 'work.tollAddresses', ...libp2p.workSizes().tollAddresses, unit: 'addresses' },
       { name: 'gossip.loudPeers', ...libp2p.gossipSizes().loudPeers, unit: 'peers' },
       { name: 'gossip.silentPeers', ...libp2p.gossipSizes().silentPeers, unit: 'peers' },
       ...verifier

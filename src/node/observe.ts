@@ -12,6 +12,7 @@ import type { Verdict } from '../domain/verdict.ts'
 import type { EventTopic, MemberStateView } from '../domain/views.ts'
 import type { VerdictReason } from '../kernel/effect.ts'
 import type { Fact } from '../kernel/fact.ts'
+import type { Overwork } from '../ports/connections.ts'
 import type { Malformed, PublishOutcome } from '../ports/gossip.ts'
 import type { GossipLink } from '../ports/connections.ts'
 import type { Meter, MeterHistogram } from '../ports/meter.ts'
@@ -347,6 +348,10 @@ export class Observer {
 
   malformed(what: Malformed): void {
     this.#meter.count('malformed', { what })
+  }
+
+  overworked(what: Overwork): void {
+    this.#meter.count('overworked', { what })
   }
 
   memoryShort(rssBytes: number): void {

@@ -96,6 +96,10 @@ export class Runtime {
       this.post({ kind: 'peer-disconnected', peer })
       for (const topic of TOPICS) this.#meshChangedSoon(topic)
     },
+    onOverwork: (subject, what, ip) => {
+      this.#observer.overworked(what)
+      this.post({ kind: 'overworked', subject, what, ip })
+    },
     onIdentify: (peer, agentVersion) => {
       this.#observer.identified(peer, agentVersion)
     },
@@ -157,6 +161,7 @@ export class Runtime {
 
   /** Transactions from this node's user; settles when each is durable or refused. */
   submit(items: readonly Uint8Array[]): Promise<readonly SubmitResult[]> {
+    this.ports.connections.workFor(null)
     return this.performer.submission((submission) => {
       this.post({ kind: 'transactions-submitted', submission, items })
     })
@@ -175,6 +180,8 @@ export class Runtime {
     if (this.#stepping) return
     this.#stepping = true
     let isEnd = false
+    // What was asked for is our own work, whoever brought the answer.
+    const before = ENDS.has(event.kind) ? this.#ports?.connections.workFor(null) : undefined
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
         isEnd ||= ENDS.has(next.kind)
@@ -182,6 +189,7 @@ export class Runtime {
       }
     } finally {
       this.#stepping = false
+      if (before !== undefined) this.#ports?.connections.resumeWork(before)
     }
     this.#waker?.happened(isEnd)
   }
@@ -223,7 +231,8 @@ export class Runtime {
     const startMs = this.#clock.now().monoMs
     while (this.performer.verifierIdle) {
       const message = this.#ingress.shift()
-      if (message === undefined) return
+      if (message === undefined) break
+      this.ports.connections.workFor(message.from)
       const nowMs = this.#clock.now().monoMs
       const waitedMs = nowMs - message.arrivedMonoMs
       if (waitedMs > INGRESS_WAIT_MAX_MS) this.post({ kind: 'gossip-shed', ...message, reason: 'late' })
@@ -233,6 +242,7 @@ export class Runtime {
       }
       if (nowMs - startMs >= PUMP_SLICE_MS) break
     }
+    this.ports.connections.workFor(null)
     if (this.performer.verifierIdle) this.#pumpSoon()
   }
 

@@ -5,6 +5,11 @@ export const INVALID_BUDGET = 10
 export const INVALID_WINDOW_MS = 3_600_000
 /** How long a ban lasts: long enough to make an attack dear, short enough to forgive a repaired node. */
 export const BAN_MS = 3_600_000
+/**
+ * How long whoever cost too much stays away: a hundred times as long as it takes to notice it, so that coming back is not worth the handshake; short
+ * enough for an honest node whose machine or ours had a bad hour.
+ */
+export const WORK_BAN_MS = 600_000
 /** Banned peers of one address after which the address itself is refused: identities are free, addresses are not. */
 export const BANNED_PEERS_PER_ADDRESS = 3
 /**

@@ -8,6 +8,7 @@
  * - Ten invalid objects within an hour ban the peer for an hour. *Rationale*: an honest node checks before it forwards, so it sends none.
  * - The count outlives the connection. *Rationale*: the router forgets the score of a peer that reconnects (SECURITY.md L2).
  * - Three banned peers of one address group ban the group as long. *Rationale*: peer ids are free.
+ * - A peer that cost too much is banned at once, for a shorter time (SECURITY.md A43 to A46). *Rationale*: load is circumstantial evidence.
  * - A shared loopback address is never banned on development networks: all honest nodes live there.
  * - More than fifty unpaid objects within ten seconds disconnect without a ban: state may differ between honest nodes, but not so much.
  *
@@ -29,6 +30,7 @@ import {
   OFFENDERS_MAX,
   UNPAID_BUDGET,
   UNPAID_WINDOW_MS,
+  WORK_BAN_MS,
 } from './limits.ts'
 
 export interface Ban {
@@ -86,6 +88,17 @@ export class Offences {
     if (count < INVALID_BUDGET) return { kind: 'counted', count }
     record.invalidMs = record.invalidMs.slice(-INVALID_BUDGET)
     return { kind: 'ban', count, bans: this.#ban(peer, ip, reason, wallMs) }
+  }
+
+  /** Bans a peer that cost too much, at once and for WORK_BAN_MS. `ip`: where it is connected from, null when it is gone. */
+  shed(peer: PeerId, ip: string | null, reason: string, wallMs: number): readonly Ban[] {
+    return this.#ban(peer, ip, reason, wallMs, WORK_BAN_MS)
+  }
+
+  /** Bans an address group whose peers come and go and cost too much together. Empty where it is spared. */
+  banAddress(group: string, reason: string, wallMs: number): readonly Ban[] {
+    if (this.#sparesLoopback && isSharedLoopback(group)) return []
+    return [this.#keep({ subject: `address:${group}`, untilWallMs: wallMs + WORK_BAN_MS, reason })]
   }
 
   /** How many invalid objects of the peer count now. */
@@ -146,8 +159,8 @@ export class Offences {
     for (const ban of this.#bans.values()) assert(Number.isFinite(ban.untilWallMs), 'every ban ends')
   }
 
-  #ban(peer: PeerId, ip: string | null, reason: string, wallMs: number): Ban[] {
-    const untilWallMs = wallMs + BAN_MS
+  #ban(peer: PeerId, ip: string | null, reason: string, wallMs: number, lengthMs = BAN_MS): readonly Ban[] {
+    const untilWallMs = wallMs + lengthMs
     const made: Ban[] = [{ subject: `peer:${peer}`, untilWallMs, reason }]
     if (ip !== null && !(this.#sparesLoopback && isSharedLoopback(ip))) {
       const group = addressGroup(ip)
@@ -159,15 +172,23 @@ export class Offences {
         made.push({ subject: `address:${group}`, untilWallMs, reason: `${peers.size} banned peers of this address` })
       }
     }
-    for (const ban of made) this.#keep(ban)
-    return made
+    return made.map((ban) => this.#keep(ban))
   }
 
-  #keep(ban: Ban): void {
+  /** The ban that holds from now on: never a shorter one than before. */
+  #keep(ban: Ban): Ban {
+    const before = this.#bans.get(ban.subject)
+    const holds = before !== undefined && before.untilWallMs > ban.untilWallMs ? before : ban
     this.#bans.delete(ban.subject)
-    // Insertion order is order of their end, since all bans last equally long.
-    dropOldest(this.#bans, BANS_MAX)
-    this.#bans.set(ban.subject, ban)
+    if (this.#bans.size >= BANS_MAX) this.#bans.delete(this.#firstToEnd())
+    this.#bans.set(ban.subject, holds)
+    return holds
+  }
+
+  #firstToEnd(): string {
+    let first = { subject: '', untilWallMs: Number.POSITIVE_INFINITY }
+    for (const ban of this.#bans.values()) if (ban.untilWallMs < first.untilWallMs) first = ban
+    return first.subject
   }
 
   #holds(subject: string, wallMs: number): boolean {

@@ -1,6 +1,11 @@
 import type { DialFailure } from '../domain/dial.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
 
+/**
+ * What a peer did too much of: frames or RPCs that say nothing, pings, new streams; or whatever it was, it cost too much while the event loop was late.
+ */
+export type Overwork = 'empty-frames' | 'empty-rpcs' | 'pings' | 'openings' | 'work'
+
 export type Direction = 'inbound' | 'outbound'
 
 /**
@@ -14,6 +19,15 @@ export interface ConnectionsListener {
   onConnect(peer: PeerId, address: NetAddress, direction: Direction): void
   /** The last connection with a peer closed. */
   onDisconnect(peer: PeerId): void
+  /**
+   * The peer, or all peers of an IP address (or IPv6 /64), cost too much; its connections are cut already. `ip`: where the peer is or was connected
+   * from, as far as that is known.
+   */
+  onOverwork(
+    subject: { readonly kind: 'peer' | 'address'; readonly name: string },
+    what: Overwork,
+    ip: string | null,
+  ): void
   /** What identify said. */
   onIdentify(peer: PeerId, agentVersion: string): void
   /** Gossip did not come about on a connection, or ended, in the direction that `link` lacks: it is being closed, to be dialled again. */
@@ -33,6 +47,8 @@ export interface Gatekeeper {
 
 /** Who named an address that is dialled: the operator, or a stranger in a record. */
 export type DialledFor = 'operator' | 'stranger'
+/** For whom the loop works; what is in it is the adapter's. */
+export type WorkToken = object | null
 
 export interface Connections {
   readonly self: PeerId
@@ -44,6 +60,12 @@ export interface Connections {
   dial(address: NetAddress, namedBy: DialledFor): Promise<DialOutcome>
   /** Closes every connection with the peer; resolves when closed, never rejects. */
   disconnect(peer: PeerId): Promise<void>
+  /**
+   * What runs from here on, until the loop goes on or this is called again, runs for this peer; null: for the node itself. Returns what was said before,
+   * to be said again afterwards.
+   */
+  workFor(peer: PeerId | null): WorkToken
+  resumeWork(token: WorkToken): void
   /** Round trip to the peer in milliseconds from the last keep-alive, or null. */
   rttMs(peer: PeerId): number | null
   /** What the connections with the peer carry of gossip; `none` where there is no connection. */

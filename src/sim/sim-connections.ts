@@ -73,6 +73,13 @@ export class SimConnections implements Connections {
     this.#host.connectionTo(peer)?.abort()
   }
 
+  /** Work costs nothing in virtual time. */
+  workFor(): null {
+    return null
+  }
+
+  resumeWork(): void {}
+
   rttMs(peer: PeerId): number | null {
     return this.#host.connectionTo(peer)?.rtt ?? null
   }

@@ -6,6 +6,7 @@ import { gatherWrites } from '../../src/adapters/libp2p/muxer-economy.ts'
 import { guardedYamux } from '../../src/adapters/libp2p/muxer-guard.ts'
 import { protocolName } from '../../src/domain/protocols.ts'
 import { TEST_NETWORK } from '../support/libp2p-node.ts'
+import { idleGuards } from '../support/idle-guards.ts'
 import { until } from '../support/libp2p-until.ts'
 import { Libp2pWorld } from '../support/libp2p-world.ts'
 
@@ -61,7 +62,10 @@ it('a header and its data are one record behind TLS', async () => {
 })
 
 it('a window is opened again when half of it is used, and not for every frame', async () => {
-  const factory = guardedYamux({ enableKeepAlive: false }, { perSecond: 1e9, burst: 1e9, now: () => 0 })()
+  const factory = guardedYamux(
+    { enableKeepAlive: false },
+    { perSecond: 1e9, burst: 1e9, now: () => 0, guards: idleGuards() },
+  )()
   const [here, there] = await streamPair()
   const updates = windowUpdates(here)
   const [sender, receiver] = [factory.createStreamMuxer(here), factory.createStreamMuxer(there)]

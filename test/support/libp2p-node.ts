@@ -22,6 +22,7 @@ export interface TestNode extends OpenLibp2p {
   readonly unheard: readonly { peer: PeerId; messages: number }[]
   /** Connections that were ended for want of gossip. */
   readonly mute: readonly { peer: PeerId; link: GossipLink }[]
+  readonly overworked: readonly { kind: string; name: string; what: string }[]
   readonly meshChanges: readonly MeshChange[]
   readonly connected: ReadonlyMap<PeerId, { address: NetAddress; direction: Direction }>
   readonly connects: readonly PeerId[]
@@ -74,6 +75,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
     malformed: [] as { peer: PeerId; what: string }[],
     unheard: [] as { peer: PeerId; messages: number }[],
     mute: [] as { peer: PeerId; link: GossipLink }[],
+    overworked: [] as { kind: string; name: string; what: string }[],
     meshChanges: [] as MeshChange[],
     connected: new Map<PeerId, { address: NetAddress; direction: Direction }>(),
     connects: [] as PeerId[],
@@ -118,6 +120,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
           seen.disconnects.push(peer)
           seen.connected.delete(peer)
         },
+        onOverwork: (subject, what) => seen.overworked.push({ ...subject, what }),
         onIdentify: (peer, agent) => seen.agents.set(peer, agent),
         onMute: (peer, link) => seen.mute.push({ peer, link }),
       },

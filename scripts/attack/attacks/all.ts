@@ -11,6 +11,7 @@ import { ROUTER_ATTACKS } from './router.ts'
 import { SIGNATURE_ATTACKS } from './signatures.ts'
 import { SLOW_FORGER_ATTACKS } from './slow-forgers.ts'
 import { TRANSPORT_ATTACKS } from './transport.ts'
+import { WORK_ATTACKS } from './work.ts'
 
 const number = ({ id }: Attack): number => Number(id.slice(1))
 
@@ -26,4 +27,5 @@ export const ATTACKS: readonly Attack[] = [
   ...LIAR_ATTACKS,
   ...CROWD_ATTACKS,
   ...SLOW_FORGER_ATTACKS,
+  ...WORK_ATTACKS,
 ].sort((a, b) => number(a) - number(b))

@@ -92,4 +92,12 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
     to: 'if (record.unpaidMs.length < Number.MAX_SAFE_INTEGER) {',
     test: ['test/unit/peers/offences.test.ts'],
   },
+  {
+    name: 'who cost too much may come back at once',
+    threat: 'A43 A44',
+    file: 'src/kernel/kernel.ts',
+    from: "case 'overworked':\n      shed(machines, event, turn)",
+    to: "case 'overworked':",
+    test: ['test/unit/kernel/overwork.test.ts'],
+  },
 ]

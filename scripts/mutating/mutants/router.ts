@@ -140,4 +140,12 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     to: '',
     test: ['test/integration/libp2p-hostile.test.ts', '-t', 'oversized'],
   },
+  {
+    name: 'RPCs that say nothing are free',
+    threat: 'A43 A44',
+    file: 'src/adapters/libp2p/gossip.ts',
+    from: 'if (idle > 0 && this.#work?.pay(peer, idle) === false) {',
+    to: 'if (idle < 0 && this.#work !== null) {',
+    test: ['test/integration/libp2p-work.test.ts', '-t', 'A43'],
+  },
 ]

@@ -6,7 +6,14 @@ import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interfa
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
 import type { DialFailure } from '../../domain/dial.ts'
 import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../../domain/ids.ts'
-import type { Connections, ConnectionsListener, DialledFor, DialOutcome, GossipLink } from '../../ports/connections.ts'
+import type {
+  Connections,
+  ConnectionsListener,
+  DialledFor,
+  DialOutcome,
+  GossipLink,
+  WorkToken,
+} from '../../ports/connections.ts'
 import { dialFailureOf } from './dial-failure.ts'
 import type { DialPermits, DialTargets } from './dial-targets.ts'
 import { linkOn } from './gossip-links.ts'
@@ -19,6 +26,13 @@ export interface ConnectionsParts {
   readonly ping: (connection: Connection, signal: AbortSignal) => Promise<number>
   /** The last connection with a peer closed: for the other adapters, before the listener is told. */
   readonly onGone: (peer: PeerId) => void
+  /** For whom the event loop works. */
+  readonly work: {
+    enter(peer: PeerId | null): WorkToken
+    resume(token: WorkToken): void
+  }
+  /** A connection opened: before anybody is told. */
+  readonly onOpening: (connection: Connection) => void
   /** A peer is about to be disconnected. */
   readonly onLeaving: (peer: PeerId) => void
   /** Where addresses lead. */
@@ -30,6 +44,8 @@ export interface ConnectionsParts {
 export interface Libp2pConnections extends Connections {
   /** The open connection with a peer, the oldest of several. */
   connectionWith(peer: PeerId): Connection | undefined
+  /** Ends every connection with the peer at once: nothing of it counts any more. */
+  cut(peer: PeerId): void
   /** All open connections by peer. */
   open(): Iterable<readonly [PeerId, Iterable<Connection>]>
 }
@@ -99,6 +115,21 @@ class ConnectionsAdapter implements Libp2pConnections {
     await Promise.all([...open].map((connection) => end(connection)))
   }
 
+  workFor(peer: PeerId | null): WorkToken {
+    return this.#parts.work.enter(peer)
+  }
+
+  resumeWork(token: WorkToken): void {
+    this.#parts.work.resume(token)
+  }
+
+  cut(peer: PeerId): void {
+    if (!this.#open.has(peer)) return
+    this.#leaving.add(peer)
+    this.#parts.onLeaving(peer)
+    for (const connection of this.#open.get(peer) ?? []) connection.abort(new Error('cut'))
+  }
+
   rttMs(peer: PeerId): number | null {
     return this.connectionWith(peer)?.rtt ?? null
   }
@@ -135,6 +166,7 @@ class ConnectionsAdapter implements Libp2pConnections {
   #onOpen(connection: Connection): void {
     const peer = asPeerId(connection.remotePeer.toString())
     const others = this.#open.get(peer)
+    this.#parts.onOpening(connection)
     if (others !== undefined) {
       others.add(connection)
       // It would outlive the others, of a peer whose messages no longer count and of whom nobody thinks that it is here.

@@ -13,8 +13,14 @@ import type { Libp2pProfile } from './profile.ts'
 /**
  * Makes the gater. Counts of open sockets live in it: use one for each node.
  * @param permits what may be dialled now
+ * @param onHandshake somebody of an address group begins a handshake
  */
-export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile, permits: DialPermits): ConnectionGater {
+export function createGater(
+  gatekeeper: Gatekeeper,
+  profile: Libp2pProfile,
+  permits: DialPermits,
+  onHandshake: (group: string) => void = () => {},
+): ConnectionGater {
   const sockets = new Map<string, number>()
 
   const countSocket = (group: string, connection: MultiaddrConnection): void => {
@@ -38,6 +44,7 @@ export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile, perm
       const group = addressGroup(ip)
       if ((sockets.get(group) ?? 0) >= SOCKETS_PER_ADDRESS_MAX) return true
       countSocket(group, connection)
+      onHandshake(group)
       return false
     },
     denyDialPeer: deniesPeer,
@@ -50,6 +57,6 @@ export function createGater(gatekeeper: Gatekeeper, profile: Libp2pProfile, perm
 }
 
 /** All nodes of a local testnet share one loopback address; attackers in tests come from others (127.66.0.x). */
-function isUncounted(ip: string, profile: Libp2pProfile): boolean {
+export function isUncounted(ip: string, profile: Libp2pProfile): boolean {
   return profile !== 'node' && (ip === '127.0.0.1' || ip === '::1')
 }

@@ -19,7 +19,7 @@ import type { MessageIds } from './message-id.ts'
 import type { Libp2pProfile } from './profile.ts'
 import { hookRouter } from './router-hooks.ts'
 import type { GossipRouter, Rpc, RpcMessage, RouterPeer } from './router.ts'
-import { answerable, costOf, isPlain } from './rpc-limits.ts'
+import { answerable, costOf, idleThings, isPlain } from './rpc-limits.ts'
 import { SenderBudgets } from './sender-budgets.ts'
 import { UnheardPeers } from './unheard-peers.ts'
 
@@ -38,8 +38,24 @@ export interface GossipParts {
   readonly onBroken: (peer: PeerId) => void
   /** Who shall be in no mesh; the router's scores ask the same object. */
   readonly policy?: MeshPolicy
+  /** Counts and bounds what peers cost; absent where nobody can cost anything, as in virtual time. */
+  readonly work?: GossipWork
   /** All connected peers. */
   readonly peers?: () => Iterable<PeerId>
+}
+
+/** What the router's work costs, and who pays for it. */
+export interface GossipWork {
+  /** Whether the next RPC of the peer may be taken; a promise where it must wait for its turn and ask again. */
+  turnOf(peer: PeerId): Promise<void> | boolean
+  /** Takes what says nothing from the peer's account; false when it is beyond. */
+  pay(peer: PeerId, count: number): boolean
+  /** The peer gave us a message, first or nearly so. */
+  gave(peer: PeerId, bytes: number): void
+  /** A message was accepted. */
+  accepted(bytes: number): void
+  /** It is to be cut. */
+  onEmptyRpcs(peer: PeerId): void
 }
 
 interface Fill {
@@ -92,6 +108,7 @@ class GossipAdapter implements RouterGossip {
   readonly #seen = new ExpiringMap<MessageId, number>({ ttlMs: SEEN_TTL_MS, capacity: SEEN_IDS_MAX })
   readonly #verdicts = new ForgedCopies()
   readonly #unheard: UnheardPeers
+  readonly #work: GossipWork | null
   readonly #peers: () => Iterable<PeerId>
 
   constructor(parts: GossipParts) {
@@ -108,7 +125,12 @@ class GossipAdapter implements RouterGossip {
     this.#peers = parts.peers ?? (() => [])
     this.#unheard = new UnheardPeers((peer) => this.#router.getScore(peer) < SCORE_THRESHOLDS.graylistThreshold)
     this.#meshView = new MeshView((change) => parts.listener.onMeshChange(change))
+    this.#work = parts.work ?? null
     hookRouter(parts.router, {
+      onFrame: (from) => {
+        const peer = asPeerId(from.toString())
+        return !this.#muted.has(peer) && (this.#work?.turnOf(peer) ?? true)
+      },
       onRpc: (from, rpc, pass) => this.#onRpc(from, rpc, pass),
       onUndecodable: (from) => this.#listener.onMalformed(asPeerId(from.toString()), 'rpc'),
       onBroken: (from, error) => this.#onStreamError(asPeerId(from.toString()), error),
@@ -143,6 +165,7 @@ class GossipAdapter implements RouterGossip {
     for (const copier of this.#verdicts.judged(messageId, from, verdict, now))
       this.#listener.onMalformed(copier, 'forged-copy')
     const bytes = this.#seen.get(messageId, now) ?? Number.POSITIVE_INFINITY
+    if (verdict === 'accept' && Number.isFinite(bytes)) this.#work?.accepted(bytes)
     if (verdict === 'accept' && bytes < IDONTWANT_BYTES_MIN) this.#policy?.silent.accepted()
     try {
       this.#router.reportMessageValidationResult(messageId, from, verdict as TopicValidatorResult)
@@ -198,6 +221,11 @@ class GossipAdapter implements RouterGossip {
       this.#arrive(rpc.messages, 'graylisted')
       return this.#listener.onUnheard(peer, rpc.messages.length, unheardMs)
     }
+    const idle = idleThings(rpc)
+    if (idle > 0 && this.#work?.pay(peer, idle) === false) {
+      this.#arrive(rpc.messages, 'flood')
+      return this.#work.onEmptyRpcs(peer)
+    }
     const spent = this.#budgets.spend(peer, costOf(rpc), now)
     if (spent !== 'within') {
       this.#arrive(rpc.messages, 'flood')
@@ -246,7 +274,10 @@ class GossipAdapter implements RouterGossip {
       const data = message.data as Uint8Array
       const messageId = this.#ids.textOf(message.topic, data)
       const ageMs = this.#seen.ageMs(messageId, now)
-      if (ageMs === undefined || ageMs <= NEARLY_FIRST_MS) this.#policy?.silent.gave(from)
+      if (ageMs === undefined || ageMs <= NEARLY_FIRST_MS) {
+        this.#policy?.silent.gave(from)
+        this.#work?.gave(from, data.byteLength)
+      }
       if (ageMs !== undefined) {
         const topic = this.#topics.get(message.topic) as Topic
         this.#listener.onDuplicate({ topic, from, messageId, bytes: data.byteLength })

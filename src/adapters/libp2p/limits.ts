@@ -53,8 +53,61 @@ export const UNSENT_BYTES_MAX = 4 * MIB
 export const PINGS_PER_SECOND = 2
 export const PINGS_BURST = 32
 /** Streams that one connection may open, a second and at once: ten times what all protocols of a busy node open. */
-export const OPENINGS_PER_SECOND = 512
-export const OPENINGS_BURST = 2_048
+export const OPENINGS_PER_SECOND = 128
+export const OPENINGS_BURST = 1_024
+
+/**
+ * Things that say nothing, of one peer, a second and at once (tolls.ts): 1,024 cost us 10 ms. Honest nodes send a few a minute; those that write a
+ * length and its frame apart, or answer each frame of ours with a window update, have as many as there are frames of content.
+ */
+export const TOLL_PER_SECOND = 128
+export const TOLL_BURST = 1_024
+/** How long such a count is remembered, ms, and how many peers and addresses it is remembered of: more than there are connections. */
+export const TOLL_MEMORY_MS = 80_000
+export const TOLL_ACCOUNTS_MAX = 4_096
+/** Data of a frame below this many bytes is a crumb, unless another frame with content makes up for it: a length is up to 4 bytes, no RPC has less than 16. */
+export const CRUMB_BYTES_MAX = 16
+/** Frames of content that make up for crumbs and window updates to come: what a window of 256 KiB holds in messages. */
+export const CONTENT_CREDIT_MAX = 1_024
+
+/** How fast work fades, ms: an attack shows within a second, a burst of half a second is half forgotten after two. */
+export const WORK_FADE_MS = 2_000
+/** Accounts of work: thirty for each place of a node with the usual number of connections, and of addresses as many again. */
+export const WORK_ACCOUNTS_MAX = 4_096
+/** What all peers together may cost while the loop is late and they give nothing for it, as a share of a core. */
+export const WORK_SHARE = 0.3
+/** How long after it began a process is slow at everything, ms. */
+export const WARM_UP_MS = 10_000
+/** Nobody goes for less: 1 % of a core. */
+export const WORK_FLOOR_MS = 20
+/** What every new peer costs, ms: handshake, identify, hello, subscriptions, in a process that has just begun. */
+export const GREETING_MS = 40
+/** What a message earns whoever gives it, ms, and each of its bytes: three times what taking it, hashing it and looking at its items costs. */
+export const EARNED_MS_PER_MESSAGE = 0.3
+export const EARNED_MS_PER_BYTE = 50e-6
+/** What the bytes that we send to a peer account for, ms, twice what TLS and the multiplexer cost for one; at most half of the time. */
+export const SERVED_MS_PER_BYTE = 20e-6
+export const SERVED_MS_MAX = WORK_FADE_MS / 2
+/** How late the loop must be, ms, that many ticks in a row, before anybody goes; and how late for it to be enough once. */
+export const LATE_MS = 25
+export const LATE_TICKS = 2
+/** So late once is enough: an honest loop is never held up that long by one turn. */
+export const VERY_LATE_MS = 150
+/** How often work is judged while there is some, ms, and how much there must be of it since the last time. */
+export const TICK_MS = 100
+export const TICK_AFTER_MS = 10
+/** How long a peer that costs too much is not read from, ms: what waits for it in its socket is its own. */
+export const HOLD_MS = 300
+/** So many times within so many ms it is held; then it goes. Attacks last, bursts don't. */
+export const STRIKES_MAX = 3
+/** ... that many ms: longer than any burst, so that whoever paces his is counted all the same. */
+export const STRIKE_MEMORY_MS = 10_000
+/** How long what a peer sent before it hung up may still be taken, ms: as long as anything waits to be judged. */
+export const GONE_MS = 3_000
+/** What a handshake is charged to its address, ms: about what TLS and the negotiation of the first streams cost. */
+export const HANDSHAKE_MS = 5
+/** How long one peer's RPCs are taken in one turn of the loop, ms: a read brings up to 64 KiB of them, half a second's work of the smallest. */
+export const RPC_SLICE_MS = 2
 
 /** What one connection may bring in, bytes a second and at once (SECURITY.md). Beyond it is read more slowly. */
 export function inboundBudget(profile: Libp2pProfile): { readonly perSecond: number; readonly burst: number } {

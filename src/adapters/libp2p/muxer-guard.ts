@@ -7,6 +7,7 @@
 import type { MessageStream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 import { yamux } from '@libp2p/yamux'
 import { TokenBucket } from '../../lib/rate.ts'
+import { readStatusOf, type ConnectionGuard, type ConnectionGuards } from './connection-guards.ts'
 import { FrameMeter } from './frame-meter.ts'
 import { FRAME_HEADER_BYTES, UNSENT_BYTES_MAX, WINDOW_BYTES_MAX } from './limits.ts'
 import { gatherWrites, openWindowsByHalves, seesWindows } from './muxer-economy.ts'
@@ -18,11 +19,7 @@ export interface GuardOptions {
   readonly burst: number
   /** A clock in milliseconds that doesn't go back. */
   readonly now: () => number
-}
-
-/** Whether the connection is paused: on every stream of the library, but not in its interface. */
-interface WithReadStatus {
-  readonly readStatus: string
+  readonly guards: ConnectionGuards
 }
 
 /** The part of yamux's decoder that holds the unfinished frame: private there, checked by `verifyGuard`. */
@@ -30,35 +27,56 @@ interface WithDecoder {
   readonly decoder: { readonly buffer: { readonly byteLength: number } }
 }
 
+/** What yamux sends goes through here: private there, checked by `verifyGuard`. */
+interface WithFrames {
+  sendFrame(header: unknown, data?: { readonly byteLength: number }): boolean
+}
+
 /** A factory of yamux muxers, each with its guard: what libp2p takes as `streamMuxers`. */
-export function guardedYamux(options: YamuxOptions, guard: GuardOptions): () => StreamMuxerFactory {
+export function guardedYamux(options: YamuxOptions, limits: GuardOptions): () => StreamMuxerFactory {
   return () => {
     const inner = yamux(options)()
     return {
       protocol: inner.protocol,
       createStreamMuxer(connection) {
+        const guard = limits.guards.guard(connection)
         // Before the muxer, so that it never sees what is too much.
-        meter(connection, guard.now)
+        const frames = meter(connection, guard, limits.now)
         const muxer = inner.createStreamMuxer(connection)
+        guard.muxer = muxer
+        countSent(muxer, guard, frames)
         openWindowsByHalves(muxer)
         gatherWrites(connection)
-        watch(connection, muxer, guard)
+        watch(connection, muxer, guard, limits)
         return muxer
       },
     }
   }
 }
 
-function meter(connection: MessageStream, now: () => number): void {
-  const frames = new FrameMeter(now())
+function meter(connection: MessageStream, guard: ConnectionGuard, now: () => number): FrameMeter {
+  const frames = new FrameMeter(now(), (count, nowMs) => guard.pay(count, nowMs))
+  let isOver = false
   connection.addEventListener('message', (event) => {
-    const excess = frames.read(event.data.subarray(), now())
-    if (excess === null) return
+    guard.enter()
+    const excess = isOver ? null : frames.read(event.data.subarray(), now())
+    if (excess === null && !isOver) return
     event.stopImmediatePropagation()
-    connection.abort(
-      new Error(excess === 'pings' ? 'the peer floods us with pings' : 'the peer opens too many streams'),
-    )
+    // What comes after it is on its way already.
+    isOver = true
+    if (excess !== null) guard.excess(excess)
   })
+  return frames
+}
+
+function countSent(muxer: StreamMuxer, guard: ConnectionGuard, frames: FrameMeter): void {
+  const inside = muxer as unknown as WithFrames
+  const send = inside.sendFrame.bind(muxer)
+  inside.sendFrame = (header, data) => {
+    frames.sent()
+    if (data !== undefined) guard.served(data.byteLength)
+    return send(header, data)
+  }
 }
 
 /** Bytes of the frame that the muxer hasn't finished reading. */
@@ -66,32 +84,15 @@ export function unfinishedBytes(muxer: StreamMuxer): number {
   return (muxer as unknown as WithDecoder).decoder.buffer.byteLength
 }
 
-function readStatusOf(connection: MessageStream): string {
-  return (connection as unknown as WithReadStatus).readStatus
-}
-
-function watch(connection: MessageStream, muxer: StreamMuxer, guard: GuardOptions): void {
-  const bucket = new TokenBucket({ perSecond: guard.perSecond, burst: guard.burst, nowMs: guard.now() })
-  let resume: NodeJS.Timeout | null = null
-  const cut = (reason: string): void => {
-    const error = new Error(reason)
-    muxer.abort(error)
-    connection.abort(error)
-  }
+function watch(connection: MessageStream, muxer: StreamMuxer, guard: ConnectionGuard, limits: GuardOptions): void {
+  const bucket = new TokenBucket({ perSecond: limits.perSecond, burst: limits.burst, nowMs: limits.now() })
   // Added after the muxer's own listener, so that what is left in the decoder is an unfinished frame.
   connection.addEventListener('message', ({ data }) => {
-    if (unfinishedBytes(muxer) > WINDOW_BYTES_MAX + FRAME_HEADER_BYTES) return cut('a frame exceeds every window')
-    if (connection.writeBufferLength > UNSENT_BYTES_MAX) return cut('the peer does not read')
-    const debtMs = bucket.spend(data.byteLength, guard.now())
-    if (debtMs <= 0 || resume !== null || readStatusOf(connection) !== 'readable') return
-    connection.pause()
-    resume = setTimeout(() => {
-      resume = null
-      if (readStatusOf(connection) === 'paused') connection.resume()
-    }, debtMs)
-  })
-  connection.addEventListener('close', () => {
-    if (resume !== null) clearTimeout(resume)
+    if (unfinishedBytes(muxer) > WINDOW_BYTES_MAX + FRAME_HEADER_BYTES) return guard.cut('a frame exceeds every window')
+    if (connection.writeBufferLength > UNSENT_BYTES_MAX) return guard.cut('the peer does not read')
+    const debtMs = bucket.spend(data.byteLength, limits.now())
+    if (debtMs <= 0) return
+    guard.hold(debtMs)
   })
 }
 
@@ -112,6 +113,8 @@ export async function verifyGuard(
     ;(muxer as unknown as { onData(data: Uint8Array): void }).onData(half)
     if (unfinishedBytes(muxer) !== half.byteLength) throw new Error('the unfinished frame is elsewhere')
     if (!seesWindows(muxer)) throw new Error('the windows are elsewhere')
+    if (typeof (muxer as unknown as Partial<WithFrames>).sendFrame !== 'function')
+      throw new Error('the frames are elsewhere')
     connection.pause()
     if (readStatusOf(connection) !== 'paused') throw new Error('the read status is elsewhere')
   } catch (error) {

@@ -4,13 +4,14 @@ import type { MetricsRegister } from '@chainsafe/libp2p-gossipsub/metrics'
 import { createLibp2p } from 'libp2p'
 import { asPeerId, type NetworkId, type PeerId } from '../../domain/ids.ts'
 import { TOPICS, topicName } from '../../domain/protocols.ts'
-import { ipOf, isSharedLoopback, networkGroup } from '../../lib/address-group.ts'
+import { addressGroup, ipOf, isSharedLoopback, networkGroup } from '../../lib/address-group.ts'
 import type { Connections, ConnectionsListener, Gatekeeper } from '../../ports/connections.ts'
 import type { Gossip, GossipListener } from '../../ports/gossip.ts'
 import type { Requests } from '../../ports/requests.ts'
+import { ConnectionGuards } from './connection-guards.ts'
 import { createConnections } from './connections.ts'
 import { DialPermits, dialTargets, SYSTEM_RESOLVER, type Resolver } from './dial-targets.ts'
-import { createGater } from './gater.ts'
+import { createGater, isUncounted } from './gater.ts'
 import { createGossip, type GossipSizes } from './gossip.ts'
 import { GossipLinks } from './gossip-links.ts'
 import { gossipOptions, messageIdsOf } from './gossip-options.ts'
@@ -23,6 +24,8 @@ import type { Libp2pProfile } from './profile.ts'
 import { createRequests } from './requests.ts'
 import { verifyRouterHooks } from './router-hooks.ts'
 import { routerOf } from './router.ts'
+import { Tolls } from './tolls.ts'
+import type { Books } from './work-watch.ts'
 
 export interface Libp2pConfig {
   /** 32 secret bytes: the node's Ed25519 identity. */
@@ -68,6 +71,13 @@ export interface OpenLibp2p {
   readonly connections: Connections
   /** Fill of what the gossip adapter remembers. */
   gossipSizes(): GossipSizes
+  /** Fill of what is remembered of work. */
+  workSizes(): Readonly<
+    Record<
+      'workAccounts' | 'gonePeers' | 'tollPeers' | 'tollAddresses',
+      { readonly size: number; readonly capacity: number }
+    >
+  >
   /** Listens and joins the topics. Serve the request protocols first: peers ask at once. Rejects, saying why, when it can't listen. */
   start(): Promise<void>
   /** Closes every connection and listener; the node can't be started again. */
@@ -80,6 +90,23 @@ export interface OpenLibp2p {
  */
 export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListeners): Promise<OpenLibp2p> {
   const ids = messageIdsOf(config.network)
+  const tolls = new Tolls()
+  const guards = new ConnectionGuards({
+    tolls,
+    now: config.now,
+    cpuMs: () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1_000
+    },
+    onOverwork: (subject, what, ip, peers) => {
+      for (const peer of peers) connections.cut(peer)
+      listeners.connections.onOverwork(subject, what, ip)
+    },
+  })
+  const groupOf = (address: string): string | null => {
+    const ip = ipOf(address)
+    return ip === null || isUncounted(ip, config.profile) ? null : addressGroup(ip)
+  }
   const policy = new MeshPolicy({
     isOurs: (peer) => connections.connectionWith(peer)?.direction === 'outbound',
     networkOf: (peer) => networkOf(connections.connectionWith(peer)?.remoteAddr.toString() ?? '', config.profile),
@@ -94,8 +121,9 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       ...(config.pendingMax === undefined ? {} : { pendingMax: config.pendingMax }),
       listen: config.listen,
       agentVersion: config.agentVersion,
-      gater: createGater(listeners.gatekeeper, config.profile, permits),
+      gater: createGater(listeners.gatekeeper, config.profile, permits, (group) => guards.handshake(group)),
       now: config.now,
+      guards,
     }),
     services: {
       ...baseServices(),
@@ -119,6 +147,16 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     now: config.now,
     onBroken: (peer) => void connections.disconnect(peer),
     policy,
+    work: {
+      turnOf: (peer) => guards.turnOf(peer),
+      pay: (peer, count) => {
+        const payer = guards.payerOf(peer)
+        return payer === null || tolls.pay(payer, count, config.now())
+      },
+      gave: (peer, bytes) => guards.gave(peer, bytes),
+      accepted: (bytes) => guards.watch.accounts.accepted(bytes, config.now()),
+      onEmptyRpcs: (peer) => guards.overworked({ kind: 'peer', name: peer }, 'empty-rpcs'),
+    },
     peers: () => [...connections.open()].map(([peer]) => peer),
   })
   const connections = createConnections({
@@ -133,6 +171,14 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     targets: (address, namedBy) =>
       dialTargets(address, namedBy, { isOpen: config.isOpen, resolver: config.resolver ?? SYSTEM_RESOLVER }),
     permits,
+    onOpening: (connection) => {
+      const address = connection.remoteAddr.toString()
+      guards.adopt(connection, groupOf(address), ipOf(address))
+    },
+    work: {
+      enter: (peer) => guards.watch.enter(peer === null ? null : guards.booksOf(peer)),
+      resume: (token) => void guards.watch.enter(token as Books | null),
+    },
   })
   const links = new GossipLinks({
     speak: (connection) => router.onPeerConnected(connection.remotePeer, connection),
@@ -156,6 +202,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     requests,
     connections,
     gossipSizes: () => gossip.sizes(),
+    workSizes: () => ({ ...guards.sizes(), ...tolls.sizes() }),
     async start() {
       try {
         await node.start()
@@ -167,6 +214,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     async stop() {
       clearInterval(looking)
       requests.stop()
+      guards.watch.stop()
       await node.stop()
     },
   }

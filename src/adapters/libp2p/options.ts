@@ -7,6 +7,7 @@ import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import type { yamux } from '@libp2p/yamux'
 import type { Libp2pOptions } from 'libp2p'
+import type { ConnectionGuards } from './connection-guards.ts'
 import {
   DIAL_MS,
   DIAL_TARGETS_MAX,
@@ -36,6 +37,7 @@ export interface NodeOptionsInput {
   readonly gater: ConnectionGater
   /** A clock in milliseconds that doesn't go back. */
   readonly now: () => number
+  readonly guards: ConnectionGuards
 }
 
 /** The options of a node, without services that need its components. */
@@ -50,7 +52,9 @@ export function nodeOptions(input: NodeOptionsInput): Libp2pOptions {
     transports: [tcp(tcpOptions(input))],
     // TLS 1.3 uses the machine's own cryptography and halves the cost of a relayed byte; noise is for peers without it.
     connectionEncrypters: [tls(), noise()],
-    streamMuxers: [guardedYamux(yamuxOptions(), { ...inboundBudget(input.profile), now: input.now })],
+    streamMuxers: [
+      guardedYamux(yamuxOptions(), { ...inboundBudget(input.profile), now: input.now, guards: input.guards }),
+    ],
     connectionGater: input.gater,
     connectionManager: connectionManagerOptions(input),
     connectionMonitor: monitorOptions(),

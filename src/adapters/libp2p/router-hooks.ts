@@ -8,6 +8,10 @@ import type { GossipRouter, Rpc, RpcFrame, RouterPeer } from './router.ts'
 export interface RouterHooks {
   /** Every decoded RPC before the router sees it; `pass` gives one to the router and never throws. */
   onRpc(from: RouterPeer, rpc: Rpc, pass: (rpc: Rpc) => Promise<void>): Promise<void>
+  /**
+   * A frame is about to be taken; a promise where it must wait, and be asked for again then. False: no more of this stream.
+   */
+  onFrame?(from: RouterPeer): Promise<void> | boolean
   /** A frame that is no RPC within the limits. The stream goes on. */
   onUndecodable(from: RouterPeer): void
   /** The peer's stream ended with an error; the router has forgotten the peer. */
@@ -35,7 +39,7 @@ export function hookRouter(router: GossipRouter, hooks: RouterHooks): void {
       }
     })
 
-  router.pipePeerReadStream = (from, frames) => pipePeerReadStream(from, marked(frames, from, senders))
+  router.pipePeerReadStream = (from, frames) => pipePeerReadStream(from, marked(frames, from, senders, hooks))
 
   router.decodeRpc = (bytes) => {
     try {
@@ -57,8 +61,15 @@ async function* marked(
   frames: AsyncIterable<RpcFrame>,
   from: RouterPeer,
   senders: WeakMap<Uint8Array, RouterPeer>,
+  hooks: RouterHooks,
 ): AsyncGenerator<RpcFrame> {
   for await (const frame of frames) {
+    let isNext = hooks.onFrame?.(from) ?? true
+    while (typeof isNext === 'object') {
+      await isNext
+      isNext = hooks.onFrame?.(from) ?? true
+    }
+    if (!isNext) return
     const bytes = frame.subarray()
     senders.set(bytes, from)
     yield { subarray: () => bytes }

@@ -17,6 +17,15 @@ export function costOf(rpc: Rpc): number {
   return 1 + rpc.messages.length + Math.ceil(ids / IDS_PER_UNIT)
 }
 
+/** What of an RPC says nothing, or may change nothing: an empty one, and each subscription, graft and prune. */
+export function idleThings(rpc: Rpc): number {
+  const { subscriptions, messages, control } = rpc
+  const entries = subscriptions.length + (control?.graft.length ?? 0) + (control?.prune.length ?? 0)
+  if (entries > 0 || messages.length > 0) return entries
+  const ids = (control?.ihave.length ?? 0) + (control?.iwant.length ?? 0) + (control?.idontwant.length ?? 0)
+  return ids > 0 ? 0 : 1
+}
+
 /**
  * Whether an honest node may have sent the message: on one of our topics, with data, and without the four fields that StrictNoSign
  * forbids. We don't leave it to the router to hold all of them empty (SECURITY.md L10).

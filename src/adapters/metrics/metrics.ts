@@ -95,6 +95,10 @@ const COUNTERS = {
     help: 'Connections ended since gossip went one way or none, by the ways it went',
     labels: { carried: ['in', 'out', 'none'] },
   },
+  overworked: {
+    help: 'Peers and addresses cut off for what they cost',
+    labels: { what: ['empty-frames', 'empty-rpcs', 'pings', 'openings', 'work'] },
+  },
   offences: { help: 'Offences of peers', labels: { offence: ['invalid', 'unpaid'] } },
   bans: { help: 'Bans made', labels: { subject: ['peer', 'address'] } },
   removed: {

@@ -38,6 +38,7 @@ test('a peer that comes back while it is being disconnected is sent away again, 
     listener: {
       onConnect: () => told.push('connect'),
       onDisconnect: () => told.push('disconnect'),
+      onOverwork: () => undefined,
       onIdentify: () => undefined,
     },
     ping: () => Promise.resolve(1),
@@ -45,6 +46,8 @@ test('a peer that comes back while it is being disconnected is sent away again, 
     onLeaving: () => told.push('leaving'),
     targets: (address) => Promise.resolve({ kind: 'found', targets: [address] }),
     permits: new DialPermits(),
+    onOpening: () => undefined,
+    work: { enter: () => null, resume: () => undefined },
   })
   const first = host.connect('friend')
   void connections.disconnect(asPeerId('friend'))

@@ -16,20 +16,22 @@ function frame(type: number, flags: number, length: number, body = 0): Uint8Arra
 }
 
 const ping = frame(2, 1, 7)
+const never = (): boolean => false
 
 test('a flood of pings and one of streams are noticed at their bounds (A28)', () => {
-  const pings = new FrameMeter(0)
+  const pings = new FrameMeter(0, never)
   for (let i = 0; i < PINGS_BURST; i++) expect(pings.read(ping, 0)).toBe(null)
   expect(pings.read(ping, 0)).toBe('pings')
-  const openings = new FrameMeter(0)
+  const openings = new FrameMeter(0, never)
   for (let i = 0; i < OPENINGS_BURST; i++) expect(openings.read(frame(1, 1, 0), 0)).toBe(null)
   expect(openings.read(frame(1, 1, 0), 0)).toBe('openings')
 })
 
-test('answers, data and window updates count for nothing, wherever the chunks are cut', () => {
+test('answers and data count for nothing, and no window updates that frames of ours ask for, wherever the chunks are cut', () => {
   const seed = 7
   const prng = createPrng(seed)
-  const meter = new FrameMeter(0)
+  const meter = new FrameMeter(0, never)
+  for (let i = 0; i < 167; i++) meter.sent()
   const stream = concatBytes(
     ...Array.from({ length: 500 }, (_, i) => {
       if (i % 3 === 0) return frame(2, 2, i)
@@ -44,4 +46,25 @@ test('answers, data and window updates count for nothing, wherever the chunks ar
   // The meter is still in step with the frames.
   for (let i = 0; i < PINGS_BURST; i++) expect(meter.read(ping, 0)).toBe(null)
   expect(meter.read(concatBytes(frame(0, 0, 5, 5), ping), 0)).toBe('pings')
+})
+
+test('frames that carry nothing or a crumb, and window that nobody asked for, are paid for (A45)', () => {
+  const paid = (...frames: readonly Uint8Array[]): number => {
+    let sum = 0
+    const meter = new FrameMeter(0, (count) => (sum += count) < 1_000)
+    for (const bytes of frames) meter.read(bytes, 0)
+    return sum
+  }
+  const [empty, crumb, content, update] = [frame(0, 0, 0), frame(0, 0, 1, 1), frame(0, 0, 64, 64), frame(1, 0, 9)]
+  expect(paid(empty, empty, crumb, update)).toBe(4)
+  // A length and its frame apart, as some implementations write them.
+  expect(paid(content, crumb, content, crumb)).toBe(0)
+  expect(paid(content, crumb, crumb)).toBe(1)
+  // Content makes up for no emptiness.
+  expect(paid(content, empty, content, update)).toBe(2)
+})
+
+test('who cannot pay has sent too many empty frames', () => {
+  const meter = new FrameMeter(0, never)
+  expect(meter.read(frame(0, 0, 0), 0)).toBe('empty-frames')
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { privateKeyFromSeed } from '../../../../src/adapters/libp2p/identity.ts'
 import { EXCHANGE_LIMITS, inboundBudget, STREAMS_PER_CONNECTION_MAX } from '../../../../src/adapters/libp2p/limits.ts'
 import { nodeOptions } from '../../../../src/adapters/libp2p/options.ts'
+import { idleGuards } from '../../../support/idle-guards.ts'
 import type { Libp2pProfile } from '../../../../src/adapters/libp2p/profile.ts'
 
 async function optionsOf(profile: Libp2pProfile) {
@@ -13,6 +14,7 @@ async function optionsOf(profile: Libp2pProfile) {
     agentVersion: 'test',
     gater: {},
     now: () => 0,
+    guards: idleGuards(),
   })
 }
 

@@ -1,0 +1,77 @@
+/** What is cheap to send, says nothing, and costs work all the same (A43 to A45). */
+import { afterEach, expect, it } from 'vitest'
+import { TOLL_BURST } from '../../src/adapters/libp2p/limits.ts'
+import { topicName } from '../../src/domain/protocols.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import type { Hostile } from '../support/libp2p-hostile.ts'
+import { TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
+import { until } from '../support/libp2p-until.ts'
+import { Libp2pWorld } from '../support/libp2p-world.ts'
+
+const world = new Libp2pWorld()
+afterEach(() => world.stop())
+
+/** Length-prefixed RPCs that hold nothing. */
+const emptyRpcs = (count: number): Uint8Array => new Uint8Array(count)
+
+/** Frames of yamux on the gossip stream of a peer: header alone, or with bodies. */
+function frames(count: number, type: number, stream: number, body: number): Uint8Array {
+  const bytes = new Uint8Array(count * (12 + body))
+  const view = new DataView(bytes.buffer)
+  for (let at = 0; at < bytes.byteLength; at += 12 + body) {
+    view.setUint8(at + 1, type)
+    view.setUint32(at + 4, stream)
+    view.setUint32(at + 8, type === 0 ? body : 1)
+  }
+  return bytes
+}
+
+async function stage(): Promise<{ peer: Hostile; victim: TestNode }> {
+  const victim = await world.node('victim')
+  const peer = await world.hostile()
+  await peer.join(victim.address())
+  return { peer, victim }
+}
+
+const says = async (peer: Hostile, text: string): Promise<void> =>
+  peer.send({ messages: [{ topic: topicName(TEST_NETWORK, 'transactions'), data: utf8(text) }] })
+
+it('cuts a peer whose RPCs say nothing, and takes a few of them (A43)', async () => {
+  const { peer, victim } = await stage()
+  await peer.sendRaw(emptyRpcs(TOLL_BURST / 4))
+  await says(peer, 'after a few')
+  await until('the message', () => victim.messages.length === 1)
+  expect(victim.overworked).toEqual([])
+  await peer.sendRaw(emptyRpcs(TOLL_BURST))
+  await until('the cut', () => !peer.isConnected() && victim.disconnects.includes(peer.self))
+  expect(victim.overworked).toEqual([{ kind: 'peer', name: peer.self, what: 'empty-rpcs' }])
+})
+
+it('goes on counting when a peer comes back (A44)', async () => {
+  const { peer, victim } = await stage()
+  await peer.sendRaw(emptyRpcs(TOLL_BURST * 0.7))
+  await says(peer, 'before')
+  await until('the message', () => victim.messages.length === 1)
+  await peer.connection().close()
+  await until('the end', () => victim.disconnects.length === 1)
+  await peer.join(victim.address())
+  await peer.sendRaw(emptyRpcs(TOLL_BURST * 0.7))
+  await until('the cut', () => victim.disconnects.length === 2)
+  expect(victim.overworked).toEqual([{ kind: 'peer', name: peer.self, what: 'empty-rpcs' }])
+})
+
+it.each([
+  ['data frames that carry nothing', 0, 0],
+  ['frames with a byte each', 0, 1],
+  ['window updates', 1, 0],
+])('cuts a peer that sends %s (A45)', async (_, type, body) => {
+  const { peer, victim } = await stage()
+  await says(peer, 'opens the stream')
+  await until('the message', () => victim.messages.length === 1)
+  const stream = peer
+    .connection()
+    .streams.find(({ protocol, direction }) => protocol.startsWith('/meshsub') && direction === 'outbound')
+  peer.wire().send(frames(2 * TOLL_BURST + 1_024, type, Number(stream?.id), body))
+  await until('the cut', () => victim.disconnects.includes(peer.self))
+  expect(victim.overworked).toEqual([{ kind: 'peer', name: peer.self, what: 'empty-frames' }])
+})
