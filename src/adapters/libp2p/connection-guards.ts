@@ -179,13 +179,13 @@ export class ConnectionGuards {
 
   /** Who pays for what the peer does, or did before it hung up. */
   payerOf(peer: PeerId): Payer | null {
-    for (const { payer } of this.#known.get(peer) ?? []) return payer
-    return this.#gone.get(peer, this.now())?.payer ?? null
+    const [guard] = this.#known.get(peer) ?? []
+    return guard?.payer ?? this.#gone.get(peer, this.now())?.payer ?? null
   }
 
   booksOf(peer: PeerId): Books | null {
-    for (const { books } of this.#known.get(peer) ?? []) return books
-    return this.#gone.get(peer, this.now())?.books ?? null
+    const [guard] = this.#known.get(peer) ?? []
+    return guard === undefined ? (this.#gone.get(peer, this.now())?.books ?? null) : guard.books
   }
 
   /**
