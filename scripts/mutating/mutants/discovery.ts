@@ -48,7 +48,7 @@ export const DISCOVERY_MUTANTS: readonly Mutant[] = [
     file: 'src/membership/discovery.ts',
     from: 'return isOneOwner && this.#owners.has(group)',
     to: "return isOneOwner && this.#owners.has(group + ' of nobody')",
-    test: [PARTS, '-t', 'A40'],
+    test: [PARTS, '-t', 'listeners of one machine'],
   },
   {
     name: 'whoever dialled us may fill the book of members',
