@@ -1,34 +1,39 @@
 /**
  * The headers above the oldest block that a reorg can undo, as a tree, and how much is known of each.
  *
- * Tracked: for every header its parent and children, whether its body is here, and what checking it gave. A block is *complete* when
- * its body and those of all its ancestors are here, and none of them is known to be invalid.
+ * Tracked: for every header its parent and children, what its chain weighs (makers.ts), whether its body is here, and what checking it gave. A block is
+ * *complete* when its body and those of all its ancestors are here, and none of them is known to be invalid; until then it *waits*.
  *
  * Rules.
  * - A header enters only under its parent, and not under an invalid one.
  * - Invalid is a block whose body broke a rule, and all that build on it; it stays in the tree so that its children are known for what they are.
  * - When the root moves up, all that does not build on the new one goes.
- * - A full tree gives up its worst leaf off the best chain, and takes only what is better than that. Rationale: only validators can make
- *   headers, two a slot, but they may make them for any slot since the root's, and those can be very many.
+ * - Blocks that wait have budgets by slot and by maker (waiting.ts). A full tree gives up what is invalid, then what waits, then its worst leaf. A child
+ *   of the best block, and of the one that `keep` names, always has room; any other gets it from its own kind only where it is better or was asked for.
+ *   *Rationale*: headers cost a validator nothing. What is withheld must never keep out what is there.
  *
- * Invariants: parents and children agree; heights and slots rise; complete means what it says; the best complete one is the best by
- * fork choice; at most `capacity` headers.
+ * Invariants: parents and children agree; heights and slots rise; weight is what its makers give; complete means what it says, and what is neither
+ * that nor invalid waits; the best complete one is the best by fork choice; at most `capacity` headers.
  *
- * The attacker's best move is a validator's: two headers for each of its past slots, on any parents. They cost 300 bytes each until the tree
- * is full, and from then on only the high ones stay.
+ * The attacker's best move is a validator's: headers without bodies in its past slots, on any parents. They cost 300 bytes each until its share is full,
+ * and from then on push out one another. With bodies he makes branches aside, of which the worst go when the tree is full.
  */
 import type { SignedHeader } from '../domain/block.ts'
 import type { BlockHash } from '../domain/ids.ts'
 import { assert } from '../lib/assert.ts'
-import { isBetter, type Place } from './fork-choice.ts'
+import { isBetter, type Place, type Ranked } from './fork-choice.ts'
+import { addsWeight, makersAfter, makersCounted, type Makers } from './makers.ts'
+import { Waiting } from './waiting.ts'
 
 /** `header`: the body is missing; `body`: it is here, unchecked; `valid` and `invalid`: what checking it on its parent's ledger gave. */
 export type BlockStatus = 'header' | 'body' | 'valid' | 'invalid'
 
-export interface BlockNode extends Place {
+export interface BlockNode extends Ranked {
   /** Null for the root, of which the header may be unknown (genesis has none). */
   readonly header: SignedHeader | null
   readonly parent: BlockNode | null
+  /** The latest makers of the chain that ends here, this block's own first. */
+  readonly makers: Makers
   readonly children: ReadonlySet<BlockNode>
   readonly status: BlockStatus
   readonly isComplete: boolean
@@ -41,15 +46,30 @@ interface Node extends BlockNode {
   isComplete: boolean
 }
 
+export interface TreeStart extends Place {
+  /** The latest makers at the root; none at genesis. */
+  readonly makers: Makers
+}
+
+export interface TreeLimits {
+  readonly headersMax: number
+  readonly waitingMax: number
+}
+
 export class BlockTree {
   readonly #nodes = new Map<BlockHash, Node>()
+  readonly #waiting: Waiting<Node>
   readonly #capacity: number
+  readonly #validatorCount: number
   #root: Node
   #best: Node
 
-  constructor(root: Place & { readonly header: SignedHeader | null }, capacity: number) {
-    this.#capacity = capacity
-    this.#root = { ...root, parent: null, children: new Set(), status: 'valid', isComplete: true }
+  constructor({ makers, ...root }: TreeStart, validatorCount: number, limits: TreeLimits) {
+    this.#capacity = limits.headersMax
+    this.#validatorCount = validatorCount
+    this.#waiting = new Waiting(limits.waitingMax, validatorCount)
+    const state = { header: null, parent: null, children: new Set<Node>(), status: 'valid', isComplete: true } as const
+    this.#root = { ...root, ...state, makers, weight: 0 }
     this.#best = this.#root
     this.#nodes.set(root.hash, this.#root)
   }
@@ -64,8 +84,12 @@ export class BlockTree {
   get size(): number {
     return this.#nodes.size
   }
-  get capacity(): number {
-    return this.#capacity
+  /** Blocks that lack a body, their own or an ancestor's, and are not known to be invalid. */
+  get waiting(): Iterable<BlockNode> {
+    return this.#waiting
+  }
+  get waitingCount(): number {
+    return this.#waiting.size
   }
 
   get(hash: BlockHash): BlockNode | undefined {
@@ -76,16 +100,35 @@ export class BlockTree {
     return this.#nodes.values()
   }
 
-  /** Adds a header whose parent is here; false when the tree is full of better ones. `keep` are blocks that must stay. */
-  add(header: SignedHeader, keep: (node: BlockNode) => boolean): boolean {
+  /**
+   * Adds a header whose parent is here; false when there is no room for it. `keep` are blocks that must stay; `isAsked`: it came as part of a chain that was
+   * asked for, so that its place among others is not known before what builds on it has come.
+   */
+  add(header: SignedHeader, { keep, isAsked }: { keep: (node: BlockNode) => boolean; isAsked: boolean }): boolean {
     const parent = this.#nodes.get(header.parent)
     assert(parent !== undefined && parent.status !== 'invalid', 'a header enters under its valid parent')
     assert(!this.#nodes.has(header.hash), 'a header enters once')
-    if (this.#nodes.size >= this.#capacity && !this.#makeRoom(header, parent, keep)) return false
-    const { hash, height, slot } = header
-    const node: Node = { hash, height, slot, header, parent, children: new Set(), status: 'header', isComplete: false }
+    const { hash, height, slot, proposer } = header
+    const weight = parent.weight + (addsWeight(parent.makers, proposer) ? 1 : 0)
+    const makers = makersAfter(parent.makers, proposer, this.#validatorCount)
+    const children = new Set<Node>()
+    const node: Node = {
+      hash,
+      height,
+      slot,
+      header,
+      parent,
+      children,
+      weight,
+      makers,
+      status: 'header',
+      isComplete: false,
+    }
+    const hasRight = isAsked || parent === this.#best || keep(parent)
+    if (!this.#makeRoom(node, parent, hasRight, keep)) return false
     this.#nodes.set(hash, node)
     parent.children.add(node)
+    this.#waiting.add(node)
     return true
   }
 
@@ -98,6 +141,7 @@ export class BlockTree {
     const completed: Node[] = [node]
     for (const each of completed) {
       each.isComplete = true
+      this.#waiting.delete(each)
       if (isBetter(each, this.#best)) this.#best = each
       for (const child of each.children) if (child.status === 'body') completed.push(child)
     }
@@ -119,7 +163,8 @@ export class BlockTree {
     for (const each of broken) {
       each.status = 'invalid'
       each.isComplete = false
-      broken.push(...each.children)
+      this.#waiting.delete(each)
+      for (const child of each.children) broken.push(child)
     }
     this.#chooseBest()
     return broken
@@ -132,7 +177,7 @@ export class BlockTree {
     if (root === this.#root) return []
     const gone: Node[] = [this.#root]
     for (const each of gone) {
-      this.#nodes.delete(each.hash)
+      this.#forget(each)
       for (const child of each.children) if (child !== root) gone.push(child)
     }
     root.parent = null
@@ -144,6 +189,8 @@ export class BlockTree {
   /** Throws where the specification above does not hold. */
   invariants(): void {
     assert(this.#nodes.size <= this.#capacity, 'the tree is bounded')
+    this.#waiting.invariants()
+    let waiting = 0
     for (const node of this.#nodes.values()) {
       const { parent } = node
       if (node === this.#root) assert(parent === null && node.isComplete, 'the root is complete and has no parent')
@@ -154,29 +201,67 @@ export class BlockTree {
         assert(parent.status !== 'invalid' || node.status === 'invalid', 'what builds on an invalid block is invalid')
         const hasBody = node.status === 'body' || node.status === 'valid'
         assert(node.isComplete === (parent.isComplete && hasBody), 'complete is what has all bodies')
+        const maker = node.header?.proposer
+        assert(maker !== undefined && node.makers.length <= makersCounted(this.#validatorCount), 'makers are bounded')
+        assert(node.weight === parent.weight + (addsWeight(parent.makers, maker) ? 1 : 0), 'weight is what makers give')
+        if (!node.isComplete && node.status !== 'invalid') waiting++
       }
       for (const child of node.children) assert(this.#nodes.get(child.hash) === child, 'a child is in the tree')
       assert(!node.isComplete || node === this.#best || isBetter(this.#best, node), 'the best is the best')
     }
+    assert(waiting === this.#waiting.size, 'what is neither complete nor invalid waits')
     assert(this.#best.isComplete && this.#nodes.get(this.#best.hash) === this.#best, 'the best is in the tree')
   }
 
-  #makeRoom(header: SignedHeader, parent: Node, keep: (node: BlockNode) => boolean): boolean {
+  /** Lets others go until there is room for a child of `parent`; false, and nothing more goes, where it has to give way itself. */
+  #makeRoom(node: Node, parent: Node, hasRight: boolean, keep: (node: BlockNode) => boolean): boolean {
+    const maker = node.header?.proposer
+    assert(maker !== undefined, 'a header has a maker')
+    // Among its own kind the better one stays. Another maker that has more than its part has no claim against it.
+    const givesWay = (victim: Node): boolean =>
+      !hasRight && (victim.isComplete || victim.header?.proposer === maker) && !isBetter(node, victim)
+    for (
+      let spent = this.#waiting.spent(maker, node.slot);
+      spent !== null;
+      spent = this.#waiting.spent(maker, node.slot)
+    ) {
+      const victim = this.#waiting.victim(spent, parent)
+      if (victim === null || givesWay(victim)) return false
+      this.#drop(victim)
+    }
+    if (this.#nodes.size < this.#capacity) return true
+    const victim =
+      this.#worstLeaf(parent, keep, ({ status }) => status === 'invalid') ??
+      this.#waiting.victim(this.#waiting.ofLargest(maker), parent) ??
+      this.#worstLeaf(parent, keep, ({ isComplete }) => isComplete)
+    if (victim === null || (victim.status !== 'invalid' && givesWay(victim))) return false
+    this.#drop(victim)
+    return true
+  }
+
+  #worstLeaf(parent: Node, keep: (node: BlockNode) => boolean, isOfKind: (node: Node) => boolean): Node | null {
     let worst: Node | null = null
     for (const node of this.#nodes.values()) {
-      if (node.children.size > 0 || node === parent || node === this.#root || node === this.#best || keep(node))
-        continue
-      // An invalid one is worth least: it only saves checking its children.
-      const isWorse =
-        worst === null ||
-        (node.status === 'invalid' && worst.status !== 'invalid') ||
-        ((node.status === 'invalid') === (worst.status === 'invalid') && isBetter(worst, node))
-      if (isWorse) worst = node
+      if (!isOfKind(node) || node.children.size > 0) continue
+      if (node === parent || node === this.#root || node === this.#best || keep(node)) continue
+      if (worst === null || isBetter(worst, node)) worst = node
     }
-    if (worst === null || (worst.status !== 'invalid' && !isBetter(header, worst))) return false
-    worst.parent?.children.delete(worst)
-    this.#nodes.delete(worst.hash)
-    return true
+    return worst
+  }
+
+  /** A block goes with all that builds on it. */
+  #drop(top: Node): void {
+    top.parent?.children.delete(top)
+    const gone: Node[] = [top]
+    for (const node of gone) {
+      this.#forget(node)
+      for (const child of node.children) gone.push(child)
+    }
+  }
+
+  #forget(node: Node): void {
+    this.#nodes.delete(node.hash)
+    this.#waiting.delete(node)
   }
 
   #chooseBest(): void {

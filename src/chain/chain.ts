@@ -9,14 +9,17 @@
  *   for the caller to keep.
  * - The head moves only to a block of which all bodies are here and have passed their rules, on a chain that is better by fork
  *   choice. It moves at once: a reorg of which one block turns out invalid leaves no trace but that block's mark.
+ * - What is missing is told branch by branch, the best first: which of them are fetched, and which have had their turn, is decided where time is known.
  * - Work is handed out one block at a time by `nextStep`, so that a long catch-up never blocks the node: check this body; read that
  *   block's changes from disk; adopt. The answers may come in any order with other events, and the next step is worked out anew.
- * - A reorg reaches back at most 1,024 blocks. `settled` is reported and does not stop one; `crossesSettled` says that it happened.
+ * - A reorg reaches back at most 1,024 blocks, or to the settled block where that lies deeper, and 4,096 at most. `settled` is reported and does not
+ *   stop one; `crossesSettled` says that it happened.
  *
  * Invariants: the best chain is a path from the root to the head; the head is valid and no checked complete block is better; its ledger is
  * here; the settled block is on the best chain.
  *
- * The attacker's best move is to be a validator and to hold blocks back, then show a longer chain: that is a reorg, reported as such.
+ * The attacker's best move is to be a validator and to hold blocks back, then show a longer chain: that undoes blocks on which no more than his own weight
+ * lies (makers.ts), none that is settled, and is a reorg, reported as such.
  */
 import type { SignedHeader } from '../domain/block.ts'
 import type { AccountId, BlockHash } from '../domain/ids.ts'
@@ -24,7 +27,8 @@ import type { AccountChange, Ledger } from '../domain/ledger/ledger.ts'
 import type { RejectCode } from '../domain/reject.ts'
 import { checkParent } from '../domain/rules/header-rules.ts'
 import { assert } from '../lib/assert.ts'
-import { BlockTree, type BlockNode, type BlockStatus } from './block-tree.ts'
+import { BlockTree, type BlockNode, type BlockStatus, type TreeStart } from './block-tree.ts'
+import { branchesOf, type Branch } from './branches.ts'
 import { isBetter, type Place } from './fork-choice.ts'
 import { Ledgers } from './ledgers.ts'
 import { CHAIN_LIMITS, SLOTS_REMEMBERED_MAX, type ChainLimits } from './limits.ts'
@@ -33,7 +37,7 @@ import { Sightings, type Equivocation } from './sightings.ts'
 
 /** Where a chain begins: at genesis (height 0, slot 0, the network id for a hash), or at the oldest block that was read back. */
 export interface ChainStart {
-  readonly root: Place
+  readonly root: TreeStart
   /** Headers of the best chain above the root, in order; empty at genesis. */
   readonly headers: readonly SignedHeader[]
   /** The ledger after the last of them. */
@@ -101,7 +105,7 @@ export class Chain {
     this.#limits = limits
     this.#ledgers = new Ledgers(limits.ledgersKept)
     this.#validatorCount = validatorCount
-    this.#tree = new BlockTree({ ...root, header: null }, limits.headersMax)
+    this.#tree = new BlockTree(root, validatorCount, limits)
     this.#head = this.#tree.root
     this.#settled = this.#head
     this.#best.set(root.height, this.#head)
@@ -111,7 +115,7 @@ export class Chain {
         'headers follow one another',
       )
       this.#sightings.note(header)
-      this.#tree.add(header, () => true)
+      this.#tree.add(header, { keep: () => true, isAsked: true })
       this.#tree.setBody(header.hash)
       this.#tree.setValid(header.hash)
       this.#head = this.#node(header.hash)
@@ -119,6 +123,8 @@ export class Chain {
     }
     this.#ledgers.set(this.#head, { ledger, changes: null })
     this.#settle(this.#tree.root)
+    // As it was before a restart: what was read may reach further back than a reorg.
+    this.#moveRoot()
   }
 
   get head(): BlockNode {
@@ -142,7 +148,7 @@ export class Chain {
     return this.#sightings.evidence
   }
   /** The oldest block that a reorg keeps. */
-  get root(): Place {
+  get root(): TreeStart {
     return this.#tree.root
   }
 
@@ -179,7 +185,7 @@ export class Chain {
   /**
    * Takes a header whose rules and signature hold. An orphan comes again when its parent has come.
    * @param isAsked it came as part of a chain that we asked for: then it may be a third one of its slot. *Rationale*: nodes that heard other two of
-   *   three first have built on the third, and could never be followed; what is fetched is bounded by the tree (HEADERS_MAX).
+   *   three first have built on the third, and could never be followed; how many may wait for bodies is bounded by slot and maker (waiting.ts).
    */
   addHeader(header: SignedHeader, isAsked = false): HeaderOutcome {
     const code = this.precheck(header)
@@ -187,8 +193,8 @@ export class Chain {
     if (code !== null && !(isExcess && isAsked)) return { kind: 'refused', code }
     const evidence = isExcess ? null : this.#sightings.note(header)
     if (this.#tree.get(header.parent) === undefined) return { kind: 'orphan', evidence }
-    const isAdded = this.#tree.add(header, (node) => node === this.#head)
-    return isAdded ? { kind: 'added', evidence } : { kind: 'refused', code: 'outside-window' }
+    const isAdded = this.#tree.add(header, { keep: (node) => node === this.#head, isAsked })
+    return isAdded ? { kind: 'added', evidence } : { kind: 'refused', code: 'headers-full' }
   }
 
   /** The body of a block is here, and is the one that its header commits to. */
@@ -196,14 +202,9 @@ export class Chain {
     this.#tree.setBody(hash)
   }
 
-  /** Up to `limit` blocks whose bodies are missing on the way to the best header, the lowest first. */
-  missingBodies(limit: number): readonly SignedHeader[] {
-    let target: BlockNode = this.#head
-    for (const node of this.#tree.nodes()) if (node.status !== 'invalid' && isBetter(node, target)) target = node
-    const missing: SignedHeader[] = []
-    for (let node: BlockNode | null = target; node !== null && !node.isComplete; node = node.parent)
-      if (node.status === 'header' && node.header !== null) missing.push(node.header)
-    return missing.reverse().slice(0, limit)
+  /** Branches that would be better than the head and lack bodies, the best first; at most one for each block whose body is missing first. */
+  branches(): readonly Branch[] {
+    return branchesOf(this.#tree.waiting, this.#head)
   }
 
   /** What to do next to follow the best block, or null when the head is it. */
@@ -297,6 +298,7 @@ export class Chain {
   }[] {
     return [
       { name: 'chain.headers', size: this.#tree.size, capacity: this.#limits.headersMax, unit: 'headers' },
+      { name: 'chain.waiting', size: this.#tree.waitingCount, capacity: this.#limits.waitingMax, unit: 'headers' },
       { name: 'chain.slots', size: this.#sightings.size, capacity: SLOTS_REMEMBERED_MAX, unit: 'slots' },
     ]
   }
@@ -311,7 +313,7 @@ export class Chain {
     }
     assert(this.#ledgers.get(this.#head.hash) !== undefined, 'the ledger of the head is here')
     assert(this.#best.get(this.#settled.height) === this.#settled, 'the settled block is on the best chain')
-    assert(this.#head.height - this.#tree.root.height <= this.#limits.undoWindow, 'the window is bounded')
+    assert(this.#head.height - this.#tree.root.height <= this.#limits.unsettledWindow, 'the window is bounded')
     if (this.nextStep() === null) {
       for (const node of this.#tree.nodes())
         assert(!node.isComplete || node === this.#head || isBetter(this.#head, node), 'the head is the best block')
@@ -370,12 +372,14 @@ export class Chain {
   }
 
   #moveRoot(): readonly BlockHash[] {
-    const height = this.#head.height - this.#limits.undoWindow
+    const { undoWindow, unsettledWindow } = this.#limits
+    const reach = Math.min(this.#head.height - undoWindow, this.#settled.height)
+    const height = Math.max(reach, this.#head.height - unsettledWindow)
     const { root } = this.#tree
     if (height <= root.height) return []
     const next = this.#best.get(height)
     assert(next !== undefined, 'the best chain has a block at each height')
-    // What has 1,024 blocks on it is not undone, whoever built them.
+    // What has 4,096 blocks on it is not undone, whoever built them.
     if (this.#settled.height < height) this.#settled = next
     const gone = this.#tree.moveRoot(next.hash)
     const aside = gone.filter((node) => this.#best.get(node.height) !== node).map((node) => node.hash)

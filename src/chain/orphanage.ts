@@ -14,6 +14,7 @@
  */
 import type { BlockHash, PeerId } from '../domain/ids.ts'
 import { assert } from '../lib/assert.ts'
+import { SetIndex } from '../lib/set-index.ts'
 import { ORPHAN_BYTES_MAX, ORPHAN_LIFE_MS, ORPHANS_MAX, ORPHANS_PER_PEER_MAX } from './limits.ts'
 
 export interface Orphan<T> {
@@ -32,8 +33,8 @@ interface Held<T> extends Orphan<T> {
 export class Orphanage<T> {
   /** In order of arrival, which is the order of expiry. */
   readonly #orphans = new Map<BlockHash, Held<T>>()
-  readonly #byParent = new Map<BlockHash, Set<Held<T>>>()
-  readonly #byPeer = new Map<PeerId, Set<Held<T>>>()
+  readonly #byParent = new SetIndex<BlockHash, Held<T>>()
+  readonly #byPeer = new SetIndex<PeerId, Held<T>>()
   #bytes = 0
 
   get size(): number {
@@ -49,7 +50,7 @@ export class Orphanage<T> {
 
   /** How many a peer has here. */
   heldOf(peer: PeerId): number {
-    return this.#byPeer.get(peer)?.size ?? 0
+    return this.#byPeer.count(peer)
   }
 
   /** Takes an orphan in; false when its peer has its share or there is no room for it. `nowMs` is monotonic. */
@@ -65,8 +66,8 @@ export class Orphanage<T> {
     }
     const held: Held<T> = { ...orphan, expiresAtMs: nowMs + ORPHAN_LIFE_MS }
     this.#orphans.set(held.hash, held)
-    setOf(this.#byParent, held.parent).add(held)
-    setOf(this.#byPeer, held.from).add(held)
+    this.#byParent.add(held.parent, held)
+    this.#byPeer.add(held.from, held)
     this.#bytes += held.bytes
     return true
   }
@@ -138,22 +139,8 @@ export class Orphanage<T> {
 
   #drop(orphan: Held<T>): void {
     this.#orphans.delete(orphan.hash)
-    removeFrom(this.#byParent, orphan.parent, orphan)
-    removeFrom(this.#byPeer, orphan.from, orphan)
+    this.#byParent.delete(orphan.parent, orphan)
+    this.#byPeer.delete(orphan.from, orphan)
     this.#bytes -= orphan.bytes
   }
-}
-
-function setOf<K, V>(sets: Map<K, Set<V>>, key: K): Set<V> {
-  const known = sets.get(key)
-  if (known !== undefined) return known
-  const created = new Set<V>()
-  sets.set(key, created)
-  return created
-}
-
-function removeFrom<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
-  const set = sets.get(key)
-  set?.delete(value)
-  if (set?.size === 0) sets.delete(key)
 }

@@ -36,6 +36,7 @@ export type RejectCode =
   | 'parent-unknown'
   | 'too-many-headers'
   | 'outside-window'
+  | 'headers-full'
   | 'orphans-full'
   // Blocks: what the body shows.
   | 'body-mismatch'
@@ -251,8 +252,15 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
     verdict: 'ignore',
     offence: null,
     httpStatus: 422,
-    message: 'the block would not build on the last 1024 blocks of the best chain',
+    message: 'the block would not build on the blocks of the best chain that can be undone',
     hint: 'nothing to do',
+  },
+  'headers-full': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 422,
+    message: 'as many better blocks of its maker wait for their bodies as may',
+    hint: 'nothing to do: the node asks for the block when others have theirs',
   },
   'orphans-full': {
     verdict: 'ignore',

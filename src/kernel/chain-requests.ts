@@ -1,6 +1,12 @@
 /** Catching up with the chain, and helping others to. Everything fetched passes the same checks as gossip. */
 import { decodeBlock, decodeSignedHeader } from '../domain/codec/block-codec.ts'
-import { decodeChainRequest, encodeChainRequest, HEADERS_COUNT_MAX, splitHeaders } from '../domain/codec/chain-codec.ts'
+import {
+  decodeChainRequest,
+  encodeChainRequest,
+  HEADERS_COUNT_MAX,
+  LOCATOR_COUNT_MAX,
+  splitHeaders,
+} from '../domain/codec/chain-codec.ts'
 import { readObjectsAnswer, type decodeObjectsRequest } from '../domain/codec/objects-codec.ts'
 import { decodeTransaction, TRANSACTION_BYTES_MAX } from '../domain/codec/transaction-codec.ts'
 import { shortIdOf, type SignedHeader } from '../domain/block.ts'
@@ -25,17 +31,23 @@ const PARTS_WAIT_MS = 1_500
 export function catchUp(machines: Machines, turn: Turn): void {
   const { chain, compact, chainSync } = machines
   const state = {
-    height: chain.head.height,
+    rootHeight: chain.root.height,
     hasHeader: (hash: BlockHash) => chain.status(hash) !== undefined || chain.isOnBestChain(hash),
-    missing: (limit: number) =>
-      chain.missingBodies(limit).flatMap((header) => (compact.has(header.hash) ? [] : [header.hash])),
+    branches: () =>
+      chain.branches().map(({ first, tip, missing }) => ({
+        first: first.hash,
+        maker: first.proposer,
+        tip: tip.hash,
+        // What is being rebuilt from its compact form is asked for there.
+        missing: (limit: number) => missing(limit).flatMap(({ hash }) => (compact.has(hash) ? [] : [hash])),
+      })),
   }
   for (const ask of chainSync.next(state, turn.now.monoMs)) {
     const request = machines.nextJob()
     const { peer } = ask
     if (ask.kind === 'headers') {
       machines.asked.set(request, { kind: 'headers', peer })
-      // Headers may be ahead of the head: from the best of them on, or the same range would be asked for again and again.
+      // Headers may be ahead of the head: from where they end on, or the same range would be asked for again and again.
       const bytes = encodeChainRequest({ kind: 'headers', locator: locator(machines), limit: HEADERS_COUNT_MAX })
       turn.do({ kind: 'ask', request, peer, protocol: 'chain', bytes })
     } else {
@@ -51,12 +63,21 @@ export function catchUp(machines: Machines, turn: Turn): void {
   }
 }
 
-/** The best header that is known first, then the best chain's own. */
-function locator(machines: Machines): readonly BlockHash[] {
-  const missing = machines.chain.missingBodies(Number.POSITIVE_INFINITY)
-  const best = missing.at(-1)
-  const own = machines.chain.locator()
-  return best === undefined ? own : [best.hash, ...own].slice(0, 32)
+/** Ends of branches that a locator names: who has only one of them finds the others unknown, and goes on from its own. */
+const TIPS_MAX = 8
+
+/** The tips of the best branches first, those that nobody has last among them; then the best chain's own. */
+function locator({ chain, chainSync }: Machines): readonly BlockHash[] {
+  const tips: BlockHash[] = []
+  const makers = new Set<string>()
+  const branches = chain.branches().map((branch) => ({ branch, isWithheld: chainSync.isWithheld(branch.first.hash) }))
+  for (const { branch } of branches.toSorted((a, b) => Number(a.isWithheld) - Number(b.isWithheld))) {
+    if (tips.length >= TIPS_MAX) break
+    if (makers.has(branch.first.proposer)) continue
+    makers.add(branch.first.proposer)
+    tips.push(branch.tip.hash)
+  }
+  return [...tips, ...chain.locator()].slice(0, LOCATOR_COUNT_MAX)
 }
 
 /** Whether the head that a peer claims is here, whichever way it came. */
@@ -73,6 +94,10 @@ export function onHeadersAnswer(machines: Machines, peer: PeerId, frames: readon
     penalise(machines, peer, 'invalid', 'malformed-headers', turn)
     return
   }
+  machines.chainSync.headersTold(
+    peer,
+    headers.flatMap(({ hash }) => (machines.chain.status(hash) === 'header' ? [hash] : [])),
+  )
   const fresh = headers.filter(
     (header) =>
       machines.chain.header(header.hash) === undefined &&
@@ -95,13 +120,21 @@ export function onHeadersAnswer(machines: Machines, peer: PeerId, frames: readon
 export function onHeadersVerified(machines: Machines, job: HeadersJob, firstInvalid: number, turn: Turn): void {
   const sound = firstInvalid < 0 ? job.headers : job.headers.slice(0, firstInvalid)
   let fresh = 0
+  let isFull = false
   for (const header of sound) {
     // An orphan here is a header that does not follow from what we asked for.
     if (machines.chain.status(header.parent) === undefined) break
     const provenance = { way: 'sync', from: job.from, messageId: null, bytes: header.bytes.byteLength } as const
-    if (acceptHeader(machines, header, provenance, turn).kind === 'added') fresh++
+    const outcome = acceptHeader(machines, header, provenance, turn)
+    if (outcome.kind === 'added') {
+      fresh++
+      machines.chainSync.headersTold(job.from, [header.hash])
+    }
+    // It has what it says; that there is no room for it here is none of its doing.
+    else if (outcome.kind === 'refused' && outcome.code === 'headers-full') isFull = true
   }
-  machines.chainSync.headersChecked(job.from, fresh, isProven(machines, job.from), turn.now.monoMs)
+  if (isFull) machines.chainSync.headersDeferred(job.from, turn.now.monoMs)
+  else machines.chainSync.headersChecked(job.from, fresh, isProven(machines, job.from), turn.now.monoMs)
   if (firstInvalid >= 0) penalise(machines, job.from, 'invalid', 'invalid-signature', turn)
   catchUp(machines, turn)
 }
@@ -125,6 +158,7 @@ export function onBlocksAnswer(
 ): void {
   const arrived = new Set<BlockHash>()
   const failed: BlockHash[] = []
+  let isFalse = false
   for (const [at, hash] of asked.hashes.entries()) {
     const bytes = frames[at]
     if (bytes === undefined) break
@@ -136,14 +170,18 @@ export function onBlocksAnswer(
     if (!isIts) {
       failed.push(hash)
       // Not to have it is no offence; to send something else is (the block itself stays clean).
-      if (decoded !== null) penalise(machines, asked.peer, 'invalid', 'body-mismatch', turn)
+      if (decoded !== null) {
+        isFalse = true
+        penalise(machines, asked.peer, 'invalid', 'body-mismatch', turn)
+      }
       continue
     }
     arrived.add(hash)
     bodyArrived(machines, underCheckedHeader(machines, decoded.value), turn)
   }
-  if (arrived.size === 0 && failed.length === 0) failed.push(...asked.hashes)
-  machines.chainSync.blocksEnded(asked.peer, asked.hashes, failed, turn.now.monoMs)
+  const isSilent = arrived.size === 0 && (isFalse || failed.length === 0)
+  const ended = { failed: arrived.size === 0 && failed.length === 0 ? asked.hashes : failed, isSilent }
+  machines.chainSync.blocksEnded(asked.peer, asked.hashes, ended, turn.now.monoMs)
   catchUp(machines, turn)
 }
 

@@ -172,7 +172,7 @@ const INVALID_BLOCKS_MAX = 1_024
 export function createMachines(config: KernelConfig): Machines {
   const networkId = networkIdOf(config.network)
   const ledger = Ledger.genesis(config.network.accounts)
-  const root = { hash: asBlockHash(networkId), height: 0, slot: 0 }
+  const root = { hash: asBlockHash(networkId), height: 0, slot: 0, makers: [] }
   const announced = { height: 0, hash: root.hash, settledHeight: 0, ledger }
   const key = keyOfPeerId(config.self) ?? new Uint8Array(32)
   let job = 0

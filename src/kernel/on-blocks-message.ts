@@ -50,7 +50,7 @@ export function onCompactBlock(
     return
   }
   if (machines.chain.header(header.hash) !== undefined || machines.orphans.has(header.hash)) {
-    machines.chainSync.headClaimed(message.from, header)
+    machines.chainSync.headerRelayed(message.from, header)
     rebuilt(machines, machines.compact.announced(header.hash, message.from, turn.now.monoMs), turn)
     refuse(machines, message, header.hash, size, 'known', turn)
     return
@@ -83,7 +83,7 @@ export function onHeaderVerified(machines: Machines, job: HeaderJob, valid: bool
     refuse(machines, job, header.hash, size, 'invalid-signature', turn)
     return
   }
-  machines.chainSync.headClaimed(job.from, header)
+  machines.chainSync.headerRelayed(job.from, header)
   const outcome = acceptHeader(
     machines,
     header,

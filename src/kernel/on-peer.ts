@@ -89,7 +89,7 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
   entry.head = { height: Number(hello.headHeight), hash: hello.headHash }
   turn.note({ kind: 'peer-greeted', peer, name: hello.name })
   machines.chainSync.peerJoined(peer)
-  machines.chainSync.headClaimed(peer, entry.head)
+  machines.chainSync.headTold(peer, entry.head)
   const isOutbound = entry.direction === 'outbound'
   machines.repair.connected(peer, isOutbound, turn.now.monoMs)
   machines.wanted.connected(peer, isOutbound)

@@ -71,7 +71,7 @@ export function onProbeAnswer(
 
 /** A neighbour told its head. */
 function headTold(machines: Machines, peer: PeerId, head: ProbeStatus['head']): void {
-  machines.chainSync.headClaimed(peer, head)
+  machines.chainSync.headTold(peer, head)
   const entry = machines.peers.get(peer)
   if (entry !== undefined) entry.head = head
 }

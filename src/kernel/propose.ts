@@ -61,12 +61,9 @@ export function propose(machines: Machines, turn: Turn): void {
  * not come within a slot may never come: its maker crashed, or withholds it, and must not stop all others. The slot is counted from when the head
  * was first behind, whatever else is announced meanwhile: one header after another would stop everybody for as long as its maker likes.
  */
-function awaitsBody({ chain, config, proposal }: Machines, turn: Turn): boolean {
-  const [missing] = chain.missingBodies(1)
-  if (missing === undefined) {
-    proposal.awaited = null
-    return false
-  }
+function awaitsBody({ chain, chainSync, config, proposal }: Machines, turn: Turn): boolean {
+  // What has had its turn without coming is not waited for; nor does it give what comes after it a turn of its own on the same head.
+  if (chain.branches().every(({ first }) => chainSync.isWithheld(first.hash))) return false
   const head = chain.head.hash
   if (proposal.awaited?.head !== head) proposal.awaited = { head, sinceMs: turn.now.monoMs }
   return turn.now.monoMs - proposal.awaited.sinceMs < Math.max(config.network.slotMs, BODY_PATIENCE_MIN_MS)

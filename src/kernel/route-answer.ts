@@ -64,7 +64,12 @@ export function onAskFailed(machines: Machines, request: JobNumber, reason: AskF
       machines.chainSync.headersFailed(asked.peer, turn.now.monoMs)
       return
     case 'blocks':
-      machines.chainSync.blocksEnded(asked.peer, asked.hashes, asked.hashes, turn.now.monoMs)
+      machines.chainSync.blocksEnded(
+        asked.peer,
+        asked.hashes,
+        { failed: asked.hashes, isSilent: true },
+        turn.now.monoMs,
+      )
       return
     case 'block-transactions':
       onPartsAnswer(machines, asked, [], turn)

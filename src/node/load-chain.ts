@@ -10,6 +10,7 @@ import { Ledger } from '../domain/ledger/ledger.ts'
 import { networkIdOf, type NetworkParams } from '../domain/params.ts'
 import { signingPrefix } from '../domain/signing.ts'
 import { CHAIN_LIMITS } from '../chain/limits.ts'
+import { makersAfter } from '../chain/makers.ts'
 import type { Event } from '../kernel/event.ts'
 import { bestKey, HEAD_KEY, readAccounts, readHead, readHeight, SAFETY_KEY } from '../kernel/chain-record.ts'
 import { toHex } from '../lib/bytes.ts'
@@ -23,6 +24,12 @@ export type LoadedChain =
   | { readonly kind: 'genesis'; readonly lastSignedSlot: number }
   | { readonly kind: 'damaged'; readonly message: string }
 
+/**
+ * Headers that are read back: all that a reorg could undo, and as many below as show who made the latest blocks before. Where fewer than half of the
+ * validators have made these, a reorg of thousands of blocks could be weighed otherwise than by a node that never stopped.
+ */
+const READ_BACK = CHAIN_LIMITS.unsettledWindow + CHAIN_LIMITS.undoWindow
+
 export async function loadChain(store: Store, params: NetworkParams): Promise<LoadedChain> {
   const safety = await store.get('safety', SAFETY_KEY)
   if (safety !== undefined && safety.byteLength !== 8) return damaged('the record of signed slots cannot be read')
@@ -34,7 +41,7 @@ export async function loadChain(store: Store, params: NetworkParams): Promise<Lo
 
   const networkId = networkIdOf(params)
   const prefix = signingPrefix('hearsay/block/1', networkId)
-  const bottom = Math.max(0, head.height - CHAIN_LIMITS.undoWindow)
+  const bottom = Math.max(0, head.height - READ_BACK)
   const records = await store.entries('chain', { from: bestKey(Math.max(1, bottom)), to: bestKey(head.height + 1) })
   const headers: SignedHeader[] = []
   for (const [, value] of records) {
@@ -61,8 +68,13 @@ export async function loadChain(store: Store, params: NetworkParams): Promise<Lo
   const rootHeader = isFromGenesis ? undefined : headers.shift()
   const root =
     rootHeader === undefined
-      ? { hash: asBlockHash(networkId), height: 0, slot: 0 }
-      : { hash: rootHeader.hash, height: rootHeader.height, slot: rootHeader.slot }
+      ? { hash: asBlockHash(networkId), height: 0, slot: 0, makers: [] }
+      : {
+          hash: rootHeader.hash,
+          height: rootHeader.height,
+          slot: rootHeader.slot,
+          makers: makersAfter([], rootHeader.proposer, params.validators.length),
+        }
   return { kind: 'loaded', start: { root, headers, ledger, validatorCount: params.validators.length }, lastSignedSlot }
 }
 

@@ -12,16 +12,16 @@ import { NaiveChain } from '../support/naive-chain.ts'
 const OPERATIONS = 10_000
 const VALIDATORS = 4
 // Short, so that the window moves on all the time and reorgs leave the ledgers that are kept.
-const limits = { ...CHAIN_LIMITS, undoWindow: 60, ledgersKept: 3 }
+const limits = { ...CHAIN_LIMITS, undoWindow: 60, unsettledWindow: 90, ledgersKept: 3 }
 const network = buildNetwork({ validators: VALIDATORS })
 
 /** Headers and bodies in any order, some broken, some twice a slot, some orphans; the ledger stays as it is. */
 function runModel(seed: number): void {
   const prng = createPrng(seed)
-  const genesis = { hash: asBlockHash(TEST_NETWORK), height: 0, slot: 0 }
+  const genesis = { hash: asBlockHash(TEST_NETWORK), height: 0, slot: 0, makers: [] }
   const ledger = Ledger.genesis(network.accounts)
   const chain = new Chain({ root: genesis, headers: [], ledger, validatorCount: VALIDATORS }, limits)
-  const naive = new NaiveChain(genesis, limits.undoWindow)
+  const naive = new NaiveChain(genesis, limits, VALIDATORS)
   const isValid = (hash: string): boolean => !/^0[0-7]/.test(hash)
   const kinds = new Set<string>()
   const made: SignedHeader[] = []
@@ -103,7 +103,7 @@ function runModel(seed: number): void {
         if (adoption === null) throw new Error('nothing came between')
         // Once built on by enough, a block stays settled as long as it is on the best chain.
         const before = adoption.reorg.common.height < settledHeight ? 0 : settledHeight
-        settledHeight = Math.max(before, naive.settledHeight(VALIDATORS, adoption.reorg.to.hash))
+        settledHeight = Math.max(before, naive.settledHeight(adoption.reorg.to.hash))
         expect(adoption.settled.height).toBe(Math.max(settledHeight, chain.root.height))
         expect(step.reorg.crossesSettled).toBe(adoption.reorg.common.height < adoption.settledBefore)
         if (step.reorg.disconnect.length > 0) kinds.add('reorg')
@@ -118,7 +118,7 @@ function runModel(seed: number): void {
     if (dice === 0) heal()
     else if (dice < 150) addHeader()
     else {
-      const missing = chain.missingBodies(3)
+      const missing = chain.branches().flatMap((branch) => branch.missing(3))
       for (const header of missing) expect(naive.find(header.hash)?.hasBody).toBe(false)
       const late = missing[0] ?? made[Math.max(0, made.length - 1 - prng.below(40))]
       if (late !== undefined) addBody(late.hash)

@@ -26,7 +26,7 @@ const network = {
 }
 const chainLimits = { ...CHAIN_LIMITS, undoWindow: 40, ledgersKept: 4 }
 const poolLimits = { ...MEMPOOL_LIMITS.node, countMax: 150, pendingPerSenderMax: 12 }
-const genesis = { hash: asBlockHash(TEST_NETWORK), height: 0, slot: 0 }
+const genesis = { hash: asBlockHash(TEST_NETWORK), height: 0, slot: 0, makers: [] as AccountId[] }
 
 interface Known {
   readonly header: SignedHeader | null
@@ -195,7 +195,7 @@ function runModel(seed: number): void {
     for (let height = root.height + 1; height <= chain.head.height; height++)
       headers.push(chain.header(chain.at(height)!.hash)!)
     const before = chain
-    chain = openChain({ hash: root.hash, height: root.height, slot: root.slot }, headers)
+    chain = openChain({ hash: root.hash, height: root.height, slot: root.slot, makers: [...root.makers] }, headers)
     expect(chain.head.hash).toBe(before.head.hash)
     expect(chain.ledger.root()).toEqual(before.ledger.root())
   }

@@ -3,6 +3,8 @@ import type { SignedHeader } from '../../src/domain/block.ts'
 
 interface Block {
   readonly header: SignedHeader
+  /** Whether it adds to the weight of its chain. */
+  readonly adds: boolean
   hasBody: boolean
   isBroken: boolean
 }
@@ -11,17 +13,25 @@ export class NaiveChain {
   /** In order of arrival, so that parents come before their children. */
   blocks: Block[] = []
   readonly #genesis: { hash: string; height: number; slot: number }
-  readonly #window: number
+  readonly #limits: { readonly undoWindow: number; readonly unsettledWindow: number }
+  readonly #validators: number
+  /** Makers of the blocks that the root has left behind, the newest first. */
+  #behind: string[] = []
   root: { hash: string; height: number; slot: number }
   head: { hash: string; height: number; slot: number }
   readonly #slots = new Map<number, Set<string>>()
   equivocations = 0
 
-  constructor(genesis: { hash: string; height: number; slot: number }, window: number) {
+  constructor(
+    genesis: { hash: string; height: number; slot: number },
+    limits: { readonly undoWindow: number; readonly unsettledWindow: number },
+    validators: number,
+  ) {
     this.#genesis = genesis
     this.root = genesis
     this.head = genesis
-    this.#window = window
+    this.#limits = limits
+    this.#validators = validators
   }
 
   find(hash: string): Block | undefined {
@@ -42,21 +52,36 @@ export class NaiveChain {
     if (!slot.has(header.hash) && slot.size === 1) this.equivocations++
     slot.add(header.hash)
     if (parent === undefined) return 'orphan'
-    this.blocks.push({ header, hasBody: false, isBroken: false })
+    this.blocks.push({ header, adds: this.#adds(header), hasBody: false, isBroken: false })
     return 'added'
   }
 
   /** Moves the head to the best block that is complete, and the root after it. */
   settleHead(isValid: (hash: string) => boolean): void {
     const complete = new Map<string, { hash: string; height: number; slot: number }>([[this.root.hash, this.root]])
-    for (const { header, hasBody } of this.blocks)
-      if (hasBody && complete.has(header.parent) && isValid(header.hash)) complete.set(header.hash, header)
+    const weights = new Map<string, number>()
+    for (const { header, hasBody, adds } of this.blocks) {
+      if (!hasBody || !complete.has(header.parent) || !isValid(header.hash)) continue
+      complete.set(header.hash, header)
+      weights.set(header.hash, (weights.get(header.parent) ?? 0) + (adds ? 1 : 0))
+    }
+    const weightOf = ({ hash }: { hash: string }): number => weights.get(hash) ?? 0
     const sorted = [...complete.values()].sort(
-      (a, b) => b.height - a.height || a.slot - b.slot || (a.hash < b.hash ? -1 : 1),
+      (a, b) => weightOf(b) - weightOf(a) || b.height - a.height || a.slot - b.slot || (a.hash < b.hash ? -1 : 1),
     )
+    const before = new Set(this.ancestors().map(({ hash }) => hash))
     this.head = sorted[0] ?? this.root
-    if (this.head.height - this.#window <= this.root.height) return
-    this.root = this.ancestors().find(({ height }) => height === this.head.height - this.#window) ?? this.root
+    const path = this.ancestors()
+    const common = path.find(({ hash }) => before.has(hash))?.height ?? this.root.height
+    // Once settled, a block stays so as long as it is on the best chain.
+    this.#settled = Math.max(common < this.#settled ? 0 : this.#settled, this.settledHeight(this.head.hash))
+    const { undoWindow, unsettledWindow } = this.#limits
+    const reach = Math.max(Math.min(this.head.height - undoWindow, this.#settled), this.head.height - unsettledWindow)
+    if (reach <= this.root.height) return
+    const at = path.findIndex(({ height }) => height === reach)
+    // The old root is in there already, but for genesis, which nobody made.
+    this.#behind = [...path.slice(at, -1).flatMap(({ proposer }) => proposer ?? []), ...this.#behind]
+    this.root = path[at] ?? this.root
     const kept = new Set([this.root.hash])
     this.blocks = this.blocks.filter(({ header }) => {
       if (!kept.has(header.parent)) return false
@@ -74,14 +99,27 @@ export class NaiveChain {
     return [...path, this.root === this.#genesis ? this.#genesis : this.root]
   }
 
-  /** The highest ancestor of `head` on which more than 2/3 of the validators have built between it and the head. */
-  settledHeight(validators: number, head: string): number {
+  /**
+   * The highest ancestor of `head` on which more than 2/3 of the validators have built between it and the head, with more weight than half of them have.
+   */
+  settledHeight(head: string): number {
     const path = this.ancestors(head)
+    const adds = new Map(this.blocks.map((block) => [block.header.hash as string, block.adds]))
     for (const [depth, block] of path.entries()) {
       const builders = new Set(path.slice(0, depth).map(({ proposer }) => proposer))
-      if (builders.size * 3 > validators * 2) return block.height
+      const weight = path.slice(0, depth).filter(({ hash }) => adds.get(hash)).length
+      if (builders.size * 3 > this.#validators * 2 && weight > Math.floor(this.#validators / 2)) return block.height
     }
     return this.root.height
+  }
+
+  #settled = 0
+
+  /** Whether its maker is none of the floor(n / 2) different makers before it, by walking all the way back. */
+  #adds(header: SignedHeader): boolean {
+    const path = this.ancestors(header.parent).flatMap(({ proposer }) => proposer ?? [])
+    const latest = [...new Set([...path, ...this.#behind])].slice(0, Math.floor(this.#validators / 2))
+    return !latest.includes(header.proposer)
   }
 
   #isBroken(hash: string): boolean {

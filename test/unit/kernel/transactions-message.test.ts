@@ -218,7 +218,7 @@ test('nobody is charged for what an old ledger refuses: a node that is behind, o
 
   const poor = (i: number): Uint8Array => signedTransaction(60, 0, { amount: 1_000_001n + BigInt(i) })
   world.kernel.machines.chainSync.peerJoined(neighbour)
-  world.kernel.machines.chainSync.headClaimed(neighbour, { height: 9, hash: asBlockHash('9'.repeat(64)) })
+  world.kernel.machines.chainSync.headTold(neighbour, { height: 9, hash: asBlockHash('9'.repeat(64)) })
   for (let i = 0; i < 60; i++) world.gossip(encodeBatch([poor(i)]), neighbour)
   expect(world.effects.some((effect) => effect.kind === 'disconnect')).toBe(false)
   world.kernel.machines.chainSync.headersFailed(neighbour, 0)
