@@ -21,34 +21,16 @@
 import type { SignedHeader } from '../domain/block.ts'
 import type { BlockHash } from '../domain/ids.ts'
 import { assert } from '../lib/assert.ts'
-import { isBetter, type Place, type Ranked } from './fork-choice.ts'
-import { addsWeight, makersAfter, makersCounted, type Makers } from './makers.ts'
+import type { BlockNode, BlockStatus, TreeStart } from './block-node.ts'
+import { isBetter } from './fork-choice.ts'
+import { addsWeight, makersAfter, makersCounted } from './makers.ts'
 import { Waiting } from './waiting.ts'
-
-/** `header`: the body is missing; `body`: it is here, unchecked; `valid` and `invalid`: what checking it on its parent's ledger gave. */
-export type BlockStatus = 'header' | 'body' | 'valid' | 'invalid'
-
-export interface BlockNode extends Ranked {
-  /** Null for the root, of which the header may be unknown (genesis has none). */
-  readonly header: SignedHeader | null
-  readonly parent: BlockNode | null
-  /** The latest makers of the chain that ends here, this block's own first. */
-  readonly makers: Makers
-  readonly children: ReadonlySet<BlockNode>
-  readonly status: BlockStatus
-  readonly isComplete: boolean
-}
 
 interface Node extends BlockNode {
   parent: Node | null
   readonly children: Set<Node>
   status: BlockStatus
   isComplete: boolean
-}
-
-export interface TreeStart extends Place {
-  /** The latest makers at the root; none at genesis. */
-  readonly makers: Makers
 }
 
 export interface TreeLimits {
@@ -69,7 +51,7 @@ export class BlockTree {
     this.#validatorCount = validatorCount
     this.#waiting = new Waiting(limits.waitingMax, validatorCount)
     const state = { header: null, parent: null, children: new Set<Node>(), status: 'valid', isComplete: true } as const
-    this.#root = { ...root, ...state, makers, weight: 0 }
+    this.#root = { ...root, ...state, makers: makers.slice(0, makersCounted(validatorCount)), weight: 0 }
     this.#best = this.#root
     this.#nodes.set(root.hash, this.#root)
   }

@@ -1,6 +1,6 @@
 /** What is missing on the way to better heads, branch by branch. */
 import type { SignedHeader } from '../domain/block.ts'
-import type { BlockNode } from './block-tree.ts'
+import type { BlockNode } from './block-node.ts'
 import { isBetter, type Place } from './fork-choice.ts'
 
 export interface Branch {

@@ -2,7 +2,7 @@
  * How deep a block must lie to be settled: different proposers, more than 2/3 of the validators, have built on it, and what they built weighs more than
  * half of the validators could make who hold back and build by themselves (makers.ts). A report to users, not a lock.
  */
-import type { BlockNode } from './block-tree.ts'
+import type { BlockNode } from './block-node.ts'
 import { makersCounted } from './makers.ts'
 
 /**

@@ -13,7 +13,7 @@
 import type { AccountId } from '../domain/ids.ts'
 import { assert } from '../lib/assert.ts'
 import { SetIndex } from '../lib/set-index.ts'
-import type { BlockNode } from './block-tree.ts'
+import type { BlockNode } from './block-node.ts'
 import { isBetter } from './fork-choice.ts'
 import { WAITING_PER_MAKER_MIN, WAITING_PER_SLOT_MAX } from './limits.ts'
 

@@ -38,6 +38,8 @@ export interface StatusView extends IdentityView {
   readonly mesh: number
   readonly head: HeadView
   readonly settled: { readonly height: number }
+  /** Null on a node that makes no blocks. */
+  readonly validator: ValidatorView | null
   readonly mempool: {
     readonly count: number
     readonly bytes: number
@@ -51,6 +53,15 @@ export interface StatusView extends IdentityView {
   readonly rssBytes: number
   /** What is not well or worth knowing, as under /v1/node/health. */
   readonly problems: readonly ProblemView[]
+}
+
+export interface ValidatorView {
+  /** Public key, 64 hex digits. */
+  readonly key: string
+  /** The highest slot that it has signed for, or may have; null for none. */
+  readonly lastSignedSlot: number | null
+  /** It makes no block before, since it has signed for a slot that has not begun, ms since the Unix epoch; null where nothing keeps it. */
+  readonly silentUntil: number | null
 }
 
 export interface HealthView {

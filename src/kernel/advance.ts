@@ -86,10 +86,24 @@ function check(machines: Machines, step: Extract<ChainStep, { kind: 'check' }>, 
   machines.chain.setValid(header.hash, verdict.ledger, verdict.changes)
 }
 
-function readBodies(machines: Machines, hashes: readonly BlockHash[], turn: Turn): void {
+function readBodies(
+  machines: Machines,
+  hashes: readonly BlockHash[],
+  turn: Turn,
+  sinceMs: number = turn.now.monoMs,
+): void {
   const job = machines.nextJob()
-  machines.work.current = { kind: 'reading-bodies', job, hashes }
+  machines.work.current = { kind: 'reading-bodies', job, hashes, sinceMs }
   turn.do({ kind: 'read', job, keys: hashes.map((hash) => ({ space: 'blocks', key: hash })) })
+}
+
+/** How long a body that was put aside may take to reach the disk, ms: after that it is missing there. */
+const BODY_WRITE_MS = 10_000
+
+/** Bodies that were not on the disk yet are read once more. */
+export function readAgain(machines: Machines, turn: Turn): void {
+  const work = machines.work.current
+  if (work?.kind === 'awaiting-bodies') readBodies(machines, work.hashes, turn, work.sinceMs)
 }
 
 /** The signatures of a body were checked. */
@@ -118,7 +132,7 @@ export function onChainRead(
   turn: Turn,
 ): void {
   const work = machines.work.current
-  if (work === null || work.job !== number) return
+  if (work === null || work.kind === 'awaiting-bodies' || work.job !== number) return
   if (work.kind === 'reading-changes') {
     const changes = values[0] === undefined ? null : readUndo(values[0])
     if (changes === null) {
@@ -129,6 +143,11 @@ export function onChainRead(
     machines.chain.setChanges(work.hash, changes)
   } else if (work.kind === 'reading-bodies') {
     const blocks = work.hashes.map((hash, at) => readBlock(machines, hash, values[at]))
+    const isDamaged = blocks.some((block, at) => block === null && values[at] !== undefined)
+    if (blocks.includes(null) && !isDamaged && turn.now.monoMs - work.sinceMs < BODY_WRITE_MS) {
+      machines.work.current = { kind: 'awaiting-bodies', hashes: work.hashes, sinceMs: work.sinceMs }
+      return
+    }
     if (blocks.includes(null)) {
       turn.note({
         kind: 'store-failed',

@@ -8,7 +8,15 @@ import type { Adoption } from '../chain/chain.ts'
 import type { JobNumber } from './event.ts'
 
 export type ChainWork =
-  | { readonly kind: 'reading-bodies'; readonly job: JobNumber; readonly hashes: readonly BlockHash[] }
+  /** `sinceMs`: when they were first asked for; monotonic. */
+  | {
+      readonly kind: 'reading-bodies'
+      readonly job: JobNumber
+      readonly hashes: readonly BlockHash[]
+      readonly sinceMs: number
+    }
+  /** They were not on the disk yet: a body put aside is written without anybody waiting for it. */
+  | { readonly kind: 'awaiting-bodies'; readonly hashes: readonly BlockHash[]; readonly sinceMs: number }
   | { readonly kind: 'reading-changes'; readonly job: JobNumber; readonly hash: BlockHash }
   | {
       readonly kind: 'verifying'

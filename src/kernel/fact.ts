@@ -73,6 +73,10 @@ export type Fact =
   /** An inbound peer had to go for lack of a place or of memory. */
   | { readonly kind: 'peer-evicted'; readonly peer: PeerId; readonly why: 'places' | 'memory' }
   | { readonly kind: 'store-failed'; readonly reason: string }
+  /** A block that this validator has signed was not taken by its own chain. */
+  | { readonly kind: 'own-block-refused'; readonly hash: BlockHash; readonly slot: number; readonly code: RejectCode }
+  /** This validator's clock is off from its peers', so that it signs nothing; or is so no more. */
+  | { readonly kind: 'clock-judged'; readonly isOff: boolean; readonly aheadMs: number; readonly voters: number }
   /** A header came for the first time and holds. */
   | {
       readonly kind: 'block-seen'

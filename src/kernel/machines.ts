@@ -23,6 +23,7 @@ import { GossipAlarm } from '../membership/alarm.ts'
 import { Discovery } from '../membership/discovery.ts'
 import { MEMBERSHIP_PROFILES } from '../membership/limits.ts'
 import { Membership } from '../membership/membership.ts'
+import { PeerClocks } from '../membership/peer-clocks.ts'
 import { OBSERVER_TTL_MS, OBSERVERS_MAX } from '../membership/limits.ts'
 import type { Survey } from '../membership/survey.ts'
 import type { TokenBucket } from '../lib/rate.ts'
@@ -140,6 +141,8 @@ export interface Machines {
   readonly wanted: Wanted
   readonly offers: Offers
   readonly membership: Membership
+  /** What peers' records say of our own clock. */
+  readonly peerClocks: PeerClocks
   readonly pace: Pace
   readonly discovery: Discovery
   readonly alarm: GossipAlarm
@@ -222,7 +225,7 @@ export function createMachines(config: KernelConfig): Machines {
     verifiedBodies: new Set(),
     invalidBlocks: new ExpiringMap({ ttlMs: 3_600_000, capacity: INVALID_BLOCKS_MAX }),
     partsWanted: new Map(),
-    proposal: { lastSignedSlot: -1, draft: null, awaited: null },
+    proposal: { lastSignedSlot: -1, draft: null, awaited: null, refused: null, wasOff: false },
     ownBlocks: new Set(),
     ownIncluded: new ExpiringMap({ ttlMs: DEPARTED_TTL_MS, capacity: DEPARTED_COUNT_MAX }),
     announced,
@@ -239,6 +242,7 @@ export function createMachines(config: KernelConfig): Machines {
       nextNumber: nextJob,
       chance,
     }),
+    peerClocks: new PeerClocks(),
     pace: new Pace(chance),
     discovery: new Discovery({
       self: config.self,

@@ -36,6 +36,7 @@ export function onPeerConnected(
 export function onPeerDisconnected(machines: Machines, peer: PeerId, turn: Turn): void {
   machines.redial.lost(peer, turn.now.monoMs)
   machines.chainSync.peerGone(peer)
+  machines.peerClocks.gone(peer)
   const { repair, repairServer, wanted, wantedRecords, offers } = machines
   for (const machine of [repair, repairServer, wanted, wantedRecords, offers]) machine.disconnected(peer)
   machines.discovery.disconnected(peer, turn.now.monoMs)

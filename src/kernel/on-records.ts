@@ -21,6 +21,7 @@ import type { Asked } from './asked.ts'
 import type { VerdictReason } from './effect.ts'
 import type { RecordJob, RecordsJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
+import { heardClock } from './own-clock.ts'
 import { accuse, recordChanged } from './own-record.ts'
 import { penalise } from './penalise.ts'
 import { SELF, tellerOf } from './teller.ts'
@@ -45,6 +46,7 @@ export function onRecordsMessage(machines: Machines, message: Message, turn: Tur
     penalise(machines, message.from, 'invalid', 'undecodable', turn)
     return
   }
+  if (content.kind === 'record') heardClock(machines, content.record, message.from, false, turn.now)
   const refusal =
     content.kind === 'record'
       ? machines.membership.precheckRecord(content.record, tellerOf(machines, message.from), turn.now)
@@ -73,6 +75,7 @@ export function onRecordVerified(
     penalise(machines, message.from, 'invalid', 'invalid-signature', turn)
     return
   }
+  if (content.kind === 'record') heardClock(machines, content.record, message.from, true, turn.now)
   const { outcome, decisions } =
     content.kind === 'record'
       ? machines.membership.onRecord(content.record, 'gossip', tellerOf(machines, message.from), turn.now)

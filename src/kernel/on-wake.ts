@@ -1,6 +1,7 @@
 /** What is due because time has passed. */
 import { rebuilt } from './accept-block.ts'
 import { depart } from './admit.ts'
+import { readAgain } from './advance.ts'
 import type { Event } from './event.ts'
 import { catchUp, giveUpParts } from './chain-requests.ts'
 import { keepAnchors } from './keep-anchors.ts'
@@ -43,6 +44,7 @@ export function onWake(machines: Machines, woke: Woke, turn: Turn): void {
     onCompactBlock(machines, block, { from, messageId }, turn)
   for (const found of machines.compact.wake(monoMs)) rebuilt(machines, found, turn)
   giveUpParts(machines, turn)
+  readAgain(machines, turn)
   catchUp(machines, turn)
   if (loopDelayMs !== undefined) machines.membership.health.loopDelayed(loopDelayMs)
   followMembership(machines, machines.membership.onWake(turn.now, plannedMs), turn)

@@ -3,6 +3,7 @@ import type { BlockHash } from '../domain/ids.ts'
 import type { BlockHeader } from '../domain/block.ts'
 import type { AccountChange, Ledger } from '../domain/ledger/ledger.ts'
 import type { Transaction } from '../domain/transaction.ts'
+import type { RejectCode } from '../domain/reject.ts'
 import type { JobNumber } from './event.ts'
 
 interface Draft {
@@ -21,4 +22,8 @@ export interface Proposal {
   draft: Draft | null
   /** The head that better headers were known for, and since when we wait for their bodies (monotonic ms). */
   awaited: { readonly head: BlockHash; readonly sinceMs: number } | null
+  /** The last block of ours that our own chain did not take, and why; null once one was taken. */
+  refused: { readonly slot: number; readonly code: RejectCode } | null
+  /** Whether the clock was off when it was last looked at. */
+  wasOff: boolean
 }

@@ -12,6 +12,7 @@ import { acceptHeader } from './accept-block.ts'
 import { advance } from './advance.ts'
 import { putSafety } from './chain-record.ts'
 import type { JobNumber } from './event.ts'
+import { ownClock } from './own-clock.ts'
 import type { Machines } from './machines.ts'
 import type { Turn } from './turn.ts'
 
@@ -22,6 +23,7 @@ const BODY_PATIENCE_MIN_MS = 1_000
 export function propose(machines: Machines, turn: Turn): void {
   const { config, chain, pool, proposal } = machines
   if (config.validator === null || proposal.draft !== null || machines.work.current !== null) return
+  if (hasWrongClock(machines, turn)) return
   const isAwaiting = awaitsBody(machines, turn)
   const slot = dueSlot(config.network, config.validator, turn.now.wallMs, {
     headSlot: chain.head.slot,
@@ -69,6 +71,20 @@ function awaitsBody({ chain, chainSync, config, proposal }: Machines, turn: Turn
   return turn.now.monoMs - proposal.awaited.sinceMs < Math.max(config.network.slotMs, BODY_PATIENCE_MIN_MS)
 }
 
+/**
+ * What is signed by a wrong clock is of no use to others, and keeps us silent until the clocks of all others have come that far: a slot is signed once. Whoever is
+ * wrong is told so once, and again when it is over.
+ */
+function hasWrongClock(machines: Machines, turn: Turn): boolean {
+  const clock = ownClock(machines, turn.now)
+  const isOff = clock?.isOff === true
+  if (isOff !== machines.proposal.wasOff) {
+    machines.proposal.wasOff = isOff
+    turn.note({ kind: 'clock-judged', isOff, aheadMs: clock?.aheadMs ?? 0, voters: clock?.voters ?? 0 })
+  }
+  return isOff
+}
+
 /** The slot is on the disk, or is not: then nothing is signed. Returns whether the write was this. */
 export function onSlotWritten(machines: Machines, job: JobNumber, ok: boolean, turn: Turn): boolean {
   const { draft } = machines.proposal
@@ -88,7 +104,14 @@ export function onSigned(machines: Machines, job: JobNumber, signature: Uint8Arr
   const header = decoded.value
   const bytes = encodeBlock(header, draft.transactions)
   const provenance = { way: 'own', from: null, messageId: null, bytes: bytes.byteLength } as const
-  if (acceptHeader(machines, header, provenance, turn).kind !== 'added') return
+  const outcome = acceptHeader(machines, header, provenance, turn)
+  if (outcome.kind !== 'added') {
+    const code = outcome.kind === 'refused' ? outcome.code : 'parent-unknown'
+    machines.proposal.refused = { slot: header.slot, code }
+    turn.note({ kind: 'own-block-refused', hash: header.hash, slot: header.slot, code })
+    return
+  }
+  machines.proposal.refused = null
   machines.ownBlocks.add(header.hash)
   machines.bodies.add({ header, transactions: draft.transactions, bytes }, false)
   machines.chain.addBody(header.hash)

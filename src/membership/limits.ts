@@ -179,3 +179,13 @@ export const OBSERVERS_MAX = 1_024
 export const OBSERVER_TTL_MS = 60_000
 /** Longest survey, ms: two deadlines of one request. */
 export const SURVEY_MS_MAX = 6_000
+/** Peers without which nothing is said of our clock: of two, one that lies is half. */
+export const CLOCK_VOTERS_MIN = 3
+/** Latest records of a peer that are compared: those of three minutes, and of what changed meanwhile. */
+export const CLOCK_SAMPLES_KEPT = 4
+/** Records of each of them after which a lead is no delay. */
+export const CLOCK_SAMPLES_SURE = 2
+/** Longest that the soonest of them was on its way, ms: a message that waits longer to be judged is dropped. */
+export const CLOCK_DELAY_MAX_MS = 3_000
+/** A lead that no delay explains, ms: so far ahead may a transaction be. */
+export const CLOCK_FAR_MS = 30_000

@@ -10,7 +10,6 @@ import { Ledger } from '../domain/ledger/ledger.ts'
 import { networkIdOf, type NetworkParams } from '../domain/params.ts'
 import { signingPrefix } from '../domain/signing.ts'
 import { CHAIN_LIMITS } from '../chain/limits.ts'
-import { makersAfter } from '../chain/makers.ts'
 import type { Event } from '../kernel/event.ts'
 import { bestKey, HEAD_KEY, readAccounts, readHead, readHeight, SAFETY_KEY } from '../kernel/chain-record.ts'
 import { toHex } from '../lib/bytes.ts'
@@ -73,7 +72,7 @@ export async function loadChain(store: Store, params: NetworkParams): Promise<Lo
           hash: rootHeader.hash,
           height: rootHeader.height,
           slot: rootHeader.slot,
-          makers: makersAfter([], rootHeader.proposer, params.validators.length),
+          makers: [rootHeader.proposer],
         }
   return { kind: 'loaded', start: { root, headers, ledger, validatorCount: params.validators.length }, lastSignedSlot }
 }

@@ -24,7 +24,44 @@ import { Arrivals } from './observe-arrivals.ts'
 import { PacedLog } from './paced-log.ts'
 import { PropagationLog } from './propagation-log.ts'
 import { Sampling } from './sampling.ts'
+<<<<<<< HEAD
 import { Strangers } from './strangers.ts'
+=======
+
+/** What observers feed; the real one is adapters/metrics. Labels come from closed lists only. */
+export interface Meter {
+  count(name: MeterCounter, labels: Readonly<Record<string, string>>, by?: number): void
+  observe(name: MeterHistogram, seconds: number): void
+}
+
+export type MeterCounter =
+  | 'messages' // topic, verdict
+  | 'received' // topic
+  | 'outcomes' // topic, outcome
+  | 'evicted' // why
+  | 'malformed' // what
+  | 'items' // topic, outcome (admitted, known, or the reject code)
+  | 'duplicates' // topic
+  | 'propagation_records' // kind, event
+  | 'bytes' // topic, kind (first, duplicate)
+  | 'shed' // topic, reason
+  | 'late_verdicts' // topic
+  | 'published' // topic, outcome
+  | 'offences' // offence
+  | 'bans' // subject (peer, address)
+  | 'removed' // why
+  | 'blocks_rebuilt' // how (unasked, asked)
+  | 'block_bytes_saved'
+  | 'reorgs' // across (settled, unsettled)
+  | 'equivocations'
+  | 'own_blocks_refused'
+  | 'records' // outcome
+  | 'gossip_alarms' // change (raised, ended)
+  | 'sets_compared' // set, outcome (equal, different)
+  | 'repair_bytes' // set
+  | 'store_failures'
+export type MeterHistogram = 'queue_seconds'
+>>>>>>> ce84934 (Settled blocks survive past slots; a wrong clock signs nothing; health names withheld heads)
 
 /** Where log lines go; the real one is adapters/log. */
 export interface Journal {
@@ -189,6 +226,18 @@ export class Observer {
       case 'node-stalled':
         this.#journal.warn({ ms: Math.round(fact.ms) }, 'the process stood still')
         this.#emit('node', 'stalled', { ms: fact.ms })
+        return
+      case 'own-block-refused':
+        this.#meter.count('own_blocks_refused', {})
+        this.#journal.warn({ slot: fact.slot, hash: fact.hash, code: fact.code }, 'a block of our own was not taken')
+        this.#emit('blocks', 'own-refused', { hash: fact.hash, slot: fact.slot, code: fact.code })
+        return
+      case 'clock-judged':
+        this.#journal.warn(
+          { aheadMs: Math.round(fact.aheadMs), peers: fact.voters },
+          fact.isOff ? 'the clock is off from those of the peers: no blocks are signed' : 'the clock is right again',
+        )
+        this.#emit('node', fact.isOff ? 'clock-off' : 'clock-right', { aheadMs: fact.aheadMs, peers: fact.voters })
         return
       case 'gossip-alarm':
         this.#meter.count('gossip_alarms', { change: fact.raised ? 'raised' : 'ended' })

@@ -127,6 +127,7 @@ const COUNTERS = {
     help: 'Bytes of comparisons, both ways, before bodies',
     labels: { set: ['transactions', 'records'] },
   },
+  own_blocks_refused: { help: 'Blocks of this validator that its own chain did not take', labels: {} },
   equivocations: { help: 'Slots of which two signed headers were seen', labels: {} },
   networks_refused: { help: 'Peers of another network that were refused', labels: {} },
   dials_failed: { help: 'Tries to reach a configured address that came to nothing', labels: { kind: DIAL_FAILURES } },

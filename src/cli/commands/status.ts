@@ -39,6 +39,7 @@ function statusText(status: StatusView): string {
     ['peers', `${status.peers}, ${status.mesh} in the mesh`],
     ['head', `${status.head.height}  ${status.head.hash}`],
     ['settled', String(status.settled.height)],
+    ...validatorLine(status),
     ['pool', `${mempool.count} pending, ${mempool.parked} parked, ${sizeText(mempool.bytes)}`],
     [
       'checks',
@@ -54,6 +55,15 @@ function statusText(status: StatusView): string {
 /** The longest delay, where the node says it: one of another version may not. */
 function latest({ eventLoopDelayMaxMs }: Partial<Pick<StatusView, 'eventLoopDelayMaxMs'>>): string {
   return eventLoopDelayMaxMs === undefined ? '' : `, max ${eventLoopDelayMaxMs.toFixed(1)} ms`
+}
+
+function validatorLine({ validator }: Partial<Pick<StatusView, 'validator'>>): readonly (readonly [string, string])[] {
+  // Undefined: a node of another version.
+  if (validator === null || validator === undefined) return []
+  const { key, lastSignedSlot, silentUntil } = validator
+  const last = lastSignedSlot === null ? 'has signed no slot' : `last signed slot ${lastSignedSlot}`
+  const silence = silentUntil === null ? '' : `; makes no block until ${new Date(silentUntil).toISOString()}`
+  return [['validator', `${key}  ${last}${silence}`]]
 }
 
 function outcomeOf(status: StatusView): Outcome {

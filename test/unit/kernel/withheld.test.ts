@@ -3,10 +3,9 @@
  * hundreds of slots, and any number of headers for each.
  */
 import { describe, expect, it } from 'vitest'
-import type { SignedHeader } from '../../../src/domain/block.ts'
 import { decodeChainRequest } from '../../../src/domain/codec/chain-codec.ts'
-import type { BlockHash, PeerId } from '../../../src/domain/ids.ts'
 import { concatBytes } from '../../../src/lib/bytes.ts'
+import { Neighbours } from '../../support/chain-neighbours.ts'
 import { ChainWorld, GENESIS, makeBlock, transaction, type MadeBlock, type Tip } from '../../support/chain-world.ts'
 
 /** Slot 900 of 2 s: half an hour after genesis. */
@@ -39,49 +38,6 @@ function withheldBranch(from: Tip, last: number, salt = 0): MadeBlock[] {
   for (let slot = from.slot + 1; slot <= last; slot++)
     if (slot % 4 === ATTACKER) branch.push(bodiless(branch.at(-1) ?? from, slot, salt))
   return branch
-}
-
-/** Peers that answer what the node asks: each serves one chain of headers, and the bodies that it has. */
-class Neighbours {
-  readonly #world: ChainWorld
-  readonly #chains = new Map<PeerId, { headers: readonly SignedHeader[]; bodies: ReadonlyMap<BlockHash, Uint8Array> }>()
-  readonly askedOf = new Map<BlockHash, Set<PeerId>>()
-  #handled = 0
-
-  constructor(world: ChainWorld) {
-    this.#world = world
-  }
-
-  serve(name: string, chain: readonly MadeBlock[], hasBodies: boolean): PeerId {
-    const tip = chain.at(-1) ?? GENESIS
-    const bodies = new Map(hasBodies ? chain.map(({ hash, block }) => [hash, block.bytes] as const) : [])
-    const peer = this.#world.connect(name, tip)
-    this.#chains.set(peer, { headers: chain.map(({ block }) => block.header), bodies })
-    return peer
-  }
-
-  /** Answers what was asked up to now, and what is asked because of that. A peer without the bodies says so, or is silent. */
-  answer(options: { silent?: ReadonlySet<PeerId> } = {}): void {
-    for (;;) {
-      const asks = this.#world.asked('chain')
-      const ask = asks[this.#handled]
-      if (ask === undefined) return
-      this.#handled++
-      const chain = this.#chains.get(ask.peer)
-      const asked = decodeChainRequest(ask.bytes)
-      if (chain === undefined || asked === null) continue
-      if (asked.kind === 'headers') {
-        const known = asked.locator.find((hash) => chain.headers.some((header) => header.hash === hash))
-        const from = known === undefined ? 0 : chain.headers.findIndex(({ hash }) => hash === known) + 1
-        const headers = chain.headers.slice(from, from + asked.limit)
-        this.#world.answer(ask, concatBytes(...headers.map(({ bytes }) => bytes)))
-        continue
-      }
-      for (const hash of asked.hashes) this.askedOf.set(hash, (this.askedOf.get(hash) ?? new Set()).add(ask.peer))
-      if (options.silent?.has(ask.peer) === true) continue
-      this.#world.answer(ask, ...asked.hashes.map((hash) => chain.bodies.get(hash) ?? new Uint8Array()))
-    }
-  }
 }
 
 function inSync(): { world: ChainWorld; head: MadeBlock } {
@@ -148,6 +104,25 @@ describe('A34: headers without bodies', { timeout: 60_000 }, () => {
 })
 
 describe('A35: withheld bodies', { timeout: 60_000 }, () => {
+  it('are asked for again when somebody shows the branch, which then counts like any other', () => {
+    const { world, head } = inSync()
+    world.at(LATE)
+    const neighbours = new Neighbours(world)
+    const real = honestChain(head, [LATE - 4, LATE - 3, LATE - 2])
+    neighbours.serve('a', real, false)
+    neighbours.serve('b', real, false)
+    for (let step = 0; step < 20; step++) {
+      world.advance(250)
+      neighbours.answer()
+    }
+    const { chain, chainSync } = world.kernel.machines
+    expect(chain.branches().map(({ first }) => chainSync.isWithheld(first.hash))).toEqual([true])
+    neighbours.serve('c', real, true)
+    world.advance(250)
+    neighbours.answer()
+    expect(world.head.hash).toBe(real.at(-1)!.hash)
+  })
+
   it.each([77, 230])('of a branch of %i headers do not mislead a node that missed 20 blocks', (length) => {
     const { world, head } = inSync()
     const missed = honestChain(

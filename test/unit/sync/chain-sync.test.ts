@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { asBlockHash, asPeerId, type BlockHash } from '../../../src/domain/ids.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
-import { CHAIN_DEADLINE_MS, HEADERS_DEADLINE_MS } from '../../../src/sync/chain-limits.ts'
+import { CHAIN_DEADLINE_MS, HEADERS_DEADLINE_MS, SLOW_MS } from '../../../src/sync/chain-limits.ts'
 import { ChainSync, type ChainAsk, type ChainState, type MissingBranch } from '../../../src/sync/chain-sync.ts'
 
 const [a, b, c] = [asPeerId('a'), asPeerId('b'), asPeerId('c')]
@@ -133,6 +133,72 @@ test('the only source is asked again after a pause', () => {
   sync.blocksEnded(a, [hash(0)], lacking([hash(0)]), 5)
   expect(sync.next(state({ blocks: 1 }), 10)).toEqual([])
   expect(sync.next(state({ blocks: 1 }), 2_000)).toHaveLength(1)
+})
+
+test('any number of withheld branches of one maker leave places and turns to another, and what is withheld comes last', () => {
+  const sync = new ChainSync()
+  for (const peer of [a, b, c]) sync.peerJoined(peer)
+  // The attacker's are all better by rank, and there is a new one each time.
+  let fresh = 1_000
+  const asked = new Map<BlockHash, number>()
+  for (let ms = 0; ms <= 20_000; ms += 250) {
+    fresh += 10
+    const branches = [
+      ...Array.from({ length: 50 }, (_, i) => branch('attacker', fresh + 1_000 * i, 1)),
+      branch('honest', 0, 1),
+    ]
+    for (const ask of sync.next(state({ branches: () => branches }), ms)) {
+      if (ask.kind !== 'blocks') continue
+      for (const one of ask.hashes) if (!asked.has(one)) asked.set(one, ms)
+      if (ask.hashes[0] !== hash(0)) sync.blocksEnded(ask.peer, ask.hashes, lacking(ask.hashes), ms)
+    }
+    sync.invariants()
+  }
+  expect(asked.get(hash(0))).toBe(0)
+})
+
+test('a branch has had its turn when three peers lack its first block; who comes new, or shows it, is asked at once', () => {
+  const sync = new ChainSync()
+  const peers = Array.from({ length: 5 }, (_, i) => asPeerId(`p${i}`))
+  for (const peer of peers) sync.peerJoined(peer)
+  const lacks = state({ blocks: 1 })
+  const askOnce = (ms: number): ChainAsk | undefined => {
+    const [ask] = sync.next(lacks, ms)
+    if (ask?.kind === 'blocks') sync.blocksEnded(ask.peer, ask.hashes, lacking(ask.hashes), ms)
+    return ask
+  }
+  for (let turn = 0; turn < 3; turn++) {
+    expect(sync.isWithheld(hash(0))).toBe(false)
+    expect(askOnce(turn)).toBeDefined()
+  }
+  expect(sync.isWithheld(hash(0))).toBe(true)
+  expect(sync.withheldSinceMs(hash(0))).toBe(2)
+  expect(askOnce(3)).toBeUndefined()
+  // After a second the others, then a pause of two.
+  expect([askOnce(1_002), askOnce(1_003)].every((ask) => ask !== undefined)).toBe(true)
+  expect(askOnce(1_004)).toBeUndefined()
+  expect(askOnce(3_002)).toBeUndefined()
+  sync.headersTold(peers[4]!, [hash(0)])
+  expect(askOnce(3_002)).toMatchObject({ peer: peers[4] })
+  sync.peerJoined(asPeerId('new'))
+  expect(askOnce(3_003)).toMatchObject({ peer: 'new' })
+  // It came another way.
+  sync.next(state(), 3_004)
+  expect(sync.isWithheld(hash(0))).toBe(false)
+})
+
+test('the lowest run goes to who showed the branch, and to another beside when no answer comes for 2 s', () => {
+  const sync = new ChainSync()
+  for (const peer of [a, b, c]) sync.peerJoined(peer)
+  sync.headersTold(c, [hash(0)])
+  expect(sync.next(state({ blocks: 1 }), 0)).toEqual([{ kind: 'blocks', peer: c, hashes: [hash(0)] }])
+  expect(sync.next(state({ blocks: 1 }), SLOW_MS - 1)).toEqual([])
+  const [beside] = sync.next(state({ blocks: 1 }), SLOW_MS)
+  expect(beside?.peer).not.toBe(c)
+  sync.invariants()
+  // The late answer counts all the same.
+  sync.blocksEnded(c, [hash(0)], { failed: [], isSilent: false }, SLOW_MS + 1)
+  sync.invariants()
 })
 
 test('ten thousand random operations keep the invariants, and all peers gone leave nothing', () => {

@@ -37,6 +37,9 @@ const statusView = describes<StatusView>()(
     mesh: count,
     head,
     settled,
+    validator: nullable(
+      object('Validator', { key: Type.String(), lastSignedSlot: nullable(count), silentUntil: nullable(Type.Number()) }),
+    ),
     mempool: object('MempoolFill', { count, bytes: count, parked: count, fingerprint: Type.String() }),
     verifier: object('Verifier', {
       name: Type.String(),
