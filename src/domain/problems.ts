@@ -44,6 +44,9 @@ function addresses(count: number): string {
 /** A mesh grows within a few heartbeats of a second each. */
 const MESH_GRACE_MS = 15_000
 
+/** A body that is missing for less is on its way. */
+const WITHHELD_GRACE_MS = 5_000
+
 const PROBLEMS = {
   'store-failed': kind('problem', 0, ({ reason }: { reason: string }) => ({
     message: `the store failed: ${reason}`,
@@ -117,6 +120,34 @@ const PROBLEMS = {
     message: `the process stood still for up to ${Math.round(maxMs)} ms within the last ${Math.round(windowMs / 1_000)} s`,
     cause: 'the machine is overloaded, swaps, or was paused',
     next: 'give the node more of the machine; peers call it suspect when it stands still for seconds',
+  })),
+  'head-withheld': kind(
+    'notice',
+    WITHHELD_GRACE_MS,
+    ({ height, proposers }: { height: number; proposers: readonly string[] }) => ({
+      message: `knows a better head, at height ${height}, whose bodies nobody has (proposer ${proposers.slice(0, 3).join(', ')}${proposers.length > 3 ? ', …' : ''})`,
+      cause: 'a validator shows headers and keeps the bodies back, or whoever has them cannot be reached',
+      next: 'nothing has to be done: the chain goes on without them, and takes them when they come',
+    }),
+  ),
+  'clock-off': kind(
+    'problem',
+    0,
+    ({ aheadMs, voters, isValidator }: { aheadMs: number; voters: number; isValidator: boolean }) => ({
+      message: `the clock is ${Math.round(Math.abs(aheadMs) / 1_000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'} those of ${voters} peers (median)${isValidator ? ': no blocks are signed' : ''}`,
+      cause: 'the clock of this machine was set wrong, or is not kept by a time service',
+      next: 'set the clock right; the node goes on by itself',
+    }),
+  ),
+  'signed-ahead': kind('problem', 0, ({ slot, begins, until }: { slot: number; begins: string; until: string }) => ({
+    message: `this validator has signed for slot ${slot}, which begins at ${begins}: it makes no block until ${until}`,
+    cause: 'its clock was ahead when it signed, and no slot is signed twice',
+    next: 'wait; other validators go on meanwhile. Do not delete the record of signed slots: to sign twice is evidence against you',
+  })),
+  'own-block-refused': kind('problem', 0, ({ slot, reason }: { slot: number; reason: string }) => ({
+    message: `this validator's own block for slot ${slot} was not taken by its own chain: ${reason}`,
+    cause: 'the chain had moved on, or has no room for another header',
+    next: 'see chain.headers and chain.waiting in /v1/debug/limits; the next block it makes clears this',
   })),
 } as const
 

@@ -14,7 +14,7 @@ import { machineSizes } from '../kernel/machine-sizes.ts'
 import type { Machines } from '../kernel/machines.ts'
 import type { Lookup, NodeControl } from '../ports/control.ts'
 import { Archive } from './archive.ts'
-import { chainProblems, validatorView } from './chain-health.ts'
+import { validatorView } from './chain-health.ts'
 import { accountView, evidenceView, findBlock, listBlocks } from './chain-views.ts'
 import { dialView } from './dial-view.ts'
 import { networkView, tagProblem } from './network-views.ts'
@@ -95,17 +95,6 @@ export function createControl(options: ControlOptions): NodeControl {
     }
   }
 
-<<<<<<< HEAD
-=======
-  const health = (): HealthView => {
-    const problems: string[] = []
-    if (observer.storeFailure !== null) problems.push(`the store failed: ${observer.storeFailure}`)
-    if (machines.peers.size === 0) problems.push('no peer is connected')
-    problems.push(...chainProblems(machines, clock.now()))
-    return { v: 1, ok: problems.length === 0, problems }
-  }
-
->>>>>>> ce84934 (Settled blocks survive past slots; a wrong clock signs nothing; health names withheld heads)
   const peers = (): PeersView => {
     const now = clock.now()
     const topics = TOPICS.map((topic) => ports.gossip.meshOf(topic))

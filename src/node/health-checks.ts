@@ -1,6 +1,7 @@
 /** What health looks at: one check for each thing that can be wrong, over the machines and observers. Order is the order in which they are told. */
 import type { DialFailure } from '../domain/dial.ts'
 import type { Machines } from '../kernel/machines.ts'
+import { chainChecks } from './chain-health.ts'
 import type { FileBudget } from './file-budget.ts'
 import type { HealthCheck } from './health.ts'
 import { LOOP_LATE_MS, MEMORY_SHORT_SHOWN_MS, UNREACHED_FAILURES } from './limits.ts'
@@ -72,6 +73,7 @@ export function healthChecks({
         : { code: 'few-files', filesMax, wanted: wanted.connectionsMax, connectionsMax }
     },
     () => (lostLines() === 0 ? null : { code: 'log-lost', lines: lostLines() }),
+    ...chainChecks(machines, clock),
     () => (fallbackReason === null ? null : { code: 'slow-verifier', reason: fallbackReason }),
   ]
 }

@@ -24,44 +24,7 @@ import { Arrivals } from './observe-arrivals.ts'
 import { PacedLog } from './paced-log.ts'
 import { PropagationLog } from './propagation-log.ts'
 import { Sampling } from './sampling.ts'
-<<<<<<< HEAD
 import { Strangers } from './strangers.ts'
-=======
-
-/** What observers feed; the real one is adapters/metrics. Labels come from closed lists only. */
-export interface Meter {
-  count(name: MeterCounter, labels: Readonly<Record<string, string>>, by?: number): void
-  observe(name: MeterHistogram, seconds: number): void
-}
-
-export type MeterCounter =
-  | 'messages' // topic, verdict
-  | 'received' // topic
-  | 'outcomes' // topic, outcome
-  | 'evicted' // why
-  | 'malformed' // what
-  | 'items' // topic, outcome (admitted, known, or the reject code)
-  | 'duplicates' // topic
-  | 'propagation_records' // kind, event
-  | 'bytes' // topic, kind (first, duplicate)
-  | 'shed' // topic, reason
-  | 'late_verdicts' // topic
-  | 'published' // topic, outcome
-  | 'offences' // offence
-  | 'bans' // subject (peer, address)
-  | 'removed' // why
-  | 'blocks_rebuilt' // how (unasked, asked)
-  | 'block_bytes_saved'
-  | 'reorgs' // across (settled, unsettled)
-  | 'equivocations'
-  | 'own_blocks_refused'
-  | 'records' // outcome
-  | 'gossip_alarms' // change (raised, ended)
-  | 'sets_compared' // set, outcome (equal, different)
-  | 'repair_bytes' // set
-  | 'store_failures'
-export type MeterHistogram = 'queue_seconds'
->>>>>>> ce84934 (Settled blocks survive past slots; a wrong clock signs nothing; health names withheld heads)
 
 /** Where log lines go; the real one is adapters/log. */
 export interface Journal {

@@ -26,6 +26,7 @@ export type MeterCounter =
   | 'block_bytes_saved'
   | 'reorgs' // across (settled, unsettled)
   | 'equivocations'
+  | 'own_blocks_refused'
   | 'records' // outcome
   | 'gossip_alarms' // change (raised, ended)
   | 'sets_compared' // set, outcome (equal, different)

@@ -113,11 +113,8 @@ export class FakeControl implements NodeControl {
       mempool: { count: 1, bytes: 250, parked: 0, fingerprint: ZERO_HASH },
       verifier: { name: 'libsodium', fallbackReason: null, verifications: 7 },
       eventLoopDelayP99Ms: 0.5,
-<<<<<<< HEAD
       eventLoopDelayMaxMs: 4,
-=======
       validator: null,
->>>>>>> ce84934 (Settled blocks survive past slots; a wrong clock signs nothing; health names withheld heads)
       rssBytes: 100_000_000,
       problems: this.health().details,
     } as const
