@@ -29,6 +29,13 @@ const noOtherPrinter = [
   },
 ]
 
+const noSpreadLists = [
+  {
+    selector: "CallExpression[callee.name='concatBytes'] > SpreadElement",
+    message: 'A list may be longer than a call can have arguments: concatAll takes it whole.',
+  },
+]
+
 const noDefaultExport = [
   {
     selector: 'ExportDefaultDeclaration',
@@ -169,7 +176,7 @@ export default tseslint.config(
       ],
       '@typescript-eslint/ban-ts-comment': ['error', { 'ts-expect-error': 'allow-with-description' }],
 
-      'no-restricted-syntax': ['error', ...noDefaultExport, ...noReexports],
+      'no-restricted-syntax': ['error', ...noDefaultExport, ...noReexports, ...noSpreadLists],
     },
   },
 
@@ -185,14 +192,14 @@ export default tseslint.config(
   {
     files: pureLayers,
     rules: {
-      'no-restricted-syntax': ['error', ...noDefaultExport, ...noReexports, ...noAsync],
+      'no-restricted-syntax': ['error', ...noDefaultExport, ...noReexports, ...noSpreadLists, ...noAsync],
       'no-restricted-globals': ['error', ...asyncGlobals, ...impureGlobals, ...noBuffer],
       'no-restricted-imports': restrictImports(relativeOnly),
     },
   },
   {
     files: ['src/ports/**/*.ts'],
-    rules: { 'no-restricted-syntax': ['error', ...noDefaultExport, ...noReexports, ...typesOnly] },
+    rules: { 'no-restricted-syntax': ['error', ...noDefaultExport, ...noReexports, ...noSpreadLists, ...typesOnly] },
   },
   {
     files: ['src/lib/**/*.ts'],
@@ -208,7 +215,7 @@ export default tseslint.config(
   {
     files: ['test/**/*.ts'],
     rules: {
-      'no-restricted-syntax': ['error', ...noDefaultExport, ...noReexports, ...noSkippedTests],
+      'no-restricted-syntax': ['error', ...noDefaultExport, ...noReexports, ...noSpreadLists, ...noSkippedTests],
       // JSON answers of the API and of the commands are `any` at first; asserting on them is the point of the test.
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

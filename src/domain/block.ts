@@ -5,7 +5,7 @@
  *
  * A header binds its body to the last signature byte by `txRoot`, and its short ids by `shortIdsHash`: so both can come from anybody.
  */
-import { concatBytes, fromHex, toHex } from '../lib/bytes.ts'
+import { concatAll, fromHex, toHex } from '../lib/bytes.ts'
 import { assert } from '../lib/assert.ts'
 import { sha256Hex } from '../lib/hash.ts'
 import type { AccountId, BlockHash, TxHash } from './ids.ts'
@@ -77,7 +77,7 @@ export function shortIdOf(hash: TxHash): ShortId {
 
 /** `txRoot` of a body with these transactions. */
 export function txRootOf(hashes: readonly TxHash[]): string {
-  return toHex(listRoot(concatBytes(...hashes.map(hexBytes)), BLOCK_COUNT_MAX))
+  return toHex(listRoot(concatAll(hashes.map(hexBytes)), BLOCK_COUNT_MAX))
 }
 
 /** `shortIdsHash` of these short ids. */

@@ -2,7 +2,7 @@
  * The parameters of a network: everything on which two nodes must agree byte for byte, and nothing else. `networkId` commits to
  * them (PROTOCOL.md, Network); it stands in every signed message, so that nothing signed for one network is valid in another.
  */
-import { fromHex, toHex, utf8, concatBytes } from '../lib/bytes.ts'
+import { fromHex, toHex, utf8, concatAll, concatBytes } from '../lib/bytes.ts'
 import { sha256Hex } from '../lib/hash.ts'
 import type { AccountId, NetworkId } from './ids.ts'
 import { asAccountId, asNetworkId } from './ids.ts'
@@ -61,8 +61,8 @@ export function shortNetworkId(id: NetworkId): string {
  */
 export function networkIdOf(params: NetworkParams): NetworkId {
   const name = utf8(params.name)
-  const validators = concatBytes(...params.validators.map(keyBytes))
-  const accounts = concatBytes(...params.accounts.flatMap((account) => [keyBytes(account.key), u64(account.balance)]))
+  const validators = concatAll(params.validators.map(keyBytes))
+  const accounts = concatAll(params.accounts.flatMap((account) => [keyBytes(account.key), u64(account.balance)]))
   const fixed = 4 + 8 + 8 + 4 + 4 + 8 + 8
   return asNetworkId(
     sha256Hex(

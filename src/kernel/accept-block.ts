@@ -59,7 +59,7 @@ function adoptOrphans(machines: Machines, parent: SignedHeader, turn: Turn): voi
       turn.now.monoMs,
     )
     rebuilt(machines, found, turn)
-    waiting.push(...machines.orphans.takeChildren(orphan.hash))
+    for (const child of machines.orphans.takeChildren(orphan.hash)) waiting.push(child)
   }
 }
 

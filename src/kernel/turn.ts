@@ -23,6 +23,6 @@ export class Turn {
   }
 
   writeLazily(...writes: StoreWrite[]): void {
-    this.lazyWrites.push(...writes)
+    for (const write of writes) this.lazyWrites.push(write)
   }
 }

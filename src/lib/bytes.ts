@@ -39,6 +39,11 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 
 /** One new byte string made of all parts in order. */
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  return concatAll(parts)
+}
+
+/** The same for a list of any length: arguments of a call are on the stack, where some ten thousand have room. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const part of parts) length += part.byteLength
   const out = new Uint8Array(length)

@@ -46,7 +46,7 @@ export class CreationIndex {
         for (const entry of entries) if (entry.transaction.createdAtMs < timeMs) found.push(entry)
         break
       }
-      found.push(...entries)
+      for (const entry of entries) found.push(entry)
       this.#seconds.pop()
       this.#bySecond.delete(second)
       this.#count -= entries.size

@@ -239,10 +239,10 @@ export class Mempool {
       if (own.length === 0 && !this.#queues.has(sender)) continue
       const change = this.#change(this.#queueOf(sender, account), (queue) => queue.resync(account, own))
       for (const entry of change.stale) this.#forget(entry)
-      removed.push(...change.stale)
+      for (const entry of change.stale) removed.push(entry)
       const isNew = new Set(own)
-      promoted.push(...change.promoted.filter((entry) => !isNew.has(entry)))
-      demoted.push(...change.demoted)
+      for (const entry of change.promoted) if (!isNew.has(entry)) promoted.push(entry)
+      for (const entry of change.demoted) demoted.push(entry)
     }
     const evicted = this.#evictExcess()
     const isGone = new Set(evicted)

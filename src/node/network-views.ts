@@ -9,7 +9,7 @@ export function networkView(machines: Machines, now: Now): NetworkView {
   const { membership, alarm } = machines
   const rows = membership.rows(now)
   const living = rows.filter(({ state }) => state === 'alive')
-  const highest = Math.max(0, ...living.map(({ record }) => record.head.height))
+  const highest = living.reduce((height, { record }) => Math.max(height, record.head.height), 0)
   const totals: Record<MemberStateView, number> = { alive: 0, suspect: 0, dead: 0, left: 0, unreachable: 0, unknown: 0 }
   const versions = new Map<string, number>()
   for (const { state, record } of rows) {

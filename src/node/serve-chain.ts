@@ -6,7 +6,7 @@ import { splitList } from '../domain/codec/list-codec.ts'
 import { transactionHash } from '../domain/codec/transaction-codec.ts'
 import type { BlockHash } from '../domain/ids.ts'
 import { bestKey, heightKey, readHeight } from '../kernel/chain-record.ts'
-import { concatBytes } from '../lib/bytes.ts'
+import { concatAll } from '../lib/bytes.ts'
 import type { Store } from '../ports/store.ts'
 
 /** Bytes of blocks in one answer: with the largest block on top it stays within the 8 MiB of the protocol. */
@@ -30,7 +30,7 @@ async function headersAfter(
   const found = heights.find((value) => value !== undefined)
   const from = found === undefined ? 1 : readHeight(found) + 1
   const records = await store.entries('chain', { from: bestKey(from), to: bestKey(from + limit) })
-  return concatBytes(...records.flatMap(([, value]) => (value.byteLength === SIGNED_HEADER_BYTES ? [value] : [])))
+  return concatAll(records.flatMap(([, value]) => (value.byteLength === SIGNED_HEADER_BYTES ? [value] : [])))
 }
 
 /** A frame a block, empty where it is not there; ends early when the answer is long enough. */

@@ -126,6 +126,6 @@ export function difference(
     if (ours[at] === key) at++
     else need.push(key)
   }
-  have.push(...ours.slice(at))
+  for (const key of ours.slice(at)) have.push(key)
   return { have, need }
 }

@@ -46,7 +46,7 @@ export class ChainFollower {
     for (let lowest = blocks.at(-1); lowest !== undefined && lowest.height > height + 1;) {
       const older = await this.#client.blocks({ limit: CHAIN_BLOCKS, before: lowest.height })
       if (!older.ok || older.value.blocks.length === 0) break
-      blocks.push(...older.value.blocks)
+      for (const block of older.value.blocks) blocks.push(block)
       lowest = blocks.at(-1)
     }
     return blocks.filter((block) => block.height > height).reverse()

@@ -6,7 +6,7 @@
  * request  0x01 · hashes list[B32, 64]                answer: a frame a block, in order, empty where it is not there; may end early
  * ```
  */
-import { concatBytes, fromHex, toHex } from '../../lib/bytes.ts'
+import { concatAll, fromHex, toHex } from '../../lib/bytes.ts'
 import { assert } from '../../lib/assert.ts'
 import { asBlockHash, type BlockHash } from '../ids.ts'
 import { SIGNED_HEADER_BYTES } from './block-codec.ts'
@@ -23,8 +23,8 @@ export type ChainRequest =
   | { readonly kind: 'blocks'; readonly hashes: readonly BlockHash[] }
 
 export function encodeChainRequest(request: ChainRequest): Uint8Array {
-  if (request.kind === 'blocks') return concatBytes(Uint8Array.of(1), ...request.hashes.map(hashBytes))
-  return concatBytes(Uint8Array.of(0, request.limit & 0xff, request.limit >> 8), ...request.locator.map(hashBytes))
+  if (request.kind === 'blocks') return concatAll([Uint8Array.of(1), ...request.hashes.map(hashBytes)])
+  return concatAll([Uint8Array.of(0, request.limit & 0xff, request.limit >> 8), ...request.locator.map(hashBytes)])
 }
 
 /** Null where the bytes are no request. */

@@ -1,5 +1,5 @@
 /** SSZ of a list of items of varying size: an offset of 4 bytes each, then the items. */
-import { concatBytes } from '../../lib/bytes.ts'
+import { concatAll } from '../../lib/bytes.ts'
 
 export function encodeList(items: readonly Uint8Array[]): Uint8Array {
   const offsets = new Uint8Array(4 * items.length)
@@ -9,7 +9,7 @@ export function encodeList(items: readonly Uint8Array[]): Uint8Array {
     view.setUint32(4 * index, at, true)
     at += item.byteLength
   })
-  return concatBytes(offsets, ...items)
+  return concatAll([offsets, ...items])
 }
 
 /** Views of the items of a list of at most `countMax`; null where the bytes are no such list. The empty list has no bytes. */

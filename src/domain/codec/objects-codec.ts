@@ -12,7 +12,7 @@
  * ```
  * A key is 6 bytes of its number, the highest first, and 16 of the id (item-key.ts).
  */
-import { concatBytes, fromHex, toHex } from '../../lib/bytes.ts'
+import { concatAll, fromHex, toHex } from '../../lib/bytes.ts'
 import { assert, assertNever } from '../../lib/assert.ts'
 import { asBlockHash, asTxId, type BlockHash, type TxId } from '../ids.ts'
 import { asItemKey, ITEM_KEY_BYTES, type ItemKey } from '../item-key.ts'
@@ -46,7 +46,7 @@ const KINDS: readonly ObjectsRequest['kind'][] = [
 ]
 
 export function encodeObjectsRequest(request: ObjectsRequest): Uint8Array {
-  return concatBytes(Uint8Array.of(KINDS.indexOf(request.kind)), ...namesOf(request).map(hexBytes))
+  return concatAll([Uint8Array.of(KINDS.indexOf(request.kind)), ...namesOf(request).map(hexBytes)])
 }
 
 /** Null where the bytes are no request. */

@@ -10,7 +10,7 @@
  * Times are ns since the Unix epoch by the answerer's clock; queue and check are µs, 2^32 - 1 where nobody knows.
  */
 import { assert } from '../../lib/assert.ts'
-import { concatBytes, fromHex, toHex, utf8 } from '../../lib/bytes.ts'
+import { concatAll, concatBytes, fromHex, toHex, utf8 } from '../../lib/bytes.ts'
 import { asTxId, type PeerId, type TxId } from '../ids.ts'
 import type { AnswerTimes, Observation, ObservedRecord } from '../observation.ts'
 import type { PropagationEvent } from '../propagation.ts'
@@ -50,12 +50,12 @@ const UNKNOWN = 0xffff_ffff
 
 export function encodeObserveRequest({ way, ids }: ObserveRequest): Uint8Array {
   assert(way.length <= OBSERVE_HOPS_MAX && ids.length <= OBSERVED_IDS_MAX, 'a request within its bounds')
-  return concatBytes(
+  return concatAll([
     Uint8Array.of(way.length),
     ...way.map(keyBytes),
     Uint8Array.of(ids.length),
     ...ids.map((id) => fromHex(id) ?? new Uint8Array(32)),
-  )
+  ])
 }
 
 /** Null where the bytes are no request. */
@@ -73,7 +73,7 @@ export function decodeObserveRequest(bytes: Uint8Array): ObserveRequest | null {
 export function encodeObserveAnswer(answer: ObserveAnswer): Uint8Array {
   if (answer.kind !== 'seen') return Uint8Array.of(answer.kind === 'cut-off' ? 1 : 2)
   const { times, observations } = answer
-  return concatBytes(Uint8Array.of(0), u64(times.receivedNs), u64(times.sentNs), ...observations.map(observationBytes))
+  return concatAll([Uint8Array.of(0), u64(times.receivedNs), u64(times.sentNs), ...observations.map(observationBytes)])
 }
 
 /** Null where the bytes are no answer to a request for `ids` objects. */
@@ -94,7 +94,7 @@ export function decodeObserveAnswer(bytes: Uint8Array, ids: number): ObserveAnsw
 function observationBytes({ known, isBlock, copies, records }: Observation): Uint8Array {
   const kept = records.slice(0, OBSERVED_RECORDS_MAX)
   const flags = (known ? 1 : 0) | (isBlock ? 2 : 0)
-  return concatBytes(Uint8Array.of(flags), u32(copies), Uint8Array.of(kept.length), ...kept.map(recordBytes))
+  return concatAll([Uint8Array.of(flags), u32(copies), Uint8Array.of(kept.length), ...kept.map(recordBytes)])
 }
 
 function recordBytes({ event, tNs, from, bytes, queueUs, checkUs, reason }: ObservedRecord): Uint8Array {

@@ -13,7 +13,7 @@
  * Integers are little-endian; every number is at most 2^53 - 1. Strict: each accepted byte string is the only one of its record, tags and
  * neighbours are in ascending order without repetition, unknown flags are refused.
  */
-import { concatBytes, fromHex, toHex, utf8 } from '../../lib/bytes.ts'
+import { concatAll, concatBytes, fromHex, toHex, utf8 } from '../../lib/bytes.ts'
 import { assert } from '../../lib/assert.ts'
 import { sha256Hex } from '../../lib/hash.ts'
 import { asBlockHash, asNetAddress } from '../ids.ts'
@@ -70,7 +70,7 @@ export function encodeRecordBody(draft: RecordDraft): Uint8Array {
     utf8(draft.agentVersion),
     encodeList(draft.addresses.map(utf8)),
     encodeList(draft.tags.map(encodeTag)),
-    concatBytes(...draft.neighbours.map(hexBytes)),
+    concatAll(draft.neighbours.map(hexBytes)),
   ]
   const fixed = new Uint8Array(FIXED_BYTES)
   const view = new DataView(fixed.buffer)
@@ -92,7 +92,7 @@ export function encodeRecordBody(draft: RecordDraft): Uint8Array {
     view.setUint32(OFFSETS_AT + 4 * index, offset, true)
     offset += part.byteLength
   })
-  return concatBytes(fixed, ...parts)
+  return concatAll([fixed, ...parts])
 }
 
 /** SSZ of a signed record from the SSZ of its body and 64 bytes of signature. */

@@ -38,7 +38,11 @@ const statusView = describes<StatusView>()(
     head,
     settled,
     validator: nullable(
-      object('Validator', { key: Type.String(), lastSignedSlot: nullable(count), silentUntil: nullable(Type.Number()) }),
+      object('Validator', {
+        key: Type.String(),
+        lastSignedSlot: nullable(count),
+        silentUntil: nullable(Type.Number()),
+      }),
     ),
     mempool: object('MempoolFill', { count, bytes: count, parked: count, fingerprint: Type.String() }),
     verifier: object('Verifier', {
