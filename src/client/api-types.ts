@@ -894,6 +894,10 @@ export interface components {
       | 'slow-verifier'
       | 'memory-short'
       | 'loop-late'
+      | 'head-withheld'
+      | 'clock-off'
+      | 'signed-ahead'
+      | 'own-block-refused'
     /**
      * @description a problem keeps the node from its work
      * @enum {string}
@@ -981,6 +985,7 @@ export interface components {
       readonly mesh: number
       readonly head: components['schemas']['Head']
       readonly settled: components['schemas']['SettledHead']
+      readonly validator: components['schemas']['Validator'] | null
       readonly mempool: components['schemas']['MempoolFill']
       readonly verifier: components['schemas']['Verifier']
       readonly eventLoopDelayP99Ms: number
@@ -1049,6 +1054,12 @@ export interface components {
     }
     /** @enum {string} */
     readonly TransactionState: 'pending' | 'parked' | 'in-block' | 'settled' | 'expired' | 'replaced' | 'evicted'
+    readonly Validator: {
+      readonly key: string
+      /** Format: int64 */
+      readonly lastSignedSlot: number | null
+      readonly silentUntil: number | null
+    }
     readonly Verifier: {
       readonly name: string
       readonly fallbackReason: string | null
