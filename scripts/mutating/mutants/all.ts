@@ -1,6 +1,7 @@
 /** Every mutant, by the area of its defence. */
 import type { Mutant } from '../mutant.ts'
 import { API_MUTANTS } from './api.ts'
+import { CHAIN_MUTANTS } from './chain.ts'
 import { DISCOVERY_MUTANTS } from './discovery.ts'
 import { DURABILITY_MUTANTS } from './durability.ts'
 import { HOME_MUTANTS } from './home.ts'
@@ -13,6 +14,7 @@ import { TRANSPORT_MUTANTS } from './transport.ts'
 
 export const MUTANTS: readonly Mutant[] = [
   ...API_MUTANTS,
+  ...CHAIN_MUTANTS,
   ...DISCOVERY_MUTANTS,
   ...DURABILITY_MUTANTS,
   ...HOME_MUTANTS,

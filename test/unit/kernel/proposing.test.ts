@@ -169,4 +169,25 @@ describe('a validator', () => {
     expect(checker.block(world.did('publish').find(({ topic }) => topic === 'blocks')!.bytes)).toBe('accept')
     expect(checker.head.hash).toBe(header?.hash)
   })
+
+  it('A37: signs nothing while its clock is off from its peers by more than a slot, and is not kept silent by that', () => {
+    const HOUR = 3_600_000
+    const world = new ChainWorld({ validator: SELF })
+    world.at(OWN[0]!)
+    const { peerClocks } = world.kernel.machines
+    for (const name of ['a', 'b', 'c']) {
+      const peer = world.connect(name)
+      for (let time = 0; time < 2; time++) peerClocks.heard(peer, true, world.wallMs, world.monoMs)
+    }
+    world.wallMs += HOUR
+    world.hear(transaction(1, 0, { createdAtMs: world.wallMs }))
+    for (let step = 0; step < 40; step++) world.advance(250)
+    expect(signed(world)).toEqual([])
+    expect(world.told('clock-judged')).toMatchObject([{ isOff: true, voters: 3 }])
+    world.wallMs -= HOUR
+    world.hear(transaction(2, 0, { createdAtMs: world.wallMs }))
+    for (let step = 0; step < 40; step++) world.advance(250)
+    expect(signed(world).length).toBeGreaterThan(0)
+    expect(world.told('clock-judged').at(-1)).toMatchObject({ isOff: false })
+  })
 })
