@@ -29,6 +29,8 @@ const LOOP_P99_MS_MAX = 200
  */
 const BYSTANDER_P99_MS = 50
 const ATTACK_MS_MAX = 300_000
+/** How old the network is: three hundred slots, each of which attackers may fill twice. */
+const AGE_MS = 600_000
 
 /** What an attack may ask for. */
 interface Services {
@@ -78,7 +80,7 @@ export class Arena {
     copy?: { readonly root: string; readonly entry: string },
   ): Promise<Arena> {
     const home = mkdtempSync(join(tmpdir(), 'hearsay-attack-'))
-    const network = attackNetwork(Date.now() - 60_000, attacks, kind)
+    const network = attackNetwork(Date.now() - AGE_MS, attacks, kind)
     const networkFile = join(home, 'network.json')
     writeFileSync(networkFile, JSON.stringify(networkDocument(network)))
     const make = (name: string, ip?: string): Promise<NodeUnderTest> => {
