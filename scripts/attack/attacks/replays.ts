@@ -87,6 +87,11 @@ const a6: Attack = {
   },
 }
 
+async function isEmpty(sight: Sight): Promise<boolean> {
+  const pool = await sight.client.mempool({ limit: 1 })
+  return pool.ok && pool.value.count === 0
+}
+
 const a7: Attack = {
   id: 'A7',
   title: 'replays while the clock of the victim jumps an hour ahead and back',
@@ -100,6 +105,8 @@ const a7: Attack = {
       const dials = (await sight.peers()).length
       for (const [round, aheadMs] of [HOUR_MS, -HOUR_MS, 0].entries()) {
         await ground.setVictimClock(aheadMs)
+        // An hour ahead everything has expired: what left the pool must be known when the clock is right again.
+        if (round === 0) report.require(await eventually(() => isEmpty(sight), 10_000), 'nothing expired an hour ahead')
         await replay(sight, gang, transactions, report, round + 1)
       }
       const bans = await sight.client.peers()
@@ -140,7 +147,8 @@ const a24: Attack = {
           ),
         20,
       )
-      await eventually(async () => (await sight.client.mempool({ limit: 1 })).ok, 2_000)
+      // Those that were sent last may still wait to be judged.
+      await eventually(async () => (await sight.metric('hearsay_messages_waiting')) === 0, 15_000)
       const during = await sight.client.mempool({ limit: 1 })
       if (!during.ok) throw new Error('the victim does not answer')
       report.atMost('parked', during.value.parked, MEMPOOL_LIMITS.node.parkedMax)

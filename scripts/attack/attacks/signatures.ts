@@ -7,7 +7,7 @@ import { keysOf } from '../../../test/support/kernel-world.ts'
 import { signatureVariant, withFlippedSignBit, withScalarPlusOrder } from '../../../test/support/signature-variants.ts'
 import { Report, type Attack, type Ground } from '../attack.ts'
 import { transactionOf } from '../network.ts'
-import { eventually, keep, Sight, staged } from '../sight.ts'
+import { eventually, keep, Sight, staged, type Gang } from '../sight.ts'
 import { outOfStep } from './out-of-step.ts'
 
 /** Well-formed transactions of funded accounts, signed with noise. */
@@ -208,10 +208,23 @@ const a5: Attack = {
   },
 }
 
+/** A mesh peer of the victim that counts what it is handed of given transactions. */
+async function ridersHeard(gang: Gang): Promise<{ listenFor(transaction: Uint8Array): void; heard(): number }> {
+  const riders: Uint8Array[] = []
+  const data: Uint8Array[] = []
+  const peer = await gang.joined()
+  peer.onRpc = (rpc) => data.push(...rpc.messages.flatMap((message) => message.data ?? []))
+  await peer.rpc({ control: { graft: peer.topics().map((topicID) => ({ topicID })) } })
+  return {
+    listenFor: (transaction) => riders.push(transaction),
+    heard: () => riders.filter((rider) => data.some((bytes) => Buffer.from(bytes).includes(Buffer.from(rider)))).length,
+  }
+}
+
 const a33: Attack = {
   id: 'A33',
   title: 'fresh transactions beside broken and unpaid ones in one batch, to every honest node',
-  controls: [{ without: 'what rides along does not matter', shows: /charged an honest peer/ }],
+  controls: [{ without: 'what rides along does not matter', shows: /handedOn is/ }],
   async run(ground) {
     const report = new Report()
     const count = ground.scale === 'full' ? 100 : 20
@@ -219,6 +232,7 @@ const a33: Attack = {
       const known = transactionOf(ground.network, ground.accounts + 100, 0)
       await sight.client.submit(known)
       const fresh: Uint8Array[] = []
+      const listener = await ridersHeard(gang)
       for (const [index, place] of [ground.victim, ...ground.others].entries()) {
         const attacker = await gang.member()
         report.require(await attacker.connect(place.address), `${place.name} refuses a stranger`)
@@ -228,6 +242,7 @@ const a33: Attack = {
           const one = transactionOf(ground.network, ground.accounts + 101 + index * 8 + (i % 8), Math.floor(i / 8))
           const unpaid = transactionOf(ground.network, ground.accounts + 127, 0, { fee: 0n, amount: BigInt(i + 1) })
           fresh.push(one)
+          listener.listenFor(unpaid)
           await attacker.messages('transactions', [encodeBatch([broken, one, unpaid])])
         }
       }
@@ -246,6 +261,7 @@ const a33: Attack = {
         report.exactly(`freshAt-${place.name}`, await arrived(), fresh.length)
         other.client.close()
       }
+      report.exactly('handedOn', listener.heard(), 0)
       if (ground.scale === 'full') await outOfStep(ground, gang, sight, report)
     })
     return report
