@@ -53,6 +53,8 @@ describe('the guard of the muxer', () => {
   it('cuts a peer that pings more than anybody has to (A28)', async () => {
     const { peer, victim } = await stage('noise')
     const wire = peer.wire()
+    // Its own muxer would stumble over answers that it did not ask for.
+    ;(wire as unknown as { pause(): void }).pause()
     // One more than the bucket holds, and what drips in meanwhile.
     for (let i = 0; i <= 2 * PINGS_BURST; i++) wire.send(header(2, 1, 0, i))
     await until('the cut', () => victim.disconnects.includes(peer.self))
