@@ -59,7 +59,10 @@ const WORDS: Readonly<Record<DialFailureKind, (detail: string) => DialWords>> = 
     message: 'another node answers there than the one that the address names',
     next: 'ask its operator for the present address: the peer id at the end changes with the identity',
   }),
-  self: () => ({ message: 'the address is that of this node', next: 'take it out of the addresses of this node' }),
+  self: () => ({
+    message: 'the address is that of this node, or of another one that runs with a copy of its identity',
+    next: 'take it out of the addresses of this node; or give the other node an identity of its own',
+  }),
   'no-handshake': () => ({
     message: 'what answers there does not complete the handshake: another service, or a node that has no place',
     next: 'see that the port is the one for peers, not that of the API',

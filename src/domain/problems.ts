@@ -73,6 +73,21 @@ const PROBLEMS = {
       next: `${next}; \`hearsay peers\` shows each address and when it is tried again`,
     }
   }),
+  'identity-shared': kind('problem', 0, ({ since }: { since: string }) => ({
+    message: `another node runs with the identity of this one, since ${since}: this one started later, publishes nothing and takes no transactions`,
+    cause: 'the data directory was copied, or the same one is used on two machines',
+    next: 'stop this node, remove the file `identity` from its data directory, and start it again: it gets an identity of its own',
+  })),
+  'identity-copied': kind('notice', 0, ({ since }: { since: string }) => ({
+    message: `another node runs with the identity of this one, since ${since}; this one started earlier and goes on`,
+    cause: 'the data directory was copied, or the same one is used on two machines',
+    next: 'find the other one and give it an identity of its own; peers confuse the two as long as it runs',
+  })),
+  'peer-twins': kind('notice', 0, ({ peer, times }: { peer: string; times: number }) => ({
+    message: `two nodes run with the identity ${peer} (their records contradicted each other ${times} ${times === 1 ? 'time' : 'times'} of late)`,
+    cause: 'its data directory was copied, or its clock was set back',
+    next: 'tell its operator; what one of the two sends may be lost',
+  })),
   unreached: kind(
     'notice',
     0,

@@ -25,6 +25,7 @@ export type RejectCode =
   | 'sender-full'
   | 'pool-full'
   | 'overloaded'
+  | 'identity-shared'
   | 'storage-failed'
   // Blocks: what the header alone shows.
   | 'header-impossible'
@@ -191,6 +192,13 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
     httpStatus: 503,
     message: 'the node has more to check than it can',
     hint: 'try again later or at another node',
+  },
+  'identity-shared': {
+    verdict: 'ignore',
+    offence: null,
+    httpStatus: 503,
+    message: 'another node runs with the identity of this one, so that what this one sends may be lost',
+    hint: 'stop this node, remove the file `identity` from its data directory, and start it again: it gets one of its own',
   },
   'storage-failed': {
     verdict: 'ignore',

@@ -87,6 +87,8 @@ export type Effect =
   | { readonly kind: 'answer-survey'; readonly survey: JobNumber; readonly outcome: SurveyOutcome }
   | { readonly kind: 'answer-submission'; readonly submission: JobNumber; readonly results: readonly SubmitResult[] }
   | { readonly kind: 'disconnect'; readonly peer: PeerId; readonly reason: string }
+  /** Close all connections with the peer but the one that opened last. */
+  | { readonly kind: 'keep-newest'; readonly peer: PeerId }
   | { readonly kind: 'dial'; readonly address: NetAddress; readonly namedBy: DialledFor }
   | {
       readonly kind: 'ask'

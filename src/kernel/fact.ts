@@ -139,6 +139,10 @@ export type Fact =
       readonly source: string
       readonly accusers: readonly PeerId[]
     }
+  /** Another node runs with our identity. */
+  | { readonly kind: 'identity-shared'; readonly startedAtMs: number; readonly isYounger: boolean }
+  /** Two nodes run with a member's identity, by what its records say. */
+  | { readonly kind: 'member-twins'; readonly peer: PeerId }
   | { readonly kind: 'member-equivocated'; readonly peer: PeerId }
   /** The process stood still for this long. */
   | { readonly kind: 'node-stalled'; readonly ms: number }

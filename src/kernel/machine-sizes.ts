@@ -2,7 +2,7 @@
 import { EARLY_BLOCKS_MAX, ORPHANS_MAX } from '../chain/limits.ts'
 import { BLOCK_COUNT_MAX } from '../domain/block.ts'
 import { JOBS_MAX, UNWRITTEN_MAX } from '../relay/limits.ts'
-import { OBSERVE_RELAYS_MAX, SURVEYS_MAX } from '../membership/limits.ts'
+import { OBSERVE_RELAYS_MAX, RETURNS_MAX, SURVEYS_MAX } from '../membership/limits.ts'
 import { HELD_BACK_MAX } from './held-back.ts'
 import type { Machines } from './machines.ts'
 
@@ -62,6 +62,7 @@ export function machineSizes(machines: Machines): StructureSize[] {
     of('kernel.surveys', machines.surveys.size, SURVEYS_MAX, 'surveys'),
     of('kernel.observeRelays', machines.observeRelays.size, OBSERVE_RELAYS_MAX, 'requests'),
     of('kernel.observers', machines.observers.size, machines.observers.capacity, 'peers'),
+    of('kernel.returns', machines.returns.size, RETURNS_MAX, 'peers'),
     of('kernel.heldBack', heldBack.size, HELD_BACK_MAX, 'transactions'),
     of('chain.orphans', orphans.size, ORPHANS_MAX, 'blocks'),
     of('kernel.early', early.size, EARLY_BLOCKS_MAX, 'blocks'),

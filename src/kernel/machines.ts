@@ -24,7 +24,8 @@ import { Discovery } from '../membership/discovery.ts'
 import { MEMBERSHIP_PROFILES } from '../membership/limits.ts'
 import { Membership } from '../membership/membership.ts'
 import { PeerClocks } from '../membership/peer-clocks.ts'
-import { OBSERVER_TTL_MS, OBSERVERS_MAX } from '../membership/limits.ts'
+import { Twin } from '../membership/twin.ts'
+import { OBSERVER_TTL_MS, OBSERVERS_MAX, RETURNS_MAX, RETURNS_MS } from '../membership/limits.ts'
 import type { Survey } from '../membership/survey.ts'
 import type { TokenBucket } from '../lib/rate.ts'
 import { Pace } from '../membership/pace.ts'
@@ -143,6 +144,12 @@ export interface Machines {
   readonly membership: Membership
   /** What peers' records say of our own clock. */
   readonly peerClocks: PeerClocks
+  /** Another node with this one's identity. */
+  readonly twin: Twin
+  /** How often peers greeted us of late while a connection with them stood. */
+  readonly returns: ExpiringMap<PeerId, number>
+  /** When an older record of our own key is worth a signature check again (monotonic ms). */
+  readonly ownLook: { nextMs: number }
   readonly pace: Pace
   readonly discovery: Discovery
   readonly alarm: GossipAlarm
@@ -243,6 +250,9 @@ export function createMachines(config: KernelConfig): Machines {
       chance,
     }),
     peerClocks: new PeerClocks(),
+    twin: new Twin(),
+    returns: new ExpiringMap({ ttlMs: RETURNS_MS, capacity: RETURNS_MAX }),
+    ownLook: { nextMs: Number.NEGATIVE_INFINITY },
     pace: new Pace(chance),
     discovery: new Discovery({
       self: config.self,

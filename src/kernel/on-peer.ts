@@ -2,6 +2,7 @@
 import { decodeHello, encodeHello } from '../domain/codec/hello-codec.ts'
 import type { Hello } from '../domain/hello.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
+import { RETURNS_MAX_COUNT } from '../membership/limits.ts'
 import { PROTOCOL_VERSION } from '../domain/protocols.ts'
 import { rebuilt } from './accept-block.ts'
 import { catchUp } from './chain-requests.ts'
@@ -84,6 +85,8 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
   }
   const entry = machines.peers.get(peer)
   if (entry === undefined) return
+  if (role === 'asked' && entry.greeted && entry.hasAsked) cameAgain(machines, peer, turn)
+  entry.hasAsked ||= role === 'asked'
   entry.greeted = true
   machines.redial.greeted(peer, entry.address)
   entry.name = hello.name
@@ -109,6 +112,18 @@ export function onHelloFailed(machines: Machines, peer: PeerId, reason: AskFailu
   if (reason !== 'unsupported' || entry === undefined) return
   machines.redial.unfit(peer, entry.address, { kind: 'not-hearsay', detail: '' })
   turn.do({ kind: 'disconnect', peer, reason: 'not a hearsay node' })
+}
+
+/**
+ * A peer says hello once, on its first connection. One that does so again has lost that connection, and we have not heard of it yet; or it is
+ * another node with the same identity, to whom our streams don't lead as long as the first one is there. Whoever came last is kept: the one that has lost
+ * its line is whole again at once, and two with one identity take turns, by which each comes to hear of the other.
+ */
+function cameAgain(machines: Machines, peer: PeerId, turn: Turn): void {
+  turn.do({ kind: 'keep-newest', peer })
+  const times = (machines.returns.get(peer, turn.now.monoMs) ?? 0) + 1
+  machines.returns.set(peer, times, turn.now.monoMs)
+  if (times >= RETURNS_MAX_COUNT) turn.note({ kind: 'member-twins', peer })
 }
 
 function nameOf({ networkId, version }: Pick<Hello, 'networkId' | 'version'>): string {

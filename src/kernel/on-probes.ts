@@ -32,6 +32,7 @@ export function onProbeRequest(machines: Machines, request: number, from: PeerId
     const ack = encodeProbeAnswer({ kind: 'ack', nonce: asked.nonce, status: ownStatus(machines) })
     turn.do({ kind: 'reply', request, frames: [ack] })
     headTold(machines, from, asked.status.head)
+    bootTold(machines, from, asked.status.incarnation, turn)
     followMembership(machines, machines.membership.onPing(from, asked.isSuspected, turn.now), turn)
     catchUp(machines, turn)
     return
@@ -57,6 +58,7 @@ export function onProbeAnswer(
   switch (answer.kind) {
     case 'ack':
       headTold(machines, asked.peer, answer.status.head)
+      bootTold(machines, asked.peer, answer.status.incarnation, turn)
       followMembership(machines, machines.membership.onAck(asked.probe, elapsedMs, turn.now), turn)
       catchUp(machines, turn)
       return
@@ -74,6 +76,15 @@ function headTold(machines: Machines, peer: PeerId, head: ProbeStatus['head']): 
   machines.chainSync.headTold(peer, head)
   const entry = machines.peers.get(peer)
   if (entry !== undefined) entry.head = head
+}
+
+/** A neighbour told its boot. Boots only go up: one that goes down is two nodes with one identity. */
+function bootTold(machines: Machines, peer: PeerId, incarnation: number, turn: Turn): void {
+  const entry = machines.peers.get(peer)
+  if (entry === undefined) return
+  const isTwin = incarnation < entry.incarnation
+  entry.incarnation = Math.max(entry.incarnation, incarnation)
+  if (isTwin) turn.note({ kind: 'member-twins', peer })
 }
 
 export function onProbeFailed(machines: Machines, { probe }: Probe, reason: AskFailure, turn: Turn): void {

@@ -22,6 +22,7 @@ import type { VerdictReason } from './effect.ts'
 import type { RecordJob, RecordsJob } from './jobs.ts'
 import type { Machines } from './machines.ts'
 import { heardClock } from './own-clock.ts'
+import { isWorthLooking, onOwnRecord } from './on-own-record.ts'
 import { accuse, recordChanged } from './own-record.ts'
 import { penalise } from './penalise.ts'
 import { SELF, tellerOf } from './teller.ts'
@@ -51,7 +52,8 @@ export function onRecordsMessage(machines: Machines, message: Message, turn: Tur
     content.kind === 'record'
       ? machines.membership.precheckRecord(content.record, tellerOf(machines, message.from), turn.now)
       : machines.membership.precheckSuspicion(content.suspicion, turn.now)
-  if (refusal !== null) {
+  const isOwn = content.kind === 'record' && isWorthLooking(machines, content.record, turn.now.monoMs)
+  if (refusal !== null && !isOwn) {
     conclude(machines, content.kind, refusal, message, turn)
     return
   }
@@ -76,6 +78,7 @@ export function onRecordVerified(
     return
   }
   if (content.kind === 'record') heardClock(machines, content.record, message.from, true, turn.now)
+  if (content.kind === 'record') onOwnRecord(machines, content.record, turn)
   const { outcome, decisions } =
     content.kind === 'record'
       ? machines.membership.onRecord(content.record, 'gossip', tellerOf(machines, message.from), turn.now)
@@ -148,7 +151,8 @@ export function onRecordsAnswer(
       continue
     }
     machines.wantedRecords.received(key)
-    if (machines.membership.precheckRecord(record, teller, turn.now) === null) records.push(record)
+    const isOwn = isWorthLooking(machines, record, turn.now.monoMs)
+    if (isOwn || machines.membership.precheckRecord(record, teller, turn.now) === null) records.push(record)
     else machines.wantedRecords.done(key, turn.now.monoMs)
   }
   machines.wantedRecords.answered(fetch, answer.unanswered)
@@ -162,6 +166,7 @@ export function onRecordsAnswer(
 export function onRecordsVerified(machines: Machines, job: RecordsJob, firstInvalid: number, turn: Turn): void {
   const sound = firstInvalid < 0 ? job.records : job.records.slice(0, firstInvalid)
   for (const record of sound) {
+    onOwnRecord(machines, record, turn)
     const { outcome, decisions } = machines.membership.onRecord(
       record,
       'repair',
@@ -248,6 +253,9 @@ function follow(machines: Machines, decision: MembershipDecision, from: PeerId |
     }
     case 'equivocated':
       turn.note({ kind: 'member-equivocated', peer: decision.peer })
+      return
+    case 'twins':
+      turn.note({ kind: 'member-twins', peer: decision.peer })
       return
     case 'stalled':
       turn.note({ kind: 'node-stalled', ms: decision.ms })

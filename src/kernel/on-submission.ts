@@ -25,6 +25,12 @@ export function onSubmission(
   items: readonly Uint8Array[],
   turn: Turn,
 ): void {
+  if (machines.twin.givesWay(turn.now.monoMs)) {
+    // What this node promises to send, nobody may ever get: its peers take it for the other one.
+    const refused = items.map((bytes) => refusal(null, bytes.byteLength, 'identity-shared', turn))
+    turn.do({ kind: 'answer-submission', submission, results: refused })
+    return
+  }
   const results: (SubmitResult | null)[] = []
   const fresh: Placed[] = []
   const sound: Placed[] = []

@@ -5,6 +5,7 @@ import { readAgain } from './advance.ts'
 import type { Event } from './event.ts'
 import { catchUp, giveUpParts } from './chain-requests.ts'
 import { keepAnchors } from './keep-anchors.ts'
+import type { PeerId } from '../domain/ids.ts'
 import type { Machines } from './machines.ts'
 import { deleteBan } from './penalise.ts'
 import { onCompactBlock } from './on-blocks-message.ts'
@@ -30,8 +31,14 @@ export function onWake(machines: Machines, woke: Woke, turn: Turn): void {
   for (const subject of machines.offences.expire(wallMs)) turn.writeLazily(deleteBan(subject))
   writeDue(machines, turn)
   keepAnchors(machines, turn)
-  for (const address of machines.redial.due(monoMs))
-    turn.do({ kind: 'dial', address, namedBy: machines.redial.namedBy(address) })
+  const isSilent = machines.twin.isSilent(monoMs)
+  // Whoever stays connected beside the other one takes its neighbours' streams.
+  if (isSilent)
+    for (const { peer } of machines.peers.all())
+      turn.do({ kind: 'disconnect', peer, reason: 'another node has this identity' })
+  else
+    for (const address of machines.redial.due(monoMs))
+      turn.do({ kind: 'dial', address, namedBy: machines.redial.namedBy(address) })
   for (const [peer, sinceMs] of machines.strangers) {
     if (monoMs - sinceMs < STRANGER_GRACE_MS) continue
     machines.strangers.delete(peer)
@@ -52,8 +59,10 @@ export function onWake(machines: Machines, woke: Woke, turn: Turn): void {
   machines.observers.expire(monoMs)
   tendRepair(machines, turn)
   tendRecord(machines, turn)
-  for (const { address } of machines.discovery.due(monoMs, (peer) => !machines.offences.admitsPeer(peer, wallMs)))
-    turn.do({ kind: 'dial', address, namedBy: 'stranger' })
+  const isRefused = (peer: PeerId): boolean => !machines.offences.admitsPeer(peer, wallMs)
+  if (!isSilent)
+    for (const { address } of machines.discovery.due(monoMs, isRefused))
+      turn.do({ kind: 'dial', address, namedBy: 'stranger' })
   const alarm = machines.alarm.due(monoMs)
   if (alarm !== null) {
     const { bytesPerSecond, usual } = alarm

@@ -25,8 +25,8 @@ import type { Turn } from './turn.ts'
 
 /** Publishes a new record when one is due. */
 export function tendRecord(machines: Machines, turn: Turn): void {
-  const { self, pace } = machines
-  if (self.incarnation === 0 || !pace.isDue(turn.now.monoMs)) return
+  const { self, pace, twin } = machines
+  if (self.incarnation === 0 || !pace.isDue(turn.now.monoMs) || twin.isSilent(turn.now.monoMs)) return
   if ([...self.signing.values()].some(({ kind }) => kind === 'record')) return
   pace.published(turn.now.monoMs)
   self.seq++

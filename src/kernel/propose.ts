@@ -21,9 +21,11 @@ const BODY_PATIENCE_MIN_MS = 1_000
 
 /** Begins a block when one is due and nothing better is known to be on its way. */
 export function propose(machines: Machines, turn: Turn): void {
-  const { config, chain, pool, proposal } = machines
+  const { config, chain, pool, proposal, twin } = machines
   if (config.validator === null || proposal.draft !== null || machines.work.current !== null) return
   if (hasWrongClock(machines, turn)) return
+  // The other one has the same key, and its own record of signed slots.
+  if (twin.givesWay(turn.now.monoMs)) return
   const isAwaiting = awaitsBody(machines, turn)
   const slot = dueSlot(config.network, config.validator, turn.now.wallMs, {
     headSlot: chain.head.slot,

@@ -189,3 +189,16 @@ export const CLOCK_SAMPLES_SURE = 2
 export const CLOCK_DELAY_MAX_MS = 3_000
 /** A lead that no delay explains, ms: so far ahead may a transaction be. */
 export const CLOCK_FAR_MS = 30_000
+
+// ---- another node with our identity
+/** How long a twin that is not heard of any more counts: it speaks once a minute, and each record may get lost on its way twice. */
+export const TWIN_FORGOTTEN_MS = 5 * PACE_MS
+/** How often a record of our own key that is older than what we say is looked at, ms: each costs a signature check. */
+export const TWIN_LOOK_MS = 1_000
+/** How often a peer may greet us within RETURNS_MS though a connection with it stands: a node whose line breaks often does it now and then. */
+export const RETURNS_MAX_COUNT = 3
+export const RETURNS_MS = 60_000
+/** Peers of whom that is remembered: more than a node has connections. */
+export const RETURNS_MAX = 1_024
+/** How long the one that gives way goes on speaking so that the other one hears of it, ms: neighbours keep whichever came last, and both come again. */
+export const TWIN_LAST_WORDS_MS = 60_000

@@ -62,6 +62,8 @@ export type MembershipDecision =
   | { readonly kind: 'advertise'; readonly add: NodeRecord | null; readonly remove: NodeRecord | null }
   /** The owner signed two records of one version. */
   | { readonly kind: 'equivocated'; readonly peer: PeerId; readonly one: NodeRecord; readonly other: NodeRecord }
+  /** It has a newer version, of a boot that began before the one that it spoke of: two nodes run with its identity, or its clock was set back. */
+  | { readonly kind: 'twins'; readonly peer: PeerId }
   | { readonly kind: 'stalled'; readonly ms: number }
 
 export interface MembershipOptions {
@@ -148,6 +150,8 @@ export class Membership {
       }
       case 'newer': {
         const decisions = [this.#advertise(record, merge.previous, now), ...this.#renewed(record, way, now)]
+        if (record.startedAtMs < merge.previous.startedAtMs && peer !== this.#self)
+          decisions.push({ kind: 'twins', peer })
         // What accused this very version may have overtaken it.
         for (const suspicion of this.#early.take(peer, now.monoMs))
           decisions.push(...this.onSuspicion(suspicion, now).decisions)

@@ -27,7 +27,11 @@ export function readBootstrap(
   const own = bootstrap.filter((address) => isOwn(address, listen, self, hosts))
   const [first] = own
   if (first !== undefined && !bootstrapIsShared)
-    return { ok: false, message: `${first} is the address of this node itself`, hint: 'give addresses of other nodes' }
+    return {
+      ok: false,
+      message: `${first} is the address of this node itself, or of one with a copy of its data directory`,
+      hint: 'give addresses of other nodes; a copy needs its own identity: remove the file `identity` from its data directory',
+    }
   const others = new Set(bootstrap.filter((address) => !own.includes(address)).map(asNetAddress))
   return { ok: true, bootstrap: [...others], own }
 }

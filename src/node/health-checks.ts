@@ -37,6 +37,16 @@ export function healthChecks({
       return { code: 'no-peers', configured: configured.length, failure: commonFailure(configured) }
     },
     () => {
+      const twin = machines.twin.view(clock.now().monoMs)
+      if (twin === null) return null
+      const since = new Date(twin.startedAtMs).toISOString()
+      return { code: twin.isYounger ? 'identity-shared' : 'identity-copied', since }
+    },
+    () => {
+      const twins = observer.twins.lately(clock.now().monoMs)
+      return twins === null ? null : { code: 'peer-twins', peer: twins.last, times: twins.times }
+    },
+    () => {
       const configured = configuredDials(machines)
       const missing = configured.filter(
         ({ state, failures }) => state !== 'connected' && failures >= UNREACHED_FAILURES,
@@ -52,7 +62,7 @@ export function healthChecks({
     },
     () => {
       const strangers = observer.strangers.lately(clock.now().monoMs)
-      return strangers === null ? null : { code: 'other-network', ...strangers }
+      return strangers === null ? null : { code: 'other-network', times: strangers.times, theirs: strangers.last }
     },
     () =>
       machines.peers.size === 0 || machines.audience.mesh > 0 ? null : { code: 'no-mesh', peers: machines.peers.size },

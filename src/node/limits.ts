@@ -90,3 +90,5 @@ export const DIALS_PACE = { againMs: 600_000, linesMax: 60, subjectsMax: 256 } a
 export const STRANGERS_SHOWN_MS = 600_000
 /** Tries in vain after which an address that is not reached shows in health: a peer that restarts is back before. */
 export const UNREACHED_FAILURES = 4
+/** How long a member of whom two run shows in health, ms: they outdo each other's records once a minute. */
+export const TWINS_SHOWN_MS = 300_000

@@ -19,12 +19,12 @@ import type { Meter, MeterHistogram } from '../ports/meter.ts'
 import type { Clock } from './clock.ts'
 import { Conservation } from './conservation.ts'
 import { EventRing } from './event-ring.ts'
-import { AGENTS_MAX, DIALS_PACE, EVENT_RING_MAX, REFUSALS_PACE } from './limits.ts'
+import { AGENTS_MAX, DIALS_PACE, EVENT_RING_MAX, REFUSALS_PACE, STRANGERS_SHOWN_MS, TWINS_SHOWN_MS } from './limits.ts'
 import { Arrivals } from './observe-arrivals.ts'
 import { PacedLog } from './paced-log.ts'
 import { PropagationLog } from './propagation-log.ts'
 import { Sampling } from './sampling.ts'
-import { Strangers } from './strangers.ts'
+import { Recent } from './recent.ts'
 
 /** Where log lines go; the real one is adapters/log. */
 export interface Journal {
@@ -45,7 +45,9 @@ export class Observer {
   readonly arrivals = new Arrivals()
   readonly agents = new Map<PeerId, string>()
   /** Peers of other networks, of late. */
-  readonly strangers = new Strangers()
+  readonly strangers = new Recent(STRANGERS_SHOWN_MS)
+  /** Members of whom two run. */
+  readonly twins = new Recent(TWINS_SHOWN_MS)
   readonly conservation: Conservation
   readonly #name: string
   readonly #clock: Clock
@@ -54,6 +56,7 @@ export class Observer {
   readonly #sampling = new Sampling()
   readonly #refusals = new PacedLog(REFUSALS_PACE)
   readonly #dials = new PacedLog(DIALS_PACE)
+  readonly #twinsLog = new PacedLog(REFUSALS_PACE)
   #storeFailure: string | null = null
   #memoryShortage: { readonly rssBytes: number; readonly monoMs: number } | null = null
   #outgoing: string[] = []
@@ -180,6 +183,17 @@ export class Observer {
       case 'member-changed': {
         const { from, to, source, accusers } = fact
         this.#emit('network', nameOfChange(from, to), { peerId: fact.peer, from, to, source, accusers })
+        return
+      }
+      case 'identity-shared':
+        this.#emit('node', 'identity-shared', { startedAtMs: fact.startedAtMs, isYounger: fact.isYounger })
+        return
+      case 'member-twins': {
+        const { monoMs } = this.#clock.now()
+        this.twins.saw(fact.peer, monoMs)
+        const due = this.#twinsLog.due(fact.peer, monoMs)
+        if (due !== null) this.#journal.warn({ peer: fact.peer, ...due }, 'two nodes run with one identity')
+        this.#emit('network', 'twins', { peerId: fact.peer })
         return
       }
       case 'member-equivocated':
@@ -347,6 +361,7 @@ export class Observer {
     return [
       { name: 'observer.agents', size: this.agents.size, capacity: AGENTS_MAX, unit: 'peers' },
       { name: 'observer.refusals', size: this.#refusals.size, capacity: REFUSALS_PACE.subjectsMax, unit: 'peers' },
+      { name: 'observer.twins', size: this.#twinsLog.size, capacity: REFUSALS_PACE.subjectsMax, unit: 'peers' },
       { name: 'observer.dials', size: this.#dials.size, capacity: DIALS_PACE.subjectsMax, unit: 'addresses' },
       { name: 'observer.events', size: this.events.size, capacity: EVENT_RING_MAX, unit: 'events' },
     ]

@@ -170,6 +170,9 @@ export class Performer {
         this.#observer.disconnecting(effect.peer, effect.reason)
         this.#then(connections.disconnect(effect.peer), () => undefined)
         return
+      case 'keep-newest':
+        this.#then(connections.keepNewest(effect.peer), () => undefined)
+        return
       case 'dial':
         this.#then(connections.dial(effect.address, effect.namedBy), (outcome) => {
           this.#post({

@@ -21,6 +21,10 @@ export interface ConnectedPeer {
   name: string
   head: PeerHead | null
   greeted: boolean
+  /** It has said hello by itself on a connection that stands. */
+  hasAsked: boolean
+  /** The newest boot that it told on this connection; 0 before it did. */
+  incarnation: number
   /** How many new objects it gave us first, and when it last did (monotonic ms). */
   usefulCount: number
   usefulMonoMs: number
@@ -43,6 +47,8 @@ export class PeerTable {
       name: '',
       head: null,
       greeted: false,
+      hasAsked: false,
+      incarnation: 0,
       usefulCount: 0,
       usefulMonoMs: Number.NEGATIVE_INFINITY,
     }

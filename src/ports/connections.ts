@@ -66,6 +66,8 @@ export interface Connections {
    */
   workFor(peer: PeerId | null): WorkToken
   resumeWork(token: WorkToken): void
+  /** Closes all connections with the peer but the one that opened last; never rejects. */
+  keepNewest(peer: PeerId): Promise<void>
   /** Round trip to the peer in milliseconds from the last keep-alive, or null. */
   rttMs(peer: PeerId): number | null
   /** What the connections with the peer carry of gossip; `none` where there is no connection. */

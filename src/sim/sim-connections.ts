@@ -80,6 +80,11 @@ export class SimConnections implements Connections {
 
   resumeWork(): void {}
 
+  /** Simulated hosts have one connection with each other at most. */
+  async keepNewest(): Promise<void> {
+    return
+  }
+
   rttMs(peer: PeerId): number | null {
     return this.#host.connectionTo(peer)?.rtt ?? null
   }

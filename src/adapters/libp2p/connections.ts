@@ -130,6 +130,11 @@ class ConnectionsAdapter implements Libp2pConnections {
     for (const connection of this.#open.get(peer) ?? []) connection.abort(new Error('cut'))
   }
 
+  async keepNewest(peer: PeerId): Promise<void> {
+    const older = [...(this.#open.get(peer) ?? [])].slice(0, -1)
+    await Promise.all(older.map((connection) => end(connection)))
+  }
+
   rttMs(peer: PeerId): number | null {
     return this.connectionWith(peer)?.rtt ?? null
   }
