@@ -123,6 +123,10 @@ const relativeOrHash = {
   regex: String.raw`^(?!\.\.?/|node:crypto$)`,
   message: 'lib/hash alone may use node:crypto, and nothing else: a hash is deterministic.',
 }
+const relativeOrNoble = {
+  regex: String.raw`^(?!\.\.?/|@noble/hashes/sha2$)`,
+  message: 'The hashes of a browser are those of @noble/hashes, and nothing else.',
+}
 const relativeOrCodec = {
   regex: String.raw`^(?!\.\.?/|@chainsafe/(ssz|persistent-merkle-tree|as-sha256|hashtree)(/|$))`,
   message: 'This layer uses our own pure code and the SSZ codec only.',
@@ -204,6 +208,10 @@ export default tseslint.config(
   {
     files: ['src/lib/**/*.ts'],
     rules: { 'no-restricted-globals': ['error', ...asyncGlobals, ...impureGlobals] },
+  },
+  {
+    files: ['src/lib/hash.browser.ts'],
+    rules: { 'no-restricted-imports': restrictImports(relativeOrNoble) },
   },
   { files: ['src/lib/hash.ts'], rules: { 'no-restricted-imports': restrictImports(relativeOrHash) } },
   {

@@ -6,7 +6,7 @@ const CORES = Math.max(2, availableParallelism())
 const testsIn = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`)
 
 /** Real libp2p within one process, and the command alone or beside one node. */
-const PARTS = [...testsIn('integration'), 'test/e2e/cli{,-node,-chain,-startup,-system}.test.ts']
+const PARTS = [...testsIn('integration'), 'test/e2e/{cli{,-node,-chain,-startup,-system},browser-library}.test.ts']
 /** Of these what measures how soon something ends, or loads both cores. */
 const ALONE = ['test/integration/{http-slow-clients,chain-join}.test.ts']
 

@@ -18,6 +18,18 @@ const entries = {
 const page = ['src/dashboard/main.ts', 'src/dashboard/app.css']
 const pageFiles = ['index.html']
 
+// dist/browser.js: the library for whoever bundles for browsers, by the condition `browser` of package.json. Each file of ours that needs Node has a twin beside
+// it, `x.browser.ts` for `x.ts`, which takes its place.
+const twins = {
+  name: 'twins',
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir }) => {
+      const twin = join(resolveDir, path.replace(/\.ts$/, '.browser.ts'))
+      return existsSync(twin) ? { path: twin } : undefined
+    })
+  },
+}
+
 // Native code finds its binary beside its own package.json, so it can't be bundled.
 const external = ['sodium-native', 'classic-level', '@chainsafe/hashtree']
 // One of them is never asked for: a faster hasher that @chainsafe/persistent-merkle-tree takes where somebody chooses it.
@@ -65,6 +77,27 @@ function write(files) {
   for (const name of readdirSync(dist)) {
     if (/\.js(\.map|\.LEGAL\.txt)?$/.test(name) && !current.has(name)) rmSync(join(dist, name))
   }
+}
+
+/** Fails where anything asks for a module of Node: a bundler for browsers has none. */
+async function buildForBrowsers() {
+  return esbuild.build({
+    absWorkingDir: root,
+    entryPoints: { browser: join(root, entries.index) },
+    outdir: dist,
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome120', 'firefox121', 'safari17'],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: true,
+    legalComments: 'linked',
+    metafile: true,
+    plugins: [twins],
+    logLevel: 'warning',
+  })
 }
 
 async function buildPage() {
@@ -162,9 +195,10 @@ if (esbuild === undefined) {
     })
     const gaps = undeclared(metafile)
     if (gaps.length > 0) throw new Error(`package.json and the bundle disagree:\n  ${gaps.join('\n  ')}`)
-    write(outputFiles)
+    const browser = await buildForBrowsers()
+    write([...outputFiles, ...browser.outputFiles])
     const page = await buildPage()
-    writeWhole(join(dist, 'THIRD-PARTY-LICENCES.txt'), Buffer.from(thirdParty([metafile, page])))
+    writeWhole(join(dist, 'THIRD-PARTY-LICENCES.txt'), Buffer.from(thirdParty([metafile, browser.metafile, page])))
     const built = Object.keys(entryPoints).map((name) => `dist/${name}.js`)
     console.log(`build: ${built.join(', ') || 'nothing'} in ${Date.now() - started} ms`)
   } catch (error) {

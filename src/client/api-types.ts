@@ -787,8 +787,6 @@ export interface components {
     }
     /** @enum {string} */
     readonly NodeState: 'starting' | 'ready' | 'alone' | 'failing'
-    /** @enum {string} */
-    readonly ObservationSource: 'node' | 'testnet' | 'replay'
     readonly Observations: {
       /** @enum {integer} */
       readonly v: 1
@@ -811,7 +809,8 @@ export interface components {
     readonly ObservedNetwork: {
       /** @enum {integer} */
       readonly v: 1
-      readonly source: components['schemas']['ObservationSource']
+      /** @enum {string} */
+      readonly source: 'node' | 'testnet' | 'replay'
       readonly network: string
       readonly meshDegree: number | null
       readonly nodes: readonly components['schemas']['ObservedMember'][]
@@ -851,8 +850,6 @@ export interface components {
       readonly dials: readonly components['schemas']['Dial'][]
       readonly bans: readonly components['schemas']['Ban'][]
     }
-    /** @enum {string} */
-    readonly PooledState: 'pending' | 'parked'
     readonly PooledTransaction: {
       /** @description 64 lower-case hex digits */
       readonly id: string
@@ -865,7 +862,8 @@ export interface components {
       readonly sizeBytes: number
       /** Format: int64 */
       readonly createdAt: number
-      readonly state: components['schemas']['PooledState']
+      /** @enum {string} */
+      readonly state: 'pending' | 'parked'
       readonly local: boolean
     }
     /** @description The request was not carried out */
@@ -924,7 +922,8 @@ export interface components {
       /** @description a decimal string from "0" to "18446744073709551615", without sign, exponent or leading zeros */
       readonly t_ns: string
       readonly node: string
-      readonly kind: components['schemas']['RecordKind']
+      /** @enum {string} */
+      readonly kind: 'transaction' | 'block' | 'record' | 'mesh'
       readonly id: string
       readonly event: components['schemas']['PropagationEvent']
       readonly from: string | null
@@ -934,8 +933,6 @@ export interface components {
       readonly queueMs?: number | null
       readonly checkMs?: number | null
     }
-    /** @enum {string} */
-    readonly RecordKind: 'transaction' | 'block' | 'record' | 'mesh'
     /** @enum {string} */
     readonly RefusalStatus: 'rejected'
     readonly SettledHead: {

@@ -1,4 +1,4 @@
-/** A node's API with types. Loads no libp2p and nothing but node:http. */
+/** A node's API with types. Loads no libp2p and nothing but node:http; in a browser, nothing. */
 import type {
   AccountView,
   BlockListView,
@@ -24,8 +24,8 @@ import { encodeBatch } from '../domain/codec/transaction-codec.ts'
 import { pathWith, type AnswerOf, type MediaOf, type PartsOf, type PathOf, type QueryOf } from './api-shapes.ts'
 import type { EventStreamOptions, StreamItem } from './event-stream.ts'
 import { readEvents } from './event-stream.ts'
-import type { Call } from './exchange.ts'
-import { Exchange, parseJson, problemOf, strangeAnswer } from './exchange.ts'
+import { parseJson, problemOf, strangeAnswer, type Call } from './call.ts'
+import { Exchange, PROTOCOLS } from './exchange.ts'
 import { TIMEOUT_DEFAULT_MS } from './limits.ts'
 import type { Outcome } from './outcome.ts'
 import { untilSettled, type SettledOptions } from './settled.ts'
@@ -95,7 +95,7 @@ export interface ConnectOptions {
  */
 export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
   const url = new URL(apiUrl)
-  if (url.protocol !== 'http:') throw new TypeError(`not an http URL: ${apiUrl}`)
+  if (!PROTOCOLS.includes(url.protocol)) throw new TypeError(`not an http URL: ${apiUrl}`)
   const { token = null } = options
   const exchange = new Exchange({
     url,

@@ -2,12 +2,11 @@
  * The event stream of a node as an async iterator. A lost stream is opened again with growing pauses and resumes after the last event
  * that was read, so that nothing is missed that the node still remembers; what is missed is an item of its own.
  */
-import type { IncomingMessage } from 'node:http'
 import type { ApiEvent, EventTopic } from '../domain/views.ts'
 import { EventTextReader } from './event-text.ts'
 import type { TextEvent } from './event-text.ts'
+import { parseJson, problemOf, type Incoming } from './call.ts'
 import type { Exchange } from './exchange.ts'
-import { collect, parseJson, problemOf } from './exchange.ts'
 import { RECONNECT_FIRST_MS, RECONNECT_MAX_MS, STREAM_SILENCE_MS } from './limits.ts'
 import type { Failure } from './outcome.ts'
 
@@ -54,7 +53,7 @@ export async function* readEvents(
     )
     let failure: Failure
     if (!opened.ok) failure = opened
-    else if (opened.status !== 200) failure = problemOf(opened.status, await collect(opened.incoming).catch(() => ''))
+    else if (opened.status !== 200) failure = problemOf(opened.status, await opened.incoming.text().catch(() => ''))
     else {
       yield { kind: 'connected' }
       pauseMs = RECONNECT_FIRST_MS
@@ -83,20 +82,13 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true
 }
 
-async function* items(incoming: IncomingMessage): AsyncGenerator<StreamItem, void, undefined> {
+async function* items(incoming: Incoming): AsyncGenerator<StreamItem, void, undefined> {
   const reader = new EventTextReader()
-  // A machine that vanishes says nothing: the heartbeat is what is missed.
-  incoming.setTimeout(STREAM_SILENCE_MS, () => incoming.destroy(new Error('the node fell silent')))
-  try {
-    for await (const piece of incoming as AsyncIterable<Buffer>) {
-      for (const event of reader.push(piece)) {
-        const item = itemOf(event)
-        if (item !== null) yield item
-      }
+  for await (const piece of incoming.pieces(STREAM_SILENCE_MS))
+    for (const event of reader.push(piece)) {
+      const item = itemOf(event)
+      if (item !== null) yield item
     }
-  } finally {
-    incoming.destroy()
-  }
 }
 
 /** Null for what this client does not know. */

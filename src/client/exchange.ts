@@ -4,21 +4,12 @@
  */
 import { Agent, request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import type { Problem } from '../domain/views.ts'
-import { oneLine } from '../lib/printable.ts'
+import { carriesToken, type Answer, type Call, type Incoming } from './call.ts'
 import { ANSWER_BYTES_MAX, SOCKETS_MAX } from './limits.ts'
 import type { Failure } from './outcome.ts'
 
-export interface Call {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: { readonly type: string; readonly bytes: Uint8Array | string }
-  /** The node answers this one only to whoever has its token, though it changes nothing. */
-  readonly needsToken?: boolean
-}
-
-export type Answer = { readonly ok: true; readonly status: number; readonly body: string } | Failure
+/** What URLs it can ask. */
+export const PROTOCOLS: readonly string[] = ['http:']
 
 export class Exchange {
   readonly url: URL
@@ -88,10 +79,10 @@ export class Exchange {
   }
 
   /**
-   * Opens a stream: resolves with the answer's headers read. The caller ends it with `destroy`. Never rejects.
+   * Opens a stream: resolves with the answer's headers read. The caller ends it by reading to its end, or no further. Never rejects.
    * The time-out holds until the headers.
    */
-  open(call: Call, signal?: AbortSignal): Promise<{ ok: true; status: number; incoming: IncomingMessage } | Failure> {
+  open(call: Call, signal?: AbortSignal): Promise<{ ok: true; status: number; incoming: Incoming } | Failure> {
     return new Promise((resolve) => {
       // Its own connection: a stream occupies one for good.
       const outgoing = request(this.url, { ...this.#requestOptions(call), agent: false, ...(signal && { signal }) })
@@ -100,7 +91,7 @@ export class Exchange {
       }, this.#timeoutMs)
       outgoing.on('response', (incoming) => {
         clearTimeout(deadline)
-        resolve({ ok: true, status: incoming.statusCode ?? 0, incoming })
+        resolve({ ok: true, status: incoming.statusCode ?? 0, incoming: new NodeIncoming(incoming) })
       })
       outgoing.on('error', (error) => {
         clearTimeout(deadline)
@@ -135,12 +126,31 @@ export class Exchange {
   }
 }
 
-function carriesToken({ method, needsToken }: Call): boolean {
-  return method !== 'GET' || needsToken === true
+/** What comes of a stream; it ends when the reader ends. Rejects when the connection breaks, or is silent for longer than it may be. */
+class NodeIncoming implements Incoming {
+  readonly #message: IncomingMessage
+
+  constructor(message: IncomingMessage) {
+    this.#message = message
+  }
+
+  async *pieces(silenceMs: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const message = this.#message
+    message.setTimeout(silenceMs, () => message.destroy(new Error('the node fell silent')))
+    try {
+      for await (const piece of message as AsyncIterable<Buffer>) yield piece
+    } finally {
+      message.destroy()
+    }
+  }
+
+  text(): Promise<string> {
+    return collect(this.#message)
+  }
 }
 
 /** The whole body as text. Rejects when the connection breaks before its end, or when it is too large. */
-export function collect(incoming: IncomingMessage): Promise<string> {
+function collect(incoming: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -157,39 +167,4 @@ export function collect(incoming: IncomingMessage): Promise<string> {
       reject(new Error('the connection broke'))
     })
   })
-}
-
-/** The problem of a refusal; what answers without one is not a node of ours. */
-export function problemOf(status: number, body: string): Failure {
-  return { ok: false, kind: 'problem', status, problem: parseProblem(body) ?? strangeAnswer(status) }
-}
-
-function parseProblem(body: string): Problem | null {
-  const value = parseJson(body)
-  if (typeof value !== 'object' || value === null) return null
-  const { code, message, hint, id } = value as Record<string, unknown>
-  if (typeof code !== 'string' || typeof message !== 'string') return null
-  return { code, message, hint: typeof hint === 'string' ? hint : '', ...(typeof id === 'string' ? { id } : {}) }
-}
-
-export function strangeAnswer(status: number): Problem {
-  return {
-    code: 'strange-answer',
-    message: `the answer (status ${status}) is not one of a hearsay node`,
-    hint: 'check the address: something else may listen there',
-  }
-}
-
-/**
- * Undefined where the text is not JSON. Names, versions, tags and errors of a node are single lines: one that is not is made so here, for whoever prints it in
- * a line of their own.
- */
-export function parseJson(text: string): unknown {
-  try {
-    // A line break in JSON's text is an escape, or one of the few beyond ASCII: answers without any are taken as they are.
-    if (!/\\[nrfu]|[\u0085\u2028\u2029]/.test(text)) return JSON.parse(text) as unknown
-    return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? oneLine(value) : value)) as unknown
-  } catch {
-    return undefined
-  }
 }

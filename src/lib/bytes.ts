@@ -1,19 +1,16 @@
-/**
- * Byte strings. `Buffer` is used for its native hex codec only; nothing here depends on time, chance or input and output.
- */
+/** Byte strings. Nothing here depends on time, chance or input and output. */
+import { briefBytes, bytesOfHex, compare, hexOf, utf8Of } from './buffer.ts'
 
 const HEX = /^(?:[0-9a-f]{2})*$/
 
 /** Lower-case hexadecimal of `bytes`, two characters a byte. */
 export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+  return hexOf(bytes)
 }
 
 /** The bytes that lower-case hexadecimal `text` stands for, or null where it is anything else: one text, one value. */
 export function fromHex(text: string): Uint8Array | null {
-  if (!HEX.test(text)) return null
-  const decoded = Buffer.from(text, 'hex')
-  return new Uint8Array(decoded.buffer, decoded.byteOffset, decoded.byteLength)
+  return HEX.test(text) ? bytesOfHex(text) : null
 }
 
 /** Writes the bytes that lower-case hexadecimal `text` stands for to `target[at…]`. The text must be known to be hexadecimal. */
@@ -29,12 +26,12 @@ function digit(code: number): number {
 
 /** Whether two byte strings are the same. Not constant-time: never for secrets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0
+  return a.byteLength === b.byteLength && compare(a, b) === 0
 }
 
 /** Three-way comparison in lexicographic order: negative, zero or positive. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  return Buffer.compare(a, b)
+  return compare(a, b)
 }
 
 /** One new byte string made of all parts in order. */
@@ -60,7 +57,7 @@ export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
  * of their own. Whoever keeps them keeps the whole pool of 8 KiB.
  */
 export function joinBriefly(head: Uint8Array, tail: Uint8Array): Uint8Array {
-  const out = Buffer.allocUnsafe(head.byteLength + tail.byteLength)
+  const out = briefBytes(head.byteLength + tail.byteLength)
   out.set(head, 0)
   out.set(tail, head.byteLength)
   return out
@@ -68,6 +65,5 @@ export function joinBriefly(head: Uint8Array, tail: Uint8Array): Uint8Array {
 
 /** UTF-8 of `text`. */
 export function utf8(text: string): Uint8Array {
-  const encoded = Buffer.from(text, 'utf8')
-  return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength)
+  return utf8Of(text)
 }

@@ -1,5 +1,5 @@
 /**
- * SHA-256. The one place of the pure layers that may import node:crypto: a hash is deterministic, and the native one is
+ * SHA-256, and the SHA-512 of Ed25519. The one place of the pure layers that may import node:crypto: a hash is deterministic, and the native one is
  * ten times as fast as any in JavaScript. `crypto.hash` avoids the stream object of `createHash` (1.2 µs against 4 µs).
  */
 import { createHash, hash } from 'node:crypto'
@@ -19,4 +19,9 @@ export function sha256Hex(bytes: Uint8Array): string {
 export function sha256Of(parts: readonly Uint8Array[]): Uint8Array {
   const digest = parts.reduce((state, part) => state.update(part), createHash('sha256')).digest()
   return new Uint8Array(digest.buffer, digest.byteOffset, digest.byteLength)
+}
+
+/** SHA-512 of the concatenation of `parts`, 64 bytes. */
+export function sha512Of(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(parts.reduce((state, part) => state.update(part), createHash('sha512')).digest())
 }

@@ -2,14 +2,14 @@
  * Keys and signatures of accounts: Ed25519 (RFC 8032) by @noble/ed25519, which needs no binary. A secret is the 32-byte seed of
  * RFC 8032, never the expanded key.
  */
-import { hash } from 'node:crypto'
 import { getPublicKey, hashes, sign as nobleSign } from '@noble/ed25519'
 import { assert } from '../lib/assert.ts'
+import { sha512Of } from '../lib/hash.ts'
 
 export const SECRET_BYTES = 32
 
 // noble's synchronous functions need a SHA-512; the native one is several times as fast as one in JavaScript.
-hashes.sha512 = (message) => hash('sha512', message, 'buffer')
+hashes.sha512 = (message) => sha512Of([message])
 
 export interface KeyPair {
   /** 32 bytes: whoever has them signs for the account. */

@@ -7,6 +7,7 @@
  * a property of an object, hashing is seeded by V8, and a caller's later writes to its buffer change nothing here.
  * Invariant: each map holds at most its capacity; a key stands in at most one of them.
  */
+import { keyOf } from '../../lib/buffer.ts'
 import { Oldest } from '../../lib/oldest.ts'
 import type { VerifierCache } from '../../ports/signature-verifier.ts'
 import { INVALID_KEYS_MAX, VALID_KEYS_MAX } from './limits.ts'
@@ -46,7 +47,7 @@ export class KeyCache<Prepared> {
   /** The prepared form of a key, or null where the key is invalid, by its length too. */
   get(publicKey: Uint8Array): Prepared | null {
     if (publicKey.byteLength !== PUBLIC_KEY_BYTES) return null
-    const key = Buffer.from(publicKey.buffer, publicKey.byteOffset, PUBLIC_KEY_BYTES).toString('latin1')
+    const key = keyOf(publicKey)
     const known = this.#valid.get(key)
     if (known !== undefined) {
       // Until the map is half full nobody is near being displaced, and the order need not be kept.

@@ -4,8 +4,8 @@
  *
  * noble's own `verify` is not used: it follows ZIP-215, as its documentation says, which is another rule than ours.
  */
-import { createHash } from 'node:crypto'
 import type { Point } from '@noble/ed25519'
+import { sha512Of } from '../../lib/hash.ts'
 import type { SignatureCheck, SignatureVerifier } from '../../ports/signature-verifier.ts'
 import { firstInvalidBy } from './first-invalid.ts'
 import { KeyCache, type KeyCacheLimits } from './key-cache.ts'
@@ -20,8 +20,7 @@ export function createNobleVerifier(limits?: KeyCacheLimits): SignatureVerifier 
     const point = keys.get(publicKey)
     if (point === null) return false
     verifications++
-    const hash = createHash('sha512').update(signature.subarray(0, 32)).update(publicKey).update(message)
-    return equationHolds(point, hash.digest(), signature)
+    return equationHolds(point, sha512Of([signature.subarray(0, 32), publicKey, message]), signature)
   }
 
   return {

@@ -2,6 +2,7 @@
  * The strict rule of PROTOCOL.md (Signatures), its parts that are written out here rather than left to a library: rule 1 by
  * noble's point arithmetic, rule 2 by comparing bytes, rule 3 as the equation stands there.
  */
+import { toHex } from '../../lib/bytes.ts'
 import { Point } from '@noble/ed25519'
 
 export const PUBLIC_KEY_BYTES = 32
@@ -50,5 +51,5 @@ function isIdentityEncoding(encoded: Uint8Array): boolean {
 }
 
 function littleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${Buffer.from(bytes).reverse().toString('hex')}`)
+  return BigInt(`0x${toHex(bytes.toReversed())}`)
 }

@@ -1,6 +1,9 @@
-import { isUint8Array } from 'node:util/types'
 import type { SignatureVerifier } from '../../ports/signature-verifier.ts'
 import { createNobleVerifier } from './noble-verifier.ts'
+
+/** By what it is and not by its class: bytes of another realm (a worker, a frame, a test) are bytes. */
+const isUint8Array = (value: unknown): value is Uint8Array =>
+  ArrayBuffer.isView(value) && (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === 'Uint8Array'
 
 let shared: SignatureVerifier | undefined
 

@@ -25,7 +25,7 @@ export const object = <Properties extends TProperties>(
   options: { readonly description?: string; readonly additionalProperties?: boolean } = {},
 ) => Type.Object(properties, { title: name, ...options })
 
-/** One of these words; with a name, a component of the document. */
+/** One of these words; with a name, a component of the document, none of whose words may stand in another one. */
 export const oneOf = <const Words extends readonly string[]>(
   words: Words,
   name?: string,

@@ -21,7 +21,7 @@ const mempoolView = describes<MempoolView>()(
         fee: u64,
         sizeBytes: count,
         createdAt: count,
-        state: oneOf(['pending', 'parked'], 'PooledState'),
+        state: oneOf(['pending', 'parked']),
         local: Type.Boolean(),
       }),
     ),

@@ -70,11 +70,13 @@ const tagChange = object(
   {
     key: Type.String({
       maxLength: TAG_KEY_BYTES_MAX,
+      pattern: '^[a-z0-9][a-z0-9_.-]*$',
       description: `the name of a tag: 1 to ${TAG_KEY_BYTES_MAX} of a-z, 0-9, "_", "." and "-", the first a letter or digit`,
     }),
     value: nullable(
       Type.String({
         maxLength: TAG_VALUE_BYTES_MAX,
+        pattern: '^[ -~]*$',
         description: `at most ${TAG_VALUE_BYTES_MAX} printable ASCII characters; null takes the tag away`,
       }),
     ),

@@ -7,7 +7,7 @@ import type { Routes } from './route.ts'
 const observedNetwork = describes<ObservedNetworkView>()(
   object('ObservedNetwork', {
     v: v1,
-    source: oneOf(['node', 'testnet', 'replay'], 'ObservationSource'),
+    source: oneOf(['node', 'testnet', 'replay']),
     network: Type.String(),
     meshDegree: nullable(Type.Number()),
     nodes: Type.Array(

@@ -97,7 +97,7 @@ const transactionView = describes<TransactionView>()(
 const propagationRecord = object('PropagationRecord', {
   t_ns: u64,
   node: Type.String(),
-  kind: oneOf(['transaction', 'block', 'record', 'mesh'], 'RecordKind'),
+  kind: oneOf(['transaction', 'block', 'record', 'mesh']),
   id: Type.String(),
   event: oneOf(
     ['PUBLISH', 'DELIVER', 'DUPLICATE', 'REJECT', 'IGNORE', 'FORWARD', 'RECOVERED', 'GRAFT', 'PRUNE'],
