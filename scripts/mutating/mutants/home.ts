@@ -120,7 +120,7 @@ export const HOME_MUTANTS: readonly Mutant[] = [
   {
     name: 'the token goes with reads',
     threat: 'A38',
-    file: 'src/client/exchange.ts',
+    file: 'src/client/call.ts',
     from: "return method !== 'GET' || needsToken === true",
     to: 'return method.length > 0 || needsToken === true',
     test: ['test/integration/http-client.test.ts', '-t', 'reads carry no token'],
@@ -184,7 +184,7 @@ export const HOME_MUTANTS: readonly Mutant[] = [
   {
     name: 'texts of a node begin lines of their own',
     threat: 'terminal',
-    file: 'src/client/exchange.ts',
+    file: 'src/client/call.ts',
     from: "typeof value === 'string' ? oneLine(value) : value",
     to: "typeof value === 'string' && value === '' ? oneLine(value) : value",
     test: ['test/integration/http-client.test.ts', '-t', 'single lines'],
