@@ -3,6 +3,7 @@
  * gives, from the real Prometheus where it is installed; without it, every metric that they name exists and every histogram has observations.
  */
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   alertExpressions,
@@ -50,6 +51,8 @@ beforeAll(async () => {
     prometheus = await Prometheus.start({
       targets: Object.fromEntries(nodes.map(({ apiUrl }, i) => [`node-${i}`, new URL(apiUrl ?? '').host])),
       scrapeMs: 200,
+      // What is only worth a word when it lasts is told at once here.
+      rules: readFileSync(alertFile, 'utf8').replaceAll(/for: \d+m/g, 'for: 0s'),
     })
     // A rate needs two scrapes of a series, and what happened between them.
     const scraped = async (): Promise<boolean> => {
@@ -98,6 +101,17 @@ describe('dashboards and alerts', () => {
     for (const { labels, value } of samples) expect([labels, Number.isFinite(value)]).toEqual([labels, true])
   })
 
+  it('are rules of which promtool sees each fire when it is provoked, and clear', (context) => {
+    const tests = alertFile.replace('.yml', '.test.yml')
+    const tested = new Set(
+      [...readFileSync(tests, 'utf8').matchAll(/^ {8}alertname: (\w+)$/gm)].map(([, name]) => name),
+    )
+    expect([...tested].sort()).toEqual(alertExpressions.map(({ where }) => where).sort())
+    const promtool = spawnSync('promtool', ['test', 'rules', tests], { encoding: 'utf8' })
+    context.skip(promtool.error !== undefined, INSTALL_HINT)
+    expect([promtool.status, `${promtool.stdout}${promtool.stderr}`]).toEqual([0, expect.stringContaining('SUCCESS')])
+  })
+
   it('are rules that promtool accepts', (context) => {
     const promtool = spawnSync('promtool', ['check', 'rules', alertFile], { encoding: 'utf8' })
     context.skip(promtool.error !== undefined, INSTALL_HINT)
@@ -133,6 +147,22 @@ describe('metrics after traffic', () => {
     const promtool = spawnSync('promtool', ['check', 'metrics'], { encoding: 'utf8', input: `${ours}\n` })
     context.skip(promtool.error !== undefined, INSTALL_HINT)
     expect([promtool.status, promtool.stdout, promtool.stderr]).toEqual([0, '', ''])
+  })
+})
+
+describe('an alert over real nodes', () => {
+  const stateOf = async (name: string): Promise<string | undefined> =>
+    (await prometheus?.alerts())?.find((alert) => alert.name === name)?.state
+
+  it.skipIf(!installed)('fires when a node has lost its peers, and clears when it has one again', async () => {
+    expect(await stateOf('HearsayNodeAlone')).toBe('inactive')
+    const [first, second] = nodes
+    if (first === undefined || second === undefined) throw new Error('there are two nodes')
+    await second.stop()
+    nodes = [first]
+    await until(async () => (await stateOf('HearsayNodeAlone')) === 'firing', 'the alert fires')
+    nodes = [first, await startNode({ name: 'third', bootstrap: [addressOf(first)] })]
+    await until(async () => (await stateOf('HearsayNodeAlone')) === 'inactive', 'the alert has cleared')
   })
 })
 
