@@ -50,7 +50,7 @@ const READERS: Readonly<Record<string, () => Reader>> = {
   'sseclient-py': () => python('sseclient-py', 'sseclient-py.py', 'sseclient-py==1.9.0', 'requests==2.34.2'),
   r3labs: () => go('r3labs', 'r3labs-sse.go', 'github.com/r3labs/sse/v2@v2.10.0'),
   tmaxmax: () => go('tmaxmax', 'tmaxmax-go-sse.go', 'github.com/tmaxmax/go-sse@v0.12.0'),
-  eventsource: () => node('eventsource', 'eventsource.mjs', 'eventsource@4.1.1'),
+  eventsource: () => node('eventsource', 'eventsource.mjs.source', 'eventsource@4.1.1'),
   chromium: () => {
     const executablePath = findChromium()
     if (executablePath === null) throw new Error('no Chromium on this machine (Debian: apt-get install chromium)')
