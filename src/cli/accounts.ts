@@ -13,6 +13,9 @@ import { keystoreFailure } from './keystore-failure.ts'
 import { readPassphrase } from './passphrase.ts'
 import { didYouMean } from './suggest.ts'
 
+/** Names that `node run --validator` takes for the published ones. */
+const DEV_VALIDATOR = /^validator-(0|[1-9]\d{0,3})$/
+
 /** HEARSAY_KEYS > `$XDG_CONFIG_HOME/hearsay/keys` > `~/.config/hearsay/keys`. */
 export function keysDirectory(env: Environment): string {
   if (env.HEARSAY_KEYS !== undefined && env.HEARSAY_KEYS !== '') return env.HEARSAY_KEYS
@@ -20,11 +23,45 @@ export function keysDirectory(env: Environment): string {
   return join(config === undefined || config === '' ? join(homedir(), '.config') : config, 'hearsay', 'keys')
 }
 
+/**
+ * A name that means something else already can't be the name of a key: whoever says `--from alice` on a development network would pay from the
+ * published account, and whoever says it elsewhere from his own.
+ */
+export async function checkKeyName(name: string): Promise<void> {
+  const { isDevAccountName } = await import('../wallet/dev-accounts.ts')
+  const meaning = isDevAccountName(name)
+    ? `"${name}" is one of the published accounts of development networks`
+    : DEV_VALIDATOR.test(name)
+      ? `"${name}" is one of the published validators of development networks`
+      : isAddressLike(name)
+        ? `"${name}" looks like an address`
+        : null
+  if (meaning !== null) throw usageFailure(`${meaning}, and can't be the name of a key of yours`, 'choose another name')
+}
+
+/** The published account of this name, where no key of the user has the same name: then nobody can tell which is meant. */
+async function publishedKeys(
+  context: Context,
+  who: string,
+  network: string,
+  flag: string,
+): Promise<Awaited<ReturnType<typeof devKeysOf>>> {
+  const dev = await devKeysOf(who, network)
+  if (dev === null) return null
+  const { showKey } = await import('../wallet/keystore.ts')
+  const shown = await showKey(keysDirectory(context.env), who)
+  if (!shown.ok && (shown.failure.kind === 'not-found' || shown.failure.kind === 'bad-name')) return dev
+  throw usageFailure(
+    `${flag}: "${who}" has two meanings: the published account of ${network}, and a key in ${keysDirectory(context.env)}`,
+    `give the address that is meant (\`hearsay keys show ${who}\` has yours), or rename the key's file`,
+  )
+}
+
 /** The public key, 32 bytes, that `who` stands for on the network `network`. `flag` names the argument in the error. */
 export async function publicKeyOf(context: Context, who: string, network: string, flag: string): Promise<Uint8Array> {
   const fromAddress = keyOfAddress(who, network, flag)
   if (fromAddress !== null) return fromAddress
-  const dev = await devKeysOf(who, network)
+  const dev = await publishedKeys(context, who, network, flag)
   if (dev !== null) return dev.publicKey
   const { showKey } = await import('../wallet/keystore.ts')
   const shown = await showKey(keysDirectory(context.env), who)
@@ -42,7 +79,7 @@ export async function secretOf(
   flag: string,
   passphraseFile: string | undefined,
 ): Promise<{ readonly secret: Uint8Array; readonly publicKey: Uint8Array }> {
-  const dev = await devKeysOf(who, network)
+  const dev = await publishedKeys(context, who, network, flag)
   if (dev !== null) return dev
   if (isAddressLike(who))
     throw usageFailure(

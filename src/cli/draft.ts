@@ -45,6 +45,8 @@ export interface SignedDraft {
   /** SSZ of the signed transaction. */
   readonly bytes: Uint8Array
   readonly draft: TransactionDraft
+  /** The same with the nonce that is free now; null where the user chose one. */
+  readonly again: (() => Promise<SignedDraft>) | null
 }
 
 /**
@@ -64,10 +66,15 @@ export async function signDraft(
   const payload = await payloadOf(context, values.payload)
   const recipient = await publicKeyOf(context, values.to, network.name, '--to')
   const { secret, publicKey } = await secretOf(context, values.from, network.name, '--from', values.passphraseFile)
-  const nonce = values.nonce ?? (await nextNonce(publicKey))
-  const draft: TransactionDraft = { sender: publicKey, nonce, recipient, amount, fee, createdAtMs: Date.now(), payload }
   const { sign } = await import('../wallet/keys.ts')
-  return { ...makeTransaction(draft, asNetworkId(network.id), (message) => sign(secret, message)), draft }
+  const signed = async (): Promise<SignedDraft> => {
+    const nonce = values.nonce ?? (await nextNonce(publicKey))
+    const place = { sender: publicKey, nonce, recipient }
+    const draft: TransactionDraft = { ...place, amount, fee, createdAtMs: Date.now(), payload }
+    const made = makeTransaction(draft, asNetworkId(network.id), (message) => sign(secret, message))
+    return { ...made, draft, again: values.nonce === undefined ? signed : null }
+  }
+  return signed()
 }
 
 async function payloadOf(context: Context, text: string | undefined): Promise<Uint8Array> {

@@ -38,7 +38,7 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
   const settings = await readSettings(context, options)
   const config = await configOf(context, settings, options.passphraseFile)
   // Whoever names a data directory means it; the one of a home that was found by walking is looked at first.
-  if (config.dataDir === nodeDataDirectory(homeOf(context))) ownHomeOf(context, 'node')
+  if (isInHome(context, config.dataDir)) ownHomeOf(context, 'node')
   const ending = new AbortController()
   const end = (): void => ending.abort()
   stop.addEventListener('abort', end, { once: true })
@@ -86,12 +86,14 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
 }
 
 async function readSettings(context: Context, { flags, configFile }: NodeRunOptions): Promise<NodeSettings> {
-  const defaults = defaultSettings({
-    name: machineName(),
-    dataDir: nodeDataDirectory(homeOf(context)),
-    api: DEFAULT_API,
-  })
-  if (configFile === undefined) return settle(flags, {}, defaults)
+  // A home that is not needed is not looked for: the next one above may be another user's.
+  const defaultsBeside = (dataDir: string | null | undefined): NodeSettings =>
+    defaultSettings({
+      name: machineName(),
+      dataDir: dataDir === undefined ? nodeDataDirectory(homeOf(context)) : '',
+      api: DEFAULT_API,
+    })
+  if (configFile === undefined) return settle(flags, {}, defaultsBeside(flags.dataDir))
   const path = resolve(context.cwd, configFile)
   const read = { bytesMax: CONFIG_BYTES_MAX, name: '--config', hint: 'check the path' }
   const text = new TextDecoder().decode(await readNamed(context.cwd, configFile, read))
@@ -99,7 +101,17 @@ async function readSettings(context: Context, { flags, configFile }: NodeRunOpti
   // Paths in a file are relative to it: it may be started from anywhere.
   const besideFile = (given: string | null | undefined): string | undefined =>
     given === null || given === undefined ? undefined : resolve(dirname(path), given)
-  return settle(flags, { ...file, network: besideFile(file.network), dataDir: besideFile(file.dataDir) }, defaults)
+  const beside = { ...file, network: besideFile(file.network), dataDir: besideFile(file.dataDir) }
+  return settle(flags, beside, defaultsBeside(flags.dataDir === undefined ? file.dataDir : flags.dataDir))
+}
+
+/** A home that can't be looked at holds nothing of ours: had it been needed, the settings would have said so. */
+function isInHome(context: Context, dataDir: string | null): boolean {
+  try {
+    return dataDir === nodeDataDirectory(homeOf(context))
+  } catch {
+    return false
+  }
 }
 
 /** How the node calls itself where nobody says: the machine's name, as far as it fits; a machine need not have one. */

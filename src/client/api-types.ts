@@ -475,6 +475,8 @@ export interface components {
       readonly nextNonce: string
       /** Format: int64 */
       readonly pending: number
+      /** Format: int64 */
+      readonly parked: number
       readonly head: components['schemas']['Head']
       readonly proof?: components['schemas']['AccountProof'] | null
       /** @description lower-case hex, two digits a byte */
@@ -884,6 +886,9 @@ export interface components {
     readonly ProblemCode:
       | 'store-failed'
       | 'no-peers'
+      | 'identity-shared'
+      | 'identity-copied'
+      | 'peer-twins'
       | 'unreached'
       | 'other-network'
       | 'no-mesh'

@@ -261,6 +261,8 @@ export interface AccountView {
   /** The nonce to use for the next transaction, after all pending ones. */
   readonly nextNonce: string
   readonly pending: number
+  /** Transactions of it that wait here for missing nonces or for balance. */
+  readonly parked: number
   /** The block that balance and nonce are after. */
   readonly head: HeadView
   /** Only where it was asked for; null where the key has not appeared in the ledger. */

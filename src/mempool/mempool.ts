@@ -213,6 +213,11 @@ export class Mempool {
     return this.#queues.get(sender)?.pending.length ?? 0
   }
 
+  /** Those that wait for missing nonces, or for balance. */
+  parkedOf(sender: AccountId): number {
+    return this.#queues.get(sender)?.parked.length ?? 0
+  }
+
   /**
    * What follows when the ledger moved to another head. Takes out what is included or stale, demotes what is no longer payable or
    * contiguous, promotes what became so.

@@ -83,6 +83,7 @@ export function accountView(machines: Machines, key: string, withProof: boolean)
     nonce: account.nonce.toString(),
     nextNonce: machines.pool.nextNonce(id, account).toString(),
     pending: machines.pool.pendingOf(id),
+    parked: machines.pool.parkedOf(id),
     head: { height, hash },
   }
   if (proof === undefined) return view

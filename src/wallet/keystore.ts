@@ -2,13 +2,13 @@
  * A directory of encrypted keys, one file `NAME.json` each (keystore-file.ts says what is in it, secret-file.ts how it is kept). Expected
  * failures are values; a passphrase and a secret come in as arguments and are never logged.
  */
-import { randomBytes } from 'node:crypto'
+import { createPrivateKey, randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assert } from '../lib/assert.ts'
 import { toHex, fromHex, utf8 } from '../lib/bytes.ts'
 import type { KeyPair } from './keys.ts'
-import { keyPairOf, SECRET_BYTES } from './keys.ts'
+import { keyPairOf, publicKeyOf, SECRET_BYTES } from './keys.ts'
 import {
   decryptSecret,
   encryptSecret,
@@ -181,11 +181,50 @@ export function formatSecretText(secret: Uint8Array): string {
   return `${toHex(secret)}\n`
 }
 
-/** The secret in exported text: 64 hexadecimal digits in either case, white space around them. The reason never quotes the text. */
+/** The forms of a secret, for people. */
+export const SECRET_FORMS = '64 hex digits, a JSON array of bytes, or PEM of PKCS #8'
+
+/**
+ * The secret in a text as this program and others write it, white space around it: 64 hex digits in either case, with or without 0x; 128 of them, or a JSON
+ * array of 32 or 64 bytes, where the second half is the public key; PKCS #8 in PEM (`openssl genpkey -algorithm ed25519`). The reason never quotes the
+ * text.
+ */
 export function parseSecretText(text: string): ParsedSecret {
-  const digits = text.trim().toLowerCase()
-  const secret = digits.length === SECRET_BYTES * 2 ? fromHex(digits) : null
-  return secret === null ? { ok: false, reason: 'not-a-secret' } : { ok: true, secret }
+  const trimmed = text.trim()
+  const bytes = trimmed.startsWith('[')
+    ? bytesOfArray(trimmed)
+    : trimmed.startsWith('-----BEGIN')
+      ? secretOfPem(trimmed)
+      : fromHex(trimmed.toLowerCase().replace(/^0x/, ''))
+  if (bytes === null || (bytes.byteLength !== SECRET_BYTES && bytes.byteLength !== 2 * SECRET_BYTES))
+    return { ok: false, reason: 'not-a-secret' }
+  const secret = Uint8Array.from(bytes.subarray(0, SECRET_BYTES))
+  const publicKey = bytes.subarray(SECRET_BYTES)
+  // Sixty-four bytes of another kind, such as an expanded key, are no secret with its public key.
+  if (publicKey.byteLength > 0 && toHex(publicKey) !== toHex(publicKeyOf(secret)))
+    return { ok: false, reason: 'not-a-secret' }
+  return { ok: true, secret }
+}
+
+function bytesOfArray(text: string): Uint8Array | null {
+  try {
+    const found: unknown = JSON.parse(text)
+    const isByte = (item: unknown): item is number =>
+      Number.isInteger(item) && (item as number) >= 0 && (item as number) < 256
+    return Array.isArray(found) && found.every(isByte) ? Uint8Array.from(found) : null
+  } catch {
+    return null
+  }
+}
+
+function secretOfPem(text: string): Uint8Array | null {
+  try {
+    const key = createPrivateKey(text)
+    if (key.asymmetricKeyType !== 'ed25519') return null
+    return Uint8Array.from(Buffer.from(key.export({ format: 'jwk' }).d ?? '', 'base64url'))
+  } catch {
+    return null
+  }
 }
 
 /** Writes an exported secret into a new file of mode 0600; an existing file stays as it is. */
@@ -200,7 +239,9 @@ export async function importSecretFromFile(
   const read = await readSecretFile(path)
   if (!read.ok) return read
   const parsed = parseSecretText(read.text)
-  return parsed.ok ? parsed : failed({ kind: 'malformed', path, detail: 'it does not hold 64 hexadecimal digits' })
+  return parsed.ok
+    ? parsed
+    : failed({ kind: 'malformed', path, detail: `it holds no secret in a form that is known (${SECRET_FORMS})` })
 }
 
 type Loaded = { readonly ok: true; readonly entry: KeyEntry; readonly document: KeystoreDocument } | Failed

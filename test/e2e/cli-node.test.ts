@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -144,7 +144,60 @@ describe('node run', () => {
   })
 })
 
+describe('tx send', () => {
+  it('goes through twelve times at once: the nonce was its own choice', async () => {
+    await startNode()
+    const sent = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        runCli(['tx', 'send', '--from', 'alice', '--to', 'bob', '--amount', '1', '--json'], { cwd }),
+      ),
+    )
+    expect(
+      sent.map(({ code }) => code),
+      sent.map(({ stderr }) => stderr).join(''),
+    ).toEqual(Array.from({ length: 12 }, () => 0))
+    expect(new Set(sent.map(({ stdout }) => JSON.parse(stdout).nonce)).size).toBe(12)
+    const shown = JSON.parse((await hearsay('account show alice --json')).stdout)
+    expect(shown).toMatchObject({ pending: 12, parked: 0, nextNonce: '12' })
+    await hearsay('tx send --from alice --to bob --amount 1 --nonce 14')
+    expect((await hearsay('account show alice')).stdout).toMatch(/parked +1: they wait for nonce 12/)
+    // A nonce that the user chose is the user's.
+    const taken = await hearsay('tx send --from alice --to bob --amount 1 --nonce 3')
+    expect(taken.code).toBe(4)
+    expect(taken.stderr).toContain('leave --nonce out')
+  })
+
+  it('claims nothing where the node is alone: it says so, and with --watch it is exit 7 where others are configured', async () => {
+    const node = await startNode(['--api', '127.0.0.1:0', '--bootstrap', '/ip4/127.0.0.1/tcp/1'])
+    const plain = await hearsay('tx send --from alice --to bob --amount 1')
+    expect(plain).toMatchObject({ code: 0, stderr: expect.stringContaining('is alone: nobody else gets it') })
+    const watched = await hearsay('tx send --from alice --to bob --amount 1 --watch')
+    expect(watched.code, watched.stderr).toBe(7)
+    expect(watched.stderr).toContain('nobody listens there')
+    const peers = await hearsay('peers')
+    expect(peers.stdout).toMatch(
+      /\/ip4\/127\.0\.0\.1\/tcp\/1\n.*in vain.*\n +why +the connection was refused: nobody listens there/,
+    )
+    const status = await hearsay('status')
+    expect(status.stdout).toContain('no peer is connected: the configured address is not reached')
+    expect(node.child.exitCode).toBe(null)
+  })
+})
+
 describe('keys', () => {
+  it.each(['alice', 'load-3', 'validator-0'])('can not have a name that means something else: %s', async (name) => {
+    const made = await hearsay(`keys new ${name} --passphrase-file pass`)
+    expect(made).toMatchObject({ code: 2, stderr: expect.stringContaining("can't be the name of a key") })
+  })
+
+  it('with a published name, made by an older version, are refused where they could be meant', async () => {
+    await hearsay('keys new mine --passphrase-file pass')
+    renameSync(join(cwd, 'keys', 'mine.json'), join(cwd, 'keys', 'alice.json'))
+    await startNode()
+    const sent = await hearsay('tx send --from alice --to bob --amount 1')
+    expect(sent).toMatchObject({ code: 2, stderr: expect.stringContaining('two meanings') })
+  })
+
   it('are made, shown, exported and imported without a secret in an argument or on a terminal', async () => {
     const made = await hearsay('keys new first --passphrase-file pass --json')
     expect(made.code, made.stderr).toBe(0)

@@ -224,6 +224,7 @@ export class FakeControl implements NodeControl {
       nonce: '0',
       nextNonce: '0',
       pending: 0,
+      parked: 0,
       head: { height: 0, hash: ZERO_HASH },
       ...(proof ? { proof: this.accountProof, header: null } : {}),
     }

@@ -1,4 +1,5 @@
 import { toHex } from '../../lib/bytes.ts'
+import type { AccountView } from '../../domain/views.ts'
 import { publicKeyOf } from '../accounts.ts'
 import { openApi } from '../api.ts'
 import { defineCommand, flag, value } from '../command.ts'
@@ -6,6 +7,13 @@ import { findTarget } from '../discovery.ts'
 import { readText } from '../parse.ts'
 import { fieldsText } from '../table-text.ts'
 import { plain } from '../../lib/printable.ts'
+
+/** From a node of an older version nothing is known. */
+function parkedText({ nextNonce, ...more }: AccountView): string {
+  const { parked = null } = more as Partial<Pick<AccountView, 'parked'>>
+  if (parked === null) return 'unknown'
+  return parked === 0 ? '0' : `${parked}: they wait for nonce ${nextNonce}, or for balance`
+}
 
 export const command = defineCommand({
   details:
@@ -45,6 +53,7 @@ export const command = defineCommand({
         ['nonce', account.nonce],
         ['next nonce', account.nextNonce],
         ['pending', String(account.pending)],
+        ['parked', parkedText(account)],
         ['as of', `block ${account.head.height}  ${account.head.hash}`],
         ...(shown === null ? [] : [['proof', shown] as const]),
       ]),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { toHex } from '../../lib/bytes.ts'
-import { keysDirectory } from '../accounts.ts'
+import { checkKeyName, keysDirectory } from '../accounts.ts'
 import { defineCommand, value } from '../command.ts'
 import { keystoreFailure } from '../keystore-failure.ts'
 import { readText } from '../parse.ts'
@@ -22,6 +22,7 @@ export const command = defineCommand({
   without: ['api', 'token-file'],
   async run(context, { args, options }) {
     const name = args[0] ?? ''
+    await checkKeyName(name)
     const directory = keysDirectory(context.env)
     const { createKey, showKey } = await import('../../wallet/keystore.ts')
     const { keyPairFromRandom } = await import('../../wallet/keys.ts')

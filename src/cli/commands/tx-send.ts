@@ -1,11 +1,20 @@
 import { toHex } from '../../lib/bytes.ts'
 import { openApi } from '../api.ts'
 import { defineCommand, flag, value, valueOr } from '../command.ts'
-import { findTarget } from '../discovery.ts'
-import { DRAFT_OPTIONS, signDraft } from '../draft.ts'
+import type { Context } from '../context.ts'
+import { findTarget, type Target } from '../discovery.ts'
+import { DRAFT_OPTIONS, signDraft, type SignedDraft } from '../draft.ts'
+import type { Outcome } from '../exit.ts'
 import { Failure, usageFailure } from '../failure.ts'
 import { readDuration, readShare, readText } from '../parse.ts'
-import type { SubmitView } from '../../domain/views.ts'
+import { waitFor } from '../waiting.ts'
+import type { IdentityView, PeersView, StatusView, SubmitView } from '../../domain/views.ts'
+
+/** Calls of one sender that may be faster than this one, and the pause that spreads them, ms. */
+const ATTEMPTS_MAX = 32
+const AGAIN_MS = 20
+/** How often another call may have made the very same transaction: each time it would have to be within the same millisecond. */
+const KNOWN_ATTEMPTS_MAX = 4
 
 export const command = defineCommand({
   details:
@@ -27,7 +36,6 @@ export const command = defineCommand({
     ['tx send --from savings --to hs1… --amount 5 --payload @note.txt', 'with a key of yours and bytes of a file'],
   ],
   async run(context, { options }) {
-    const { shared, terminal } = context
     // Whoever names a share waits for it: without the wait an exit code of 0 would say that it was reached.
     const follows = options.watch || options.until !== undefined
     if (options.settled && !follows) throw usageFailure('--settled: it needs --watch', 'give both')
@@ -35,37 +43,113 @@ export const command = defineCommand({
     const api = openApi(context, target)
     const identity = await api.identity()
     const network = { name: identity.network, id: identity.networkId }
-    const signed = await signDraft(context, options, network, async (key) =>
+    let signed = await signDraft(context, options, network, async (key) =>
       BigInt((await api.account(toHex(key))).nextNonce),
     )
-    const following = follows
-      ? await (await import('../follow-transaction.ts')).openFollowing(context, target, signed.id, identity.name)
-      : null
-    try {
-      await following?.watch.listening()
-      const submitted = await submit(api, signed.id, signed.bytes)
-      following?.watch.mark(target.nodeName ?? identity.name)
-      if (!shared.json) terminal.out(signed.id)
-      else if (following !== null)
-        terminal.noteDocument({ v: 1, event: 'submitted', id: signed.id, status: submitted.status })
-      if (!shared.json || following === null) terminal.note(acceptedText(submitted, identity.name))
-      if (following === null) {
-        if (shared.json)
-          terminal.document({
-            v: 1,
-            id: signed.id,
-            status: submitted.status,
-            state: submitted.state,
-            nonce: signed.draft.nonce.toString(),
-          })
-        return 'done'
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await send(context, { api, target, identity, follows, options, signed, attempt })
+      } catch (error) {
+        // Another call of the same sender was faster: the nonce was our choice, so it is ours to choose again.
+        if (signed.again === null || attempt === ATTEMPTS_MAX || !isNonceTaken(error)) throw hinted(error, signed)
+        await waitFor(Math.random() * attempt * AGAIN_MS, context.stop)
+        signed = await signed.again()
       }
-      return await following.follow(submitted, { ...options, until: options.until ?? 1 })
-    } finally {
-      following?.watch.close()
     }
   },
 })
+
+interface Sending {
+  readonly api: ReturnType<typeof openApi>
+  readonly target: Target
+  readonly identity: IdentityView
+  readonly follows: boolean
+  readonly options: { readonly until: number | undefined; readonly timeout: number; readonly settled: boolean }
+  readonly signed: SignedDraft
+  readonly attempt: number
+}
+
+async function send(
+  context: Context,
+  { api, target, identity, follows, options, signed, attempt }: Sending,
+): Promise<Outcome> {
+  const { shared, terminal } = context
+  const following = follows
+    ? await (await import('../follow-transaction.ts')).openFollowing(context, target, signed.id, identity.name)
+    : null
+  try {
+    await following?.watch.listening()
+    const submitted = await submit(api, signed.id, signed.bytes)
+    // Two calls of one moment make the very same transaction: it is the other one's.
+    if (submitted.status === 'known' && signed.again !== null && attempt <= KNOWN_ATTEMPTS_MAX)
+      throw new Failure('rejected', 'nonce-too-low', 'another call sent the same transaction at the same moment')
+    following?.watch.mark(target.nodeName ?? identity.name)
+    const loneliness = await lonelinessOf(api)
+    if (!shared.json) terminal.out(signed.id)
+    else if (following !== null)
+      terminal.note(JSON.stringify({ v: 1, event: 'submitted', id: signed.id, status: submitted.status }))
+    if (!shared.json || following === null) terminal.note(acceptedText(submitted, identity.name, loneliness !== null))
+    if (following === null) {
+      if (shared.json)
+        terminal.document({
+          v: 1,
+          id: signed.id,
+          status: submitted.status,
+          state: submitted.state,
+          nonce: signed.draft.nonce.toString(),
+          ...(loneliness !== null && { alone: true }),
+        })
+      return 'done'
+    }
+    // One node of one is no spread where there are others to be reached.
+    if (loneliness?.isExpected === false && target.manifest === null)
+      throw new Failure(
+        'not-ready',
+        'alone',
+        `${identity.name} has it on its disk and no peer to give it to: ${loneliness.message}`,
+        loneliness.next,
+      )
+    return await following.follow(submitted, { ...options, until: options.until ?? 1 })
+  } finally {
+    following?.watch.close()
+  }
+}
+
+/** Null where the node has peers. `isExpected`: it knows of no address to dial, so that a network of one may be meant. */
+async function lonelinessOf(
+  api: ReturnType<typeof openApi>,
+): Promise<{ readonly isExpected: boolean; readonly message: string; readonly next: string } | null> {
+  try {
+    const status = await api.status()
+    if (status.peers > 0) return null
+    const { dials = [] } = (await api.peers()) as Partial<PeersView>
+    const told = (status as Partial<StatusView>).problems?.find(({ code }) => code === 'no-peers')
+    const { message, next } = told ?? { message: 'no peer is connected', next: 'see `hearsay peers`' }
+    return {
+      isExpected: !dials.some(({ configured }) => configured),
+      message,
+      next: `it goes out as soon as one connects; ${next}`,
+    }
+  } catch {
+    // It was taken; what the node says of its peers is beside that.
+    return null
+  }
+}
+
+function isNonceTaken(error: unknown): boolean {
+  return error instanceof Failure && (error.code === 'replacement-underpriced' || error.code === 'nonce-too-low')
+}
+
+/** A hint names no option that was not given. */
+function hinted(error: unknown, { again }: SignedDraft): unknown {
+  if (!(error instanceof Failure) || again === null || !isNonceTaken(error)) return error
+  return new Failure(
+    error.outcome,
+    error.code,
+    error.message,
+    'other calls of the same sender were faster each time: try again',
+  )
+}
 
 /** A call that breaks off may have arrived: the id is what the user needs then. */
 async function submit(api: ReturnType<typeof openApi>, id: string, bytes: Uint8Array): Promise<SubmitView> {
@@ -82,9 +166,9 @@ async function submit(api: ReturnType<typeof openApi>, id: string, bytes: Uint8A
   }
 }
 
-function acceptedText({ status, state }: SubmitView, nodeName: string): string {
+function acceptedText({ status, state }: SubmitView, nodeName: string, isAlone: boolean): string {
   if (status === 'known') return `already known to ${nodeName} (${state})`
   return state === 'parked'
     ? `${nodeName} has it on its disk; it waits for the sender's missing nonces`
-    : `${nodeName} has it on its disk, and it is on its way`
+    : `${nodeName} has it on its disk, and ${isAlone ? 'is alone: nobody else gets it before a peer connects' : 'it is on its way'}`
 }

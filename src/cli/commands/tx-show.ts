@@ -1,7 +1,7 @@
 import { assertNever } from '../../lib/assert.ts'
 import { fromHex } from '../../lib/bytes.ts'
 import type { TransactionView } from '../../domain/views.ts'
-import { openApi } from '../api.ts'
+import { openApi, type Api } from '../api.ts'
 import { defineCommand, value } from '../command.ts'
 import { findTarget } from '../discovery.ts'
 import { usageFailure } from '../failure.ts'
@@ -23,16 +23,26 @@ export const command = defineCommand({
     const api = openApi(context, findTarget(context, options.node))
     const transaction = await api.transaction(id.value)
     if (context.shared.json) context.terminal.document(transaction)
-    else context.terminal.out(transactionText(transaction))
+    else context.terminal.out(transactionText(transaction, await rivalOf(api, transaction)))
     return 'done'
   },
 })
 
-function transactionText(transaction: TransactionView): string {
+/** What took its place, as far as the node still knows it. */
+async function rivalOf(api: Api, { replacedBy }: TransactionView): Promise<TransactionView | null> {
+  if (replacedBy === null) return null
+  try {
+    return await api.transaction(replacedBy)
+  } catch {
+    return null
+  }
+}
+
+function transactionText(transaction: TransactionView, rival: TransactionView | null): string {
   const { height, blockHash, replacedBy } = transaction
   return fieldsText([
     ['id', transaction.id],
-    ['state', stateText(transaction)],
+    ['state', stateText(transaction, rival)],
     ...(height === null ? [] : [['block', `${height}  ${blockHash ?? ''}`] as const]),
     ...(replacedBy === null ? [] : [['replaced by', replacedBy] as const]),
     ['from', plain(transaction.sender)],
@@ -49,7 +59,7 @@ function transactionText(transaction: TransactionView): string {
 }
 
 /** What became of it, and what may become of it yet. */
-function stateText({ state, height }: TransactionView): string {
+function stateText({ state, height, fee }: TransactionView, rival: TransactionView | null): string {
   switch (state) {
     case 'pending':
       return 'pending: it waits for a block'
@@ -62,12 +72,21 @@ function stateText({ state, height }: TransactionView): string {
     case 'expired':
       return 'expired: no block took it in its time, and none will'
     case 'replaced':
-      return 'replaced: another transaction of the same nonce pays more'
+      return `replaced: ${rivalText(fee, rival)}`
     case 'evicted':
       return 'evicted: the pool of this node was full; other nodes may have it'
     default:
       return assertNever(state)
   }
+}
+
+/** A pool takes one that pays more; a block takes the nonce whatever it pays. */
+function rivalText(fee: string, rival: TransactionView | null): string {
+  if (rival === null) return 'another transaction of the same nonce took its place'
+  if (BigInt(rival.fee) > BigInt(fee))
+    return `another transaction of the same nonce pays more (${rival.fee} instead of ${fee})`
+  const place = rival.height === null ? 'a block' : `block ${rival.height}`
+  return `${place} took another transaction of the same nonce`
 }
 
 /** As text where it is text, as hex where it isn't. */

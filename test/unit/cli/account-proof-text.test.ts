@@ -20,6 +20,7 @@ const view: AccountView = {
   nonce: '0',
   nextNonce: '0',
   pending: 0,
+  parked: 0,
   head: { height: 12, hash: 'ab'.repeat(32) },
   proof: proofDocument(proof) as unknown as AccountProofView,
   header: null,

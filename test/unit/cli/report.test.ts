@@ -36,3 +36,13 @@ describe('a failure', () => {
     expect(report('a text', { json: true, debug: false }).outcome).toBe('failed')
   })
 })
+
+describe('what the system refuses', () => {
+  it.each(['EACCES', 'ENOSPC', 'EMFILE', 'EROFS', 'ELOOP'])('is one sentence with a next step: %s', (code) => {
+    const error = Object.assign(new Error(`${code}: nonsense`), { code, path: '/some/file', syscall: 'open' })
+    const lines = report(error, { json: false, debug: false }).text.trimEnd().split('\n')
+    expect(lines).toHaveLength(2)
+    expect(lines[0]).toMatch(new RegExp(`^hearsay: /some/file: [a-z].* \\(${code}\\)$`))
+    expect(lines[1]).toMatch(/^ {2}\S.{8,}/)
+  })
+})

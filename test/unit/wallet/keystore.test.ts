@@ -1,3 +1,4 @@
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -5,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toHex } from '../../../src/lib/bytes.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
-import { keyPairOf } from '../../../src/wallet/keys.ts'
+import { keyPairOf, publicKeyOf } from '../../../src/wallet/keys.ts'
 import {
   createKey,
   exportSecretToFile,
@@ -297,7 +298,7 @@ describe('exported secrets', () => {
     await writeFile(path, 'my secret', { mode: 0o600 })
     expect(await importSecretFromFile(path)).toEqual({
       ok: false,
-      failure: { kind: 'malformed', path, detail: 'it does not hold 64 hexadecimal digits' },
+      failure: { kind: 'malformed', path, detail: expect.stringContaining('no secret in a form that is known') },
     })
     const nowhere = join(base, 'missing', 'secret.txt')
     expect(await exportSecretToFile(nowhere, secret)).toEqual({
@@ -306,12 +307,52 @@ describe('exported secrets', () => {
     })
   })
 
-  it('are 64 hexadecimal digits and nothing else', () => {
+  it('are nothing else than the forms that are known', () => {
     expect(parseSecretText(formatSecretText(secret))).toEqual({ ok: true, secret })
     expect(parseSecretText(` ${toHex(secret).toUpperCase()}\r\n`)).toEqual({ ok: true, secret })
     const hex = toHex(secret)
-    for (const text of ['', hex.slice(1), `${hex}0`, `0x${hex}`, `${hex.slice(0, 63)}g`, `${hex} ${hex}`]) {
+    for (const text of ['', hex.slice(1), `${hex}0`, `${hex.slice(0, 63)}g`, `${hex} ${hex}`]) {
       expect(parseSecretText(text)).toEqual({ ok: false, reason: 'not-a-secret' })
     }
+  })
+})
+
+describe('a secret that another tool wrote', () => {
+  const secret = Uint8Array.from({ length: 32 }, (_, index) => 7 * index + 1)
+  const hex = Buffer.from(secret).toString('hex')
+  const both = [...secret, ...publicKeyOf(secret)]
+  const pem = createPrivateKey({
+    key: {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      d: Buffer.from(secret).toString('base64url'),
+      x: Buffer.from(publicKeyOf(secret)).toString('base64url'),
+    },
+    format: 'jwk',
+  }).export({ format: 'pem', type: 'pkcs8' })
+
+  it.each([
+    ['hex', hex],
+    ['0x hex in capitals', `0x${hex.toUpperCase()}\n`],
+    ['hex with the public key', Buffer.from(both).toString('hex')],
+    ['a JSON array', JSON.stringify([...secret])],
+    ['a JSON array with the public key', JSON.stringify(both, null, 1)],
+    ['PEM', String(pem)],
+  ])('is read: %s', (_, text) => {
+    expect(parseSecretText(text)).toEqual({ ok: true, secret })
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['half of it', hex.slice(0, 62)],
+    ['another public key beside it', `${hex}${hex}`],
+    ['numbers that are no bytes', JSON.stringify([...secret].map((byte) => byte + 256))],
+    ['a public key in PEM', '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----'],
+    [
+      'a key of another kind',
+      String(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'pem', type: 'pkcs8' })),
+    ],
+  ])('is refused: %s', (_, text) => {
+    expect(parseSecretText(text)).toEqual({ ok: false, reason: 'not-a-secret' })
   })
 })

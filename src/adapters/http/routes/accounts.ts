@@ -26,6 +26,7 @@ const accountView = describes<AccountView>()(
     nonce: u64,
     nextNonce: u64,
     pending: count,
+    parked: count,
     head,
     proof: Type.Optional(nullable(accountProof)),
     header: Type.Optional(nullable(hex)),
