@@ -17,6 +17,8 @@ export async function carryOut(
   switch (command) {
     case 'status':
       return { ok: true, value: await testnet.status() }
+    case 'partition-status':
+      return { ok: true, value: { partition: testnet.partitioned } }
     case 'kill':
     case 'resume':
     case 'restart': {

@@ -93,6 +93,8 @@ export interface TestnetStatus {
 /** What may be asked of a running network. */
 export interface ControlRequests {
   readonly status: Record<never, never>
+  /** The cut that stands, without asking any node. */
+  readonly 'partition-status': Record<never, never>
   /** SIGKILL: as a power cut would, but for what the system's cache keeps. */
   readonly kill: { readonly nodes: readonly string[] }
   /** SIGSTOP; null: until resumed. */
@@ -108,6 +110,7 @@ export interface ControlRequests {
 
 export interface ControlAnswers {
   readonly status: TestnetStatus
+  readonly 'partition-status': { readonly partition: PartitionStatus | null }
   readonly kill: { readonly nodes: readonly string[] }
   readonly pause: { readonly nodes: readonly string[] }
   readonly resume: { readonly nodes: readonly string[] }
@@ -121,6 +124,7 @@ export interface ControlAnswers {
 export type Command = keyof ControlRequests
 export const COMMANDS: readonly Command[] = [
   'status',
+  'partition-status',
   'kill',
   'pause',
   'resume',

@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import type { NodeProcess } from './node-process.ts'
 import type { Pause } from './pause.ts'
-import type { ManifestNode, NodeState } from '../src/home/manifest.ts'
+import { STATES_MAX } from '../src/trace/limits.ts'
+import type { ManifestNode, NodeState, NodeStateSince } from '../src/home/manifest.ts'
 
 export interface NodeRecord {
   readonly name: string
@@ -16,6 +17,8 @@ export interface NodeRecord {
   /** Names of the nodes that it dials. */
   readonly dials: string[]
   state: NodeState
+  /** Its last states, oldest first. */
+  readonly states: NodeStateSince[]
   /** Empty until it said so for the first time; stays the same after that. */
   peerId: string
   apiUrl: string
@@ -52,12 +55,21 @@ export function newNode(
     validator: index < validators ? index : null,
     dials: [],
     state: 'starting',
+    states: [],
     peerId: '',
     apiUrl: '',
     apiPort: 0,
     p2pPort: 0,
     reason: null,
   }
+}
+
+/** Notes that a node is in another state from now on. @param atMs wall clock */
+export function enterState(node: NodeRecord, state: NodeState, atMs: number): void {
+  node.state = state
+  if (node.states.at(-1)?.state === state) return
+  node.states.push({ atMs, state })
+  if (node.states.length > STATES_MAX) node.states.shift()
 }
 
 /** The node's entry in the manifest. */
@@ -68,6 +80,7 @@ export function manifestNode(node: NodeRecord, host: Host): ManifestNode {
     pid: host.process?.isRunning === true ? host.process.pid : null,
     started: host.process?.isRunning === true ? host.process.startedAt : null,
     state: node.state,
+    states: [...node.states],
     apiUrl: node.apiUrl,
     cookieFile: node.cookieFile,
     p2pPort: node.p2pPort,

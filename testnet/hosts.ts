@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { TestnetPlan } from './control.ts'
 import { findFreePort, isPortFree } from './free-port.ts'
-import { newNode, type Host, type NodeRecord } from './host.ts'
+import { enterState, newNode, type Host, type NodeRecord } from './host.ts'
 import { BOOTS_AT_ONCE_PER_CORE, GUESTS_MAX, LOG_TAIL_BYTES, NODE_START_MS_MAX, STOP_GRACE_MS } from './limits.ts'
 import type { Links } from './links.ts'
 import { logTail } from './log-tail.ts'
@@ -191,7 +191,7 @@ export class Hosts {
     node.apiUrl = ready.api
     node.apiPort = Number(new URL(ready.api).port)
     node.p2pPort = p2pPort
-    node.state = 'ready'
+    enterState(node, 'ready', Date.now())
     node.reason = null
     this.#options.links.leadTo(node.name, { kind: 'at', port: p2pPort })
   }
@@ -208,7 +208,7 @@ export class Hosts {
   }
 
   #setState(host: Host, state: NodeRecord['state']): void {
-    for (const node of host.nodes) node.state = state
+    for (const node of host.nodes) enterState(node, state, Date.now())
     this.#options.onChange()
   }
 }

@@ -52,14 +52,36 @@ export const SEMI_SPACE_MIB = 16
 export const RECORD_WAITING_BYTES_MAX = 16 * 1024 * 1024
 /** Longest recording, bytes: what a reader can still hold in memory. */
 export const RECORD_FILE_BYTES_MAX = 1024 * 1024 * 1024
-/** Lines kept for pages that open later: 50 transactions on 100 nodes, about 10 MiB. At most twice as many for a moment. */
-export const OBSERVED_LINES_MAX = 20_000
+/** How often a watched network's nodes are asked how they are, ms. */
+export const WATCH_POLL_MS = 1_000
+/** Each how many of these polls a node is asked for its mesh as well: it is the longest answer, and changes seldom. */
+export const MESH_EVERY_POLLS = 3
+/** How long a live node may not answer before it is called late, ms: on a busy machine an answer takes a second. */
+export const LATE_MS = 4_000
+/** How long a node that is followed may take for one answer, ms. */
+export const FOLLOWED_ANSWER_MS_MAX = 5_000
+/** Transactions that a node is asked for in one question, of which it told nothing: as many as fit into a path. */
+export const ASKED_AT_ONCE = 24
+/** How long a node's word that it lacks a transaction holds, ms: one that came with an old block leaves no record. */
+export const ASKED_AGAIN_MS = 5_000
+/** Records of one transaction, block or forgery that are kept: 100 nodes with a first sight and nine copies each. */
+export const WATCHED_RECORDS_OF_ONE_MAX = 1_000
+/** Transactions that are kept while a network is recorded, so that what a stream dropped can be told from what it told. */
+export const RECORDED_TRANSACTIONS_MAX = 2_000
+/** Objects of a page of a node's memory. */
+export const FILL_PAGE_OBJECTS = 500
+/** Transactions that are read back from a node's memory when it is first followed: twice those that are kept for views. */
+export const FILL_TRANSACTIONS = 480
+/** Objects before the newest that was read which are read again: their last copies may have come since. */
+export const FILL_MARGIN = 240
+/** Pause before a node that was too busy to tell what it remembers is asked again, ms. */
+export const FILL_RETRY_MS = 500
+/** How old the text of the network may be that pages are sent, ms. */
+export const NETWORK_TEXT_MS = 200
 /** How often a page is sent what happened, ms: six frames, which nobody sees as a delay. */
 export const PAGE_BATCH_MS = 100
-/** Lines of one batch: about 300 KiB, parsed in a few ms. */
-export const PAGE_BATCH_LINES_MAX = 1_000
-/** Lines a second that a page is sent; above it whole transactions are left out. Twenty spreads over 100 nodes. */
-export const PAGE_LINES_PER_SECOND = 6_000
+/** Records a second that a page is sent; above it whole transactions are left out. Twenty spreads over 100 nodes. */
+export const PAGE_RECORDS_PER_SECOND = 6_000
 /** Bytes that wait for one page before nothing more is written to it. With one batch more it stays below 1 MiB. */
 export const PAGE_WAITING_BYTES_MAX = 512 * 1024
 /** How long a page may not read before it is cut off, ms. */

@@ -73,6 +73,7 @@ async function run({
   }
   const observation = new Observation({
     path: plan.record ?? null,
+    partition: () => testnet.partitioned,
     onFailure: (reason) => {
       tell({ kind: 'progress', text: `the recording ended: ${reason}` })
       testnet.recordingFailed(reason)

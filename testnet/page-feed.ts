@@ -1,78 +1,76 @@
 /**
- * What a page is fed: lines in batches, as server-sent events. Sampled by transaction when more happens than a page can draw, and bounded: a
- * page that does not read costs one full buffer and then nothing; what it missed it is told.
+ * What a page is fed, as server-sent events: not what happens, but what it does not have yet of what it shows. Nothing waits for a page that does not
+ * read, and nothing has to be dropped: when it reads again it is told how things are now. What it shows are the last transactions, each whole; when more
+ * happens than it can draw, whole transactions are left out, and come when there is room.
  */
 import type { ServerResponse } from 'node:http'
-import type { RecordingHead, RecordingLine } from '../src/trace/recording.ts'
-import {
-  PAGE_BATCH_LINES_MAX,
-  PAGE_BATCH_MS,
-  PAGE_LINES_PER_SECOND,
-  PAGE_STALLED_MS,
-  PAGE_WAITING_BYTES_MAX,
-} from './limits.ts'
+import { PageSelection } from '../src/trace/page-selection.ts'
+import { PAGE_BATCH_MS, PAGE_RECORDS_PER_SECOND, PAGE_STALLED_MS, PAGE_WAITING_BYTES_MAX } from './limits.ts'
+import type { PagePicture } from './page-source.ts'
 
-type Line = Exclude<RecordingLine, RecordingHead>
+/** Halvings of the share that is shown: one in 1,024 of 20,000 transactions a second are twenty. */
+const HALVINGS_MAX = 10
 
 export class PageFeed {
   readonly #response: ServerResponse
+  readonly #picture: PagePicture
   readonly #timer: NodeJS.Timeout
-  #waiting: Line[] = []
-  readonly #waitingMax: number
-  #dropped = 0
-  /** Share of the transactions that are shown, and lines of all of them in this second. */
-  #share = 1
-  #linesInSecond = 0
+  readonly #selection = new PageSelection()
+  #networkSent = ''
+  #version = -1
+  #halvings = 0
+  #recordsBefore: number
   #secondEndsMs = performance.now() + 1_000
   #fullSinceMs: number | null = null
 
-  /** Begins with `before`, which is never sampled: it is what the page opens with. */
-  constructor(response: ServerResponse, before: readonly Line[]) {
+  constructor(response: ServerResponse, picture: PagePicture) {
     this.#response = response
-    this.#waiting = [...before]
-    // What it opens with is kept anyway; beyond that two batches, about 600 KiB.
-    this.#waitingMax = before.length + 2 * PAGE_BATCH_LINES_MAX
+    this.#picture = picture
+    this.#recordsBefore = picture.sightings.version
     this.#timer = setInterval(() => {
       this.#flush()
     }, PAGE_BATCH_MS)
     this.#flush()
   }
 
-  push(line: Line): void {
-    this.#linesInSecond++
-    if ('event' in line && line.kind !== 'mesh' && positionOf(line.id) >= this.#share) return
-    if (this.#waiting.length >= this.#waitingMax) this.#dropped++
-    else this.#waiting.push(line)
-  }
-
   close(): void {
     clearInterval(this.#timer)
-    this.#waiting = []
     this.#response.end()
   }
 
   #flush(): void {
     const now = performance.now()
-    if (now >= this.#secondEndsMs) {
-      this.#share = this.#linesInSecond === 0 ? 1 : Math.min(1, PAGE_LINES_PER_SECOND / this.#linesInSecond)
-      this.#linesInSecond = 0
-      this.#secondEndsMs = now + 1_000
-    }
+    this.#chooseShare(now)
     if (this.#response.writableLength >= PAGE_WAITING_BYTES_MAX) {
       this.#fullSinceMs ??= now
       if (now - this.#fullSinceMs > PAGE_STALLED_MS) this.#response.destroy()
       return
     }
     this.#fullSinceMs = null
-    if (this.#waiting.length === 0 && this.#dropped === 0) return
-    const lines = this.#waiting.splice(0, PAGE_BATCH_LINES_MAX)
-    const batch = { v: 1, lines, share: Math.round(this.#share * 1_000) / 1_000, dropped: this.#dropped }
-    this.#dropped = 0
-    this.#response.write(`data: ${JSON.stringify(batch)}\n\n`)
+    const network = this.#picture.networkText()
+    const { version } = this.#picture.sightings
+    if (version === this.#version && network === this.#networkSent) return
+    const { sightings, known } = this.#picture
+    const batch = this.#selection.next(sightings, known, this.#picture.taken(), 1 / 2 ** this.#halvings)
+    // What did not fit comes with the next one.
+    this.#version = this.#selection.isComplete ? version : -1
+    const head = network === this.#networkSent ? '' : `"network":${network},`
+    this.#networkSent = network
+    this.#response.write(`data: {${head}${JSON.stringify(batch).slice(1)}\n\n`)
   }
-}
 
-/** Where an id lies between 0 and 1: all nodes' records of one transaction are shown, or none. */
-function positionOf(id: string): number {
-  return Number.parseInt(id.slice(0, 6), 16) / 0x1000000
+  /** As small a share as a page can draw of what happened in the last second: smaller at once, larger step by step until it is quiet. */
+  #chooseShare(now: number): void {
+    if (now < this.#secondEndsMs) return
+    const { version } = this.#picture.sightings
+    const records = version - this.#recordsBefore
+    this.#recordsBefore = version
+    this.#secondEndsMs = now + 1_000
+    const before = this.#halvings
+    const needed = Math.min(HALVINGS_MAX, Math.max(0, Math.ceil(Math.log2(records / PAGE_RECORDS_PER_SECOND))))
+    const isQuiet = records < PAGE_RECORDS_PER_SECOND / 4
+    this.#halvings = isQuiet ? 0 : Math.max(needed, before - 1)
+    // Another share shows other transactions, also where nothing happens any more.
+    if (this.#halvings !== before) this.#version = -1
+  }
 }

@@ -10,22 +10,10 @@ import type { AddressInfo } from 'node:net'
 import { PAGE_HEADERS, pageFile } from '../src/adapters/http/dashboard-files.ts'
 import { admitsSite, createHostGuard, type HostGuard } from '../src/adapters/http/host-guard.ts'
 import { createTokenGuard } from '../src/adapters/http/token-guard.ts'
-import type { ObservedNetworkView } from '../src/domain/views.ts'
-import type { RecordingHead, RecordingLine } from '../src/trace/recording.ts'
-import type { Outcome } from './control.ts'
 import { CONTROL_REQUEST_MS_MAX, PAGES_MAX } from './limits.ts'
-import { readObject } from './read-object.ts'
 import { PageFeed } from './page-feed.ts'
-
-type Line = Exclude<RecordingLine, RecordingHead>
-
-/** Where a page's picture comes from. */
-export interface PageSource {
-  network(): ObservedNetworkView
-  follow(onLine: (line: Line) => void): { readonly before: readonly Line[]; close(): void }
-  /** Null where nothing can be done: a recording. */
-  readonly act: ((action: string, request: Readonly<Record<string, unknown>>) => Promise<Outcome<unknown>>) | null
-}
+import type { PageSource } from './page-source.ts'
+import { readObject } from './read-object.ts'
 
 export interface PageServer {
   /** With the key in its fragment. */
@@ -86,18 +74,21 @@ function follow(response: ServerResponse, source: PageSource, feeds: Set<{ close
     problem(response, 503, 'too-many-pages', 'as many pages are open as are served: close one')
     return
   }
+  const opened = source.open()
+  if (opened === null) {
+    problem(response, 503, 'not-up', 'the network is not up yet: try again in a moment')
+    return
+  }
   response.writeHead(200, { ...PAGE_HEADERS, 'content-type': 'text/event-stream; charset=utf-8' })
   // Else a page of a network where nothing happens yet would not learn that it is connected.
   response.flushHeaders()
   response.on('error', () => undefined)
-  let feed: PageFeed | null = null
-  const following = source.follow((line) => feed?.push(line))
-  feed = new PageFeed(response, following.before)
+  const feed = new PageFeed(response, opened.picture)
   const entry = {
     close: () => {
-      following.close()
+      if (!feeds.delete(entry)) return
+      opened.close()
       feed.close()
-      feeds.delete(entry)
     },
   }
   feeds.add(entry)

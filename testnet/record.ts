@@ -1,29 +1,35 @@
 /**
- * What the supervisor observes of its network: nothing, unless somebody asked for a recording or has the page open. Lines go to the file, and
- * the last ones are kept for pages that open later.
+ * What the supervisor observes of its network: nothing, unless somebody asked for a recording or has the page open. Lines go to the file; pages are
+ * drawn from what the watch knows.
  */
-import type { RecordingHead, RecordingLine } from '../src/trace/recording.ts'
+import type { ObservedNetworkView } from '../src/domain/views.ts'
 import { VERSION } from '../src/node/version.ts'
+import type { RecordingHead } from '../src/trace/recording.ts'
+import type { PartitionStatus } from './control.ts'
+import { NETWORK_TEXT_MS, RECORDED_TRANSACTIONS_MAX } from './limits.ts'
 import type { Manifest } from '../src/home/manifest.ts'
-import { OBSERVED_LINES_MAX } from './limits.ts'
-import { headOf, RecordCollector } from './record-collector.ts'
+import { NetworkWatch } from './network-watch.ts'
+import { takenOf, type PagePicture } from './page-source.ts'
 import { RecordFile } from './record-file.ts'
 
-type Line = Exclude<RecordingLine, RecordingHead>
+export interface ObservationOptions {
+  /** Of the recording; null: none. */
+  readonly path: string | null
+  readonly onFailure: (reason: string) => void
+  /** The cut that stands now. */
+  readonly partition: () => PartitionStatus | null
+}
 
 export class Observation {
-  readonly #path: string | null
-  readonly #onFailure: (reason: string) => void
-  readonly #readers = new Set<(line: Line) => void>()
+  readonly #options: ObservationOptions
   #manifest: Manifest | null = null
-  #collector: RecordCollector | null = null
+  #watch: NetworkWatch | null = null
   #file: RecordFile | null = null
-  #lines: Line[] = []
+  #pages = 0
+  #text: { readonly atMs: number; readonly text: string } | null = null
 
-  /** @param options.path of the recording; null: none */
-  constructor(options: { path: string | null; onFailure: (reason: string) => void }) {
-    this.#path = options.path
-    this.#onFailure = options.onFailure
+  constructor(options: ObservationOptions) {
+    this.#options = options
   }
 
   get manifest(): Manifest | null {
@@ -32,27 +38,47 @@ export class Observation {
 
   /** The network is another one now: a node came, went, or listens elsewhere. */
   update(manifest: Manifest): void {
+    const { path, onFailure } = this.#options
     this.#manifest = manifest
+    this.#text = null
     // The head names every node with its key: it can be written once all have said theirs.
     const isKnown = manifest.nodes.length > 0 && manifest.nodes.every(({ peerId }) => peerId !== '')
-    if (this.#path !== null && this.#file === null && isKnown) {
-      this.#file = new RecordFile(this.#path, headOf(manifest, VERSION), this.#onFailure)
+    if (path !== null && this.#file === null && isKnown) {
+      this.#file = new RecordFile(path, headOf(manifest, VERSION), onFailure)
       this.#start()
     }
-    this.#collector?.update(manifest)
+    this.#watch?.update(manifest)
   }
 
-  /** Calls back with every line from now on; returns those before, and how to end it. */
-  follow(onLine: (line: Line) => void): { readonly before: readonly Line[]; close(): void } {
+  /** Watches for as long as a page is open; null before there is a network. */
+  open(): { readonly picture: PagePicture; close(): void } | null {
     this.#start()
-    const before = [...this.#lines]
-    this.#readers.add(onLine)
+    const watch = this.#watch
+    if (watch === null) return null
+    this.#pages++
     return {
-      before,
-      close: () => {
-        this.#readers.delete(onLine)
-        if (this.#readers.size === 0 && this.#file === null) this.#stop()
+      picture: {
+        sightings: watch.sightings,
+        known: watch.known,
+        networkText: () => this.#networkText(),
+        taken: () => takenOf(this.network()),
       },
+      close: () => {
+        this.#pages--
+        if (this.#pages === 0 && this.#file === null) this.#stop()
+      },
+    }
+  }
+
+  network(): ObservedNetworkView {
+    const partition = this.#options.partition()
+    return {
+      v: 1,
+      source: 'testnet',
+      network: this.#manifest?.network ?? '',
+      meshDegree: this.#manifest?.degree ?? null,
+      partition: partition === null ? null : { groups: partition.groups, healsAt: partition.healsAt },
+      nodes: this.#watch?.nodes() ?? plannedNodes(this.#manifest?.nodes ?? []),
     }
   }
 
@@ -61,20 +87,65 @@ export class Observation {
     await this.#file?.close()
   }
 
+  /** Every page is sent the same text: it is made once, and not for each of their ticks. */
+  #networkText(): string {
+    const atMs = performance.now()
+    const before = this.#text
+    if (before !== null && atMs - before.atMs < NETWORK_TEXT_MS) return before.text
+    const text = JSON.stringify(this.network())
+    this.#text = { atMs, text }
+    return text
+  }
+
   #start(): void {
-    if (this.#collector !== null || this.#manifest === null) return
-    this.#collector = new RecordCollector((line) => {
-      this.#file?.write(line)
-      if (this.#lines.length >= 2 * OBSERVED_LINES_MAX) this.#lines = this.#lines.slice(-OBSERVED_LINES_MAX)
-      this.#lines.push(line)
-      for (const onLine of this.#readers) onLine(line)
-    })
-    this.#collector.update(this.#manifest)
+    if (this.#watch !== null || this.#manifest === null) return
+    const file = this.#file
+    this.#watch = new NetworkWatch(
+      file === null
+        ? {}
+        : {
+            onLine: (line) => file.write(line),
+            isFromStart: true,
+            transactionsMax: RECORDED_TRANSACTIONS_MAX,
+          },
+    )
+    this.#watch.update(this.#manifest)
   }
 
   #stop(): void {
-    this.#collector?.close()
-    this.#collector = null
-    this.#lines = []
+    this.#watch?.close()
+    this.#watch = null
+    this.#text = null
   }
+}
+
+/** The first line of a recording of this network. */
+export function headOf(manifest: Manifest, version: string): RecordingHead {
+  const { network, networkId, seed, topology, degree, link, createdAt, nodes } = manifest
+  return {
+    v: 1,
+    line: 'network',
+    network,
+    networkId,
+    seed,
+    topology,
+    degree,
+    link,
+    createdAt,
+    version,
+    // All nodes are processes of this machine.
+    clockErrorMs: 0,
+    nodes: nodes.map(({ name, peerId, dials }) => ({ name, peerId, dials })),
+  }
+}
+
+/** The nodes before anybody has asked them. */
+function plannedNodes(nodes: Manifest['nodes']): ObservedNetworkView['nodes'] {
+  const peerIds = new Map(nodes.map(({ name, peerId }) => [name, peerId]))
+  return nodes.map(({ name, peerId, state, states = [], dials }) => ({
+    ...{ name, peerId, state, states },
+    mesh: [],
+    dials: dials.flatMap((dialled) => peerIds.get(dialled) ?? []),
+    ...{ head: null, settledHeight: null, peers: null, pool: null, seen: null },
+  }))
 }

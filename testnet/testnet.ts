@@ -114,6 +114,11 @@ export class Testnet {
     }
   }
 
+  /** The cut that stands now; null where there is none. */
+  get partitioned(): PartitionStatus | null {
+    return this.#links.partition
+  }
+
   async status(): Promise<TestnetStatus> {
     const { network, networkId, home, topology, degree, link, seed } = this.manifest()
     const nodes = withLag(

@@ -1,6 +1,7 @@
 /** What observes a network: follows every node's event stream and records it, as a testnet's supervisor does, in a process of its own. */
 import type { ManifestNode } from '../../src/home/manifest.ts'
-import { RecordCollector } from '../../testnet/record-collector.ts'
+import { NetworkWatch } from '../../testnet/network-watch.ts'
+import { RECORDED_TRANSACTIONS_MAX } from '../../testnet/limits.ts'
 import { RecordFile } from '../../testnet/record-file.ts'
 import { taskOf } from './processes.ts'
 
@@ -45,13 +46,17 @@ let count = 0
 const file = new RecordFile(path, head, (reason) => {
   throw new Error(reason)
 })
-const collector = new RecordCollector((line) => {
-  count++
-  file.write(line)
+const watch = new NetworkWatch({
+  isFromStart: true,
+  transactionsMax: RECORDED_TRANSACTIONS_MAX,
+  onLine: (line) => {
+    count++
+    file.write(line)
+  },
 })
-collector.update({ nodes })
+watch.update({ nodes })
 process.on('message', () => process.send?.({ kind: 'lines', count } satisfies WatchMessage))
 process.on('disconnect', () => {
-  collector.close()
+  watch.close()
   void file.close().then(() => process.exit())
 })

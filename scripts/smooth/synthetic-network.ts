@@ -5,13 +5,15 @@
 import type { PropagationRecord } from '../../src/domain/propagation.ts'
 import type { ObservedNetworkView } from '../../src/domain/views.ts'
 import { createPrng, type Prng } from '../../src/lib/prng.ts'
-import type { PageSource } from '../../testnet/page-server.ts'
-
-type Line = Parameters<Parameters<PageSource['follow']>[0]>[0]
+import { Known } from '../../src/trace/knowledge.ts'
+import { SHOWN_BLOCKS_MAX, SHOWN_REFUSED_MAX, SHOWN_TRANSACTIONS_MAX } from '../../src/trace/limits.ts'
+import { Sightings } from '../../src/trace/sightings.ts'
+import { WATCHED_RECORDS_OF_ONE_MAX } from '../../testnet/limits.ts'
+import type { PagePicture, PageSource } from '../../testnet/page-source.ts'
 
 interface Due {
   readonly atMs: number
-  readonly line: Line
+  readonly record: PropagationRecord
 }
 
 /** Links of a node beside the two of the ring; with them a mesh of six. */
@@ -24,7 +26,12 @@ export class SyntheticNetwork implements PageSource {
   readonly #links: readonly (readonly number[])[]
   readonly #perSecond: number
   readonly #random: Prng
-  readonly #readers = new Set<(line: Line) => void>()
+  readonly #sightings = new Sightings({
+    transactionsMax: 2 * SHOWN_TRANSACTIONS_MAX,
+    blocksMax: SHOWN_BLOCKS_MAX,
+    refusedMax: SHOWN_REFUSED_MAX,
+    recordsMax: WATCHED_RECORDS_OF_ONE_MAX,
+  })
   #due: Due[] = []
   #sent = 0
   #startedMs = 0
@@ -42,18 +49,28 @@ export class SyntheticNetwork implements PageSource {
       source: 'testnet',
       network: 'dev-synthetic',
       meshDegree: 6,
+      partition: null,
       nodes: this.#links.map((mesh, index) => ({
         name: `node-${index}`,
         peerId: `peer-${index}`,
         state: 'ready',
+        states: [],
+        dials: [],
+        ...{ head: null, settledHeight: null, peers: null, pool: null, seen: null },
         mesh: mesh.map((other) => `peer-${other}`),
       })),
     }
   }
 
-  follow(onLine: (line: Line) => void): { readonly before: readonly Line[]; close(): void } {
-    this.#readers.add(onLine)
-    return { before: [], close: () => this.#readers.delete(onLine) }
+  open(): { readonly picture: PagePicture; close(): void } {
+    const text = JSON.stringify(this.network())
+    const picture = {
+      sightings: this.#sightings,
+      known: new Known(),
+      networkText: () => text,
+      taken: () => this.#sent,
+    }
+    return { picture, close: () => undefined }
   }
 
   start(): void {
@@ -71,7 +88,7 @@ export class SyntheticNetwork implements PageSource {
     const later: Due[] = []
     for (const entry of this.#due) {
       if (entry.atMs > nowMs) later.push(entry)
-      else for (const reader of this.#readers) reader(entry.line)
+      else this.#sightings.take(entry.record)
     }
     this.#due = later
   }
@@ -96,7 +113,7 @@ export class SyntheticNetwork implements PageSource {
       if (next === undefined) break
       const { node, from, atMs } = next
       const event = from === null ? 'PUBLISH' : has.has(node) ? 'DUPLICATE' : 'DELIVER'
-      this.#due.push({ atMs, line: recordOf(id, node, from, event, atMs) })
+      this.#due.push({ atMs, record: recordOf(id, node, from, event, atMs) })
       if (event === 'DUPLICATE') continue
       has.add(node)
       for (const to of this.#links[node] ?? [])

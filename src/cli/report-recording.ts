@@ -1,12 +1,20 @@
 /** Recordings for views: from a file, or from what the nodes of a running network still remember. */
 import { open } from 'node:fs/promises'
-import { gatherMemory } from '../client/gather.ts'
-import { lineOf } from '../trace/event-lines.ts'
-import { RecordingReader, type Recording, type RecordingLine, type RecordingRead } from '../trace/recording.ts'
-import type { Manifest } from '../home/manifest.ts'
+import { connect } from '../client/connect.ts'
+import { askForObjects, gatherMemory } from '../client/gather.ts'
+import { answerLines, memoryLines, openQuestions } from '../trace/memory-lines.ts'
+import { RecordingReader, type Recording, type RecordingRead } from '../trace/recording.ts'
+import { networkNodes } from '../trace/report.ts'
+import type { Manifest, ManifestNode } from '../home/manifest.ts'
 import type { Context } from './context.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
 import { VERSION } from './version.ts'
+import { waitFor } from './waiting.ts'
+
+type Line = Recording['lines'][number]
+
+/** How long a node may take to say what its head is, ms. */
+const ANSWER_MS_MAX = 2_000
 
 /** Largest file that is read, bytes: what a testnet writes at most (testnet/limits.ts). */
 const FILE_BYTES_MAX = 1024 * 1024 * 1024
@@ -52,37 +60,90 @@ async function readPieces(path: string): Promise<RecordingRead> {
   return reader.end()
 }
 
-/** What happened in a running testnet: its recording, or what the nodes remember (their last 8,192 events). */
+/** What happened in a running testnet: its recording, or what its nodes remember. */
 export async function recordingOf(context: Context, manifest: Manifest): Promise<Recording> {
-  if (manifest.recording !== undefined) return readRecording(context, manifest.recording)
+  const recording = manifest.recording === undefined ? null : await readRecording(context, manifest.recording)
   if (manifest.recordingFailed !== undefined)
     context.terminal.note(`the recording ended early (${manifest.recordingFailed}): this is what the nodes remember`)
-  const { network, networkId, seed, topology, degree, link, createdAt, nodes } = manifest
-  const memories = await gatherMemory(nodes)
-  const lines: Exclude<RecordingLine, { readonly line: 'network' }>[] = []
-  const nowNs = (BigInt(Date.now()) * 1_000_000n).toString()
-  for (const { name, trouble, items } of memories) {
+  const asked = manifest.nodes.filter(({ state }) => ASKED.has(state))
+  const lines =
+    recording === null
+      ? [...stateLines(manifest), ...(await rememberedLines(context, manifest, asked))]
+      : [...recording.lines, ...stateLines(manifest)]
+  const network = manifest.nodes.map(({ name, peerId, dials }) => ({ name, peerId, dials }))
+  // What a node told nothing of it is asked for: only its own word makes a miss of it.
+  const questions = openQuestions(recording === null ? network : networkNodes(recording.head, lines), lines)
+  const answers = await askForObjects(
+    asked.flatMap((node) => {
+      const ids = questions.get(node.name)
+      return ids === undefined ? [] : [{ ...node, ids }]
+    }),
+  )
+  for (const { name, at, objects } of answers) lines.push(...answerLines(name, at, objects))
+  lines.push(...(await headLines(context, asked)))
+  return { head: recording?.head ?? headOf(manifest, network), lines }
+}
+
+/** A node in these states has an API; a paused one does not answer, and is said to. */
+const ASKED: ReadonlySet<string> = new Set(['ready', 'paused'])
+/** Nodes with different heads are asked again: a block that is on its way makes no second chain. */
+const HEADS_EVERY_MS = 400
+const HEADS_TRIES = 8
+
+async function rememberedLines(context: Context, manifest: Manifest, asked: readonly ManifestNode[]): Promise<Line[]> {
+  const memories = await gatherMemory(asked)
+  for (const { name, trouble } of memories)
     if (trouble !== null) context.terminal.note(`${name} could not be asked: ${trouble}`)
-    for (const item of items) {
-      if (item.kind === 'dropped') {
-        lines.push({ line: 'dropped', t_ns: nowNs, node: name, n: item.n, reason: item.reason })
-        continue
-      }
-      if (item.kind !== 'event') continue
-      const line = lineOf(name, item.event, nowNs)
-      if (line !== null && !('line' in line && line.line === 'network')) lines.push(line)
-    }
+  const names = new Map(manifest.nodes.map(({ name, peerId }) => [peerId, name]))
+  return memoryLines(memories, (peerId) => names.get(peerId) ?? peerId)
+}
+
+async function headLines(context: Context, asked: readonly ManifestNode[]): Promise<Line[]> {
+  const lines: Line[] = []
+  const clients = asked.map(({ name, apiUrl }) => ({ name, client: connect(apiUrl, { timeoutMs: ANSWER_MS_MAX }) }))
+  for (let tries = 0; tries < HEADS_TRIES; tries++) {
+    const t_ns = nowNs()
+    const heads = await Promise.all(
+      clients.map(async ({ name, client }) => {
+        const status = await client.status()
+        return status.ok ? [{ line: 'head' as const, t_ns, node: name, ...status.value.head }] : []
+      }),
+    )
+    lines.push(...heads.flat())
+    if (new Set(heads.flat().map(({ hash }) => hash)).size <= 1) break
+    if (!(await waitFor(HEADS_EVERY_MS, context.stop))) break
   }
-  const recorded = nodes.map(({ name, peerId, dials }) => ({ name, peerId, dials }))
+  for (const { client } of clients) client.close()
+  return lines
+}
+
+/** Who was there when, as the supervisor knows it. */
+function stateLines(manifest: Manifest): Line[] {
+  return manifest.nodes.flatMap(({ name, peerId, states = [] }) =>
+    states.map(({ atMs, state }) => ({
+      line: 'node' as const,
+      t_ns: (BigInt(atMs) * 1_000_000n).toString(),
+      node: name,
+      peerId,
+      state,
+    })),
+  )
+}
+
+function headOf(
+  { network, networkId, seed, topology, degree, link, createdAt }: Manifest,
+  nodes: Recording['head']['nodes'],
+): Recording['head'] {
   return {
-    head: {
-      v: 1,
-      line: 'network',
-      ...{ network, networkId, seed, topology, degree, link, createdAt },
-      version: VERSION,
-      clockErrorMs: 0,
-      nodes: recorded,
-    },
-    lines,
+    v: 1,
+    line: 'network',
+    ...{ network, networkId, seed, topology, degree, link, createdAt },
+    version: VERSION,
+    clockErrorMs: 0,
+    nodes,
   }
+}
+
+function nowNs(): string {
+  return (BigInt(Date.now()) * 1_000_000n).toString()
 }

@@ -1,4 +1,5 @@
 /** What `top` shows, as text: pure, so that it is the same in a terminal, a test and a captured picture. */
+import { isThere } from '../trace/attendance.ts'
 import { tableText, type Column } from './table-text.ts'
 
 export interface TopNode {
@@ -8,8 +9,10 @@ export interface TopNode {
   readonly peers: number | null
   readonly mesh: number | null
   readonly pool: number | null
+  /** Transactions that it took since it started. */
+  readonly taken: number | null
   readonly loopMs: number | null
-  /** Transactions first seen in each of the last seconds, oldest first. */
+  /** Transactions taken in each of the last seconds, oldest first. */
   readonly perSecond: readonly number[]
   readonly copies: number | null
   readonly p95Ms: number | null
@@ -19,7 +22,10 @@ export interface TopView {
   readonly network: string
   readonly nodes: readonly TopNode[]
   readonly selected: number
-  readonly partitioned: boolean
+  /** The cut that stands now. */
+  readonly partition: { readonly groups: readonly (readonly string[])[]; readonly healsAt: number | null } | null
+  /** Wall clock, ms. */
+  readonly nowMs: number
   readonly message: string
 }
 
@@ -38,13 +44,12 @@ export function sparkline(values: readonly number[], cells = SPARK_CELLS): strin
 
 /** The lines of the screen, none longer than `columns`, no more than `rows`. */
 export function topLines(view: TopView, columns: number, rows: number): string[] {
-  const { network, nodes, selected, partitioned, message } = view
-  const up = nodes.filter(({ state }) => state === 'ready').length
-  const title = `hearsay top  ${network}  ${up}/${nodes.length} up${partitioned ? '  PARTITIONED' : ''}`
+  const { network, nodes, selected, message } = view
+  const title = `hearsay top  ${network}  ${upText(nodes)}${cutText(view)}`
   const titles = [
     { title: '  NODE' },
     { title: 'STATE' },
-    ...['HEIGHT', 'PEERS', 'MESH', 'POOL', 'TX/S', 'COPIES', 'P95', 'LOOP'].map((name) => ({
+    ...['HEIGHT', 'PEERS', 'MESH', 'POOL', 'TAKEN', 'TX/S', 'COPIES', 'P95', 'LOOP'].map((name) => ({
       title: name,
       align: 'right' as const,
     })),
@@ -52,11 +57,12 @@ export function topLines(view: TopView, columns: number, rows: number): string[]
   ]
   const cells = nodes.map((node, index) => [
     `${index === selected ? '>' : ' '} ${node.name}`,
-    node.state,
+    stateText(view, node),
     number(node.height),
     number(node.peers),
     number(node.mesh),
     number(node.pool),
+    number(node.taken),
     number(node.perSecond.at(-1) ?? 0),
     node.copies === null ? '–' : node.copies.toFixed(1),
     time(node.p95Ms),
@@ -90,19 +96,40 @@ function lengthOf(text: string): number {
   return [...text].length
 }
 
+/** Up is whose process lives, also one that is paused or answers late; how many of them don't answer as they should is told apart. */
+function upText(nodes: readonly TopNode[]): string {
+  const up = nodes.filter(({ state }) => isThere(state))
+  const apart = [...new Set(up.map(({ state }) => state))]
+    .filter((state) => state !== 'ready')
+    .map((state) => `${up.filter((node) => node.state === state).length} ${state}`)
+  return [`${up.length}/${nodes.length} up`, ...apart].join(', ')
+}
+
+function cutText({ partition, nowMs }: TopView): string {
+  if (partition === null) return ''
+  const { healsAt } = partition
+  return `  CUT${healsAt === null ? '' : `, heals in ${Math.max(0, Math.ceil((healsAt - nowMs) / 1_000))} s`}`
+}
+
+/** The state, and on which side of a cut the node is. */
+function stateText({ partition }: TopView, { name, state }: TopNode): string {
+  const side = partition?.groups.findIndex((group) => group.includes(name)) ?? -1
+  return side === -1 ? state : `${state} ${'ABCDEFGH'[side] ?? '?'}`
+}
+
 /** The same in one line, for where there is no terminal. */
-export function topLine({ nodes, network, partitioned }: TopView): string {
-  const up = nodes.filter(({ state }) => state === 'ready')
+export function topLine(view: TopView): string {
+  const { nodes, network } = view
+  const up = nodes.filter(({ state }) => isThere(state))
   const heights = up.flatMap(({ height }) => height ?? [])
   const total = up.reduce((sum, { perSecond }) => Math.max(sum, perSecond.at(-1) ?? 0), 0)
   const delays = up.flatMap(({ p95Ms }) => p95Ms ?? [])
   return [
     network,
-    `${up.length}/${nodes.length} up`,
+    upText(nodes),
     `height ${heights.length === 0 ? '–' : Math.max(...heights)}`,
     `${total} tx/s`,
-    `p95 ${delays.length === 0 ? '–' : time(Math.max(...delays))}`,
-    ...(partitioned ? ['partitioned'] : []),
+    `p95 ${delays.length === 0 ? '–' : time(Math.max(...delays))}${cutText(view)}`,
   ].join('  ')
 }
 

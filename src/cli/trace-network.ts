@@ -7,6 +7,7 @@ import { gatherObject, type NodeAnswer } from '../client/gather.ts'
 import type { ObservationsView } from '../domain/views.ts'
 import { alignedRecords, type NodeClock } from '../trace/clocks.ts'
 import type { NetworkNode } from '../trace/journey.ts'
+import { Known } from '../trace/knowledge.ts'
 import { apiFailure, openApi } from './api.ts'
 import type { Context } from './context.ts'
 import { findTarget, type Target } from './discovery.ts'
@@ -20,6 +21,8 @@ export interface NetworkAnswers {
   readonly answers: readonly TracedAnswer[]
   /** By how much times of different nodes may be wrong; 0 on one machine. */
   readonly clockErrorMs: number
+  /** Who was there when, and what each said of the object. */
+  readonly known: Known
   /** Of the survey, where there was one. */
   readonly asked: Pick<ObservationsView, 'asked' | 'answered' | 'unreachable'> | null
 }
@@ -37,14 +40,27 @@ export async function askNetwork(context: Context, id: string): Promise<NetworkA
   const { manifest } = target
   if (manifest === null) return askOver(context, target, id)
   const answers = await gatherObject(id, manifest.nodes)
+  const known = knownBy(id, answers)
+  for (const { name, states = [] } of manifest.nodes)
+    for (const { atMs, state } of states) known.attendance.note(name, BigInt(atMs) * 1_000_000n, state)
   // A testnet is a network of this machine: one clock stamps all records.
   const clock = { offsetMs: 0, errorMs: 0 }
   return {
     nodes: manifest.nodes,
     answers: answers.map((answer) => ({ ...answer, over: [], clock })),
     clockErrorMs: 0,
+    known,
     asked: null,
   }
+}
+
+/** What nodes without a record said: only their own word makes it one that they lack. @param prefix the id, or its beginning */
+function knownBy(prefix: string, answers: readonly NodeAnswer[]): Known {
+  const known = new Known()
+  const id = answers.flatMap(({ records }) => records.map((record) => record.id))[0] ?? prefix
+  const nowNs = BigInt(Date.now()) * 1_000_000n
+  for (const { name, trouble, hasIt } of answers) if (trouble === null) known.answered(name, id, hasIt, nowNs)
+  return known
 }
 
 async function askOver(context: Context, target: Target, id: string): Promise<NetworkAnswers> {
@@ -66,23 +82,26 @@ async function askOver(context: Context, target: Target, id: string): Promise<Ne
     nodes: [{ name, peerId }],
     answers: answers.map((answer) => ({ ...answer, over: [], clock: { offsetMs: 0, errorMs: 0 } })),
     clockErrorMs: 0,
+    known: knownBy(id, answers),
     asked: null,
   }
 }
 
-function surveyAnswers({ nodes, asked, answered, unreachable }: ObservationsView): NetworkAnswers {
+function surveyAnswers({ id, nodes, asked, answered, unreachable }: ObservationsView): NetworkAnswers {
   const { records, clockErrorMs } = alignedRecords(nodes)
+  const answers = nodes.map(({ name, trouble, known, over, clock }) => ({
+    name,
+    trouble,
+    hasIt: known,
+    over,
+    clock,
+    records: records.filter(({ node }) => node === name),
+  }))
   return {
     nodes,
-    answers: nodes.map(({ name, trouble, known, over, clock }) => ({
-      name,
-      trouble,
-      hasIt: known,
-      over,
-      clock,
-      records: records.filter(({ node }) => node === name),
-    })),
+    answers,
     clockErrorMs,
+    known: knownBy(id, answers),
     asked: { asked, answered, unreachable },
   }
 }

@@ -114,6 +114,26 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly '/v1/propagation': {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /**
+     * How objects came to this node: all that it remembers, the newest first, or those asked for
+     * @description Whole objects, page by page; `seen` counts since the start what the pages may no longer hold. With `ids`: of these transactions alone, also whether it has them at all.
+     */
+    readonly get: operations['getMemory']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly '/v1/accounts/{address}': {
     readonly parameters: {
       readonly query?: never
@@ -730,6 +750,19 @@ export interface components {
       /** Format: int64 */
       readonly unknown: number
     }
+    readonly Memory: {
+      /** @enum {integer} */
+      readonly v: 1
+      readonly node: string
+      /** Format: int64 */
+      readonly startedAt: number
+      /** Format: int64 */
+      readonly at: number
+      readonly seen: components['schemas']['SeenCounts']
+      readonly objects: readonly components['schemas']['RememberedObject'][]
+      /** Format: int64 */
+      readonly next: number | null
+    }
     readonly Mempool: {
       /** @enum {integer} */
       readonly v: 1
@@ -806,7 +839,17 @@ export interface components {
       readonly name: string
       readonly peerId: string
       readonly state: string
+      readonly states: readonly components['schemas']['StateSince'][]
       readonly mesh: readonly string[]
+      readonly dials: readonly string[]
+      readonly head: components['schemas']['Head'] | null
+      /** Format: int64 */
+      readonly settledHeight: number | null
+      /** Format: int64 */
+      readonly peers: number | null
+      /** Format: int64 */
+      readonly pool: number | null
+      readonly seen: components['schemas']['SeenCounts'] | null
     }
     readonly ObservedNetwork: {
       /** @enum {integer} */
@@ -815,6 +858,7 @@ export interface components {
       readonly source: 'node' | 'testnet' | 'replay'
       readonly network: string
       readonly meshDegree: number | null
+      readonly partition: components['schemas']['ObservedPartition'] | null
       readonly nodes: readonly components['schemas']['ObservedMember'][]
     }
     readonly ObservedNode: {
@@ -827,6 +871,10 @@ export interface components {
       /** Format: int64 */
       readonly copies: number
       readonly records: readonly components['schemas']['PropagationRecord'][]
+    }
+    readonly ObservedPartition: {
+      readonly groups: readonly (readonly string[])[]
+      readonly healsAt: number | null
     }
     readonly Peer: {
       readonly peerId: string
@@ -940,6 +988,29 @@ export interface components {
     }
     /** @enum {string} */
     readonly RefusalStatus: 'rejected'
+    readonly RememberedObject: {
+      /** Format: int64 */
+      readonly n: number | null
+      readonly id: string
+      readonly known: boolean
+      /** Format: int64 */
+      readonly copies: number
+      readonly records: readonly components['schemas']['PropagationRecord'][]
+    }
+    readonly SeenCounts: {
+      /** Format: int64 */
+      readonly taken: number
+      /** Format: int64 */
+      readonly duplicates: number
+      /** Format: int64 */
+      readonly rejected: number
+      /** Format: int64 */
+      readonly ignored: number
+      /** Format: int64 */
+      readonly untraced: number
+      /** Format: int64 */
+      readonly forgotten: number
+    }
     readonly SettledHead: {
       /** Format: int64 */
       readonly height: number
@@ -965,6 +1036,10 @@ export interface components {
       /** @description 128 lower-case hex digits */
       readonly signature: string
     }
+    readonly StateSince: {
+      readonly atMs: number
+      readonly state: string
+    }
     readonly Status: {
       /** @enum {integer} */
       readonly v: 1
@@ -989,6 +1064,7 @@ export interface components {
       readonly settled: components['schemas']['SettledHead']
       readonly validator: components['schemas']['Validator'] | null
       readonly mempool: components['schemas']['MempoolFill']
+      readonly seen: components['schemas']['SeenCounts']
       readonly verifier: components['schemas']['Verifier']
       readonly eventLoopDelayP99Ms: number
       readonly eventLoopDelayMaxMs: number
@@ -1617,6 +1693,78 @@ export interface operations {
       }
       /** @description The node cannot do this now: wait as long as Retry-After says */
       readonly 503: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  readonly getMemory: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description a number that an earlier answer gave as "next" */
+        readonly before?: number
+        /** @description a number from 1 to 1000 */
+        readonly limit?: number
+        /** @description 1 to 24 ids of 64 lower-case hex digits, separated by commas */
+        readonly ids?: string
+      }
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description What it remembers */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/json': components['schemas']['Memory']
+        }
+      }
+      /** @description The request is not what this document says */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The request comes from where it may not come, or asks for what this node does not tell */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The content type or encoding of the body is not accepted */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many requests: wait as long as Retry-After says */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The node failed; the fault is in the node */
+      readonly 500: {
         headers: {
           readonly [name: string]: unknown
         }

@@ -7,6 +7,7 @@ import type {
   HealthView,
   IdentityView,
   LimitsView,
+  MemoryView,
   MempoolView,
   MeshView,
   NetworkView,
@@ -45,6 +46,10 @@ export interface Client {
    */
   settled(id: string, options?: SettledOptions): Promise<Outcome<TransactionView>>
   propagation(id: string): Promise<Outcome<PropagationView>>
+  /** What the node remembers of all objects, the newest first; `before`: what an earlier answer gave as `next`. */
+  memory(page?: { before?: number; limit?: number }): Promise<Outcome<MemoryView>>
+  /** The same of at most 24 transactions, and whether the node has them at all. */
+  memoryOf(ids: readonly string[]): Promise<Outcome<MemoryView>>
   /** The same of every node that the asked one can reach; it takes up to `waitMs`. */
   observations(id: string, options?: { samples?: number; waitMs?: number }): Promise<Outcome<ObservationsView>>
   /** By address or public key in hex. */
@@ -134,6 +139,8 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
     transaction,
     settled: (id, waiting) => untilSettled(() => transaction(id), waiting),
     propagation: (id) => get('/v1/transactions/{id}/propagation', { id }),
+    memory: (page = {}) => get('/v1/propagation', {}, page),
+    memoryOf: (ids) => get('/v1/propagation', {}, { ids: ids.join(',') }),
     observations: (id, range = {}) => get('/v1/transactions/{id}/observations', { id }, range),
     account: (address, { proof = false } = {}) => get('/v1/accounts/{address}', { address }, proof ? { proof } : {}),
     block: (which) => get('/v1/blocks/{which}', { which }),

@@ -1,7 +1,3 @@
-/** Journeys that the page remembers: the heat map's columns, and what the list offers. */
-export const JOURNEYS_MAX = 120
-/** Records kept of one journey: 100 nodes with a first sight and seven copies each. */
-export const JOURNEY_RECORDS_MAX = 800
 /** Lines of the log of refusals. */
 export const REFUSALS_MAX = 100
 /** Time in a frame for rebuilding the trees of journeys that have new records, ms: a quarter of a frame. */
@@ -12,5 +8,13 @@ export const PANELS_EVERY_MS = 500
 export const WAVE_MS = 1_800
 /** Time in a frame for moving the points of the map to where they belong, ms. */
 export const LAYOUT_MS = 5
+/** Transactions of the heat map: the last ones. */
+export const HEAT_COLUMNS_MAX = 120
 /** Widest column of the heat map, pixels: one transaction alone would fill it like a flag. */
 export const HEAT_COLUMN_MAX = 28
+/** How often a page of one node takes over what its stream told, ms. */
+export const NODE_BATCH_MS = 100
+/** How often it asks its node how it is, ms. */
+export const NODE_POLL_MS = 1_000
+/** Records of one object that such a page keeps: what a node remembers of one, and as many again that came since. */
+export const NODE_RECORDS_OF_ONE_MAX = 128

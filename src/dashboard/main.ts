@@ -1,7 +1,7 @@
 /** The page: takes what the source tells, and draws. */
 import type { Journey } from '../trace/journey.ts'
 import { msText } from '../trace/report-charts.ts'
-import { reachedOf } from '../trace/spread.ts'
+import { hasIt, reachedOf, thereOf } from '../trace/spread.ts'
 import { listNodes, takeKey, wireActions } from './actions.ts'
 import { PANELS_EVERY_MS, REBUILD_MS, WAVE_MS } from './limits.ts'
 import { NetworkMap, type Colours } from './map.ts'
@@ -25,8 +25,8 @@ async function main(): Promise<void> {
   const key = takeKey()
   const model = new Model(await fetchNetwork())
   const map = new NetworkMap(byId('map') as HTMLCanvasElement)
-  const panels = new Panels()
   const view: View = { chosen: '', shown: '', wave: null, isPaused: false, drawn: '' }
+  const panels = new Panels((id) => choose(view, id))
   let colours = readColours()
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     colours = readColours()
@@ -34,16 +34,12 @@ async function main(): Promise<void> {
   })
   byId('network').textContent = `${model.network.network}, ${model.nodes.size} nodes`
   listNodes(model)
-  wireActions(model, key, (id) => (view.chosen = id))
+  wireActions(model, key, () => choose(view, ''))
   wireMap(map)
   wireTime(view)
   followSource(model.network, {
-    onLines: (lines, share) => {
-      model.share = share
-      for (const line of lines) model.take(line)
-    },
-    onDropped: (count) => (model.dropped += count),
-    onNetwork: (network) => model.setNetwork(network),
+    onBatch: (batch) => model.take(batch),
+    onReset: () => model.reset(),
     onConnection: (isUp) => {
       byId('connection').textContent = isUp ? 'live' : 'the connection is lost; trying again'
       byId('connection').className = isUp ? 'dim' : 'warn'
@@ -62,6 +58,7 @@ async function main(): Promise<void> {
       isDrawing = true
       listNodes(model)
       listJourneys(model, view)
+      panels.heat.mark(view.shown)
     }
     requestAnimationFrame(frame)
   }
@@ -106,8 +103,9 @@ function drawMap(model: Model, map: NetworkMap, view: View, colours: Colours, no
 /** `18/20 nodes after 31 ms, 4.1 copies` at the scrubber's time. */
 function coverageText(journey: Journey | null, atMs: number): string {
   if (journey === null) return 'waiting for a transaction'
-  const { nodes, copies } = journey
-  const reached = nodes.filter(({ firstSeenMs }) => firstSeenMs !== null && firstSeenMs <= atMs).length
+  const { copies } = journey
+  const nodes = thereOf(journey)
+  const reached = nodes.filter((node) => hasIt(node) && (node.firstSeenMs ?? 0) <= atMs).length
   const all = reachedOf(journey)
   if (nodes.length === 1) return `${journey.id.slice(0, 8)}: this node has it, ${copies} copies`
   const perNode = all > 1 ? `, ${(copies / (all - 1)).toFixed(1)} copies each` : ''
@@ -121,7 +119,16 @@ function setText(id: string, text: string): void {
 }
 
 function endOf(journey: Journey | null): number {
-  return Math.max(1, ...(journey?.nodes.flatMap(({ firstSeenMs }) => firstSeenMs ?? []) ?? []))
+  return Math.max(1, ...(journey === null ? [] : thereOf(journey).flatMap(({ firstSeenMs }) => firstSeenMs ?? [])))
+}
+
+/** Shows a transaction, or the latest again and again. */
+function choose(view: View, id: string): void {
+  view.chosen = id
+  view.shown = ''
+  view.isPaused = false
+  setText('play', 'Pause')
+  byId('play').setAttribute('aria-pressed', 'true')
 }
 
 function wireTime(view: View): void {
@@ -135,11 +142,7 @@ function wireTime(view: View): void {
   play.addEventListener('click', () => set(!view.isPaused))
   byId('scrubber').addEventListener('input', () => set(true))
   const list = byId('journey') as HTMLSelectElement
-  list.addEventListener('change', () => {
-    view.chosen = list.value
-    view.shown = ''
-    set(false)
-  })
+  list.addEventListener('change', () => choose(view, list.value))
 }
 
 function listJourneys(model: Model, view: View): void {

@@ -1,17 +1,20 @@
-/** What the page knows: nodes, links, the last journeys, refusals, heads. Lines in, state out; bounded. No DOM here. */
-import type { ObservedNetworkView } from '../domain/views.ts'
+/** What the page knows: the network as its nodes describe themselves, and the last objects, each whole. Batches in, state out; bounded by who sends. No DOM here. */
 import type { PropagationRecord } from '../domain/propagation.ts'
+import type { ObservedNetworkNode, ObservedNetworkView, SeenCounts } from '../domain/views.ts'
 import { journeyOf, type Journey } from '../trace/journey.ts'
-import type { RecordingLine } from '../trace/recording.ts'
-import { JOURNEY_RECORDS_MAX, JOURNEYS_MAX, REFUSALS_MAX } from './limits.ts'
+import { Known } from '../trace/knowledge.ts'
+import type { PageBatch } from '../trace/page-batch.ts'
+import { REFUSALS_MAX } from './limits.ts'
 
 export interface PageNode {
   readonly name: string
-  peerId: string
-  state: string
-  duplicates: number
-  refused: number
-  head: { readonly height: number; readonly hash: string } | null
+  readonly peerId: string
+  readonly state: string
+  readonly head: { readonly height: number; readonly hash: string } | null
+  readonly settledHeight: number | null
+  readonly seen: SeenCounts | null
+  /** Which part of a cut network it is in; null where none is cut. */
+  readonly side: number | null
 }
 
 export interface PageRefusal {
@@ -33,69 +36,77 @@ export class Model {
   /** `from to` of names, of planned links and of the mesh. */
   readonly links = new Set<string>()
   readonly mesh = new Set<string>()
-  readonly refusals: PageRefusal[] = []
   network: ObservedNetworkView
-  dropped = 0
+  /** Share of the transactions that is shown. */
   share = 1
-  /** Grows with every line: what stands on the screen is old then. */
+  /** Transactions that were taken and are not shown. */
+  older = 0
+  /** Grows with every batch: what stands on the screen is old then. */
   version = 0
   /** Grows when nodes or links change: the layout starts again. */
   shape = 0
-  /** Grows when the mesh changes. */
+  /** Grows when the mesh or the cut changes. */
   meshVersion = 0
-  readonly #journeys = new Map<string, Kept>()
+  readonly #objects = new Map<string, Kept>()
   readonly #stale = new Set<string>()
   readonly #names = new Map<string, string>()
+  #known = new Known()
+  #refusals: { readonly version: number; readonly list: readonly PageRefusal[] } | null = null
+  #journeys: { readonly version: number; readonly list: readonly Journey[] } | null = null
 
   constructor(network: ObservedNetworkView) {
     this.network = network
-    this.setNetwork(network)
+    this.#setNetwork(network)
   }
 
-  setNetwork(network: ObservedNetworkView): void {
-    this.network = network
-    this.version++
-    for (const { name, peerId, state } of network.nodes) this.#node(name, peerId, state)
-    for (const { name, mesh } of network.nodes)
-      for (const peerId of mesh) {
-        const other = this.#names.get(peerId)
-        if (other !== undefined) this.links.add(pair(name, other))
-      }
-    this.shape++
-  }
-
-  /** Ids of the journeys that began, oldest first. */
-  get ids(): string[] {
-    return [...this.#journeys].filter(([, { records }]) => records.some(isSight)).map(([id]) => id)
+  /** Refusals that the shown objects met, the oldest first. */
+  get refusals(): readonly PageRefusal[] {
+    if (this.#refusals?.version !== this.version) this.#refusals = { version: this.version, list: this.#allRefusals() }
+    return this.#refusals.list
   }
 
   nameOf(peerId: string): string {
     return this.#names.get(peerId) ?? peerId.slice(-8)
   }
 
-  take(line: RecordingLine): void {
+  take(batch: PageBatch): void {
     this.version++
-    if ('event' in line) {
-      if (line.kind === 'mesh') this.#takeMesh(line)
-      else this.#takeRecord(line)
-      return
+    this.share = batch.share
+    this.older = batch.older
+    for (const id of batch.gone) {
+      this.#objects.delete(id)
+      this.#stale.delete(id)
+      this.#known.forget(id)
     }
-    if (line.line === 'node') this.#node(line.node, line.peerId, line.state)
-    else if (line.line === 'head') {
-      const node = this.nodes.get(line.node)
-      if (node !== undefined) node.head = { height: line.height, hash: line.hash }
-    } else if (line.line === 'dropped') this.dropped += line.n
+    for (const { id, records, answers } of batch.objects) {
+      const kept = this.#objects.get(id) ?? { records: [], journey: null }
+      for (const record of records) kept.records.push(record)
+      for (const { node, known, tNs } of answers) this.#known.answered(node, id, known, BigInt(tNs))
+      this.#objects.set(id, kept)
+      this.#stale.add(id)
+    }
+    if (batch.network !== undefined) this.#setNetwork(batch.network)
   }
 
-  /** The journey as its records tell it by now; null where it is not remembered. */
+  /** Everything is told anew: the stream was lost and stands again. */
+  reset(): void {
+    this.version++
+    this.#objects.clear()
+    this.#stale.clear()
+    this.#known = new Known()
+    this.#noteStates()
+  }
+
+  /** The journey as its records tell it by now; null where it is not shown. */
   journey(id: string): Journey | null {
-    const kept = this.#journeys.get(id)
+    const kept = this.#objects.get(id)
     if (kept === undefined) return null
     if (kept.journey === null || this.#stale.delete(id)) {
       const all = [...this.nodes.values()].map(({ name, peerId }) => ({ name, peerId }))
       // One node knows of itself alone: its peers' silence says nothing about what they have.
       const network = this.network.source === 'node' ? all.slice(0, 1) : all
-      kept.journey = journeyOf(id, network, kept.records)
+      this.#journeys = null
+      kept.journey = journeyOf(id, network, kept.records, 0, this.#known)
     }
     return kept.journey
   }
@@ -108,73 +119,82 @@ export class Model {
     }
   }
 
-  /** Transactions whose trees stand, oldest first. */
-  journeys(): Journey[] {
-    return [...this.#journeys.values()].flatMap(({ journey }) =>
-      journey === null || journey.startNs === null || journey.kind !== 'transaction' ? [] : [journey],
+  /** Transactions whose trees stand, in the order in which they were sent. */
+  journeys(): readonly Journey[] {
+    if (this.#journeys?.version !== this.version) {
+      const list = [...this.#objects.values()].flatMap(({ journey }) =>
+        journey === null || journey.startNs === null || journey.kind !== 'transaction' ? [] : [journey],
+      )
+      list.sort((a, b) => ((a.startNs ?? 0n) < (b.startNs ?? 0n) ? -1 : 1))
+      this.#journeys = { version: this.version, list }
+    }
+    return this.#journeys.list
+  }
+
+  #setNetwork(network: ObservedNetworkView): void {
+    const before = this.network
+    const sides = new Map(
+      network.partition?.groups.flatMap((group, side) => group.map((name) => [name, side] as const)),
     )
-  }
-
-  #node(name: string, peerId: string, state: string): void {
-    const known = this.nodes.get(name)
-    if (peerId !== '') this.#names.set(peerId, name)
-    if (known === undefined) {
-      this.nodes.set(name, { name, peerId, state, duplicates: 0, refused: 0, head: null })
+    this.network = network
+    if (statesOf(before) !== statesOf(network) || this.nodes.size === 0) {
+      // Who was there when decides about each of them.
+      for (const id of this.#objects.keys()) this.#stale.add(id)
+      this.#noteStates()
+    }
+    for (const { name, peerId } of network.nodes) if (peerId !== '') this.#names.set(peerId, name)
+    if (network.nodes.some(({ name }) => !this.nodes.has(name)) || this.nodes.size !== network.nodes.length)
       this.shape++
-    } else {
-      known.state = state
-      if (peerId !== '') known.peerId = peerId
-    }
-  }
-
-  #takeMesh({ node, from, event }: PropagationRecord): void {
-    const other = from === null ? undefined : this.#names.get(from)
-    if (other === undefined) return
-    const key = pair(node, other)
+    this.nodes.clear()
+    for (const { name, peerId, state, head, settledHeight, seen } of network.nodes)
+      this.nodes.set(name, { name, peerId, state, head, settledHeight, seen, side: sides.get(name) ?? null })
+    this.#setMesh(network.nodes)
     this.meshVersion++
-    if (event === 'PRUNE') this.mesh.delete(key)
-    else {
-      this.mesh.add(key)
-      if (!this.links.has(key)) {
-        this.links.add(key)
-        this.shape++
-      }
+  }
+
+  #noteStates(): void {
+    for (const { name, states } of this.network.nodes)
+      for (const { atMs, state } of states) this.#known.attendance.note(name, BigInt(atMs) * 1_000_000n, state)
+  }
+
+  #setMesh(nodes: readonly ObservedNetworkNode[]): void {
+    this.mesh.clear()
+    for (const { name, mesh, dials } of nodes) {
+      for (const [peers, isMesh] of [
+        [mesh, true],
+        [dials, false],
+      ] as const)
+        for (const peerId of peers) {
+          const other = this.#names.get(peerId)
+          if (other === undefined) continue
+          const key = pair(name, other)
+          if (isMesh) this.mesh.add(key)
+          if (!this.links.has(key)) {
+            this.links.add(key)
+            this.shape++
+          }
+        }
     }
   }
 
-  #takeRecord(record: PropagationRecord): void {
-    const node = this.nodes.get(record.node)
-    if (record.event === 'DUPLICATE' && node !== undefined) node.duplicates++
-    if (record.event === 'REJECT' || record.event === 'IGNORE') {
-      if (node !== undefined && record.event === 'REJECT') node.refused++
-      const { t_ns: tNs, from, id, reason } = record
-      this.refusals.push({
-        tNs,
-        node: record.node,
-        from: from === null ? null : this.nameOf(from),
-        id,
-        reason: reason ?? 'unknown',
-        offence: record.event === 'REJECT',
-      })
-      if (this.refusals.length > REFUSALS_MAX) this.refusals.shift()
-    }
-    let kept = this.#journeys.get(record.id)
-    if (kept === undefined) {
-      kept = { records: [], journey: null }
-      this.#journeys.set(record.id, kept)
-      for (const [oldest] of this.#journeys) {
-        if (this.#journeys.size <= JOURNEYS_MAX) break
-        this.#journeys.delete(oldest)
-        this.#stale.delete(oldest)
-      }
-    }
-    if (kept.records.length < JOURNEY_RECORDS_MAX) kept.records.push(record)
-    this.#stale.add(record.id)
+  #allRefusals(): PageRefusal[] {
+    const refusals: PageRefusal[] = []
+    for (const { records } of this.#objects.values())
+      for (const { t_ns: tNs, node, from, id, event, reason } of records)
+        if (event === 'REJECT' || event === 'IGNORE')
+          refusals.push({
+            ...{ tNs, node, id },
+            from: from === null ? null : this.nameOf(from),
+            reason: reason ?? 'unknown',
+            offence: event === 'REJECT',
+          })
+    return refusals.sort((a, b) => (BigInt(a.tNs) < BigInt(b.tNs) ? -1 : 1)).slice(-REFUSALS_MAX)
   }
 }
 
-function isSight({ event }: PropagationRecord): boolean {
-  return event === 'PUBLISH' || event === 'DELIVER' || event === 'RECOVERED'
+/** What is known of who was there when, as a text to compare. */
+function statesOf({ nodes }: ObservedNetworkView): string {
+  return nodes.map(({ name, states }) => `${name} ${states.length} ${states.at(-1)?.atMs ?? 0}`).join('|')
 }
 
 function pair(a: string, b: string): string {

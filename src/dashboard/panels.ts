@@ -4,7 +4,6 @@ import type { Journey } from '../trace/journey.ts'
 import { msText } from '../trace/report-charts.ts'
 import {
   bandOf,
-  heatMapOf,
   hopsHistogram,
   horizonMs,
   type NodeSpread,
@@ -12,23 +11,28 @@ import {
   reachedOf,
   summaryOf,
   theoryOf,
+  thereOf,
 } from '../trace/spread.ts'
-import { HEAT_COLUMN_MAX } from './limits.ts'
+import { HeatPanel } from './heat-panel.ts'
 import type { Colours } from './map.ts'
 import type { Model, PageNode } from './model.ts'
 
 const CURVE_STEPS = 50
-/** Transactions of the heat map. */
-const HEAT_COLUMNS = 60
 /** Panels that are drawn in turn. */
 const PANELS = 5
 /** Journeys behind the curve: enough for a steady median, few enough for half a millisecond. */
 const CURVE_JOURNEYS = 40
 
 export class Panels {
+  readonly heat: HeatPanel
   #curve: uPlot | null = null
   #next = 0
   #drawn = ''
+
+  /** @param onChoose a transaction was chosen in the heat map */
+  constructor(onChoose: (id: string) => void) {
+    this.heat = new HeatPanel(byId('heat') as HTMLCanvasElement, byId('heat-help'), onChoose)
+  }
 
   /** Draws one of the panels: one a frame, so that none of them holds up the map. True when the round is over. */
   draw(model: Model, colours: Colours): boolean {
@@ -42,7 +46,7 @@ export class Panels {
         this.#drawCurve(model, finished(journeys).slice(-CURVE_JOURNEYS), colours)
         break
       case 2:
-        drawHeat(journeys, colours)
+        this.heat.draw(journeys, colours)
         break
       case 3:
         drawNodes(model, journeys)
@@ -81,8 +85,7 @@ export class Panels {
       summary.delays === null
         ? 'no spread yet'
         : `${summary.journeys === 1 ? '1 transaction' : `${summary.journeys} transactions`}: p50 ${msText(summary.delays.p50Ms)}, p95 ${msText(summary.delays.p95Ms)}, max ${msText(summary.delays.maxMs)}, ${summary.copiesPerNode?.toFixed(2) ?? '–'} copies a node` +
-          (model.share < 1 ? `; ${Math.round(model.share * 100)} % of the transactions are shown` : '') +
-          (model.dropped > 0 ? `; ${model.dropped} records were missed` : '')
+          shownText(model)
     const data: uPlot.AlignedData = [
       band.map(({ ms }) => ms),
       band.map(({ median }) => median * 100),
@@ -104,7 +107,15 @@ export class Panels {
 
 /** Without those that may still be on their way: they would look like misses. */
 function finished(journeys: readonly Journey[]): Journey[] {
-  return journeys.filter((journey, index) => index < journeys.length - 5 || reachedOf(journey) === journey.nodes.length)
+  return journeys.filter(
+    (journey) => reachedOf(journey) === thereOf(journey).length || !journey.nodes.some(({ way }) => way === 'pending'),
+  )
+}
+
+/** What is left out of the panels, in words. */
+function shownText({ share, older }: Model): string {
+  const part = share < 1 ? `; more happens than can be drawn: one in ${Math.round(1 / share)} is shown` : ''
+  return part === '' && older > 0 ? `; ${older} older ones are not shown` : part
 }
 
 function plotHeight(host: HTMLElement): number {
@@ -165,40 +176,6 @@ function drawHops(journeys: readonly Journey[]): void {
   )
 }
 
-/** One pixel a cell, written as bytes and drawn large: thousands of rectangles would take a frame each time. */
-function drawHeat(journeys: readonly Journey[], colours: Colours): void {
-  const canvas = byId('heat') as HTMLCanvasElement
-  const { clientWidth: width, clientHeight: height } = canvas
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width
-    canvas.height = height
-  }
-  const context = canvas.getContext('2d')
-  const heat = heatMapOf(journeys, HEAT_COLUMNS)
-  if (context === null) return
-  context.clearRect(0, 0, width, height)
-  if (heat.nodes.length === 0) return
-  const untilMs = horizonMs(journeys)
-  const cells = new ImageData(heat.ids.length, heat.nodes.length)
-  const [mark, warn] = [channelsOf(colours.mark), channelsOf(colours.warn)]
-  heat.delays.forEach((row, y) => {
-    row.forEach((ms, x) => {
-      const alpha = ms === null ? 0.5 : 0.08 + 0.92 * Math.min(1, ms / untilMs)
-      cells.data.set([...(ms === null ? warn : mark), Math.round(255 * alpha)], 4 * (y * heat.ids.length + x))
-    })
-  })
-  const small = new OffscreenCanvas(heat.ids.length, heat.nodes.length)
-  small.getContext('2d')?.putImageData(cells, 0, 0)
-  context.imageSmoothingEnabled = false
-  context.drawImage(small, 0, 0, Math.min(width, HEAT_COLUMN_MAX * heat.ids.length), height)
-}
-
-/** `rgb(1, 2, 3)` as the style sheet's colours are read. */
-function channelsOf(colour: string): [number, number, number] {
-  const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number)
-  return [red, green, blue]
-}
-
 /** Only what changed is written: to lay a hundred rows out anew twice a second is seen on the map. */
 function drawNodes(model: Model, journeys: readonly Journey[]): void {
   const spreads = new Map(perNode(journeys).map((node) => [node.name, node]))
@@ -207,7 +184,7 @@ function drawNodes(model: Model, journeys: readonly Journey[]): void {
   while (body.rows.length > nodes.length) body.deleteRow(-1)
   nodes.forEach((node, index) => {
     const row = body.rows[index] ?? body.insertRow()
-    const className = DOWN.has(node.state) ? 'down' : ''
+    const className = DOWN.has(node.state) ? 'down' : node.side === null ? '' : `side-${node.side}`
     if (row.className !== className) row.className = className
     cellsOf(node, spreads.get(node.name)).forEach((text, column) => {
       const cell = row.cells[column] ?? row.insertCell()
@@ -218,17 +195,29 @@ function drawNodes(model: Model, journeys: readonly Journey[]): void {
 
 const DOWN = new Set(['killed', 'stopped', 'failed'])
 
-function cellsOf(node: PageNode, spread: NodeSpread | undefined): string[] {
+/** What a node says of itself; the median alone is of the transactions that are shown. */
+function cellsOf({ name, state, side, head, settledHeight, seen }: PageNode, spread: NodeSpread | undefined): string[] {
   const p50 = spread?.p50Ms ?? null
   return [
-    node.name,
-    node.state,
-    String((spread?.delivered ?? 0) + (spread?.origins ?? 0)),
-    String(node.duplicates),
-    String(node.refused),
+    name,
+    side === null || DOWN.has(state) ? state : `${state}, ${SIDES[side] ?? 'cut off'}`,
+    head === null ? '–' : `${head.height} ${head.hash.slice(0, 8)}`,
+    numberText(settledHeight),
+    numberText(seen === null ? null : seen.taken),
+    numberText(seen === null ? null : seen.duplicates),
+    numberText(seen === null ? null : seen.rejected),
     p50 === null ? '–' : msText(p50),
-    node.head === null ? '–' : `${node.head.height} ${node.head.hash.slice(0, 8)}`,
+    numberText(spread?.missed ?? 0),
+    numberText(spread?.absent ?? 0),
   ]
+}
+
+/** The parts of a network that is cut. */
+const SIDES = ['side A', 'side B', 'side C', 'side D']
+
+/** Unknown is a dash: 0 would be a claim. */
+function numberText(value: number | null): string {
+  return value === null ? '–' : String(value)
 }
 
 function drawRefusals({ refusals }: Model): void {

@@ -29,6 +29,20 @@ export interface IdentityView {
   readonly pid: number
 }
 
+/** What happened to transactions at a node since it started: what the counters of /metrics count, and what its memory is a part of. */
+export interface SeenCounts {
+  /** Those that it made or got, each once. */
+  readonly taken: number
+  readonly duplicates: number
+  /** Refusals that are an offence of who sent it, and others. */
+  readonly rejected: number
+  readonly ignored: number
+  /** Taken while there were more than a trace is good for: how they came was not recorded, and `taken` is without them. */
+  readonly untraced: number
+  /** Of those taken, how many it does not remember any more. */
+  readonly forgotten: number
+}
+
 export interface StatusView extends IdentityView {
   readonly startedAt: number
   readonly uptimeMs: number
@@ -46,6 +60,7 @@ export interface StatusView extends IdentityView {
     readonly parked: number
     readonly fingerprint: string
   }
+  readonly seen: SeenCounts
   readonly verifier: { readonly name: string; readonly fallbackReason: string | null; readonly verifications: number }
   readonly eventLoopDelayP99Ms: number
   /** The longest delay of the event loop within the last 10 to 20 s. */
@@ -201,6 +216,30 @@ export interface PropagationView {
   readonly known: boolean
   readonly firstSeenNs: string | null
   readonly from: string | null
+  readonly copies: number
+  readonly records: readonly PropagationRecord[]
+}
+
+/** What a node remembers of the objects that it saw: whole objects, the newest first, or those that were asked for. */
+export interface MemoryView {
+  readonly v: 1
+  readonly node: string
+  /** When this run of the node began, ms since the Unix epoch: it remembers nothing of earlier ones. */
+  readonly startedAt: number
+  /** The wall clock of the node now, ms: what is not in the answer had not come by then. */
+  readonly at: number
+  readonly seen: SeenCounts
+  readonly objects: readonly RememberedObject[]
+  /** What to ask for as `before` to go on; null: there are no older ones. */
+  readonly next: number | null
+}
+
+export interface RememberedObject {
+  /** Its number at this node; null where it is not remembered. */
+  readonly n: number | null
+  readonly id: string
+  /** Whether this node has (or had) it. */
+  readonly known: boolean
   readonly copies: number
   readonly records: readonly PropagationRecord[]
 }
@@ -405,18 +444,33 @@ export interface ApiEvent {
   readonly data: unknown
 }
 
-/** What a page that shows a network begins with. */
+/** A network as a page shows it: who is there and how it is, from what each node says of itself. */
 export interface ObservedNetworkView {
   readonly v: 1
   /** `node`: one node and its peers; `testnet`: all nodes, from their supervisor; `replay`: a recording. */
   readonly source: 'node' | 'testnet' | 'replay'
   readonly network: string
   readonly meshDegree: number | null
-  readonly nodes: readonly {
-    readonly name: string
-    readonly peerId: string
-    readonly state: string
-    /** Peer ids of its mesh on the transactions topic. */
-    readonly mesh: readonly string[]
-  }[]
+  /** Groups of names that a cut separates; null where there is none. */
+  readonly partition: { readonly groups: readonly (readonly string[])[]; readonly healsAt: number | null } | null
+  readonly nodes: readonly ObservedNetworkNode[]
+}
+
+export interface ObservedNetworkNode {
+  readonly name: string
+  readonly peerId: string
+  /** As who observes it knows it; `late`: its process lives and has not answered for a while. */
+  readonly state: string
+  /** Its last states, ms since the Unix epoch, oldest first; empty where nobody knows. */
+  readonly states: readonly { readonly atMs: number; readonly state: string }[]
+  /** Peer ids of its mesh on the transactions topic. */
+  readonly mesh: readonly string[]
+  /** Peer ids of the nodes that it dials. */
+  readonly dials: readonly string[]
+  /** What it said last of itself; null where it has said nothing. */
+  readonly head: HeadView | null
+  readonly settledHeight: number | null
+  readonly peers: number | null
+  readonly pool: number | null
+  readonly seen: SeenCounts | null
 }

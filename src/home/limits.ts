@@ -12,3 +12,5 @@ export const MANIFEST_NODES_MAX = 1_000
 export const MANIFEST_TEXT_MAX = 128
 /** Longest path in a manifest, characters: PATH_MAX of Linux. */
 export const MANIFEST_PATH_MAX = 4_096
+/** States of one node: what a supervisor remembers of it (src/trace/limits.ts). */
+export const MANIFEST_STATES_MAX = 32

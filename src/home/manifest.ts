@@ -6,12 +6,18 @@
  * is asked, sent a token or a signal before its supervisor is proven to run for this home (proof.ts).
  */
 import { isLoopbackUrl } from './loopback.ts'
-import { MANIFEST_NODES_MAX, MANIFEST_PATH_MAX, MANIFEST_TEXT_MAX } from './limits.ts'
+import { MANIFEST_NODES_MAX, MANIFEST_PATH_MAX, MANIFEST_STATES_MAX, MANIFEST_TEXT_MAX } from './limits.ts'
 import type { ProcessName } from './proof.ts'
 import { insideOf } from './trusted-file.ts'
 
 export type NodeState = 'starting' | 'ready' | 'paused' | 'killed' | 'stopped' | 'failed'
 const STATES: ReadonlySet<unknown> = new Set<NodeState>(['starting', 'ready', 'paused', 'killed', 'stopped', 'failed'])
+
+/** A node's state since a moment, ms since the Unix epoch. */
+export interface NodeStateSince {
+  readonly atMs: number
+  readonly state: NodeState
+}
 
 export interface ManifestNode {
   /** `node-0`, `node-1`, … */
@@ -21,6 +27,8 @@ export interface ManifestNode {
   /** When its process began, in the system's words; null where there is none. */
   readonly started: string | null
   readonly state: NodeState
+  /** Its last states, oldest first: who was there when. */
+  readonly states?: readonly NodeStateSince[]
   /** `http://127.0.0.1:<port>`; empty until the node has said it. */
   readonly apiUrl: string
   /** File with the token that writes need. */
@@ -143,12 +151,20 @@ const NODE_FIELDS: Readonly<Record<keyof ManifestNode, Check>> = {
   pid: orNull(isPid),
   started: orNull(isStart),
   state: (value) => STATES.has(value),
+  states: orMissing(
+    (value) => Array.isArray(value) && value.length <= MANIFEST_STATES_MAX && value.every(isStateSince),
+  ),
   apiUrl: (value, home) => value === '' || isUrl(value, home),
   cookieFile: isInside,
   p2pPort: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65_535,
   dataDir: isInside,
   logFile: isInside,
   dials: (value, home) => Array.isArray(value) && value.every((name) => isName(name, home)),
+}
+
+function isStateSince(value: unknown): boolean {
+  const { atMs, state } = objectOf(value) ?? {}
+  return Number.isSafeInteger(atMs) && (atMs as number) >= 0 && STATES.has(state)
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> | null {

@@ -17,6 +17,7 @@ import { Archive } from './archive.ts'
 import { validatorView } from './chain-health.ts'
 import { accountView, evidenceView, findBlock, listBlocks } from './chain-views.ts'
 import { dialView } from './dial-view.ts'
+import { memoryOf, memoryPage } from './memory-view.ts'
 import { networkView, tagProblem } from './network-views.ts'
 import { observationsView } from './survey-view.ts'
 import { findTransaction } from './transaction-views.ts'
@@ -83,6 +84,7 @@ export function createControl(options: ControlOptions): NodeControl {
       settled: { height: machines.announced.settledHeight },
       validator: validatorView(machines, clock.now()),
       mempool: { count: pool.count, bytes: pool.bytes, parked: pool.parked, fingerprint: pool.fingerprint() },
+      seen: observer.propagation.counts(),
       verifier: {
         name: ports.verifier.name,
         fallbackReason: options.fallbackReason,
@@ -164,6 +166,11 @@ export function createControl(options: ControlOptions): NodeControl {
     submit: (items) => runtime.submit(items),
     transaction: (idOrPrefix) => findTransaction({ machines, archive, clock, store: ports.store }, idOrPrefix),
     propagation: (idOrPrefix) => findPropagation(observer, machines, idOrPrefix),
+    memory: (page) => memoryPage({ observer, machines, clock, startedAt: startedAt.wallMs }, page),
+    memoryOf: (ids) =>
+      memoryOf({ observer, machines, clock, startedAt: startedAt.wallMs }, ids, (id) =>
+        findTransaction({ machines, archive, clock, store: ports.store }, id),
+      ),
     observations: async (idOrPrefix, { samples, waitMs }) => {
       const seen = findPropagation(observer, machines, idOrPrefix)
       if (seen.kind !== 'found') return seen

@@ -22,6 +22,8 @@ export const PUMP_SLICE_MS = 5
 export const PROPAGATION_OBJECTS_MAX = 16_384
 /** Records kept for one object: a first sight, the copies of every mesh peer, refusals. */
 export const PROPAGATION_RECORDS_MAX = 64
+/** Records in one answer of what is remembered: about 500 KiB, made in 3 ms. */
+export const REMEMBERED_RECORDS_MAX = 2_000
 /** Messages whose transactions are remembered, so that copies can be counted for them. */
 export const MESSAGES_MAX = 16_384
 /** Objects of these messages, in all: a message holds up to 256. Copies come within seconds: 10 s at 6,500 transactions a second. */

@@ -103,7 +103,10 @@ export class Observer {
         if (from !== null) this.#meter.observe('propagation_seconds', fact.ageMs / 1_000)
         if (way === 'gossip') {
           const { monoMs } = this.#clock.now()
-          if (!this.#sampling.takes(id, monoMs)) return
+          if (!this.#sampling.takes(id, monoMs)) {
+            this.propagation.untraced()
+            return
+          }
           const checkMs = fact.messageId === null ? null : this.arrivals.checkMs(fact.messageId, monoMs)
           this.#record('DELIVER', id, from, bytes, null, { queueMs: waitedMs, checkMs })
         }
@@ -133,7 +136,10 @@ export class Observer {
         return
       }
       case 'transaction-published':
-        if (!this.#sampling.takes(fact.id, this.#clock.now().monoMs)) return
+        if (!this.#sampling.takes(fact.id, this.#clock.now().monoMs)) {
+          this.propagation.untraced()
+          return
+        }
         this.#record('PUBLISH', fact.id, null, fact.bytes, null)
         this.#outgoing.push(fact.id)
         return
@@ -445,7 +451,7 @@ export class Observer {
       queueMs: microseconds(times.queueMs),
       checkMs: microseconds(times.checkMs),
     }
-    this.propagation.add(record)
+    if (this.propagation.add(record) && kind === 'transaction') this.#meter.count('transactions_taken', {})
     this.#meter.count('propagation_records', { kind, event })
     this.#emit('propagation', event, record)
   }

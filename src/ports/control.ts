@@ -11,6 +11,7 @@ import type {
   HealthView,
   IdentityView,
   LimitsView,
+  MemoryView,
   MempoolView,
   MeshView,
   NetworkView,
@@ -51,6 +52,10 @@ export interface NodeControl {
   /** By id or unique prefix of at least 4 hex digits. */
   transaction(idOrPrefix: string): Promise<Lookup<TransactionView>>
   propagation(idOrPrefix: string): Lookup<PropagationView>
+  /** What it remembers of all objects, from number `before` (exclusive; null: the newest) downwards. */
+  memory(page: { before: number | null; limit: number }): MemoryView
+  /** The same of these transactions, in this order; those that it never saw are told as not known. */
+  memoryOf(ids: readonly string[]): Promise<MemoryView>
   /** The same of every node that can be reached from here. `off`: this network has it switched off. `busy`: too many of these are under way. */
   observations(
     idOrPrefix: string,

@@ -15,6 +15,7 @@ export type MeterCounter =
   | 'items' // topic, outcome (admitted, known, or the reject code)
   | 'duplicates' // topic
   | 'propagation_records' // kind, event
+  | 'transactions_taken'
   | 'bytes' // topic, kind (first, duplicate)
   | 'shed' // topic, reason
   | 'late_verdicts' // topic

@@ -9,20 +9,26 @@
  * - Copies are all arrivals, the needed one and refused ones included.
  * - Clocks of several machines differ: a child may seem earlier than its parent by `clockErrorMs` and no more. A parent that is later than
  *   that is not believed (it was told of twice, and we lack its first record), and the node becomes a root of its own, `orphan`.
+ * - A node without a first sight is `held`, `refused`, `lacks`, `pending` or `absent` (knowledge.ts); one that was not there when the object was sent may
+ *   have got it later all the same, and says so by `absence` beside its times.
  */
 import type { PropagationRecord } from '../domain/propagation.ts'
+import type { Absence } from './attendance.ts'
+import { RECORDS_ALONE, type Knowledge } from './knowledge.ts'
 
 export interface TraceNode {
   readonly name: string
   /** Name (or peer id, where it is no node of ours) of who gave it; null at an origin, and where the node has it without a record of how. */
   readonly from: string | null
-  /** Since the origin's first sight, ms; null where it never came. */
+  /** Since the origin's first sight, ms; null where no node told of one. */
   readonly firstSeenMs: number | null
   /** Arrivals, the needed one included. */
   readonly copies: number
   /** Steps from the origin; null where it never came or the way is unknown. */
   readonly hops: number | null
-  readonly way: 'origin' | 'gossip' | 'repair' | 'orphan' | 'refused' | 'missing'
+  readonly way: 'origin' | 'gossip' | 'repair' | 'orphan' | 'held' | 'refused' | 'lacks' | 'pending' | 'absent'
+  /** Why it was not there when the object was sent; null where it was. Coverage is of those that were. */
+  readonly absence: Absence | null
   readonly networkMs: number | null
   readonly queueMs: number | null
   readonly checkMs: number | null
@@ -68,6 +74,7 @@ export function journeyOf(
   network: readonly NetworkNode[],
   records: readonly PropagationRecord[],
   clockErrorMs = 0,
+  knowledge: Knowledge = RECORDS_ALONE,
 ): Journey {
   const nameOf = namesOf(network)
   const sights = new Map<string, Sight>(network.map(({ name }) => [name, emptySight()]))
@@ -83,7 +90,9 @@ export function journeyOf(
   const starts = (origins.length > 0 ? origins : [...sights]).flatMap(([, { first }]) => first?.ns ?? [])
   const startNs = starts.length === 0 ? null : starts.reduce((a, b) => (a < b ? a : b))
   const parents = parentsOf(sights, nameOf, clockErrorMs)
-  const nodes = [...sights].map(([name, sight]) => traceNode(name, sight, { sights, parents, startNs, nameOf }))
+  const nodes = [...sights].map(([name, sight]) =>
+    traceNode(name, sight, { id, sights, parents, startNs, nameOf, knowledge }),
+  )
   const duplicates = [...sights].flatMap(([to, sight]) =>
     [...sight.duplicates].map(([from, copies]) => ({ from, to, copies })),
   )
@@ -111,6 +120,7 @@ export function journeysOf(
   network: readonly NetworkNode[],
   records: readonly PropagationRecord[],
   clockErrorMs = 0,
+  knowledge: Knowledge = RECORDS_ALONE,
 ): Journey[] {
   const byId = new Map<string, PropagationRecord[]>()
   for (const record of records) {
@@ -119,7 +129,7 @@ export function journeysOf(
     if (own === undefined) byId.set(record.id, [record])
     else own.push(record)
   }
-  return [...byId].map(([id, own]) => journeyOf(id, network, own, clockErrorMs))
+  return [...byId].map(([id, own]) => journeyOf(id, network, own, clockErrorMs, knowledge))
 }
 
 function namesOf(network: readonly NetworkNode[]): (peerId: string) => string {
@@ -182,26 +192,14 @@ function leadsTo(parents: ReadonlyMap<string, string>, from: string, to: string)
   return false
 }
 
-function traceNode(
-  name: string,
-  sight: Sight,
-  known: {
-    sights: ReadonlyMap<string, Sight>
-    parents: ReadonlyMap<string, string>
-    startNs: bigint | null
-    nameOf: (peerId: string) => string
-  },
-): TraceNode {
+function traceNode(name: string, sight: Sight, known: KnownOfAll): TraceNode {
   const { first, copies, refusals } = sight
-  if (first === null) {
-    const way = refusals.length > 0 ? 'refused' : 'missing'
-    return { name, from: null, firstSeenMs: null, copies, hops: null, way, ...noTimes, refusals }
-  }
+  if (first === null) return without(name, sight, known)
   const { record } = first
   const parent = known.parents.get(name)
   const firstSeenMs = toMs(first.ns - (known.startNs ?? first.ns))
   if (record.event === 'PUBLISH')
-    return { name, from: null, firstSeenMs, copies, hops: 0, way: 'origin', ...noTimes, refusals }
+    return { name, from: null, firstSeenMs, copies, hops: 0, way: 'origin', absence: null, ...noTimes, refusals }
   const from = record.from === null ? null : known.nameOf(record.from)
   const queueMs = record.queueMs ?? null
   const checkMs = record.checkMs ?? null
@@ -214,11 +212,31 @@ function traceNode(
     copies,
     hops: hopsOf(name, known),
     way: parent === undefined ? 'orphan' : record.event === 'RECOVERED' ? 'repair' : 'gossip',
+    absence: known.knowledge.absence(name, known.startNs ?? first.ns),
     networkMs: hopMs === null ? null : round(hopMs - (queueMs ?? 0) - (checkMs ?? 0)),
     queueMs,
     checkMs,
     refusals,
   }
+}
+
+interface KnownOfAll {
+  readonly id: string
+  readonly sights: ReadonlyMap<string, Sight>
+  readonly parents: ReadonlyMap<string, string>
+  readonly startNs: bigint | null
+  readonly nameOf: (peerId: string) => string
+  readonly knowledge: Knowledge
+}
+
+/** A node that told of no first sight. */
+function without(name: string, { copies, refusals }: Sight, { id, startNs, knowledge }: KnownOfAll): TraceNode {
+  const rest = { name, from: null, firstSeenMs: null, copies, hops: null, ...noTimes, refusals }
+  // An object that nobody has went nowhere: whom it did not reach lacks nothing.
+  if (startNs === null) return { ...rest, way: refusals.length > 0 ? 'refused' : 'pending', absence: null }
+  const standing = knowledge.standing(name, id, startNs)
+  if (standing.kind === 'absent') return { ...rest, way: 'absent', absence: standing.absence }
+  return { ...rest, way: refusals.length > 0 && standing.kind !== 'held' ? 'refused' : standing.kind, absence: null }
 }
 
 /** Steps to an origin; null where the way up ends at a node that is none. */

@@ -49,6 +49,24 @@ export type RecordingLine =
       readonly height: number
       readonly hash: string
     }
+  /** The node was asked whether it has an object that it told nothing of. */
+  | {
+      readonly line: 'asked'
+      readonly t_ns: string
+      readonly node: string
+      readonly id: string
+      readonly known: boolean
+    }
+  /** Until now the node has told all that it remembers: `older` transactions that it took are not in here, `untraced` ones left no record. */
+  | {
+      readonly line: 'told'
+      readonly t_ns: string
+      readonly node: string
+      readonly older: number
+      readonly untraced: number
+    }
+  /** The node could not be asked, or not for all: what is missing of it nobody knows. */
+  | { readonly line: 'unasked'; readonly t_ns: string; readonly node: string; readonly why: string }
   /** Records that are missing: `slow`, the reader was; `restarted`, the node was. */
   | {
       readonly line: 'dropped'
@@ -202,6 +220,12 @@ function isLine(value: Readonly<Record<string, unknown>>): boolean {
       return isText(value.peerId) && isText(value.state)
     case 'head':
       return isCount(value.height) && typeof value.hash === 'string' && isPlain(value.hash)
+    case 'asked':
+      return isText(value.id) && typeof value.known === 'boolean'
+    case 'told':
+      return isCount(value.older) && isCount(value.untraced)
+    case 'unasked':
+      return isText(value.why)
     case 'dropped':
       return isCount(value.n) && DROP_REASONS.has(value.reason)
     default:

@@ -72,17 +72,17 @@ export function hopsChart({ hops: { measured, predicted } }: Report): string {
 
 /** Delay of each node for each transaction. */
 export function heatChart({ heat, untilMs }: Report): string {
-  const { nodes, ids, delays } = heat
+  const { nodes, ids, cells } = heat
   const cell = Math.max(4, Math.min(18, Math.floor(360 / Math.max(1, nodes.length))))
   const left = 76
   const width = Math.min(COLUMN_MAX, (WIDTH - left - RIGHT) / Math.max(1, ids.length))
   const height = nodes.length * cell + 24
-  const cells = delays
+  const squares = cells
     .map((row, y) =>
       row
-        .map((ms, x) => {
-          const level = ms === null ? null : Math.min(9, Math.floor((ms / untilMs) * 9.99))
-          return `<rect class="${level === null ? 'none' : `h${level}`}" x="${(left + x * width).toFixed(1)}" y="${y * cell}" width="${(width + 0.3).toFixed(1)}" height="${cell}"/>`
+        .map((value, x) => {
+          const style = typeof value === 'number' ? `h${Math.min(9, Math.floor((value / untilMs) * 9.99))}` : value
+          return `<rect class="${style}" x="${(left + x * width).toFixed(1)}" y="${y * cell}" width="${(width + 0.3).toFixed(1)}" height="${cell}"/>`
         })
         .join(''),
     )
@@ -96,7 +96,7 @@ export function heatChart({ heat, untilMs }: Report): string {
     .join('')
   return svg(
     `Delay of ${nodes.length} nodes for ${ids.length} transactions; slow nodes are rows, slow transactions columns`,
-    `${cells}${labels}<text x="${left}" y="${height - 6}">transactions in the order in which they were sent →</text>`,
+    `${squares}${labels}<text x="${left}" y="${height - 6}">transactions in the order in which they were sent →</text>`,
     height,
   )
 }

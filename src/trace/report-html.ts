@@ -37,7 +37,7 @@ ${section(
 )}
 ${section('The tail', `${tailChart(report)}<p class="dim">Share that is still without it: median, and the slowest twentieth dimmed.</p>`)}
 ${section('Hops', `${hopsChart(report)}<p class="dim">Bars: measured. Points: what a random graph of this degree predicts.</p>`)}
-${section('Delay of each node for each transaction', `${heatChart(report)}<p class="dim">Darker is later, up to ${msText(report.untilMs)}; red: never. The slowest node is at the bottom.</p>`)}
+${section('Delay of each node for each transaction', `${heatChart(report)}<p class="dim">Darker is later, up to ${msText(report.untilMs)}. Red: it does not have it. Grey: not known yet. Blank: it was not there then. The slowest node is at the bottom.</p>`)}
 ${section('Nodes', nodesTable(report))}
 ${section('Who brought it first', hubsTable(report))}
 ${section('The slowest way', slowestText(report))}
@@ -76,10 +76,29 @@ function countText(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
-function warnings({ dropped }: Report): string {
-  return dropped === 0
-    ? ''
-    : `<p class="warning">${dropped} records are missing from the recording: a reader was too slow, or a node restarted. Copies and coverage are lower bounds.</p>`
+function warnings({ dropped, older, untraced, unasked }: Report): string {
+  const warning = (text: string): string => `<p class="warning">${escapeText(text)}</p>`
+  return [
+    ...unasked.map(({ node, why }) =>
+      warning(`${node} could not be asked: ${why}. What it took is not in these figures; ask again when it answers.`),
+    ),
+    ...(dropped === 0
+      ? []
+      : [
+          warning(
+            `${dropped} records are missing from the recording: a reader was too slow, or a node restarted. Copies and coverage are lower bounds.`,
+          ),
+        ]),
+    ...(untraced === 0
+      ? []
+      : [warning(`There was more than is traced: ${untraced} transactions left no record at the busiest node.`)]),
+    ...(older === 0 ? [] : [`<p class="dim">${olderText(older)}</p>`]),
+  ].join('')
+}
+
+/** What is not in the figures, in words. */
+export function olderText(older: number): string {
+  return `${countText(older, 'older transaction')} ${older === 1 ? 'is' : 'are'} counted by the nodes and no longer remembered: ${older === 1 ? 'it is' : 'they are'} in no other figure.`
 }
 
 function tiles({ transactions, blocks, records, missed }: Report): string {
@@ -101,6 +120,8 @@ function tiles({ transactions, blocks, records, missed }: Report): string {
     tile('copies a node', transactions.copiesPerNode?.toFixed(2) ?? '–'),
     tile('refused as offences', String(records.REJECT ?? 0)),
     tile('missed', String(missed.count)),
+    ...(transactions.pending === 0 ? [] : [tile('not known yet', String(transactions.pending))]),
+    ...(transactions.absent === 0 ? [] : [tile('node was not there', String(transactions.absent))]),
     ...(blocks.journeys === 0
       ? []
       : [tile('blocks', String(blocks.journeys)), tile('blocks p50', msText(blocks.delays?.p50Ms ?? 0))]),
@@ -115,12 +136,14 @@ function theoryText({ theory, meshDegree }: Report): string {
 
 function nodesTable({ nodes }: Report): string {
   return table(
-    ['node', 'made', 'taken', 'by repair', 'duplicates', 'refused', 'missed', 'copies', 'p50', 'p95'],
+    [
+      ...['node', 'made', 'taken', 'by repair', 'duplicates', 'refused', 'missed', 'not known', 'was not there'],
+      ...['copies', 'p50', 'p95'],
+    ],
     nodes.map((node) => [
       node.name,
-      ...[node.origins, node.delivered, node.recovered, node.duplicates, node.refused, node.missed, node.copies].map(
-        String,
-      ),
+      ...[node.origins, node.delivered, node.recovered, node.duplicates, node.refused].map(String),
+      ...[node.missed, node.pending + node.held, node.absent, node.copies].map(String),
       node.p50Ms === null ? '–' : msText(node.p50Ms),
       node.p95Ms === null ? '–' : msText(node.p95Ms),
     ]),
@@ -183,27 +206,77 @@ function refusedText({ refusals }: Report): string {
   )}${more > 0 ? `<p class="dim">and ${more} more</p>` : ''}`
 }
 
-function invariantsTable({ invariants, missed, dropped }: Report): string {
-  const { invalidRelayed, heads } = invariants
-  const row = (holds: boolean, name: string, found: string): string[] => [holds ? '✓' : '✗', name, found]
+function invariantsTable(report: Report): string {
   return table(
     ['', 'expectation', 'found'],
-    [
-      row(invalidRelayed === 0, 'no refused object was taken by any node', `${invalidRelayed} were`),
-      row(missed.count === 0, 'every transaction came to every node', `${missed.count} did not`),
-      row(dropped === 0, 'the recording is whole', `${dropped} records are missing`),
-      ...(heads === null ? [] : [row(heads === 1, 'all nodes have one head', countText(heads, 'head'))]),
-    ],
+    expectationsOf(report).map(({ verdict, name, found }) => [VERDICTS[verdict], name, found]),
   )
 }
 
-function missedText({ missed }: Report): string {
-  if (missed.count === 0) return '<p>Every transaction reached every node.</p>'
+const VERDICTS = { holds: '✓', broken: '✗', unknown: '?' } as const
+
+/** What must hold of every run, and whether it did; `unknown` where not all that it takes to say so is known. */
+export function expectationsOf({
+  invariants: { invalidRelayed, heads },
+  missed,
+  transactions,
+  dropped,
+  unasked,
+}: Report): readonly { readonly verdict: keyof typeof VERDICTS; readonly name: string; readonly found: string }[] {
+  const isWhole = dropped === 0 && unasked.length === 0
+  const pending = transactions.pending === 0 ? '' : `, of ${transactions.pending} it is not known yet`
+  return [
+    {
+      verdict: invalidRelayed > 0 ? 'broken' : isWhole ? 'holds' : 'unknown',
+      name: 'no refused object was taken by any node',
+      found: `${invalidRelayed} were`,
+    },
+    {
+      verdict: missed.count > 0 ? 'broken' : transactions.pending > 0 ? 'unknown' : 'holds',
+      name: 'every transaction came to every node that was there',
+      found: `${missed.count} did not${pending}`,
+    },
+    {
+      verdict: isWhole ? 'holds' : 'broken',
+      name: 'the recording is whole',
+      found:
+        unasked.length > 0
+          ? `${unasked.map(({ node }) => node).join(', ')} could not be asked`
+          : `${dropped} records are missing`,
+    },
+    ...(heads === null
+      ? []
+      : [
+          {
+            verdict: heads === 1 ? ('holds' as const) : ('broken' as const),
+            name: 'all nodes that are up are on one chain',
+            found: countText(heads, 'chain'),
+          },
+        ]),
+  ]
+}
+
+function missedText({ missed, transactions }: Report): string {
+  const rest = [
+    ...(transactions.pending === 0
+      ? []
+      : [
+          `Of ${countText(transactions.pending, 'arrival')} nothing is known yet: on the way, or the node could not be asked.`,
+        ]),
+    ...(transactions.absent === 0
+      ? []
+      : [
+          `${countText(transactions.absent, 'time')} a node was not there when a transaction was sent (down, came later, or restarted): that is no miss.`,
+        ]),
+  ]
+  const aside = rest.map((text) => `<p class="dim">${text}</p>`).join('')
+  if (missed.count === 0)
+    return `<p>${transactions.pending === 0 ? 'Every transaction reached every node that was there.' : 'No node is known to lack one.'}</p>${aside}`
   const shown = missed.listed.slice(0, REFUSALS_SHOWN)
   return `${table(
     ['node', 'id', 'why'],
     shown.map(({ node, id, reason }) => [node, shortText(id), reason]),
-  )}${missed.count > shown.length ? `<p class="dim">and ${missed.count - shown.length} more</p>` : ''}`
+  )}${missed.count > shown.length ? `<p class="dim">and ${missed.count - shown.length} more</p>` : ''}${aside}`
 }
 
 function section(title: string, content: string): string {
@@ -246,7 +319,8 @@ svg { width: 100%; height: auto; overflow: visible } svg text { fill: var(--dim)
 svg .grid { stroke: var(--line) } svg path { fill: none } svg .line { stroke: var(--mark); stroke-width: 2 }
 svg .line.dim { opacity: .45 } svg .band { fill: var(--mark); opacity: .18 }
 svg .theory { stroke: var(--theory); stroke-width: 2; stroke-dasharray: 6 5 }
-svg .bar { fill: var(--mark) } svg .mark { fill: var(--theory) } svg .none { fill: var(--warn); opacity: .35 }
+svg .bar { fill: var(--mark) } svg .mark { fill: var(--theory) } svg .lacks { fill: var(--warn); opacity: .6 }
+svg .pending { fill: var(--dim); opacity: .35 } svg .held { fill: var(--mark); opacity: .35 } svg .absent { fill: none }
 ${HEAT}
 @media print { main { max-width: none } }
 `

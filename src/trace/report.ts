@@ -1,6 +1,8 @@
 /** The propagation report as data (gossip 4.6): a pure function of a recording, so that a replay makes the same to the byte. */
 import type { PropagationRecord } from '../domain/propagation.ts'
+import { knowledgeOf } from './knowledge.ts'
 import { journeysOf, uniqueRecords, type Journey, type NetworkNode, type TraceNode } from './journey.ts'
+import { isThere } from './attendance.ts'
 import { isRecord, type Recording, type RecordingHead, type RecordingLine } from './recording.ts'
 import {
   bandOf,
@@ -10,10 +12,12 @@ import {
   heatMapOf,
   hopsHistogram,
   horizonMs,
+  isLacking,
   perNode,
   predictedHops,
   summaryOf,
   theoryOf,
+  thereOf,
   type CurveBand,
   type HeatMap,
   type NodeSpread,
@@ -50,6 +54,12 @@ export interface Report {
   readonly records: Readonly<Record<string, number>>
   /** Records that are missing from the recording: with any, the figures are lower bounds. */
   readonly dropped: number
+  /** Transactions that were sent before what nodes remember, and are in no figure: the most of any node. */
+  readonly older: number
+  /** Transactions that left no record at some node, under more load than is traced: the most of any node. */
+  readonly untraced: number
+  /** Nodes that could not be asked, or not for all, and why. */
+  readonly unasked: readonly { readonly node: string; readonly why: string }[]
   readonly untilMs: number
   readonly band: readonly CurveBand[]
   readonly theory: Theory | null
@@ -60,11 +70,12 @@ export interface Report {
   /** The journey whose last node came latest, and the way to that node. */
   readonly slowest: { readonly journey: Journey; readonly path: readonly TraceNode[] } | null
   readonly refusals: { readonly count: number; readonly offences: number; readonly listed: readonly Refusal[] }
+  /** Nodes that were there and are known to be without it. */
   readonly missed: { readonly count: number; readonly listed: readonly Missed[] }
   readonly invariants: {
     /** Objects that some node refused as an offence and some node took all the same. */
     readonly invalidRelayed: number
-    /** Different heads among the nodes at the end; null where no node told one. */
+    /** Different chains among the nodes that were up at the end: heads of which none is an earlier head of another; null where no node told one. */
     readonly heads: number | null
   }
   readonly states: readonly { readonly tNs: string; readonly node: string; readonly state: string }[]
@@ -73,16 +84,17 @@ export interface Report {
 export function reportOf({ head, lines }: Recording): Report {
   const network = networkNodes(head, lines)
   const records = uniqueRecords(lines.filter((line) => isRecord(line)))
-  const journeys = journeysOf(network, records, head.clockErrorMs)
+  const journeys = journeysOf(network, records, head.clockErrorMs, knowledgeOf(lines))
   const transactions = journeys.filter(({ kind }) => kind === 'transaction')
   const begun = begunOf(transactions)
   const untilMs = horizonMs(transactions)
-  const meshDegree = meanMesh(records, network.length) ?? head.degree
+  const meshDegree = meanMesh(lines, records, network.length) ?? head.degree
   const summary = summaryOf(transactions)
   const states = lines.flatMap((line) =>
     'line' in line && line.line === 'node' ? [{ tNs: line.t_ns, node: line.node, state: line.state }] : [],
   )
-  const missed = missedOf(begun, states)
+  const missed = missedOf(begun)
+  const told = lines.flatMap((line) => ('line' in line && line.line === 'told' ? [line] : []))
   const refusals = refusalsOf(records, network)
   return {
     v: 1,
@@ -93,6 +105,11 @@ export function reportOf({ head, lines }: Recording): Report {
     blocks: summaryOf(journeys.filter(({ kind }) => kind === 'block')),
     records: countByEvent(records),
     dropped: lines.reduce((sum, line) => sum + ('line' in line && line.line === 'dropped' ? line.n : 0), 0),
+    older: most(told.map(({ older }) => older)),
+    untraced: most(told.map(({ untraced }) => untraced)),
+    unasked: lines.flatMap((line) =>
+      'line' in line && line.line === 'unasked' ? [{ node: line.node, why: line.why }] : [],
+    ),
     untilMs,
     band: bandOf(transactions, untilMs),
     theory: meshDegree === null ? null : theoryOf(transactions, meshDegree, untilMs),
@@ -112,7 +129,7 @@ export function reportOf({ head, lines }: Recording): Report {
       listed: refusals.slice(0, LISTED_MAX),
     },
     missed: { count: missed.length, listed: missed.slice(0, LISTED_MAX) },
-    invariants: { invalidRelayed: invalidRelayed(journeys), heads: headsOf(lines) },
+    invariants: { invalidRelayed: invalidRelayed(journeys), heads: chainsOf(lines) },
     states: states.slice(0, LISTED_MAX),
   }
 }
@@ -145,11 +162,17 @@ function durationOf(records: readonly PropagationRecord[]): number {
   return Number(last - first) / 1e6
 }
 
-function meanMesh(records: readonly PropagationRecord[], nodes: number): number | null {
+/** As the nodes said when they were asked, or by what they told of grafts and prunes. */
+function meanMesh(lines: Recording['lines'], records: readonly PropagationRecord[], nodes: number): number | null {
+  const asked = new Map<string, number>()
+  for (const line of lines) if ('line' in line && line.line === 'mesh') asked.set(line.node, line.peers.length)
   const count = (event: string): number =>
     records.reduce((sum, record) => sum + (record.kind === 'mesh' && record.event === event ? 1 : 0), 0)
-  const links = count('GRAFT') - count('PRUNE')
-  return links <= 0 || nodes === 0 ? null : Math.round((links / nodes) * 100) / 100
+  const [links, of] =
+    asked.size > 0
+      ? [[...asked.values()].reduce((a, b) => a + b, 0), asked.size]
+      : [count('GRAFT') - count('PRUNE'), nodes]
+  return links <= 0 || of === 0 ? null : Math.round((links / of) * 100) / 100
 }
 
 function refusalsOf(records: readonly PropagationRecord[], network: readonly NetworkNode[]): Refusal[] {
@@ -167,29 +190,22 @@ function refusalsOf(records: readonly PropagationRecord[], network: readonly Net
     .sort((a, b) => (BigInt(a.tNs) < BigInt(b.tNs) ? -1 : 1))
 }
 
-function missedOf(begun: readonly Journey[], states: Report['states']): Missed[] {
-  return begun.flatMap(({ id, startNs, nodes }) =>
+function missedOf(begun: readonly Journey[]): Missed[] {
+  return begun.flatMap(({ id, nodes }) =>
     nodes
-      .filter(({ firstSeenMs }) => firstSeenMs === null)
-      .map(({ name, refusals }) => ({
-        id,
-        node: name,
-        reason: refusals[0]?.reason ?? stateAt(states, name, startNs ?? 0n) ?? 'not seen',
-      })),
+      .filter(isLacking)
+      .map(({ name, refusals }) => ({ id, node: name, reason: refusals[0]?.reason ?? 'not seen' })),
   )
 }
 
-/** What the node's process was when the object began; null where it ran. */
-function stateAt(states: Report['states'], node: string, atNs: bigint): string | null {
-  let state: string | null = null
-  for (const change of states) if (change.node === node && BigInt(change.tNs) <= atNs) state = change.state
-  return state === 'ready' || state === 'starting' ? null : (state ?? 'not there yet')
+function most(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), 0)
 }
 
 function slowestOf(begun: readonly Journey[]): Report['slowest'] {
   let found: { journey: Journey; last: TraceNode } | null = null
   for (const journey of begun)
-    for (const node of journey.nodes)
+    for (const node of thereOf(journey))
       if (node.firstSeenMs !== null && node.firstSeenMs > (found?.last.firstSeenMs ?? 0))
         found = { journey, last: node }
   if (found === null) return null
@@ -208,8 +224,16 @@ function invalidRelayed(journeys: readonly Journey[]): number {
   ).length
 }
 
-function headsOf(lines: Recording['lines']): number | null {
-  const heads = new Map<string, string>()
-  for (const line of lines) if ('line' in line && line.line === 'head') heads.set(line.node, line.hash)
-  return heads.size === 0 ? null : new Set(heads.values()).size
+/** A head that another node had before is the same chain, a block or two behind; who is down is on none. */
+function chainsOf(lines: Recording['lines']): number | null {
+  const heads = new Map<string, string[]>()
+  const { attendance } = knowledgeOf(lines)
+  for (const line of lines)
+    if ('line' in line && line.line === 'head') heads.set(line.node, [...(heads.get(line.node) ?? []), line.hash])
+  const up = [...heads].filter(([node]) => isThere(attendance.stateOf(node) ?? 'ready')).map(([, hashes]) => hashes)
+  if (up.length === 0) return null
+  const last = new Set(up.flatMap((hashes) => hashes.at(-1) ?? []))
+  const passed = new Set(up.flatMap((hashes) => hashes.slice(0, -1)))
+  const tips = [...last].filter((hash) => !passed.has(hash))
+  return Math.max(1, tips.length)
 }

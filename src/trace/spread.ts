@@ -1,5 +1,5 @@
 /** What many journeys have in common: the figures and curves of the report, the map's panels and `top`. Pure. */
-import type { Journey } from './journey.ts'
+import type { Journey, TraceNode } from './journey.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
 import { floodMedianMs, meshHops, sampledDelays } from '../sim/theory.ts'
 
@@ -20,10 +20,14 @@ export interface Quantiles {
 export interface SpreadSummary {
   readonly journeys: number
   readonly nodes: number
-  /** Share of all (journey, node) pairs that were reached, 0 to 1. */
+  /** Share of all (journey, node that was there) pairs that were reached, 0 to 1. */
   readonly coverage: number
-  /** Journeys that are on every node. */
+  /** Journeys that are on every node that was there. */
   readonly everywhere: number
+  /** Pairs in which the node is known to be without it; of which nothing is known yet; and in which the node was not there. */
+  readonly lacking: number
+  readonly pending: number
+  readonly absent: number
   /** Over all arrivals but those at origins; null where there are none. */
   readonly delays: Quantiles | null
   /** Arrivals for one needed one, the needed one included; null where nothing arrived. */
@@ -40,38 +44,70 @@ export function begunOf(journeys: readonly Journey[]): Journey[] {
 
 export function summaryOf(journeys: readonly Journey[]): SpreadSummary {
   const begun = begunOf(journeys)
-  const pairs = begun.reduce((sum, { nodes }) => sum + nodes.length, 0)
+  const pairs = begun.reduce((sum, journey) => sum + thereOf(journey).length, 0)
+  const count = (counts: (node: TraceNode) => boolean): number =>
+    begun.reduce((sum, { nodes }) => sum + nodes.filter(counts).length, 0)
   const reached = begun.reduce((sum, journey) => sum + reachedOf(journey), 0)
   const delays = delaysOf(begun)
   const arrivals = begun.reduce((sum, { copies }) => sum + copies, 0)
+  const arrivalsThere = begun.reduce(
+    (sum, journey) => sum + thereOf(journey).reduce((all, { copies }) => all + copies, 0),
+    0,
+  )
   return {
     journeys: begun.length,
     nodes: Math.max(0, ...begun.map(({ nodes }) => nodes.length)),
     coverage: pairs === 0 ? 0 : reached / pairs,
-    everywhere: begun.filter((journey) => reachedOf(journey) === journey.nodes.length).length,
+    everywhere: begun.filter((journey) => reachedOf(journey) === thereOf(journey).length).length,
+    lacking: count(isLacking),
+    pending: count(({ way }) => way === 'pending'),
+    absent: count(({ absence }) => absence !== null),
     delays: quantilesOf(delays),
-    copiesPerNode: delays.length === 0 ? null : arrivals / delays.length,
+    copiesPerNode: delays.length === 0 ? null : arrivalsThere / delays.length,
     arrivals,
     needed: delays.length,
     bytes: begun.reduce((sum, { copies, bytes }) => sum + copies * bytes, 0),
   }
 }
 
-export function reachedOf({ nodes }: Journey): number {
-  return nodes.filter(({ firstSeenMs }) => firstSeenMs !== null).length
+/** The nodes that were there when it was sent: what coverage is measured against. */
+export function thereOf({ nodes }: Journey): readonly TraceNode[] {
+  return nodes.filter(({ absence }) => absence === null)
+}
+
+/** How many of them have it. */
+export function reachedOf(journey: Journey): number {
+  return thereOf(journey).filter(hasIt).length
+}
+
+export function hasIt({ firstSeenMs, way }: TraceNode): boolean {
+  return firstSeenMs !== null || way === 'held'
+}
+
+/** Known to be without it. */
+export function isLacking({ way }: TraceNode): boolean {
+  return way === 'lacks' || way === 'refused'
+}
+
+/** First sights of the nodes that were there, ms; in no order. */
+function sightsOf(journey: Journey): number[] {
+  return thereOf(journey).flatMap(({ firstSeenMs }) => firstSeenMs ?? [])
 }
 
 /** Delays of all nodes but the origins, ascending, ms. */
 export function delaysOf(journeys: readonly Journey[]): number[] {
   return journeys
-    .flatMap(({ nodes }) => nodes.flatMap(({ way, firstSeenMs }) => (way === 'origin' ? [] : (firstSeenMs ?? []))))
+    .flatMap((journey) =>
+      thereOf(journey).flatMap(({ way, firstSeenMs }) => (way === 'origin' ? [] : (firstSeenMs ?? []))),
+    )
     .sort((a, b) => a - b)
 }
 
 /** Coverage over time of one journey: a step at each first sight. */
-export function curveOf({ nodes }: Journey): CurvePoint[] {
-  const times = nodes.flatMap(({ firstSeenMs }) => firstSeenMs ?? []).sort((a, b) => a - b)
-  return times.map((ms, index) => ({ ms, share: (index + 1) / nodes.length }))
+export function curveOf(journey: Journey): CurvePoint[] {
+  const times = sightsOf(journey).sort((a, b) => a - b)
+  const there = thereOf(journey).length
+  return times.map((ms, index) => ({ ms, share: (index + 1) / there }))
 }
 
 export interface CurveBand {
@@ -83,10 +119,10 @@ export interface CurveBand {
 
 /** Median and 5-95 % of the coverage over all journeys, at `steps` times from 0 to `untilMs`. */
 export function bandOf(journeys: readonly Journey[], untilMs: number, steps = 60): CurveBand[] {
-  const sorted = begunOf(journeys).map(({ nodes }) => ({
-    total: nodes.length,
+  const sorted = begunOf(journeys).map((journey) => ({
+    total: Math.max(1, thereOf(journey).length),
     count: 0,
-    times: nodes.flatMap(({ firstSeenMs }) => firstSeenMs ?? []).sort((a, b) => a - b),
+    times: sightsOf(journey).sort((a, b) => a - b),
   }))
   if (sorted.length === 0) return []
   return Array.from({ length: steps + 1 }, (_, step) => {
@@ -164,13 +200,22 @@ export function theoryOf(journeys: readonly Journey[], degree: number, untilMs: 
   return { medianMs, hops: meshHops(nodes, degree), curve }
 }
 
+/** A delay in ms; or it has it without a time, is known to lack it, was not there then, or nothing is known yet. */
+export type HeatCell = number | 'held' | 'lacks' | 'absent' | 'pending'
+
 export interface HeatMap {
   /** Node names, the slowest median last. */
   readonly nodes: readonly string[]
   /** Journey ids in the order of their start. */
   readonly ids: readonly string[]
-  /** `delays[row][column]`, ms; null where it never came. */
-  readonly delays: readonly (readonly (number | null)[])[]
+  /** `cells[row][column]`: the delay in ms, or why there is none. */
+  readonly cells: readonly (readonly HeatCell[])[]
+}
+
+export function cellOf({ absence, firstSeenMs, way }: TraceNode): HeatCell {
+  if (absence !== null) return 'absent'
+  if (firstSeenMs !== null) return firstSeenMs
+  return way === 'refused' || way === 'lacks' ? 'lacks' : way === 'held' ? 'held' : 'pending'
 }
 
 /** Delay of each node for each message, sorted by the nodes' medians. At most `columns` journeys, evenly chosen. */
@@ -178,17 +223,17 @@ export function heatMapOf(journeys: readonly Journey[], columns = 120): HeatMap 
   const begun = begunOf(journeys).sort((a, b) => ((a.startNs ?? 0n) < (b.startNs ?? 0n) ? -1 : 1))
   const chosen = evenly(begun, columns)
   const names = [...new Set(chosen.flatMap(({ nodes }) => nodes.map(({ name }) => name)))]
-  const lookup = chosen.map(({ nodes }) => new Map(nodes.map(({ name, firstSeenMs }) => [name, firstSeenMs])))
+  const lookup = chosen.map(({ nodes }) => new Map(nodes.map((node) => [node.name, cellOf(node)])))
   const rows = names.map((name) => {
-    const delays = lookup.map((times) => times.get(name) ?? null)
-    const known = delays.filter((ms) => ms !== null).sort((a, b) => a - b)
-    return { name, delays, median: known.length === 0 ? Number.POSITIVE_INFINITY : rank(known, 0.5) }
+    const cells = lookup.map((column) => column.get(name) ?? 'pending')
+    const known = cells.filter((cell) => typeof cell === 'number').sort((a, b) => a - b)
+    return { name, cells, median: known.length === 0 ? Number.POSITIVE_INFINITY : rank(known, 0.5) }
   })
   rows.sort((a, b) => (a.median === b.median ? (a.name < b.name ? -1 : 1) : a.median - b.median))
   return {
     nodes: rows.map(({ name }) => name),
     ids: chosen.map(({ id }) => id),
-    delays: rows.map(({ delays }) => delays),
+    cells: rows.map(({ cells }) => cells),
   }
 }
 
@@ -211,7 +256,14 @@ export interface NodeSpread {
   readonly recovered: number
   readonly duplicates: number
   readonly refused: number
+  /** It has them, and does not remember how they came. */
+  readonly held: number
+  /** Known to be without it. */
   readonly missed: number
+  /** Nothing is known yet. */
+  readonly pending: number
+  /** Sent while it was not there. */
+  readonly absent: number
   readonly copies: number
   readonly p50Ms: number | null
   readonly p95Ms: number | null
@@ -229,7 +281,10 @@ export function perNode(journeys: readonly Journey[]): NodeSpread[] {
       recovered: 0,
       duplicates: 0,
       refused: 0,
+      held: 0,
       missed: 0,
+      pending: 0,
+      absent: 0,
       copies: 0,
       delays: [],
     }
@@ -237,15 +292,19 @@ export function perNode(journeys: readonly Journey[]): NodeSpread[] {
     return total
   }
   for (const { startNs, nodes, duplicates } of journeys) {
-    for (const { name, way, firstSeenMs, refusals, copies } of nodes) {
+    for (const node of nodes) {
+      const { name, way, firstSeenMs, absence, refusals, copies } = node
       const total = of(name)
       total.copies += copies
       total.refused += refusals.filter(({ offence }) => offence).length
       if (way === 'origin') total.origins++
       else if (firstSeenMs !== null) {
         total.delivered++
-        total.delays.push(firstSeenMs)
-      } else if (startNs !== null) total.missed++
+        if (absence === null) total.delays.push(firstSeenMs)
+      } else if (way === 'held') total.held++
+      else if (startNs !== null && isLacking(node)) total.missed++
+      else if (startNs !== null && way === 'pending') total.pending++
+      if (absence !== null) total.absent++
       if (way === 'repair') total.recovered++
     }
     for (const { to, copies } of duplicates) of(to).duplicates += copies
@@ -263,7 +322,10 @@ interface NodeTotal {
   recovered: number
   duplicates: number
   refused: number
+  held: number
   missed: number
+  pending: number
+  absent: number
   copies: number
   readonly delays: number[]
 }

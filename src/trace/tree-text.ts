@@ -1,6 +1,7 @@
 /** A journey as people read it in a terminal, and as graphviz draws it. */
 import type { Journey, TraceNode } from './journey.ts'
-import { reachedOf } from './spread.ts'
+import type { Absence } from './attendance.ts'
+import { reachedOf, thereOf } from './spread.ts'
 
 /** The delivery tree: one line a node under its parent, with times and copies; then who does not have it, and why. */
 export function treeText(journey: Journey): string {
@@ -8,7 +9,7 @@ export function treeText(journey: Journey): string {
   const width = Math.max(4, ...journey.nodes.map(({ name }) => name.length + 2 * depthOf(name, children)))
   const lines = [
     `${journey.id}`,
-    `${reachedOf(journey)}/${journey.nodes.length} nodes  copies ${journey.copies}  ${journey.bytes} bytes`,
+    `${reachedOf(journey)}/${thereOf(journey).length} nodes  copies ${journey.copies}  ${journey.bytes} bytes`,
     '',
     `${'NODE'.padEnd(width)}  ${'SEEN'.padStart(9)}  ${'NETWORK'.padStart(9)}  ${'QUEUE'.padStart(9)}  ${'CHECK'.padStart(9)}  COPIES`,
   ]
@@ -16,8 +17,9 @@ export function treeText(journey: Journey): string {
     const label = `${prefix}${branch}${node.name}`
     const times = [node.firstSeenMs, node.networkMs, node.queueMs, node.checkMs]
     const note = node.way === 'repair' ? '  by repair' : node.way === 'orphan' ? `  from ${node.from ?? 'unknown'}` : ''
+    const late = node.absence === null ? '' : `  ${ABSENCES[node.absence]}`
     lines.push(
-      `${label.padEnd(width)}  ${times.map((ms) => time(ms).padStart(9)).join('  ')}  ${String(node.copies).padStart(6)}${note}`,
+      `${label.padEnd(width)}  ${times.map((ms) => time(ms).padStart(9)).join('  ')}  ${String(node.copies).padStart(6)}${note}${late}`,
     )
     const below = children.get(node.name) ?? []
     const next = branch === '' ? prefix : `${prefix}${branch === '└ ' ? '  ' : '│ '}`
@@ -25,7 +27,7 @@ export function treeText(journey: Journey): string {
   }
   for (const root of children.get(null) ?? []) walk(root, '', '')
   for (const node of journey.nodes.filter(({ firstSeenMs }) => firstSeenMs === null))
-    lines.push(`${node.name.padEnd(width)}  ${node.refusals.length > 0 ? refusalText(node) : 'not seen'}`)
+    lines.push(`${node.name.padEnd(width)}  ${withoutText(node)}`)
   const edges = [...journey.duplicates].sort((a, b) => b.copies - a.copies || (a.from < b.from ? -1 : 1))
   if (edges.length > 0) {
     lines.push(
@@ -42,14 +44,29 @@ export function treeText(journey: Journey): string {
 
 const EDGES_LISTED = 12
 
+/** Why a node that told of no first sight has none, in words. */
+export function withoutText(node: TraceNode): string {
+  if (node.absence !== null) return ABSENCES[node.absence]
+  if (node.way === 'held') return 'has it, and does not remember how it came'
+  if (node.refusals.length > 0) return refusalText(node)
+  return node.way === 'lacks' ? 'does not have it' : 'nothing known of it yet'
+}
+
+/** Where a node was when an object was sent, in words. */
+export const ABSENCES: Readonly<Record<Absence, string>> = {
+  later: 'was not there then: it came later',
+  down: 'was not there then: it was down',
+  restarted: 'was not there then: it was started anew since',
+}
+
 /** Graphviz: the tree in full lines with the hop's times, further copies dotted, refusals red. */
 export function treeDot(journey: Journey): string {
   const lines = [
     'digraph trace {',
     '  rankdir=LR; node [shape=box, fontname="sans-serif"]; edge [fontname="sans-serif", fontsize=10];',
   ]
-  for (const { name, firstSeenMs, refusals, copies } of journey.nodes) {
-    const colour = firstSeenMs !== null ? 'black' : refusals.length > 0 ? 'red' : 'gray'
+  for (const { name, firstSeenMs, refusals, copies, way } of journey.nodes) {
+    const colour = firstSeenMs !== null ? 'black' : refusals.length > 0 || way === 'lacks' ? 'red' : 'gray'
     const seen = firstSeenMs === null ? 'not seen' : time(firstSeenMs)
     lines.push(`  ${quote(name)} [label="${bare(name)}\\n${seen}, ${copies} copies", color=${colour}];`)
   }

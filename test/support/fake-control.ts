@@ -8,6 +8,7 @@ import type {
   EventTopic,
   EvidenceView,
   HealthView,
+  MemoryView,
   NetworkView,
   PropagationView,
   TransactionView,
@@ -111,6 +112,7 @@ export class FakeControl implements NodeControl {
       head: { height: 0, hash: ZERO_HASH },
       settled: { height: 0 },
       mempool: { count: 1, bytes: 250, parked: 0, fingerprint: ZERO_HASH },
+      seen: { taken: 0, duplicates: 0, rejected: 0, ignored: 0, untraced: 0, forgotten: 0 },
       verifier: { name: 'libsodium', fallbackReason: null, verifications: 7 },
       eventLoopDelayP99Ms: 0.5,
       eventLoopDelayMaxMs: 4,
@@ -197,6 +199,30 @@ export class FakeControl implements NodeControl {
 
   propagation(id: string): Lookup<PropagationView> {
     return this.propagations.get(id) ?? { kind: 'missing' }
+  }
+
+  /** What `memory` was asked for last. */
+  memoryAsked: { before: number | null; limit: number } | readonly string[] | null = null
+  objects: MemoryView['objects'] = []
+
+  memory(page: { before: number | null; limit: number }): MemoryView {
+    this.memoryAsked = page
+    return this.#memory(this.objects)
+  }
+
+  async memoryOf(ids: readonly string[]): Promise<MemoryView> {
+    this.memoryAsked = ids
+    return this.#memory(
+      ids.map(
+        (id) =>
+          this.objects.find((object) => object.id === id) ?? { n: null, id, known: false, copies: 0, records: [] },
+      ),
+    )
+  }
+
+  #memory(objects: MemoryView['objects']): MemoryView {
+    const { name } = this.identity()
+    return { v: 1, node: name, startedAt: this.startedAt, at: 0, seen: this.status().seen, objects, next: null }
   }
 
   async observations(

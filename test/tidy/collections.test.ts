@@ -51,6 +51,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/node/health.ts #toldMs': 'one entry a problem code',
   'src/adapters/log/line-sink.ts #waiting': 'WAITING_BYTES_MAX, looked at before each addition',
   'src/node/event-ring.ts #ring': 'observer.events',
+  'src/node/propagation-log.ts #order': 'ids of propagation.objects, in a ring of their most',
   'src/sync/chain-sync.ts #heads': 'connected peers',
   'src/sync/chain-sync.ts #peers': 'connected peers',
   'src/sync/chain-sync.ts #asked': 'hashes of the block requests, which are reported',

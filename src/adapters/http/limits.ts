@@ -62,6 +62,12 @@ export const MEMPOOL_LIMIT_DEFAULT = 100
 /** Most transactions that `GET /v1/mempool` lists: about 3 MiB of JSON, made in 10 ms. */
 export const MEMPOOL_LIMIT_MAX = 10_000
 
+/** Objects that `GET /v1/propagation` tells of unless told, and at most; their records are bounded by the node. */
+export const MEMORY_LIMIT_DEFAULT = 100
+export const MEMORY_LIMIT_MAX = 1_000
+/** Ids that may be asked for at once: as many as fit into a path. */
+export const MEMORY_IDS_MAX = 24
+
 /** Blocks that `GET /v1/blocks` lists unless told. */
 export const BLOCKS_LIMIT_DEFAULT = 20
 /** Most blocks that `GET /v1/blocks` lists: about 500 KiB of JSON, a thousand reads of the index. */

@@ -105,6 +105,22 @@ export const transactionState = oneOf(
   'TransactionState',
 )
 
+export const propagationRecord = object('PropagationRecord', {
+  t_ns: u64,
+  node: Type.String(),
+  kind: oneOf(['transaction', 'block', 'record', 'mesh']),
+  id: Type.String(),
+  event: oneOf(
+    ['PUBLISH', 'DELIVER', 'DUPLICATE', 'REJECT', 'IGNORE', 'FORWARD', 'RECOVERED', 'GRAFT', 'PRUNE'],
+    'PropagationEvent',
+  ),
+  from: nullable(Type.String()),
+  bytes: count,
+  reason: nullable(Type.String()),
+  queueMs: Type.Optional(nullable(Type.Number())),
+  checkMs: Type.Optional(nullable(Type.Number())),
+})
+
 /** An answer in JSON. */
 export const json = <Schema extends TSchema>(description: string, schema: Schema) => ({
   description,

@@ -82,6 +82,7 @@ const COUNTERS = {
       event: ['PUBLISH', 'DELIVER', 'DUPLICATE', 'REJECT', 'IGNORE', 'RECOVERED'],
     },
   },
+  transactions_taken: { help: 'Transactions that this node made or got, each once', labels: {} },
   duplicates: { help: 'Further copies of messages that were seen before', labels: { topic: TOPICS } },
   bytes: { help: 'Bytes of gossip messages received', labels: { topic: TOPICS, kind: ['first', 'duplicate'] } },
   shed: { help: 'Messages given up before they were judged', labels: { topic: TOPICS, reason: ['full', 'late'] } },

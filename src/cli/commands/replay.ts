@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { idsOf, journeyOf } from '../../trace/journey.ts'
+import { knowledgeOf } from '../../trace/knowledge.ts'
 import { recordsOf } from '../../trace/recording.ts'
 import { reportHtml } from '../../trace/report-html.ts'
 import { networkNodes, reportDocument, reportOf } from '../../trace/report.ts'
@@ -61,7 +62,13 @@ function trace(context: Context, recording: Recording, prefix: string, isDot: bo
     throw new Failure('not-found', 'unknown-transaction', `the recording holds nothing whose id begins with ${prefix}`)
   if (others.length > 0) throw usageFailure(`${prefix} is the beginning of ${ids.length} ids`, 'give more digits')
   const { clockErrorMs } = recording.head
-  const journey = journeyOf(id, networkNodes(recording.head, recording.lines), records, clockErrorMs)
+  const journey = journeyOf(
+    id,
+    networkNodes(recording.head, recording.lines),
+    records,
+    clockErrorMs,
+    knowledgeOf(recording.lines),
+  )
   if (shared.json) terminal.document(traceDocument(journey, [], clockErrorMs))
   else terminal.out(isDot ? treeDot(journey) : treeText(journey))
   return 'done'

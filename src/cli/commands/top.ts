@@ -23,7 +23,8 @@ export const command = defineCommand({
   follows: true,
   async run(context, { options }) {
     const manifest = runningTestnet(context)
-    const watch = new TopWatch()
+    const { NetworkWatch } = await import('../../../testnet/network-watch.ts')
+    const watch = new TopWatch(new NetworkWatch())
     watch.update(manifest)
     const { stdin, shared, terminal } = context
     const isScreen = !options.once && !shared.json && stdin.isTTY && terminal.columns !== undefined && terminal.isLive
@@ -43,7 +44,7 @@ async function printLines(context: Context, manifest: Manifest, watch: TopWatch,
   for (let second = 0; await waitFor(SECOND_MS, stop); second++) {
     watch.update(readTestnetManifest(manifest.home) ?? manifest)
     await watch.tick()
-    const view = viewOf(manifest, watch, 0, '')
+    const view = viewOf(manifest, watch, 0, '', await partitionOf(manifest))
     if (once && second === 0) continue
     if (shared.json) terminal.document({ v: 1, ...view })
     else if (once) terminal.out(topLines(view, 200, 1_000).slice(0, -2).join('\n'))
@@ -57,10 +58,11 @@ async function showScreen(context: Context, manifest: Manifest, watch: TopWatch)
   const { stdin, terminal, stop } = context
   let selected = 0
   let message = ''
+  let partition: Partition = null
   const closing = new AbortController()
   stop.addEventListener('abort', () => closing.abort(), { once: true })
   const draw = (): void => {
-    const view = viewOf(manifest, watch, selected, message)
+    const view = viewOf(manifest, watch, selected, message, partition)
     const lines = topLines(view, process.stdout.columns, process.stdout.rows)
     terminal.drawScreen(lines)
   }
@@ -87,7 +89,7 @@ async function showScreen(context: Context, manifest: Manifest, watch: TopWatch)
   try {
     do {
       watch.update(readTestnetManifest(manifest.home) ?? manifest)
-      await watch.tick()
+      ;[partition] = await Promise.all([partitionOf(manifest), watch.tick()])
       draw()
     } while (await waitFor(SECOND_MS, closing.signal))
   } finally {
@@ -154,6 +156,21 @@ async function sendThrough(context: Context, manifest: Manifest, node: string): 
   return answer.ok ? `${node} took ${document.id?.slice(0, 12) ?? ''}` : (document.message ?? 'it was not taken')
 }
 
-function viewOf({ network }: Manifest, watch: TopWatch, selected: number, message: string): TopView {
-  return { network, nodes: watch.nodes(), selected, partitioned: false, message }
+type Partition = TopView['partition']
+
+/** The cut that stands now; also null where the supervisor does not say. */
+async function partitionOf({ home }: Manifest): Promise<Partition> {
+  const { command: ask } = await import('../../../testnet/control-client.ts')
+  const asked = await ask(home, 'partition-status', {})
+  return asked.kind === 'done' ? asked.value.partition : null
+}
+
+function viewOf(
+  { network }: Manifest,
+  watch: TopWatch,
+  selected: number,
+  message: string,
+  partition: Partition,
+): TopView {
+  return { network, nodes: watch.nodes(), selected, partition, nowMs: Date.now(), message }
 }

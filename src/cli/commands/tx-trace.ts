@@ -40,17 +40,15 @@ export const command = defineCommand({
       network.nodes,
       answers.flatMap(({ records }) => records),
       network.clockErrorMs,
+      network.known,
     )
     if (shared.json) terminal.document(traceDocument(journey, answers, network.clockErrorMs))
     else if (options.dot) terminal.out(treeDot(journey))
     else {
       terminal.out(treeText(journey))
       if (network.asked !== null) terminal.note(surveyText(network.asked, answers))
-      for (const { name, trouble, hasIt } of answers) {
+      for (const { name, trouble } of answers)
         if (trouble !== null) terminal.note(`${name} could not be asked: ${troubleText(trouble)}`)
-        else if (hasIt && journey.nodes.find((node) => node.name === name)?.firstSeenMs === null)
-          terminal.note(`${name} has it and does not remember how it came (it was started anew, or caught up)`)
-      }
       if (network.clockErrorMs > 0)
         terminal.note(
           `the nodes' clocks are compared: times of different nodes are right to ± ${network.clockErrorMs.toFixed(2)} ms`,

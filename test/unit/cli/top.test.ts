@@ -9,6 +9,7 @@ const node = (index: number): TopNode => ({
   peers: 4,
   mesh: 4,
   pool: 12,
+  taken: 450,
   loopMs: 21,
   perSecond: [0, 4, 8],
   copies: 3.2,
@@ -18,7 +19,8 @@ const view = (count: number, selected = 0): TopView => ({
   network: 'dev-x',
   nodes: Array.from({ length: count }, (_, index) => node(index)),
   selected,
-  partitioned: false,
+  partition: null,
+  nowMs: 0,
   message: '',
 })
 
@@ -36,7 +38,7 @@ describe('top', () => {
     expect(lines.some((line) => line.startsWith('> node-44'))).toBe(true)
     // Columns that do not fit are left out whole.
     const chosen = lines.find((line) => line.startsWith('> node-44')) ?? ''
-    expect(chosen.trimEnd()).toMatch(/ (42 ms|3\.2|–)$/)
+    expect(chosen.trimEnd()).toMatch(/ (42 ms|3\.2|–|8|450)$/)
     expect(lines.at(-1)).toMatch(/q quit$/)
   })
 

@@ -21,6 +21,7 @@ it('is not ready when a node dies while the others are waited for', async () => 
     apiPort: 0,
     p2pPort: 0,
     reason: null,
+    states: [],
   }
   // It answers once, with nothing that anybody could use, and is dead.
   const server = createServer((_, response) => {

@@ -4,6 +4,7 @@ import { blockRoutes } from './blocks.ts'
 import { dashboardRoutes } from './dashboard.ts'
 import { eventRoutes } from './events.ts'
 import { evidenceRoutes } from './evidence.ts'
+import { memoryRoutes } from './memory.ts'
 import { mempoolRoutes } from './mempool.ts'
 import { networkRoutes } from './network.ts'
 import { nodeRoutes } from './node.ts'
@@ -17,6 +18,7 @@ import type { Routes } from './route.ts'
 export const ALL_ROUTES: readonly Routes[] = [
   transactionRoutes,
   transactionBatchRoutes,
+  memoryRoutes,
   accountRoutes,
   blockRoutes,
   evidenceRoutes,

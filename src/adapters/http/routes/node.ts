@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import { PROBLEM_CODES, type ProblemCode, type ProblemView } from '../../../domain/problems.ts'
 import type { HealthView, IdentityView, LimitsView, StatusView } from '../../../domain/views.ts'
 import { count, describes, head, json, needsToken, nullable, object, oneOf, problems, settled, v1 } from '../schemas.ts'
+import { seenCounts } from './memory.ts'
 import type { Routes } from './route.ts'
 
 const identityFields = {
@@ -45,6 +46,7 @@ const statusView = describes<StatusView>()(
       }),
     ),
     mempool: object('MempoolFill', { count, bytes: count, parked: count, fingerprint: Type.String() }),
+    seen: seenCounts,
     verifier: object('Verifier', {
       name: Type.String(),
       fallbackReason: nullable(Type.String()),

@@ -1,7 +1,8 @@
 /** GET /v1/observe/network: what the page needs to begin with, here for one node and its peers. */
 import { Type } from 'typebox'
 import type { ObservedNetworkView } from '../../../domain/views.ts'
-import { describes, json, nullable, object, oneOf, problems, v1 } from '../schemas.ts'
+import { count, describes, head, json, nullable, object, oneOf, problems, v1 } from '../schemas.ts'
+import { seenCounts } from './memory.ts'
 import type { Routes } from './route.ts'
 
 const observedNetwork = describes<ObservedNetworkView>()(
@@ -10,12 +11,25 @@ const observedNetwork = describes<ObservedNetworkView>()(
     source: oneOf(['node', 'testnet', 'replay']),
     network: Type.String(),
     meshDegree: nullable(Type.Number()),
+    partition: nullable(
+      object('ObservedPartition', {
+        groups: Type.Array(Type.Array(Type.String())),
+        healsAt: nullable(Type.Number()),
+      }),
+    ),
     nodes: Type.Array(
       object('ObservedMember', {
         name: Type.String(),
         peerId: Type.String(),
         state: Type.String(),
+        states: Type.Array(object('StateSince', { atMs: Type.Number(), state: Type.String() })),
         mesh: Type.Array(Type.String()),
+        dials: Type.Array(Type.String()),
+        head: nullable(head),
+        settledHeight: nullable(count),
+        peers: nullable(count),
+        pool: nullable(count),
+        seen: nullable(seenCounts),
       }),
     ),
   }),
@@ -33,21 +47,36 @@ export const observeRoutes: Routes = (server, { control }) => {
       },
     },
     async () => {
-      const { name, peerId, network, state, mesh } = control.status()
+      const status = control.status()
       const { peers } = control.peers()
       const inMesh = peers.filter((peer) => peer.mesh.includes('transactions')).map((peer) => peer.peerId)
+      const unknown = { states: [], mesh: [], dials: [], settledHeight: null, peers: null, pool: null, seen: null }
       return {
         v: 1 as const,
         source: 'node' as const,
-        network,
-        meshDegree: mesh,
+        network: status.network,
+        meshDegree: status.mesh,
+        partition: null,
         nodes: [
-          { name, peerId, state, mesh: inMesh },
+          {
+            name: status.name,
+            peerId: status.peerId,
+            state: status.state,
+            states: [{ atMs: status.startedAt, state: 'ready' }],
+            mesh: inMesh,
+            dials: [],
+            head: status.head,
+            settledHeight: status.settled.height,
+            peers: status.peers,
+            pool: status.mempool.count,
+            seen: status.seen,
+          },
           ...peers.map((peer) => ({
+            ...unknown,
             name: peer.name === '' ? peer.peerId.slice(-8) : peer.name,
             peerId: peer.peerId,
             state: 'peer',
-            mesh: [],
+            head: peer.head,
           })),
         ],
       }

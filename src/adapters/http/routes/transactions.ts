@@ -34,6 +34,7 @@ import {
   object,
   oneOf,
   problems,
+  propagationRecord,
   transactionState,
   u64,
   v1,
@@ -93,22 +94,6 @@ const transactionView = describes<TransactionView>()(
     local: Type.Boolean(),
   }),
 )
-
-const propagationRecord = object('PropagationRecord', {
-  t_ns: u64,
-  node: Type.String(),
-  kind: oneOf(['transaction', 'block', 'record', 'mesh']),
-  id: Type.String(),
-  event: oneOf(
-    ['PUBLISH', 'DELIVER', 'DUPLICATE', 'REJECT', 'IGNORE', 'FORWARD', 'RECOVERED', 'GRAFT', 'PRUNE'],
-    'PropagationEvent',
-  ),
-  from: nullable(Type.String()),
-  bytes: count,
-  reason: nullable(Type.String()),
-  queueMs: Type.Optional(nullable(Type.Number())),
-  checkMs: Type.Optional(nullable(Type.Number())),
-})
 
 const propagationView = describes<PropagationView>()(
   object('Propagation', {
