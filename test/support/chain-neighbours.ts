@@ -2,7 +2,7 @@
 import type { SignedHeader } from '../../src/domain/block.ts'
 import { decodeChainRequest } from '../../src/domain/codec/chain-codec.ts'
 import type { BlockHash, PeerId } from '../../src/domain/ids.ts'
-import { concatBytes } from '../../src/lib/bytes.ts'
+import { concatAll } from '../../src/lib/bytes.ts'
 import { GENESIS, type ChainWorld, type MadeBlock } from './chain-world.ts'
 
 /** Peers that answer what the node asks: each serves one chain of headers, and the bodies that it has. */
@@ -38,7 +38,7 @@ export class Neighbours {
         const known = asked.locator.find((hash) => chain.headers.some((header) => header.hash === hash))
         const from = known === undefined ? 0 : chain.headers.findIndex(({ hash }) => hash === known) + 1
         const headers = chain.headers.slice(from, from + asked.limit)
-        this.#world.answer(ask, concatBytes(...headers.map(({ bytes }) => bytes)))
+        this.#world.answer(ask, concatAll(headers.map(({ bytes }) => bytes)))
         continue
       }
       for (const hash of asked.hashes) this.askedOf.set(hash, (this.askedOf.get(hash) ?? new Set()).add(ask.peer))

@@ -276,6 +276,7 @@ export class MembershipWorld {
         return
       case 'advertise':
       case 'equivocated':
+      case 'twins':
       case 'stalled':
         return
     }

@@ -26,7 +26,7 @@ import {
 } from '../../src/domain/codec/block-codec.ts'
 import { asBlockHash, type TxHash } from '../../src/domain/ids.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
-import { concatBytes, fromHex, toHex } from '../../src/lib/bytes.ts'
+import { concatAll, concatBytes, fromHex, toHex } from '../../src/lib/bytes.ts'
 import { sha256Hex } from '../../src/lib/hash.ts'
 import { createPrng } from '../../src/lib/prng.ts'
 import {
@@ -137,7 +137,7 @@ describe('what a header commits to', () => {
 
   it('shortIdsHash is the hash of the first 8 bytes of each TxHash', () => {
     const hashes = transactions(3).map((transaction) => transaction.hash)
-    const expected = sha256Hex(concatBytes(...hashes.map((hash) => hex(hash).subarray(0, 8))))
+    const expected = sha256Hex(concatAll(hashes.map((hash) => hex(hash).subarray(0, 8))))
     expect(shortIdsHashOf(hashes.map(shortIdOf))).toBe(expected)
   })
 })

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { decodeChainRequest } from '../../../src/domain/codec/chain-codec.ts'
-import { concatBytes } from '../../../src/lib/bytes.ts'
+import { concatAll } from '../../../src/lib/bytes.ts'
 import { Neighbours } from '../../support/chain-neighbours.ts'
 import { ChainWorld, GENESIS, makeBlock, transaction, type MadeBlock, type Tip } from '../../support/chain-world.ts'
 
@@ -69,7 +69,7 @@ describe('A34: headers without bodies', { timeout: 60_000 }, () => {
       const ask = world
         .asked('chain')
         .findLast((one) => one.peer === liar && decodeChainRequest(one.bytes)?.kind === 'headers')
-      if (ask !== undefined) world.answer(ask, concatBytes(...siblings.map(({ block }) => block.header.bytes)))
+      if (ask !== undefined) world.answer(ask, concatAll(siblings.map(({ block }) => block.header.bytes)))
     }
     let tip: Tip = head
     for (const slot of [LATE, LATE + 1, LATE + 2]) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { FrameMeter } from '../../../../src/adapters/libp2p/frame-meter.ts'
 import { OPENINGS_BURST, PINGS_BURST } from '../../../../src/adapters/libp2p/limits.ts'
-import { concatBytes } from '../../../../src/lib/bytes.ts'
+import { concatAll, concatBytes } from '../../../../src/lib/bytes.ts'
 import { createPrng } from '../../../../src/lib/prng.ts'
 
 function frame(type: number, flags: number, length: number, body = 0): Uint8Array {
@@ -32,8 +32,8 @@ test('answers and data count for nothing, and no window updates that frames of o
   const prng = createPrng(seed)
   const meter = new FrameMeter(0, never)
   for (let i = 0; i < 167; i++) meter.sent()
-  const stream = concatBytes(
-    ...Array.from({ length: 500 }, (_, i) => {
+  const stream = concatAll(
+    Array.from({ length: 500 }, (_, i) => {
       if (i % 3 === 0) return frame(2, 2, i)
       return i % 3 === 1 ? frame(0, 0, 100 + i, 100 + i) : frame(1, 0, i)
     }),
