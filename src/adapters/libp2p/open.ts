@@ -234,6 +234,20 @@ function metricsOptions({ metricsRegister, network }: Libp2pConfig): Partial<Gos
   }
 }
 
+/** The system's own reason, where libp2p's text has one: the rest of it speaks of settings that a node does not have. */
 function listenFailure(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  const text = error instanceof Error ? error.message : String(error)
+  const code = /\b(EADDRINUSE|EADDRNOTAVAIL|EACCES|EAFNOSUPPORT|EMFILE)\b/.exec(text)?.[1]
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'the port is taken (EADDRINUSE)'
+    case 'EADDRNOTAVAIL':
+      return 'this machine has no such address (EADDRNOTAVAIL)'
+    case 'EACCES':
+      return 'the system does not permit this port (EACCES)'
+    case undefined:
+      return text
+    default:
+      return `the system says ${code}`
+  }
 }
