@@ -50,7 +50,11 @@ export class Exchange {
   }
 
   unreachable(error: Error): Failure {
-    return { ok: false, kind: 'unreachable', message: `the node at ${this.url.origin} cannot be reached: ${error.message}` }
+    return {
+      ok: false,
+      kind: 'unreachable',
+      message: `the node at ${this.url.origin} cannot be reached: ${error.message}`,
+    }
   }
 
   close(): void {

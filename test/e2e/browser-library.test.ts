@@ -103,7 +103,10 @@ it('pays and checks in a page', async (context) => {
       recipient: Buffer.from(keysOf(4).publicKey).toString('hex'),
       token,
     }
-    const result = await page.evaluate((given) => (globalThis as unknown as { pay(given: object): unknown }).pay(given), input)
+    const result = await page.evaluate(
+      (given) => (globalThis as unknown as { pay(given: object): unknown }).pay(given),
+      input,
+    )
     expect(result).toMatchObject({
       first: 'connected',
       holds: true,

@@ -35,7 +35,8 @@ describe('bytes', () => {
       for (const other of samples)
         expect(Math.sign(portableBytes.compare(bytes, other))).toBe(nativeBytes.compare(bytes, other))
     }
-    for (const text of ['', 'a', 'é€😀', '\u0000', '\ud800']) expect(portableBytes.utf8Of(text)).toEqual(nativeBytes.utf8Of(text))
+    for (const text of ['', 'a', 'é€😀', '\u0000', '\ud800'])
+      expect(portableBytes.utf8Of(text)).toEqual(nativeBytes.utf8Of(text))
   })
 })
 
