@@ -50,8 +50,8 @@ export interface Gap {
 export interface NodeStatus {
   readonly name: string
   readonly peerId: string
-  /** As the supervisor knows it; `unresponsive`: its process runs and its API does not answer. */
-  readonly state: NodeState | 'unresponsive'
+  /** As the supervisor knows it; `unresponsive`: its process runs and its API does not answer; `failing`: it says so itself. */
+  readonly state: NodeState | 'unresponsive' | 'failing'
   readonly pid: number | null
   /** Number of the validator whose blocks it makes; null: none. */
   readonly validator: number | null
@@ -65,7 +65,7 @@ export interface NodeStatus {
   readonly lag: number | null
   readonly mempool: { readonly count: number; readonly fingerprint: string } | null
   readonly rssBytes: number | null
-  /** Why it is not ready, for failed nodes; else null. */
+  /** Why it is not ready, for failed and failing nodes; else null. */
   readonly reason: string | null
 }
 
@@ -87,6 +87,8 @@ export interface TestnetStatus {
   readonly seed: number
   readonly uptimeMs: number
   readonly partition: PartitionStatus | null
+  /** Address of the page, with the key to act in its fragment. */
+  readonly pageUrl: string | null
   readonly nodes: readonly NodeStatus[]
 }
 

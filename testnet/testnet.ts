@@ -5,6 +5,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { networkDocument, networkIdOf, type NetworkParams } from '../src/domain/params.ts'
 import { createPrng } from '../src/lib/prng.ts'
+import type { StatusView } from '../src/domain/views.ts'
 import type { NodeStatus, Outcome, PartitionStatus, TestnetPlan, TestnetStatus } from './control.ts'
 import { devNetwork } from './dev-network.ts'
 import { manifestNode, type Host, type NodeRecord } from './host.ts'
@@ -126,7 +127,20 @@ export class Testnet {
     )
     const uptimeMs = Math.round(performance.now() - this.#startedMs)
     const { partition } = this.#links
-    return { v: 1, network, networkId, home, topology, degree, link, seed, uptimeMs, partition, nodes }
+    return {
+      v: 1,
+      network,
+      networkId,
+      home,
+      topology,
+      degree,
+      link,
+      seed,
+      uptimeMs,
+      partition,
+      pageUrl: this.#options.supervisor.pageUrl ?? null,
+      nodes,
+    }
   }
 
   kill(names: readonly string[]): Promise<Outcome<{ nodes: string[] }>> {
@@ -263,7 +277,7 @@ async function statusOf(node: NodeRecord, host: Host): Promise<Omit<NodeStatus, 
   return {
     name: node.name,
     peerId: node.peerId,
-    state: node.state === 'ready' && view === null ? 'unresponsive' : node.state,
+    state: node.state !== 'ready' ? node.state : view === null ? 'unresponsive' : troubled(view) ? 'failing' : 'ready',
     pid: host.process?.isRunning === true ? host.process.pid : null,
     validator: node.validator,
     apiUrl: node.apiUrl,
@@ -273,8 +287,18 @@ async function statusOf(node: NodeRecord, host: Host): Promise<Omit<NodeStatus, 
     settled: view?.settled ?? null,
     mempool: view === null ? null : { count: view.mempool.count, fingerprint: view.mempool.fingerprint },
     rssBytes: view?.rssBytes ?? null,
-    reason: node.reason,
+    reason: node.reason ?? (view !== null && troubled(view) ? reasonOf(view) : null),
   }
+}
+
+/** It runs, and says itself that it does not do its work: its disk is full, say. */
+function troubled({ state }: StatusView): boolean {
+  return state === 'failing'
+}
+
+function reasonOf({ problems }: StatusView): string {
+  const first = problems.find(({ weight }) => weight === 'problem')
+  return first === undefined ? 'it says that it fails: see its log' : `${first.message}: ${first.next}`
 }
 
 function done(hosts: readonly Host[]): Outcome<{ nodes: string[] }> {

@@ -39,7 +39,8 @@ export function testnetStatusText(status: TestnetStatus, nowMs: number): string 
   const reasons = status.nodes
     .filter((node) => node.reason !== null)
     .map((node) => `${node.name}: ${node.reason ?? ''}`)
-  return [head, ...partitionLines(status, nowMs), ...forkLines(status.nodes), '', table, ...reasons].join('\n')
+  const page = status.pageUrl === null ? [] : [`page  ${status.pageUrl}`]
+  return [head, ...page, ...partitionLines(status, nowMs), ...forkLines(status.nodes), '', table, ...reasons].join('\n')
 }
 
 /** Nodes at one height with different blocks there are on different branches: no column shows that. */

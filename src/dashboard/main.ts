@@ -83,6 +83,7 @@ function drawMap(model: Model, map: NetworkMap, view: View, colours: Colours, no
   setText('time', msText(atMs))
   if (scrubber.getAttribute('aria-valuetext') !== msText(atMs)) scrubber.setAttribute('aria-valuetext', msText(atMs))
   setText('coverage', coverageText(journey, atMs))
+  setText('cut', cutText(model))
   // A picture that did not change is not drawn: a page that is only open costs nothing.
   const canvas = byId('map')
   const key = [
@@ -110,6 +111,15 @@ function coverageText(journey: Journey | null, atMs: number): string {
   if (nodes.length === 1) return `${journey.id.slice(0, 8)}: this node has it, ${copies} copies`
   const perNode = all > 1 ? `, ${(copies / (all - 1)).toFixed(1)} copies each` : ''
   return `${journey.id.slice(0, 8)}: ${reached}/${nodes.length} nodes (${Math.round((100 * reached) / nodes.length)} %) after ${msText(atMs)}${perNode}`
+}
+
+/** The cut that stands, and how long it will. */
+function cutText({ network: { partition } }: Model): string {
+  if (partition === null) return ''
+  const { groups, healsAt } = partition
+  const leftS = healsAt === null ? null : Math.max(0, Math.ceil((healsAt - Date.now()) / 1_000))
+  const end = leftS === null ? 'until it is healed' : `heals in ${leftS} s`
+  return `The network is cut into ${groups.length} parts, ${end}.`
 }
 
 /** Writes only what is new: a text that is written again is laid out again, and read aloud again. */
@@ -164,8 +174,11 @@ function wireMap(map: NetworkMap): void {
     if (name === null) return
     map.select(name)
     ;(byId('node') as HTMLSelectElement).value = name
-    byId('map-help').textContent = `${name} is chosen; Enter goes to its actions.`
+    byId('map-help').textContent = `${name} is chosen; Enter goes to its actions, Escape leads back.`
   }
+  byId('actions').addEventListener('keydown', ({ key }) => {
+    if (key === 'Escape') canvas.focus()
+  })
   canvas.addEventListener('click', (event) => choose(map.nodeAt(event.offsetX, event.offsetY)))
   canvas.addEventListener('keydown', (event) => {
     const direction = ARROWS[event.key]
@@ -173,9 +186,9 @@ function wireMap(map: NetworkMap): void {
       event.preventDefault()
       choose(map.neighbour(direction))
     } else if (event.key === 'Enter') {
-      // Else the same key would press the button that it leads to, and kill the node.
+      // To the list of nodes, where Enter does nothing: on a button the next one would kill the node.
       event.preventDefault()
-      byId('kill').focus()
+      byId('node').focus()
     }
   })
 }

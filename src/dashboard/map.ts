@@ -95,10 +95,10 @@ export class NetworkMap {
       this.#linksDrawn = drawn
       const picture = fitted(this.#links, width, height)
       if (picture === null) return
-      const draw = (isMesh: boolean, colour: string, alpha: number): void => {
+      const draw = (kind: LinkKind, colour: string, alpha: number): void => {
         picture.beginPath()
         for (const key of model.links) {
-          if (model.mesh.has(key) !== isMesh) continue
+          if (kindOf(model, key) !== kind) continue
           const [a, b] = key.split(' ').map((name) => places.get(name))
           if (a === undefined || b === undefined) continue
           picture.moveTo(a.x, a.y)
@@ -109,8 +109,12 @@ export class NetworkMap {
         picture.stroke()
       }
       picture.lineWidth = 1
-      draw(false, colours.line, 0.8)
-      draw(true, colours.dim, 0.55)
+      draw('planned', colours.line, 0.8)
+      draw('mesh', colours.dim, 0.55)
+      // Torn: short pieces, so that a cut is seen at a glance.
+      picture.setLineDash([4, 7])
+      draw('torn', colours.warn, 0.8)
+      picture.setLineDash([])
     }
     if (this.#links.width > 0 && this.#links.height > 0) context.drawImage(this.#links, 0, 0, width, height)
   }
@@ -137,6 +141,7 @@ export class NetworkMap {
       else group.places.push(place)
     }
     for (const group of alike.values()) drawAlike(context, group.style, group.places, radius)
+    this.#drawSides(context, model, radius, colours)
     const chosen = places.get(this.#selected ?? '')
     if (chosen !== undefined)
       drawAlike(context, { fill: 'transparent', stroke: colours.ink, width: 2, isDashed: false }, [chosen], radius + 5)
@@ -145,6 +150,17 @@ export class NetworkMap {
     for (const [name, place] of places) {
       const node = model.nodes.get(name)
       if (node !== undefined) this.#name(context, node, place, isDense, isReached(sights.get(name), atMs), colours)
+    }
+  }
+
+  /** A ring in the colour of its part around each node of a network that is cut. */
+  #drawSides(context: CanvasRenderingContext2D, model: Model, radius: number, colours: Colours): void {
+    for (const [side, stroke] of [colours.mark, colours.theory, colours.dim].entries()) {
+      const places = [...this.#layout.places].flatMap(([name, place]) =>
+        model.nodes.get(name)?.side === side ? [place] : [],
+      )
+      if (places.length > 0)
+        drawAlike(context, { fill: 'transparent', stroke, width: 3, isDashed: false }, places, radius + 3)
     }
   }
 
@@ -180,6 +196,14 @@ export class NetworkMap {
     context.fillStyle = colours.ink
     context.fillText(words.join(' '), x, above)
   }
+}
+
+type LinkKind = 'planned' | 'mesh' | 'torn'
+
+function kindOf(model: Model, key: string): LinkKind {
+  const [a, b] = key.split(' ').map((name) => model.nodes.get(name)?.side ?? null)
+  if (a !== null && b !== null && a !== b) return 'torn'
+  return model.mesh.has(key) ? 'mesh' : 'planned'
 }
 
 function isReached(sight: TraceNode | undefined, atMs: number): boolean {

@@ -44,9 +44,27 @@ export interface WhyQuestion {
   readonly nameOf: (peerId: string) => string
 }
 
+/** The findings in the order of what would have to change first: what was sent, then what keeps anything from being sent, then why it was not needed. */
+const ORDER: readonly WhyCode[] = [
+  'relayed',
+  'refused',
+  'copied',
+  'node-down',
+  'not-held',
+  'cut',
+  'banned',
+  'link-down',
+  'score',
+  'seen',
+  'not-in-mesh',
+  'unknown',
+]
+
 /** At least one finding, the decisive one first. */
 export function why(question: WhyQuestion): readonly Finding[] {
-  const findings = [...outcomes(question), ...obstacles(question)]
+  const findings = [...outcomes(question), ...obstacles(question)].sort(
+    (a, b) => ORDER.indexOf(a.code) - ORDER.indexOf(b.code),
+  )
   return findings.length > 0
     ? findings
     : [

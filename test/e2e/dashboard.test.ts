@@ -102,8 +102,10 @@ describe('the page of a testnet', () => {
     const chosen = await page.locator('#node').inputValue()
     expect(await page.locator('#map-help').textContent()).toContain(`${chosen} is chosen`)
     await page.keyboard.press('Enter')
-    expect(await page.evaluate('document.activeElement.id')).toBe('kill')
-    // Going to the button is not pressing it.
+    // To the list of nodes, and not to a button: the next Enter would kill one.
+    expect(await page.evaluate('document.activeElement.id')).toBe('node')
+    await page.keyboard.press('Escape')
+    expect(await page.evaluate('document.activeElement.id')).toBe('map')
     expect(await page.locator('#answer').textContent()).toBe('')
     expect(await page.locator('tr.down').count()).toBe(0)
     await page.getByRole('slider').focus()

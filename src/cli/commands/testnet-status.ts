@@ -5,7 +5,7 @@ import { testnetStatusText } from '../testnet-status-text.ts'
 
 export const command = defineCommand({
   details:
-    'LAG is how many blocks a node is behind the highest head. Exits with 7 while a node is starting, has failed or does not answer. Nodes that you killed or paused are as you wanted them.',
+    'LAG is how many blocks a node is behind the highest head. Exits with 7 while a node is starting, has failed, does not answer or says itself that it fails (the line below the table says why). Nodes that you killed or paused are as you wanted them.',
   args: [],
   options: {},
   examples: [['testnet status', 'one line a node']],
@@ -19,5 +19,5 @@ export const command = defineCommand({
 })
 
 function isUnwell({ state }: NodeStatus): boolean {
-  return state === 'starting' || state === 'failed' || state === 'unresponsive'
+  return state === 'starting' || state === 'failed' || state === 'unresponsive' || state === 'failing'
 }

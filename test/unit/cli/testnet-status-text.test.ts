@@ -29,6 +29,7 @@ function status(nodes: readonly NodeStatus[], changes: Partial<TestnetStatus> = 
   return {
     v: 1,
     network: 'dev-x',
+    pageUrl: null,
     networkId: hash('1'),
     home: '/net',
     topology: 'random',

@@ -54,6 +54,14 @@ describe('why', () => {
     ['refused', { b: { records: [record(9, 'REJECT', 'pa', 'invalid-signature')] } }],
     ['seen', { b: { records: [record(3, 'DELIVER', 'pc')] } }],
     ['seen', { a: { records: [record(5, 'DELIVER', 'pb')] } }],
+    // Not connected decides, whatever else is so: without a link nothing would ever be sent.
+    [
+      'link-down',
+      {
+        a: { peers: { v: 1, peers: [], bans: [], dials: [] } },
+        b: { peers: { v: 1, peers: [], bans: [], dials: [] }, records: [record(3, 'DELIVER', 'pc')] },
+      },
+    ],
     ['not-held', { a: { known: false, records: [] } }],
     ['node-down', { b: { trouble: 'killed', peers: null } }],
     ['cut', { partition: [['a'], ['b']], a: { peers: { v: 1, peers: [], bans: [], dials: [] } } }],
