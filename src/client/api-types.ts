@@ -394,7 +394,7 @@ export interface paths {
     }
     /**
      * A stream of events
-     * @description Server-sent events. `id:` resumes with Last-Event-ID (0: all that the node remembers). A comment every 10 s shows that the stream lives. A reader that is too slow gets the event `dropped` with the number of events it missed.
+     * @description Server-sent events. `id:` resumes with Last-Event-ID (0: all that the node remembers). A comment every 10 s shows that the stream lives. A reader that is too slow gets the event `dropped` with the number of events it missed. When all places are taken, a newcomer takes the one of a reader that is too slow, or of the oldest; whoever shows that he knows the token has places of his own.
      */
     readonly get: operations['streamEvents']
     readonly put?: never
@@ -2895,15 +2895,6 @@ export interface operations {
       }
       /** @description The node failed; the fault is in the node */
       readonly 500: {
-        headers: {
-          readonly [name: string]: unknown
-        }
-        content: {
-          readonly 'application/problem+json': components['schemas']['Problem']
-        }
-      }
-      /** @description The node cannot do this now: wait as long as Retry-After says */
-      readonly 503: {
         headers: {
           readonly [name: string]: unknown
         }

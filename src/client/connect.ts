@@ -87,7 +87,7 @@ export interface Client {
 
 export interface ConnectOptions {
   /**
-   * Content of the node's cookie file: it goes with what writes and with `limits`, and with nothing else. Or a function that reads it (null: there is none). It is asked again when
+   * Content of the node's cookie file: it goes with what writes and with `limits`, and with nothing else; a stream of events, and reads where others have asked too much, show with a keyed hash that it is known. Or a function that reads it (null: there is none). It is asked again when
    * the node refuses what it said before, since a node makes a new one at each start.
    */
   readonly token?: string | (() => string | null)

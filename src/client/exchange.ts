@@ -4,6 +4,7 @@
  */
 import { Agent, request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import { readProof } from '../domain/read-proof.ts'
 import { carriesToken, type Answer, type Call, type Incoming } from './call.ts'
 import { ANSWER_BYTES_MAX, SOCKETS_MAX } from './limits.ts'
 import type { Failure } from './outcome.ts'
@@ -14,8 +15,10 @@ export const PROTOCOLS: readonly string[] = ['http:']
 export class Exchange {
   readonly url: URL
   readonly #askToken: () => string | null
-  /** Undefined until a call needed it: whoever only reads neither reads nor sends a secret. */
+  /** Undefined until a call needed it: who asks a question that changes nothing does not look for it. */
   #token: string | null | undefined
+  /** The token that reads are proved with; null while nobody asks for that. */
+  #proved: string | null = null
   readonly #timeoutMs: number
   readonly #agent = new Agent({ keepAlive: true, maxSockets: SOCKETS_MAX })
 
@@ -31,7 +34,8 @@ export class Exchange {
    * restarted refuses the token of its former life: then the question is asked once more with the new one, if there is one.
    */
   async ask(call: Call): Promise<Answer> {
-    const answer = await this.#askFresh(call)
+    let answer = await this.#askFresh(call)
+    if (answer.ok && answer.status === 429 && !carriesToken(call) && this.#prove()) answer = await this.#askFresh(call)
     if (!answer.ok || answer.status !== 401 || !carriesToken(call)) return answer
     const token = this.#askToken()
     if (token === null || token === this.#token) return answer
@@ -82,7 +86,30 @@ export class Exchange {
    * Opens a stream: resolves with the answer's headers read. The caller ends it by reading to its end, or no further. Never rejects.
    * The time-out holds until the headers.
    */
-  open(call: Call, signal?: AbortSignal): Promise<{ ok: true; status: number; incoming: Incoming } | Failure> {
+  async open(call: Call, signal?: AbortSignal): Promise<{ ok: true; status: number; incoming: Incoming } | Failure> {
+    // A stream holds its place for long: from the beginning one of the operator's own, where he is known.
+    this.#prove()
+    return this.#openOnce(call, signal)
+  }
+
+  /**
+   * What strangers may ask is used up, perhaps by others of this machine: from here on reads show that whoever asks knows the token, without sending
+   * it. False where there is none, or where that was shown already.
+   */
+  #prove(): boolean {
+    let token: string | null
+    try {
+      token = this.#askToken()
+    } catch {
+      // Who only reads needs none.
+      return false
+    }
+    if (token === null || token === this.#proved) return false
+    this.#proved = token
+    return true
+  }
+
+  #openOnce(call: Call, signal?: AbortSignal): Promise<{ ok: true; status: number; incoming: Incoming } | Failure> {
     return new Promise((resolve) => {
       // Its own connection: a stream occupies one for good.
       const outgoing = request(this.url, { ...this.#requestOptions(call), agent: false, ...(signal && { signal }) })
@@ -112,12 +139,14 @@ export class Exchange {
 
   #requestOptions(call: Call) {
     const token = carriesToken(call) ? (this.#token ??= this.#askToken()) : null
+    const proved = token === null && call.method === 'GET' ? this.#proved : null
     return {
       method: call.method,
       path: call.path,
       headers: {
         ...call.headers,
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(proved === null ? {} : { authorization: readProof(proved, this.url.host, call.path, Date.now()) }),
         ...(call.body === undefined
           ? {}
           : { 'content-type': call.body.type, 'content-length': String(Buffer.byteLength(call.body.bytes)) }),

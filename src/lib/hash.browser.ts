@@ -1,4 +1,5 @@
 /** The hashes of lib/hash.ts by @noble/hashes: what takes its place in the library for browsers, which have no synchronous hash (scripts/build.js). */
+import { hmac } from '@noble/hashes/hmac'
 import { sha256 as nobleSha256, sha512 as nobleSha512 } from '@noble/hashes/sha2'
 import { toHex } from './bytes.ts'
 
@@ -20,4 +21,9 @@ export function sha256Of(parts: readonly Uint8Array[]): Uint8Array {
 /** SHA-512 of the concatenation of `parts`, 64 bytes. */
 export function sha512Of(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(parts.reduce((state, part) => state.update(part), nobleSha512.create()).digest())
+}
+
+/** HMAC (RFC 2104) with SHA-256 of `bytes` under `key`, 32 bytes. */
+export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  return hmac(nobleSha256, key, bytes)
 }

@@ -93,7 +93,9 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/adapters/libp2p/dial-targets.ts #places': 'places of dials under way: a few for each, and those are bounded',
   'src/adapters/libp2p/requests.ts #working': 'one entry for each protocol and connected peer with work under way',
   'src/sync/chain-sync.ts #headersAskedMs': 'connected peers',
-  'src/adapters/http/event-readers.ts #readers': 'EVENT_READERS_MAX; a reader beyond it is refused',
+  'src/adapters/http/event-readers.ts #readers': 'EVENT_READERS_MAX and OPERATOR_READERS_MAX; one goes for a newcomer',
+  'src/adapters/http/connection-places.ts #strangers': 'CONNECTIONS_MAX with #kept, looked at before each addition',
+  'src/adapters/http/connection-places.ts #kept': 'CONNECTIONS_MAX with #strangers',
   'src/adapters/http/rate-guard.ts #clients': 'RATED_CLIENTS_MAX, held by the map itself',
   'src/adapters/store/level-store.ts #sublevels': 'one entry a space',
   'src/adapters/store/group-commit.ts #queue':

@@ -6,6 +6,7 @@ import { CROWD_ATTACKS } from './crowds.ts'
 import { HOME_ATTACKS } from './home.ts'
 import { INVENTED_ATTACKS } from './invented.ts'
 import { LIAR_ATTACKS } from './liars.ts'
+import { NEIGHBOUR_ATTACKS } from './neighbours.ts'
 import { REPLAY_ATTACKS } from './replays.ts'
 import { ROUTER_ATTACKS } from './router.ts'
 import { SIGNATURE_ATTACKS } from './signatures.ts'
@@ -20,6 +21,7 @@ export const ATTACKS: readonly Attack[] = [
   ...ROUTER_ATTACKS,
   ...TRANSPORT_ATTACKS,
   ...API_ATTACKS,
+  ...NEIGHBOUR_ATTACKS,
   ...CHAIN_ATTACKS,
   ...REPLAY_ATTACKS,
   ...HOME_ATTACKS,

@@ -1,4 +1,4 @@
-/** Attacks on the HTTP API: A19, A21, A22, A25. */
+/** Attacks on the HTTP API: A19, A21, A22, A25; A48 stands in neighbours.ts. */
 import { readFileSync, readdirSync } from 'node:fs'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { request } from 'node:http'

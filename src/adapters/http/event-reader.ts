@@ -12,7 +12,7 @@ import type { ApiEvent, EventTopic } from '../../domain/views.ts'
 import type { EventSubscription, NodeControl } from '../../ports/control.ts'
 import type { EventId } from './event-text.ts'
 import { droppedText, eventId, eventText } from './event-text.ts'
-import { EVENT_BUFFER_BYTES_MAX, GATHER_BYTES, GATHER_MS, STALLED_HEARTBEATS_MAX } from './limits.ts'
+import { EVENT_BUFFER_BYTES_MAX, GATHER_BYTES, GATHER_MS, IDLE_TIMEOUT_MS, STALLED_HEARTBEATS_MAX } from './limits.ts'
 
 export interface EventReaderOptions {
   readonly control: NodeControl
@@ -58,6 +58,11 @@ export class EventReader {
     })
   }
 
+  /** It takes less than comes. */
+  get lags(): boolean {
+    return this.#lagging
+  }
+
   /** Shows that the stream lives, and cuts off a reader that takes nothing. */
   heartbeat(): void {
     this.#flush()
@@ -77,6 +82,14 @@ export class EventReader {
     this.#timer = null
     this.#flush()
     this.#response.end()
+  }
+
+  /** Closes it for a newcomer; what it has not taken by now is not waited for, since its connection would hold a place as well. */
+  letGo(): void {
+    const isStuck = this.#response.writableLength > 0
+    this.close()
+    this.#response.socket?.setTimeout(IDLE_TIMEOUT_MS)
+    if (isStuck) this.#response.destroy()
   }
 
   #resume(resume: EventId): void {

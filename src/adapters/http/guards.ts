@@ -1,4 +1,5 @@
 /** What a request must pass before its body is read: host, origin, rate, token, encoding. */
+import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { admitsSite, type HostGuard } from './host-guard.ts'
 import { HttpProblem } from './problem.ts'
@@ -6,9 +7,24 @@ import type { RateGuard } from './rate-guard.ts'
 
 export interface Guards {
   readonly host: HostGuard
+  /** What strangers may ask, by address; and what the operator may, who is counted by himself. */
   readonly rate: RateGuard
+  readonly operatorRate: RateGuard
   readonly hasToken: (authorization: string | undefined) => boolean
+  readonly hasProof: (authorization: string | undefined, host: string, path: string, wallMs: number) => boolean
   readonly monotonicMs: () => number
+  readonly wallMs: () => number
+}
+
+/** The one client of `operatorRate`. */
+const OPERATOR = 'operator'
+
+/** Requests whose sender knows the token. */
+const OPERATORS = new WeakSet<IncomingMessage>()
+
+/** Whether the sender of a request that passed the guards knows the token of the node. */
+export function isOperators(request: FastifyRequest): boolean {
+  return OPERATORS.has(request.raw)
 }
 
 /**
@@ -25,9 +41,16 @@ export function checkRequest(request: FastifyRequest, guards: Guards): void {
   const { headers } = request
   if (repeatsHost(request.raw.rawHeaders) || !guards.host.admitsHost(headers.host)) throw foreignHost()
   if (!guards.host.admitsOrigin(headers.origin, headers.host ?? '') || !admitsSite(request)) throw foreignOrigin()
-  if (!guards.rate.admits(request.ip, guards.monotonicMs())) throw tooManyRequests()
-  if (needsToken(request) && !guards.hasToken(headers.authorization))
-    throw unauthorised(headers.authorization !== undefined)
+  const knowsToken = guards.hasToken(headers.authorization)
+  const proves = (): boolean =>
+    guards.hasProof(headers.authorization, headers.host ?? '', request.raw.url ?? '', guards.wallMs())
+  // All of loopback is one stranger: another user of the machine must not use up what the operator may ask (SECURITY.md A48).
+  if (knowsToken || proves()) OPERATORS.add(request.raw)
+  const isAdmitted = isOperators(request)
+    ? guards.operatorRate.admits(OPERATOR, guards.monotonicMs())
+    : guards.rate.admits(request.ip, guards.monotonicMs())
+  if (!isAdmitted) throw tooManyRequests()
+  if (needsToken(request) && !knowsToken) throw unauthorised(headers.authorization !== undefined)
   if (headers['content-encoding'] !== undefined) throw encodedBody()
 }
 

@@ -44,8 +44,10 @@ export const RATED_CLIENTS_MAX = 1_024
 /** How long a client's rate is remembered, ms: long after its bucket is full again. */
 export const RATED_CLIENT_TTL_MS = 60_000
 
-/** Readers of the event stream: a quarter of the sockets, so that they can't keep requests out. */
-export const EVENT_READERS_MAX = 64
+/** Readers of the event stream who show no token: with the operator's a quarter of the sockets, so that they can't keep requests out. */
+export const EVENT_READERS_MAX = 48
+/** Readers who know the node's token: a person's windows, commands and a supervisor. */
+export const OPERATOR_READERS_MAX = 16
 /** Most bytes that wait for one reader of events. */
 export const EVENT_BUFFER_BYTES_MAX = 1024 * 1024
 /** How long events that follow one another wait for each other, ms: a frame of a screen, and a fiftieth of the writes of a busy node. */

@@ -5,9 +5,10 @@ import { createServer } from 'node:http'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { checkContentType, readBodies } from './bodies.ts'
+import { ConnectionPlaces } from './connection-places.ts'
 import { EventReaders } from './event-readers.ts'
 import { answerBrokenRequest, answerFailures, asProblem } from './failures.ts'
-import { checkRequest } from './guards.ts'
+import { checkRequest, isOperators } from './guards.ts'
 import type { Guards } from './guards.ts'
 import { createHostGuard } from './host-guard.ts'
 import {
@@ -36,7 +37,7 @@ import { readQuery } from './query.ts'
 import { RateGuard } from './rate-guard.ts'
 import { ALL_ROUTES } from './routes/all.ts'
 import type { ApiServer } from './routes/route.ts'
-import { createTokenGuard } from './token-guard.ts'
+import { createProofGuard, createTokenGuard } from './token-guard.ts'
 
 export interface HttpApi {
   /** `http://host:port` */
@@ -69,12 +70,11 @@ export async function openHttpApi(options: HttpApiOptions): Promise<HttpApiOpeni
     )
   const guardsOf = (port: number): Guards => ({
     host: createHostGuard({ port, bound: address.host, hosts: options.hosts }),
-    rate: new RateGuard(
-      options.dev
-        ? { perSecond: DEV_REQUESTS_PER_SECOND, burst: DEV_REQUESTS_BURST }
-        : { perSecond: REQUESTS_PER_SECOND, burst: REQUESTS_BURST },
-    ),
+    rate: new RateGuard(rateOf(options)),
+    operatorRate: new RateGuard(rateOf(options)),
     hasToken: createTokenGuard(options.token),
+    hasProof: createProofGuard(options.token),
+    wallMs: () => Date.now(),
     monotonicMs: options.monotonicMs,
   })
   // Its port is known once it listens, and nothing is served before.
@@ -101,13 +101,20 @@ export async function openHttpApi(options: HttpApiOptions): Promise<HttpApiOpeni
   }
 }
 
+function rateOf({ dev }: HttpApiOptions): { readonly perSecond: number; readonly burst: number } {
+  return dev
+    ? { perSecond: DEV_REQUESTS_PER_SECOND, burst: DEV_REQUESTS_BURST }
+    : { perSecond: REQUESTS_PER_SECOND, burst: REQUESTS_BURST }
+}
+
 async function buildServer(
   options: HttpApiOptions,
   readers: EventReaders,
   guards: () => Guards | null,
 ): Promise<ApiServer> {
+  const places = new ConnectionPlaces(options.socketsMax ?? CONNECTIONS_MAX)
   const server: ApiServer = fastify({
-    serverFactory: (listener) => createBoundedServer(listener, options.socketsMax ?? CONNECTIONS_MAX),
+    serverFactory: (listener) => createBoundedServer(listener, places),
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error: FastifyError, _request, reply) => {
       const { status, problem } = asProblem(error)
@@ -129,6 +136,7 @@ async function buildServer(
     void reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
     const current = guards()
     if (current !== null) checkRequest(request, current)
+    if (isOperators(request)) places.keep(request.raw.socket)
     // Before anything of a body is looked at, which may be of any type then.
     if (request.is404) throw methods.refusalOf(request.method, request.url)
     checkContentType(request)
@@ -143,12 +151,12 @@ async function buildServer(
     options.onAnswer?.({ route, method: request.method, status: reply.statusCode, elapsedMs: reply.elapsedTime })
   })
   await documentRoutes(server, options.version)
-  for (const routes of ALL_ROUTES) routes(server, { control: options.control, options, readers })
+  for (const routes of ALL_ROUTES) routes(server, { control: options.control, options, readers, places })
   return server
 }
 
-/** Node's own bounds on slow and silent clients: its defaults are 60 s, 300 s, never and unlimited (SECURITY.md A25). */
-function createBoundedServer(listener: RequestListener, socketsMax: number): Server {
+/** Node's own bounds on slow and silent clients: its defaults are 60 s, 300 s and never (SECURITY.md A25); and ours on how many there are. */
+function createBoundedServer(listener: RequestListener, places: ConnectionPlaces): Server {
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -157,9 +165,11 @@ function createBoundedServer(listener: RequestListener, socketsMax: number): Ser
       keepAliveTimeout: KEEP_ALIVE_MS,
       noDelay: true,
     },
-    oneAtATime(listener),
+    oneAtATime(listener, places),
   )
-  server.maxConnections = socketsMax
+  server.on('connection', (socket) => {
+    places.admit(socket)
+  })
   server.maxRequestsPerSocket = REQUESTS_PER_SOCKET_MAX
   server.setTimeout(IDLE_TIMEOUT_MS, (socket: Socket) => {
     socket.destroy()
@@ -171,7 +181,7 @@ function createBoundedServer(listener: RequestListener, socketsMax: number): Ser
  * Cuts who asks again before the first answer has left. No client of ours and no browser does; sixty questions in one packet, whose answers
  * are never read, would cost sixty answers at once (SECURITY.md A25).
  */
-function oneAtATime(listener: RequestListener): RequestListener {
+function oneAtATime(listener: RequestListener, places: ConnectionPlaces): RequestListener {
   const busy = new WeakSet<Socket>()
   return (request, response) => {
     const { socket } = request
@@ -180,7 +190,11 @@ function oneAtATime(listener: RequestListener): RequestListener {
       return
     }
     busy.add(socket)
-    const end = (): void => void busy.delete(socket)
+    places.touch(socket)
+    const end = (): void => {
+      busy.delete(socket)
+      places.touch(socket)
+    }
     response.on('finish', end).on('close', end)
     listener(request, response)
   }

@@ -24,7 +24,8 @@ export class RateGuard {
   }
 }
 
-function clientOf(ip: string): string {
+/** One customer: an IPv4 address, or the /64 network of an IPv6 one. */
+export function clientOf(ip: string): string {
   if (!ip.includes(':')) return ip
   // An IPv4 client on a dual-stack socket.
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)

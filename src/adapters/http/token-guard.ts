@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { PROOF_MS, proofTimeMs, readProof } from '../../domain/read-proof.ts'
 
 /**
  * Whether an `Authorization` header carries the token: `Bearer <token>`, nothing else. Compares hashes, so that neither content nor length
@@ -9,6 +10,17 @@ export function createTokenGuard(token: string): (authorization: string | undefi
   return (authorization) => {
     const [, given] = /^Bearer ([\x21-\x7e]{1,256})$/i.exec(authorization ?? '') ?? []
     return given !== undefined && timingSafeEqual(digest(given), expected)
+  }
+}
+
+/** Whether an `Authorization` header proves for this host and path, now, that its sender knows the token (domain/read-proof.ts). */
+export function createProofGuard(
+  token: string,
+): (authorization: string | undefined, host: string, path: string, wallMs: number) => boolean {
+  return (authorization, host, path, wallMs) => {
+    const madeMs = authorization === undefined ? null : proofTimeMs(authorization)
+    if (authorization === undefined || madeMs === null || Math.abs(wallMs - madeMs) > PROOF_MS) return false
+    return timingSafeEqual(digest(authorization), digest(readProof(token, host, path, madeMs)))
   }
 }
 

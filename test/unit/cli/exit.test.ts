@@ -35,7 +35,8 @@ describe("a node's refusal", () => {
     [403, 'foreign-host', false, 'usage'],
     [404, 'not-found', false, 'not-found'],
     [409, 'ambiguous', false, 'usage'],
-    [503, 'too-many-readers', false, 'not-ready'],
+    [429, 'too-many-requests', false, 'not-ready'],
+    [503, 'not-ready', false, 'not-ready'],
     [500, 'internal', false, 'failed'],
     [200, 'strange-answer', false, 'unreachable'],
   ] as const)('%d %s (submitting: %s) is %s', (status, code, submitting, outcome) => {

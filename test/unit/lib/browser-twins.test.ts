@@ -21,6 +21,9 @@ describe('hashes', () => {
       const parts = [bytes.subarray(0, 50), bytes.subarray(50)]
       expect(portable.sha256Of(parts)).toEqual(native.sha256(bytes))
       expect(portable.sha512Of(parts)).toEqual(native.sha512Of([bytes]))
+      expect(portable.hmacSha256(bytes, samples[3] as Uint8Array)).toEqual(
+        native.hmacSha256(bytes, samples[3] as Uint8Array),
+      )
     }
   })
 })

@@ -2,9 +2,10 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { Type } from 'typebox'
 import { EVENT_TOPICS } from '../../../domain/views.ts'
-import { HttpProblem } from '../problem.ts'
+import { isOperators } from '../guards.ts'
+import { clientOf } from '../rate-guard.ts'
 import { oneOf, problems } from '../schemas.ts'
-import { STREAM_HEADERS } from '../event-readers.ts'
+import { OPERATOR, STREAM_HEADERS } from '../event-readers.ts'
 import { EVENT_ID, parseEventId } from '../event-text.ts'
 import type { Routes } from './route.ts'
 
@@ -12,7 +13,7 @@ const TOPICS_WORDS = `some of ${EVENT_TOPICS.join(', ')}, separated by commas`
 const topic = oneOf(EVENT_TOPICS, 'EventTopic', TOPICS_WORDS)
 const ID_WORDS = 'an id that this stream has sent, or 0'
 
-export const eventRoutes: Routes = (server, { readers }) => {
+export const eventRoutes: Routes = (server, { readers, places }) => {
   server.get(
     '/v1/events',
     {
@@ -20,7 +21,7 @@ export const eventRoutes: Routes = (server, { readers }) => {
         operationId: 'streamEvents',
         summary: 'A stream of events',
         description:
-          'Server-sent events. `id:` resumes with Last-Event-ID (0: all that the node remembers). A comment every 10 s shows that the stream lives. A reader that is too slow gets the event `dropped` with the number of events it missed.',
+          'Server-sent events. `id:` resumes with Last-Event-ID (0: all that the node remembers). A comment every 10 s shows that the stream lives. A reader that is too slow gets the event `dropped` with the number of events it missed. When all places are taken, a newcomer takes the one of a reader that is too slow, or of the oldest; whoever shows that he knows the token has places of his own.',
         tags: ['events'],
         querystring: Type.Object(
           {
@@ -38,7 +39,7 @@ export const eventRoutes: Routes = (server, { readers }) => {
             description: 'Events, one after another',
             content: { 'text/event-stream': { schema: Type.String() } },
           },
-          ...problems(503),
+          ...problems(),
         },
       },
     },
@@ -51,18 +52,15 @@ export const eventRoutes: Routes = (server, { readers }) => {
         void reply.headers(STREAM_HEADERS).send('')
         return
       }
-      if (!readers.hasRoom)
-        throw new HttpProblem(
-          503,
-          {
-            code: 'too-many-readers',
-            message: 'as many readers of events are connected as the node serves',
-            hint: 'close one of them, or ask another node',
-          },
-          { 'retry-after': '10' },
-        )
       reply.hijack()
-      readers.open({ response: reply.raw, topics, resume, headers: reply.getHeaders() as OutgoingHttpHeaders })
+      places.keep(request.raw.socket)
+      readers.open({
+        response: reply.raw,
+        topics,
+        resume,
+        headers: reply.getHeaders() as OutgoingHttpHeaders,
+        client: isOperators(request) ? OPERATOR : clientOf(request.ip),
+      })
     },
   )
 }
