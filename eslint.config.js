@@ -124,7 +124,7 @@ const relativeOrHash = {
   message: 'lib/hash alone may use node:crypto, and nothing else: a hash is deterministic.',
 }
 const relativeOrNoble = {
-  regex: String.raw`^(?!\.\.?/|@noble/hashes/sha2$)`,
+  regex: String.raw`^(?!\.\.?/|@noble/hashes/(sha2|hmac)$)`,
   message: 'The hashes of a browser are those of @noble/hashes, and nothing else.',
 }
 const relativeOrCodec = {
