@@ -194,7 +194,8 @@ export class ConnectionGuards {
    */
   turnOf(peer: PeerId): Promise<void> | boolean {
     const nowMs = this.now()
-    if (!this.#known.has(peer) && this.#gone.get(peer, nowMs)?.isOver !== false) return false
+    // Not known and not gone: its first RPC came before libp2p said whose the connection is. Dropping that would lose its subscriptions for good.
+    if (!this.#known.has(peer) && this.#gone.get(peer, nowMs)?.isOver === true) return false
     const slice = this.#sliceOf(peer)
     if (slice.heldMs > nowMs) return new Promise((resolve) => setTimeout(resolve, slice.heldMs - nowMs))
     this.watch.enter(this.booksOf(peer))
