@@ -9,6 +9,7 @@ import { parseJson, problemOf, type Incoming } from './call.ts'
 import type { Exchange } from './exchange.ts'
 import { RECONNECT_FIRST_MS, RECONNECT_MAX_MS, STREAM_SILENCE_MS } from './limits.ts'
 import type { Failure } from './outcome.ts'
+import { pause } from './pause.ts'
 
 export type StreamItem =
   | { readonly kind: 'event'; readonly id: string; readonly event: ApiEvent }
@@ -103,16 +104,4 @@ function itemOf({ id, event, data }: TextEvent): StreamItem | null {
     }
   if (id === null || !('topic' in value)) return null
   return { kind: 'event', id, event: value as ApiEvent }
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal?.addEventListener('abort', end)
-  })
 }

@@ -2,6 +2,7 @@
 import type { TransactionState, TransactionView } from '../domain/views.ts'
 import { SETTLED_LOOK_MS, SETTLED_WAIT_MS } from './limits.ts'
 import type { Outcome } from './outcome.ts'
+import { pause } from './pause.ts'
 
 /** Whether a state is the last one. `settled` is the best chain's; the others have no way back into a block by themselves. */
 const IS_END: Readonly<Record<TransactionState, boolean>> = {
@@ -36,16 +37,4 @@ export async function untilSettled(
     if (leftMs <= 0 || signal?.aborted === true) return answer
     await pause(Math.min(SETTLED_LOOK_MS, leftMs), signal)
   }
-}
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    signal?.addEventListener('abort', end)
-  })
 }

@@ -6,23 +6,13 @@ import type { Hostile } from '../support/libp2p-hostile.ts'
 import { connect, TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
 import { until } from '../support/libp2p-until.ts'
 import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { yamuxHeader } from '../support/yamux-header.ts'
 
 const TRANSACTIONS = topicName(TEST_NETWORK, 'transactions')
 const CHUNK_BYTES = 65_536
 
 const world = new Libp2pWorld()
 afterEach(() => world.stop())
-
-/** A yamux frame's header: version 0, then type, flags, stream and length. */
-function header(type: number, flags: number, stream: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(12)
-  const view = new DataView(bytes.buffer)
-  view.setUint8(1, type)
-  view.setUint16(2, flags)
-  view.setUint32(4, stream)
-  view.setUint32(8, length)
-  return bytes
-}
 
 async function stage(encryption: 'tls' | 'noise'): Promise<{ peer: Hostile; victim: TestNode; neighbour: TestNode }> {
   const [victim, neighbour] = [await world.node('victim'), await world.node('neighbour')]
@@ -37,7 +27,7 @@ describe.each(['tls', 'noise'] as const)('the guard of the muxer, behind %s', (e
     const { peer, victim, neighbour } = await stage(encryption)
     const wire = peer.wire()
     // Two bytes more than a window, of which all but the last are sent: it ends as an unfinished frame that is one byte too long.
-    wire.send(header(0, 0, 1_001, WINDOW_BYTES_MAX + 2))
+    wire.send(yamuxHeader(0, 0, 1_001, WINDOW_BYTES_MAX + 2))
     for (let left = WINDOW_BYTES_MAX + 1; left > 0; left -= CHUNK_BYTES) {
       wire.send(new Uint8Array(Math.min(left, CHUNK_BYTES)))
       await until('room, or the cut', () => wire.writeBufferLength === 0 || !peer.isConnected())
@@ -56,7 +46,7 @@ describe('the guard of the muxer', () => {
     // Its own muxer would stumble over answers that it did not ask for.
     ;(wire as unknown as { pause(): void }).pause()
     // One more than the bucket holds, and what drips in meanwhile.
-    for (let i = 0; i <= 2 * PINGS_BURST; i++) wire.send(header(2, 1, 0, i))
+    for (let i = 0; i <= 2 * PINGS_BURST; i++) wire.send(yamuxHeader(2, 1, 0, i))
     await until('the cut', () => victim.disconnects.includes(peer.self))
   })
 })

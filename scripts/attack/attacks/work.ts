@@ -6,6 +6,7 @@ import { Report, type Attack, type Ground } from '../attack.ts'
 import type { HostilePeer } from '../hostile-peer.ts'
 import { transactionOf } from '../network.ts'
 import { eventually, keep, staged, type Gang, type Sight } from '../sight.ts'
+import { yamuxHeader } from '../../../test/support/yamux-header.ts'
 
 /** How many attack at once, each from an address of its own. */
 const GANG = 12
@@ -28,17 +29,6 @@ const EMPTY_RPCS = (() => {
 
 const emptyRpcs: Deed = (peer) => peer.raw(EMPTY_RPCS)
 
-/** A yamux header: version 0, then type, flags, stream, length. */
-function header(type: number, flags: number, stream: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(12)
-  const view = new DataView(bytes.buffer)
-  view.setUint8(1, type)
-  view.setUint16(2, flags)
-  view.setUint32(4, stream)
-  view.setUint32(8, length)
-  return bytes
-}
-
 /** Bytes of all frames of one round, below 1 MiB a second. */
 const FRAMES_BYTES = 90_000
 
@@ -58,7 +48,7 @@ function onStream(type: number, length: number, body = 0): Deed {
       streams.set(peer, stream)
     }
     const one = new Uint8Array(12 + body)
-    one.set(header(type, 0, Number(stream.id), length))
+    one.set(yamuxHeader(type, 0, Number(stream.id), length))
     peer.wire.send(frames(one))
   }
 }
@@ -68,7 +58,7 @@ const windowUpdates = onStream(1, 1)
 /** Each carries one byte of a frame that never ends. */
 const crumbs = onStream(0, 1, 1)
 const pings: Deed = (peer) => {
-  peer.wire.send(frames(header(2, 1, 0, 7)).subarray(0, 12 * 10))
+  peer.wire.send(frames(yamuxHeader(2, 1, 0, 7)).subarray(0, 12 * 10))
 }
 /** Streams by protocols of the node, and what identify pushes. */
 const openings: Deed = async (peer) => {
