@@ -103,7 +103,7 @@ export function rebuilt(machines: Machines, found: Rebuild, turn: Turn): void {
     return
   }
   if (found.kind !== 'complete') return
-  const { header, transactions, asked } = found
+  const { header, transactions, asked, from } = found
   // A wrong guess by short id: the block is fetched whole by whoever catches up with the chain.
   if (checkBodyOf(header, transactions) !== null) return
   if (blockBytesOf(transactions) > BLOCK_BYTES_MAX) {
@@ -114,15 +114,18 @@ export function rebuilt(machines: Machines, found: Rebuild, turn: Turn): void {
   const own = transactions.filter((transaction) => machines.pool.has(transaction.id))
   const savedBytes = own.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
   turn.note({ kind: 'block-rebuilt', hash: header.hash, asked, savedBytes })
-  bodyArrived(machines, { header, transactions, bytes: encodeBlock(header, transactions) }, turn)
+  bodyArrived(machines, { header, transactions, bytes: encodeBlock(header, transactions) }, from, turn)
 }
 
-/** A body that is its header's is here. */
-export function bodyArrived(machines: Machines, block: Block, turn: Turn): void {
+/**
+ * A body that is its header's is here.
+ * @param from who gave it, or the last of it that was missing; null where nothing was
+ */
+export function bodyArrived(machines: Machines, block: Block, from: PeerId | null, turn: Turn): void {
   const { hash } = block.header
   machines.compact.forget(hash)
   if (machines.chain.status(hash) !== 'header') return
-  machines.bodies.add(block, false)
+  machines.bodies.add(block, false, { from, monoMs: turn.now.monoMs })
   machines.chain.addBody(hash)
   answerWaiting(machines, block, turn)
   advance(machines, turn)

@@ -96,11 +96,17 @@ function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, tu
   const included = new Map<TxId, { hash: BlockHash; height: number }>()
   for (const hash of reorg.connect) {
     const { header, transactions } = bodyOf(machines, hash)
+    const arrival = machines.bodies.arrivalOf(hash)
+    const came = {
+      block: hash,
+      from: arrival?.from ?? null,
+      waitedMs: arrival === null ? 0 : turn.now.monoMs - arrival.monoMs,
+    }
     const isRecent = turn.now.wallMs - slotTimeMs(machines.config.network, header.slot) < FIRST_SEEN_MS
     for (const { id, bytes } of transactions) {
       included.set(id, { hash, height: header.height })
       const isNew = machines.pool.get(id) === undefined && machines.seen.departure(id, turn.now.monoMs) === undefined
-      if (isNew && isRecent) turn.note({ kind: 'transaction-included', id, block: hash, bytes: bytes.byteLength })
+      if (isNew && isRecent) turn.note({ kind: 'transaction-included', id, bytes: bytes.byteLength, ...came })
     }
   }
   const returned: ReturnedTransaction[] = []

@@ -3,15 +3,24 @@
  * may go, the oldest first; what is not stays, and is bounded by how many bodies are fetched ahead.
  */
 import type { Block } from '../domain/block.ts'
-import type { BlockHash } from '../domain/ids.ts'
+import type { BlockHash, PeerId } from '../domain/ids.ts'
 
 /** Blocks kept for peers that ask: a minute of slots. */
 export const BODIES_KEPT = 64
 /** Their bytes: 32 of the largest. */
 export const BODY_BYTES_KEPT = 32 * 1_048_576
 
+/** How a body came: it is handed to others from then on, before it is checked and adopted. */
+export interface BodyArrival {
+  readonly from: PeerId | null
+  readonly monoMs: number
+}
+
 export class Bodies {
-  readonly #blocks = new Map<BlockHash, { readonly block: Block; stored: boolean }>()
+  readonly #blocks = new Map<
+    BlockHash,
+    { readonly block: Block; stored: boolean; readonly arrival: BodyArrival | null }
+  >()
   /** Blocks of a move of the head: they stay until it is done. */
   readonly #pinned = new Set<BlockHash>()
   #bytes = 0
@@ -24,9 +33,14 @@ export class Bodies {
     return this.#blocks.get(hash)?.stored ?? false
   }
 
-  add(block: Block, stored: boolean): void {
+  /** Null for a block of our own and for one that was read from the disk. */
+  arrivalOf(hash: BlockHash): BodyArrival | null {
+    return this.#blocks.get(hash)?.arrival ?? null
+  }
+
+  add(block: Block, stored: boolean, arrival: BodyArrival | null = null): void {
     if (this.#blocks.has(block.header.hash)) return
-    this.#blocks.set(block.header.hash, { block, stored })
+    this.#blocks.set(block.header.hash, { block, stored, arrival })
     this.#bytes += block.bytes.byteLength
     this.#trim()
   }

@@ -177,7 +177,7 @@ export function onBlocksAnswer(
       continue
     }
     arrived.add(hash)
-    bodyArrived(machines, underCheckedHeader(machines, decoded.value), turn)
+    bodyArrived(machines, underCheckedHeader(machines, decoded.value), asked.peer, turn)
   }
   const isSilent = arrived.size === 0 && (isFalse || failed.length === 0)
   const ended = { failed: arrived.size === 0 && failed.length === 0 ? asked.hashes : failed, isSilent }

@@ -34,7 +34,16 @@ export type Fact =
     }
   | { readonly kind: 'transaction-removed'; readonly id: TxId; readonly why: Removal; readonly by: TxId | null }
   /** A block brought a transaction that had not come any other way. */
-  | { readonly kind: 'transaction-included'; readonly id: TxId; readonly block: BlockHash; readonly bytes: number }
+  | {
+      readonly kind: 'transaction-included'
+      readonly id: TxId
+      readonly block: BlockHash
+      readonly bytes: number
+      /** Who gave the body, or what was missing of it; null where nothing was. */
+      readonly from: PeerId | null
+      /** Since the body came, ms: others could get it from us from then on, before it was adopted. */
+      readonly waitedMs: number
+    }
   | { readonly kind: 'transaction-published'; readonly id: TxId; readonly bytes: number }
   | {
       readonly kind: 'message-judged'

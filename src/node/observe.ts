@@ -130,9 +130,12 @@ export class Observer {
       case 'transaction-included': {
         const known = this.propagation.get(fact.id)?.first ?? null
         if (known !== null) return
-        const from = this.propagation.get(fact.block)?.first?.from ?? null
+        const from = fact.from ?? this.propagation.get(fact.block)?.first?.from ?? null
         // Without a block's bringer it would look like the origin.
-        if (from !== null) this.#record('RECOVERED', fact.id, asPeerId(from), fact.bytes, null)
+        if (from === null) return
+        // It was there when the body came: a peer that asked us for the block may have adopted it before we did, and it had it from us.
+        const tNs = this.#clock.wallNs() - BigInt(Math.round(fact.waitedMs * 1e6))
+        this.#record('RECOVERED', fact.id, asPeerId(from), fact.bytes, null, { tNs })
         return
       }
       case 'transaction-published':

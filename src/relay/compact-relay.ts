@@ -30,6 +30,8 @@ export type Rebuild =
       readonly header: SignedHeader
       readonly transactions: readonly Transaction[]
       readonly asked: number
+      /** Who gave what was missing last; null where nothing was. */
+      readonly from: PeerId | null
     }
   | { readonly kind: 'ask'; readonly peer: PeerId; readonly hash: BlockHash; readonly missing: readonly number[] }
   /** Nobody is left to ask: fetch it whole. */
@@ -65,7 +67,8 @@ export class CompactRelay {
     shortIds.forEach((id, index) => {
       places[index] ??= lookup(id)
     })
-    if (!places.includes(null)) return { kind: 'complete', header, transactions: places as Transaction[], asked: 0 }
+    if (!places.includes(null))
+      return { kind: 'complete', header, transactions: places as Transaction[], asked: 0, from: null }
     if (this.#partials.size >= PARTIAL_BLOCKS_MAX) {
       const oldest = this.#partials.keys().next()
       if (oldest.done !== true) this.#partials.delete(oldest.value)
@@ -103,6 +106,7 @@ export class CompactRelay {
       header: partial.header,
       transactions: partial.places as Transaction[],
       asked: partial.asked,
+      from: peer,
     }
   }
 

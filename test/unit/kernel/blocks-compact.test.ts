@@ -58,3 +58,30 @@ it('where the pool is empty, one question fetches all', () => {
   expect(questions).toBe(1)
   expect(share).toBeLessThan(1.08)
 })
+
+it('transactions that a block brings are from who gave them, and were there before the block was adopted', () => {
+  const [known, ...missing] = [transaction(0, 0), transaction(1, 0), transaction(2, 0)]
+  const block = makeBlock(GENESIS, 1, [known, ...missing])
+  const world = new ChainWorld()
+  const source = world.connect('source')
+  world.at(1)
+  world.hear(known)
+  world.writes = 'wait'
+  expect(world.block(block.compact, source)).toBe('accept')
+  const ask = world.asked('objects')[0]
+  if (ask === undefined) throw new Error('nobody was asked')
+  const asked = decodeObjectsRequest(ask.bytes)
+  if (asked?.kind !== 'block-transactions') throw new Error('it asks for something else')
+  world.answer(
+    ask,
+    encodeObjectsAnswer(asked.shortIds.map((id) => missing.find(({ hash }) => shortIdOf(hash) === id)?.bytes ?? null)),
+  )
+  // From here on others get the block from this node; it may be slower than they are to have it on the disk.
+  expect(world.told('transaction-included')).toEqual([])
+  world.advance(58)
+  world.finishWrites()
+  expect(world.head.hash).toBe(block.hash)
+  expect(world.told('transaction-included').map(({ id, from, waitedMs }) => ({ id, from, waitedMs }))).toEqual(
+    missing.map(({ id }) => ({ id, from: source, waitedMs: 58 })),
+  )
+})

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { MessageId, PeerId, TxId } from '../../../src/domain/ids.ts'
+import type { BlockHash, MessageId, PeerId, TxId } from '../../../src/domain/ids.ts'
 import { ARRIVALS_MAX, EARLY_COPIES_MAX } from '../../../src/node/limits.ts'
 import { Observer } from '../../../src/node/observe.ts'
 
@@ -49,6 +49,17 @@ function open() {
 }
 
 describe('the propagation record of a node', () => {
+  it('dates what a block brought by when the body came, which is when others could get it here', () => {
+    const { time, observer } = open()
+    time.ms = 1_060
+    observer.note({ kind: 'transaction-included', id, block: 'bb' as BlockHash, bytes: 90, from: p1, waitedMs: 58 })
+    expect(observer.propagation.get(id)?.first).toMatchObject({
+      event: 'RECOVERED',
+      from: p1,
+      t_ns: String(1_002 * 1e6),
+    })
+  })
+
   it('keeps copies that arrive while the message is still judged, with the time of their arrival', () => {
     const { time, observer, copy, admitted, counts } = open()
     observer.taken(message, 1_000, 3)
