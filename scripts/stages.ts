@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 /** One step of the gate: a program of this project, started with the Node that runs this file. */
@@ -49,27 +49,38 @@ export const staticStages: readonly Stage[] = [
   { name: 'format', command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'] },
 ]
 
-/**
- * Runs the stages, as many at once as there are cores, and prints a line for each; a failing one brings its output with it.
- */
-export async function runStages(stages: readonly Stage[]): Promise<readonly StageResult[]> {
+/** How stages run. */
+export interface StageOptions {
+  /** How many at once; as many as there are cores where nothing is said. */
+  readonly atOnce?: number
+  /** Of the operating system, for stages beside something that must not wait for them. */
+  readonly priority?: number
+  /** Takes the lines; the console where nothing is said. */
+  readonly print?: (text: string) => void
+}
+
+/** Runs the stages and prints a line for each; a failing one brings its output with it. */
+export async function runStages(
+  stages: readonly Stage[],
+  { atOnce = Math.max(2, availableParallelism()), priority, print = console.log }: StageOptions = {},
+): Promise<readonly StageResult[]> {
   const results: StageResult[] = []
   const waiting = [...stages]
   const worker = async (): Promise<void> => {
     for (let stage = waiting.shift(); stage !== undefined; stage = waiting.shift()) {
       const started = performance.now()
-      const result = await run(stage)
+      const result = await run(stage, priority)
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
-      console.log(`${result.ok ? 'ok    ' : 'FAILED'} ${stage.name.padEnd(8)} ${seconds.padStart(5)} s`)
-      if (!result.ok) console.log(result.output.replace(/^(?=.)/gm, '  '))
+      print(`${result.ok ? 'ok    ' : 'FAILED'} ${stage.name.padEnd(8)} ${seconds.padStart(5)} s`)
+      if (!result.ok) print(result.output.replace(/^(?=.)/gm, '  '))
       results.push(result)
     }
   }
-  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker))
+  await Promise.all(Array.from({ length: atOnce }, worker))
   return results
 }
 
-async function run(stage: Stage): Promise<StageResult> {
+async function run(stage: Stage, priority?: number): Promise<StageResult> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [...stage.command], {
       cwd: root,
@@ -77,6 +88,7 @@ async function run(stage: Stage): Promise<StageResult> {
       // The output is kept and read here, so it is plain whatever the terminal can do.
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
     })
+    if (child.pid !== undefined && priority !== undefined) setPriority(child.pid, priority)
     const output: string[] = []
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => output.push(text))

@@ -1,41 +1,52 @@
-// `npm test`: the whole gate. First what reads the sources and builds them, then every test; arguments go to vitest
-// (`npm test -- test/attack`).
+// `npm test`: the whole gate: the build, every test, and what reads the sources. Arguments go to vitest (`npm test -- test/attack`).
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { constants, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { countsLine, type Counts } from './reporter.ts'
-import { root, runStages, staticStages, vitest } from './stages.ts'
+import { root, runStages, staticStages, vitest, type StageResult } from './stages.ts'
 
 /**
- * Simulations beside tests of real processes: those mostly wait, and simulations in virtual time don't care how long they take. The lower priority gives
- * every core at once to a test that wakes.
+ * What needs processors and no clock (simulations in virtual time, lint, types) runs beside tests of real processes, which mostly wait. The lower priority
+ * gives every core at once to a test that wakes.
  */
 const BESIDE = constants.priority.PRIORITY_BELOW_NORMAL
 
-const results = await runStages([...staticStages, { name: 'build', command: ['scripts/build.js'] }])
-const failed = results.filter(({ ok }) => !ok)
-
-if (failed.length > 0) {
-  console.log(`\nthe tests did not run: ${failed.map(({ stage }) => stage.name).join(', ')} failed`)
-  console.log(`\n0 passed, ${failed.length} failed`)
+const chosen = process.argv.slice(2)
+const build = { name: 'build', command: ['scripts/build.js'] }
+// A choice is the work of somebody who waits for it: first what is quick to tell, and nothing beside.
+const first = await runStages(chosen.length > 0 ? [...staticStages, build] : [build])
+if (!isWhole(first)) {
+  console.log(`\n0 passed, ${first.filter(({ ok }) => !ok).length} failed`)
   process.exitCode = 1
-} else {
-  const chosen = process.argv.slice(2)
-  process.exitCode = chosen.length > 0 ? (await tests(chosen)).exitCode : await allTests()
+} else process.exitCode = chosen.length > 0 ? (await tests(chosen)).exitCode : await allTests()
+
+/** Says which stages failed, if any did. */
+function isWhole(stages: readonly StageResult[]): boolean {
+  const failed = stages.filter(({ ok }) => !ok)
+  if (failed.length > 0) console.log(`\nfailed: ${failed.map(({ stage }) => stage.name).join(', ')}`)
+  return failed.length === 0
 }
 
 async function allTests(): Promise<number> {
   const fast = await tests(['--project', 'fast'])
-  const [real, sim] = await Promise.all([
-    tests(['--project', 'parts', '--project', 'real']),
-    tests(['--project', 'sim'], BESIDE),
-  ])
-  process.stdout.write(sim.output)
-  const runs = [fast, real, sim]
+  const [real, beside] = await Promise.all([tests(['--project', 'parts', '--project', 'real']), besideThem()])
+  process.stdout.write(beside.output)
+  const isInOrder = isWhole(beside.stages)
+  const runs = [fast, real, beside.sim]
   const total = runs.map(({ counts }) => counts).reduce((sum, counts) => add(sum, counts))
-  console.log(`\n${countsLine(total)}`)
-  return runs.every(({ exitCode }) => exitCode === 0) ? 0 : 1
+  const failedStages = { passed: 0, failed: beside.stages.filter(({ ok }) => !ok).length, skipped: 0 }
+  console.log(`\n${countsLine(add(total, failedStages))}`)
+  return isInOrder && runs.every(({ exitCode }) => exitCode === 0) ? 0 : 1
+}
+
+/** What reads the sources, a stage at a time, and the simulations; with what they wrote, so that it does not mix with the tests beside them. */
+async function besideThem(): Promise<{ stages: readonly StageResult[]; sim: Run; output: string }> {
+  const lines: string[] = []
+  const print = (text: string): void => void lines.push(`${text}\n`)
+  const stages = await runStages(staticStages, { atOnce: 1, priority: BESIDE, print })
+  const sim = await tests(['--project', 'sim'], BESIDE)
+  return { stages, sim, output: lines.join('') + sim.output }
 }
 
 interface Run {

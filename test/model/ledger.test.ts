@@ -7,8 +7,9 @@ import { toHex } from '../../src/lib/bytes.ts'
 import { createPrng } from '../../src/lib/prng.ts'
 import { accountKey, buildTransaction } from '../support/builders.ts'
 import { NaiveLedger } from '../support/naive-ledger.ts'
+import { drawn } from '../support/depth.ts'
 
-const OPERATIONS = 10_000
+const OPERATIONS = drawn(3_000, 10_000)
 const FUNDED = 5
 const STATES = 40
 

@@ -7,6 +7,7 @@ import { Mempool, type ReturnedTransaction } from '../../src/mempool/mempool.ts'
 import type { MempoolLimits } from '../../src/mempool/limits.ts'
 import { accountKey, buildTransaction, readTransaction, TEST_START_MS } from '../support/builders.ts'
 import { NaiveMempool } from '../support/naive-mempool.ts'
+import { drawn } from '../support/depth.ts'
 
 // Small enough that every bound is met all the time.
 const limits: MempoolLimits = {
@@ -18,7 +19,7 @@ const limits: MempoolLimits = {
   nonceGapMax: 4,
 }
 const policy = { feeFloor: 2n, txLifetimeMs: 60_000 }
-const OPERATIONS = 10_000
+const OPERATIONS = drawn(5_000, 10_000)
 const SENDERS = 9
 
 const EVERY_KIND = [

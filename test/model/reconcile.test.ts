@@ -13,8 +13,10 @@ import { FingerprintTree } from '../../src/sync/fingerprint-tree.ts'
 import { EPOCH_MS, FRAME_BYTES_MAX, REPLY_BYTES_MAX, ROUNDS_MAX, SESSION_BYTES_MAX } from '../../src/sync/limits.ts'
 import { respond } from '../../src/sync/reconcile.ts'
 import { ReconcileSession } from '../../src/sync/reconcile-session.ts'
+import { drawn } from '../support/depth.ts'
 
 const EPOCH = 1_000
+const PAIRS = drawn(2_500, 10_000)
 const WALL_MS = EPOCH * EPOCH_MS
 
 function emptyTree(): FingerprintTree {
@@ -52,7 +54,7 @@ function reconcile(ours: FingerprintTree, theirs: FingerprintTree, replyBytes = 
 }
 
 describe('reconciliation', () => {
-  it('finds exactly the difference of 10,000 random pairs of sets', { timeout: 120_000 }, () => {
+  it(`finds exactly the difference of ${PAIRS} random pairs of sets`, { timeout: 120_000 }, () => {
     const seed = 4_002
     const random = createPrng(seed)
     const trees = [emptyTree(), emptyTree()] as const
@@ -66,7 +68,7 @@ describe('reconciliation', () => {
       sets[side].delete(key)
     }
     let wrong = 0
-    for (let pair = 0; pair < 10_000; pair++) {
+    for (let pair = 0; pair < PAIRS; pair++) {
       mutate(random, sets, put, drop)
       const [ours, theirs] = sets
       const have = [...ours.keys()].filter((key) => !theirs.has(key)).sort()

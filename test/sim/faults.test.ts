@@ -2,16 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { runInChild } from '../../src/sim/child.ts'
 import { REFERENCE_LINKS } from '../../src/sim/network.ts'
 import { everySecond, scenario, type Publication } from '../../src/sim/scenario.ts'
+import { drawn } from '../support/depth.ts'
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index)
 
 describe('loss', () => {
+  const LOSSY_NODES = drawn(36, 60)
   const lossy = (rate: number, eagerOnly: boolean, member: 'relay' | 'router') =>
     scenario({
       seed: 1,
-      nodes: 60,
+      nodes: LOSSY_NODES,
       member,
-      publications: everySecond(10, 60, 1),
+      publications: everySecond(10, LOSSY_NODES, 1),
       faults: [{ atMs: 0, kind: 'lose-messages', rate }],
       // An id is offered for three heartbeats, and every step of the repair may be lost too.
       settleMs: 6_000,
@@ -45,22 +47,23 @@ describe('loss', () => {
 })
 
 describe('a partition', () => {
+  const HALF = drawn(12, 20)
   const publications: readonly Publication[] = [
     { atMs: 500, node: 0 },
-    { atMs: 600, node: 30 },
+    { atMs: 600, node: HALF + 6 },
     // When both sides have noticed that the other one is gone.
     { atMs: 8_000, node: 1 },
-    { atMs: 8_100, node: 25 },
+    { atMs: 8_100, node: HALF + 3 },
     // Long after it has healed.
-    { atMs: 45_000, node: 2 },
+    { atMs: 30_000, node: 2 },
   ]
-  const sides = [range(0, 20), range(20, 40)] as const
+  const sides = [range(0, HALF), range(HALF, 2 * HALF)] as const
 
   it('lets each side go on alone, and after it everybody has what either side had', async () => {
     const report = await runInChild(
       scenario({
         seed: 1,
-        nodes: 40,
+        nodes: 2 * HALF,
         degree: 8,
         member: 'relay',
         publications,
@@ -70,25 +73,26 @@ describe('a partition', () => {
         ],
       }),
     )
-    expect(report.holders).toEqual(publications.map(() => range(0, 40)))
+    expect(report.holders).toEqual(publications.map(() => range(0, 2 * HALF)))
     // What one side published the other had only after the heal.
     expect(report.maxMs).toBeGreaterThan(6_000)
   })
 })
 
 describe('a node that dies', () => {
+  const NODES = drawn(16, 30)
   const run = (kind: 'kill' | 'power-cut') =>
     runInChild(
       scenario({
         seed: 1,
-        nodes: 30,
+        nodes: NODES,
         degree: 8,
         member: 'relay',
         publications: [
           // Its own user's, so durable before it was accepted.
           { atMs: 0, node: 5 },
           { atMs: 4_000, node: 1 },
-          { atMs: 30_000, node: 5 },
+          { atMs: 20_000, node: 5 },
         ],
         faults: [
           { atMs: 2_000, kind, node: 5 },
@@ -101,7 +105,7 @@ describe('a node that dies', () => {
     'by %s comes back with what it accepted, and is heard again',
     async (kind) => {
       const report = await run(kind)
-      const all = range(0, 30)
+      const all = range(0, NODES)
       // What was sent while it was down it fetches: pools are compared at once when it is back.
       expect(report.holders).toEqual([all, all, all])
       expect(report.pools).toEqual({ different: 1, smallest: 3, largest: 3 })
@@ -136,7 +140,7 @@ describe('a node that stops for a moment', () => {
     const report = await runInChild(
       scenario({
         seed: 1,
-        nodes: 30,
+        nodes: drawn(16, 30),
         degree: 8,
         member: 'relay',
         publications: [{ atMs: 1_000, node: 1 }],

@@ -7,6 +7,7 @@ import {
   type NetworkScenario,
 } from '../../src/sim/network-scenarios.ts'
 import type { Scenario } from '../../src/sim/scenario.ts'
+import { drawn } from '../support/depth.ts'
 
 /** One run; every seed stands in what fails. `npm run sim -- repair` and `-- membership` run hundreds, and the large ones. */
 async function run(kind: NetworkScenario, seed: number, smaller: Partial<Scenario> = {}) {
@@ -16,13 +17,16 @@ async function run(kind: NetworkScenario, seed: number, smaller: Partial<Scenari
 }
 
 describe('repair in virtual time', { timeout: 300_000 }, () => {
-  it.each([1, 2, 3])('finds what 30 % loss kept back, without IHAVE, within two intervals: seed %i', async (seed) => {
-    const { broken, coverage, repair, network } = await run('loss', seed)
-    expect(network.lostMessages).toBeGreaterThan(100)
-    expect(broken).toEqual([])
-    expect(coverage).toBe(1)
-    expect(repair.poolsEqualAfterMs).toBeLessThanOrEqual(TWO_INTERVALS_MS)
-  })
+  it.each(drawn([1], [1, 2, 3]))(
+    'finds what 30 % loss kept back, without IHAVE, within two intervals: seed %i',
+    async (seed) => {
+      const { broken, coverage, repair, network } = await run('loss', seed)
+      expect(network.lostMessages).toBeGreaterThan(100)
+      expect(broken).toEqual([])
+      expect(coverage).toBe(1)
+      expect(repair.poolsEqualAfterMs).toBeLessThanOrEqual(TWO_INTERVALS_MS)
+    },
+  )
 
   it('makes one pool of two halves that were parted for a minute', async () => {
     const { broken, pools, repair } = await run('heal', 1)

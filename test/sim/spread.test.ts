@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runInChild } from '../../src/sim/child.ts'
 import type { RunReport } from '../../src/sim/run.ts'
 import { afterRehearsals, everySecond, scenario, type Scenario } from '../../src/sim/scenario.ts'
+import { drawn, isDeep } from '../support/depth.ts'
 
 const SEED = 1
 
@@ -14,7 +15,7 @@ const spread = (nodes: number, messages = 3, seed = SEED) =>
  * other tests beside it don't stretch.
  */
 describe('200 nodes on the real router in virtual time', () => {
-  it('reach everybody in the reference time, the same way twice, within 10 s', async () => {
+  it('reach everybody in the reference time within 10 s, and the same way twice', async () => {
     const report = await runInChild({ ...spread(200), member: 'router' })
     expect(report.coverage).toBe(1)
     // Reference: 130 ms ± 20 %, p99 192 ms.
@@ -30,6 +31,8 @@ describe('200 nodes on the real router in virtual time', () => {
     expect(Math.abs(report.p50Ms / (report.mesh.predictedP50Ms ?? 0) - 1)).toBeLessThan(0.2)
     expect(report.cpuMs).toBeLessThan(10_000)
 
+    // That a seed repeats itself is shown for whole nodes in replay.test.ts; here once more for many, at length.
+    if (!isDeep) return
     const again = await runInChild({ ...spread(200), member: 'router' })
     expect(again.digest).toBe(report.digest)
     expect(again.traceLines).toBe(report.traceLines)
@@ -37,7 +40,7 @@ describe('200 nodes on the real router in virtual time', () => {
 })
 
 describe('50 whole nodes', () => {
-  const SEEDS = [1, 2]
+  const SEEDS = drawn([1], [1, 2])
   // Among so few nodes it matters much where a message begins, hence twenty of them. Each run is made once.
   const made = new Map<string, Promise<RunReport>>()
   const run = (seed: number, more: Partial<Scenario> = {}): Promise<RunReport> => {
@@ -67,12 +70,6 @@ describe('50 whole nodes', () => {
     // Reference: 96 ms ± 20 %.
     expect(report.p50Ms).toBeGreaterThan(96 * 0.8)
     expect(report.p50Ms).toBeLessThan(96 * 1.2)
-  })
-
-  it('go another way with another seed', async () => {
-    const digests = []
-    for (const seed of SEEDS) digests.push((await learnt(seed)).digest)
-    expect(new Set(digests).size).toBe(SEEDS.length)
   })
 
   it('get at most 3 copies where a whole mesh brings more than 4, and hardly later', async () => {

@@ -24,6 +24,7 @@ import {
   SMALL_ORDER_ENCODINGS,
   withScalarPlusL,
 } from '../support/torsion.ts'
+import { drawn } from '../support/depth.ts'
 
 const FOLDER = new URL('../../../shared/vectors/', import.meta.url)
 const absent = !existsSync(new URL('wycheproof-ed25519.json', FOLDER))
@@ -40,6 +41,8 @@ const nodeCrypto = createNodeCryptoVerifier()
 const noble = createNobleVerifier()
 const all: readonly SignatureVerifier[] = [libsodium, nodeCrypto, noble]
 
+/** Of the accepted ones that many are shown to the lenient rules, which hold wherever the strict one does. */
+const LENIENT_EVERY = drawn(8, 1)
 const totals = { compared: 0, accepted: 0, disagreements: 0 }
 
 /** Asks all three about every vector, adds to the totals, and returns what differs from the written answers. */
@@ -55,8 +58,11 @@ function compare(vectors: readonly Vector[]): { accepted: number; wrong: string[
       totals.accepted++
       // What the strict rule accepts, the lenient rules of other clients accept too.
       const { signature, message, publicKey } = vector
-      if (!nobleVerify(signature, message, publicKey, { zip215: true })) wrong.push(`${vector.name}: not ZIP-215`)
-      if (!nobleVerify(signature, message, publicKey, { zip215: false })) wrong.push(`${vector.name}: not RFC 8032`)
+      const isShown = totals.accepted % LENIENT_EVERY === 0
+      if (isShown && !nobleVerify(signature, message, publicKey, { zip215: true }))
+        wrong.push(`${vector.name}: not ZIP-215`)
+      if (isShown && !nobleVerify(signature, message, publicKey, { zip215: false }))
+        wrong.push(`${vector.name}: not RFC 8032`)
     }
     if (answers.some((answer) => answer !== vector.expected)) {
       wrong.push(`${vector.name}: expected ${vector.expected}, got ${answers.join(' ')}`)

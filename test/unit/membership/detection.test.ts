@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PeerId } from '../../../src/domain/ids.ts'
 import { MembershipWorld, type MemberNode } from '../../support/membership-world.ts'
+import { drawn } from '../../support/depth.ts'
 
 const N = 50
 const DEGREE = 8
@@ -34,7 +35,7 @@ const CROWD = Number(process.env.CROWD ?? 200)
 describe('a network of 50 nodes', () => {
   it('sees a killed process dead everywhere within 12 s, and alive within 5 s of its restart', () => {
     const took: number[] = []
-    for (let seed = 0; seed < 10; seed++) {
+    for (let seed = 0; seed < drawn(4, 10); seed++) {
       const world = warm(seed)
       const victim = world.pick()
       world.kill(victim)
@@ -54,7 +55,7 @@ describe('a network of 50 nodes', () => {
   })
 
   it('sees a hung process, whose sockets stay open, dead within 15 s', () => {
-    for (let seed = 20; seed < 25; seed++) {
+    for (let seed = 20; seed < drawn(22, 25); seed++) {
       const world = warm(seed)
       const victim = world.pick()
       world.pause(victim, null)
