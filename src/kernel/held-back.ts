@@ -5,6 +5,8 @@
  * Tracked: each waiting transaction with who gave it. What waits longer than HELD_BACK_MS is forgotten: the next comparison brings it up.
  * Rule: only what the pool would take now is looked at again. Rationale: with looking at all of them after each answer, a joiner that
  * fetched 5,000 transactions judged 20,000, and whoever sends gaps on purpose would have had the same from us.
+ * Rule: when there is no room, whoever gave most gives way, the oldest first, to one who gave fewer. Rationale: one peer that answers with gaps that
+ * never close would otherwise take every place for HELD_BACK_MS, over and over.
  */
 import type { AccountId, PeerId } from '../domain/ids.ts'
 import type { ItemKey } from '../domain/item-key.ts'
@@ -25,19 +27,20 @@ export interface HeldBackItem {
 export class HeldBack {
   readonly #items = new Map<ItemKey, HeldBackItem>()
   readonly #bySender = new Map<AccountId, Set<ItemKey>>()
+  readonly #byPeer = new Map<PeerId, Set<ItemKey>>()
 
   get size(): number {
     return this.#items.size
   }
 
-  /** False where there is no room. */
+  /** False where there is no room for who gave it. */
   add(key: ItemKey, item: HeldBackItem): boolean {
-    if (this.#items.size >= HELD_BACK_MAX) return false
+    this.#remove(key)
+    if (this.#items.size >= HELD_BACK_MAX && !this.#makeRoom(item.from)) return false
     // What came is a view on the whole answer, up to 1 MiB, which it would keep alive.
     this.#items.set(key, { ...item, bytes: new Uint8Array(item.bytes) })
-    let keys = this.#bySender.get(item.sender)
-    if (keys === undefined) this.#bySender.set(item.sender, (keys = new Set()))
-    keys.add(key)
+    put(this.#bySender, item.sender, key)
+    put(this.#byPeer, item.from, key)
     return true
   }
 
@@ -74,8 +77,30 @@ export class HeldBack {
     const item = this.#items.get(key)
     if (item === undefined) return
     this.#items.delete(key)
-    const keys = this.#bySender.get(item.sender)
-    keys?.delete(key)
-    if (keys?.size === 0) this.#bySender.delete(item.sender)
+    drop(this.#bySender, item.sender, key)
+    drop(this.#byPeer, item.from, key)
   }
+
+  /** Whether the oldest of who gave most, and more than `newcomer` would have, made room. */
+  #makeRoom(newcomer: PeerId): boolean {
+    let most: ReadonlySet<ItemKey> = this.#byPeer.get(newcomer) ?? new Set()
+    const own = most.size
+    for (const keys of this.#byPeer.values()) if (keys.size > most.size) most = keys
+    const [oldest] = most
+    if (oldest === undefined || most.size <= own + 1) return false
+    this.#remove(oldest)
+    return true
+  }
+}
+
+function put<K>(index: Map<K, Set<ItemKey>>, owner: K, key: ItemKey): void {
+  const keys = index.get(owner)
+  if (keys === undefined) index.set(owner, new Set([key]))
+  else keys.add(key)
+}
+
+function drop<K>(index: Map<K, Set<ItemKey>>, owner: K, key: ItemKey): void {
+  const keys = index.get(owner)
+  keys?.delete(key)
+  if (keys?.size === 0) index.delete(owner)
 }

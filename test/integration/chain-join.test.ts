@@ -19,11 +19,12 @@ import { startNode as startPeer, type TestNode } from '../support/libp2p-node.ts
 import { longNetwork, writeLongChain } from '../support/long-chain.ts'
 import { addressOf, startNode } from '../support/nodes.ts'
 import { until } from '../support/until.ts'
+import { drawn } from '../support/depth.ts'
 
-const HEIGHT = 500
+const HEIGHT = drawn(200, 500)
 const PER_BLOCK = 100
-/** How long a joiner may take, on a machine that does nothing else. */
-const JOIN_MS_MAX = 20_000
+/** How long a joiner may take, on a machine that does nothing else: 20 s for 500 blocks of 100 transactions. */
+const JOIN_MS_MAX = HEIGHT * 40
 
 /** How long this process was ready to run while the processors did something else, ms (Linux tells; elsewhere 0). */
 function waitedForProcessorMs(): number {

@@ -53,4 +53,22 @@ describe('transactions that came ahead of their turn', () => {
     expect(many.add(key(BOB, 1), item)).toBe(false)
     expect(many.size).toBe(HELD_BACK_MAX)
   })
+
+  it('of one peer that gives nothing but gaps leave room for what others give', () => {
+    const held = holding(...Array.from({ length: HELD_BACK_MAX }, (_, nonce) => [ALICE, nonce] as const))
+    const honest = asPeerId('honest')
+    const give = (nonce: number): boolean =>
+      held.add(key(BOB, nonce), {
+        bytes: new Uint8Array(0),
+        from: honest,
+        sender: BOB,
+        nonce: BigInt(nonce),
+        sinceMs: 1,
+      })
+    for (let nonce = 0; nonce < HELD_BACK_MAX / 2; nonce++) expect(give(nonce), `nonce ${nonce}`).toBe(true)
+    expect(held.size).toBe(HELD_BACK_MAX)
+    // Halves are halves: from there on nobody takes from the other.
+    expect(give(HELD_BACK_MAX)).toBe(false)
+    expect(held.takeReady([BOB], () => BigInt(HELD_BACK_MAX))).toHaveLength(HELD_BACK_MAX / 2)
+  })
 })
