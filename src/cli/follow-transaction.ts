@@ -160,9 +160,9 @@ function unsettled(
     case 'lost':
       return new Failure(
         'target-missed',
-        figures.replacedBy === null ? 'expired' : 'replaced',
+        figures.lostAs ?? 'expired',
         `it will not be in a block: ${settlementLine(figures)}`,
-        'send another one; its nonce is free where it expired',
+        'send another one; its nonce is free unless it was replaced',
       )
     case 'late': {
       const { settled, nodes } = figures

@@ -11,8 +11,19 @@ export interface Standing {
   /** Why the node can't be asked (killed, paused, unreachable, …); null where it can. */
   readonly trouble: string | null
   /** Null where it does not know the transaction, or has not been asked. */
-  readonly transaction: Pick<TransactionView, 'state' | 'height' | 'blockHash' | 'replacedBy'> | null
+  readonly transaction: Pick<TransactionView, 'state' | 'height' | 'blockHash' | 'replacedBy' | 'waitsFor'> | null
 }
+
+/** What parked ones wait for, in words. */
+export const PARKED_FOR: Readonly<Record<NonNullable<TransactionView['waitsFor']>, string>> = {
+  nonce: "waits for the sender's missing nonces",
+  balance: "waits for balance: its sender can't pay for it now",
+  room: 'waits for room among the pending ones of its sender',
+}
+
+/** Ends without a block, the most telling one first: nodes that were not there when it was replaced say that it expired. */
+const LOST = ['replaced', 'expired'] as const satisfies readonly TransactionState[]
+export type LostAs = (typeof LOST)[number]
 
 export interface SettlementFigures {
   /** `lost`: every node that can be asked says that no block will take it any more. */
@@ -25,6 +36,8 @@ export interface SettlementFigures {
   readonly height: number | null
   readonly blockHash: string | null
   readonly replacedBy: string | null
+  /** How it ended where it is lost; null where it isn't. */
+  readonly lostAs: LostAs | null
   /** Nodes on which it is not settled in that block, and how it stands there. */
   readonly laggards: readonly Laggard[]
 }
@@ -36,16 +49,16 @@ export function settlementOf(standings: readonly Standing[]): SettlementFigures 
   const settled = standings.filter(isSettled).length
   const inBlock = standings.filter(({ transaction }) => isInBlock(transaction?.state)).length
   const asked = standings.filter(({ trouble }) => trouble === null)
-  const isLost =
-    asked.length > 0 &&
-    asked.every(({ transaction }) => transaction?.state === 'expired' || transaction?.state === 'replaced')
+  const ends = asked.map(({ transaction }) => LOST.find((end) => end === transaction?.state))
+  const lostAs = ends.length > 0 && !ends.includes(undefined) ? (LOST.find((end) => ends.includes(end)) ?? null) : null
   return {
-    state: isLost ? 'lost' : settled > 0 ? 'settled' : inBlock > 0 ? 'in-block' : 'pending',
+    state: lostAs !== null ? 'lost' : settled > 0 ? 'settled' : inBlock > 0 ? 'in-block' : 'pending',
     nodes: standings.length,
     inBlock,
     settled,
     height: standings.find(({ transaction }) => transaction?.blockHash === blockHash)?.transaction?.height ?? null,
     blockHash,
+    lostAs,
     replacedBy: standings.flatMap(({ transaction }) => transaction?.replacedBy ?? [])[0] ?? null,
     laggards: standings
       .filter((standing) => !isSettled(standing))
@@ -80,7 +93,7 @@ function reasonOf({ trouble, transaction }: Standing, blockHash: string | null):
     case 'pending':
       return 'waits for a block'
     case 'parked':
-      return "waits for the sender's missing nonces"
+      return PARKED_FOR[transaction.waitsFor ?? 'nonce']
     case 'expired':
       return 'expired'
     case 'replaced':
@@ -93,7 +106,8 @@ function reasonOf({ trouble, transaction }: Standing, blockHash: string | null):
 }
 
 /** `in block 12 on 9/10 nodes, settled on 3/10` */
-export function settlementLine({ state, nodes, inBlock, settled, height, replacedBy }: SettlementFigures): string {
+export function settlementLine(figures: SettlementFigures): string {
+  const { state, nodes, inBlock, settled, height } = figures
   const on = (count: number): string => `${count}/${nodes} ${nodes === 1 ? 'node' : 'nodes'}`
   switch (state) {
     case 'pending':
@@ -103,8 +117,20 @@ export function settlementLine({ state, nodes, inBlock, settled, height, replace
     case 'settled':
       return `settled in block ${height ?? 'unknown'} on ${on(settled)}`
     case 'lost':
-      return replacedBy === null ? 'expired: no block will take it' : `replaced by ${replacedBy}`
+      return lostText(figures)
     default:
       return assertNever(state)
+  }
+}
+
+function lostText({ lostAs, replacedBy }: SettlementFigures): string {
+  switch (lostAs) {
+    case 'replaced':
+      return replacedBy === null ? 'replaced by another one of its nonce' : `replaced by ${replacedBy}`
+    case 'expired':
+    case null:
+      return 'expired: no block will take it'
+    default:
+      return assertNever(lostAs)
   }
 }

@@ -876,6 +876,8 @@ export interface components {
       readonly groups: readonly (readonly string[])[]
       readonly healsAt: number | null
     }
+    /** @enum {string} */
+    readonly ParkedFor: 'nonce' | 'balance' | 'room'
     readonly Peer: {
       readonly peerId: string
       readonly name: string
@@ -1114,6 +1116,7 @@ export interface components {
       readonly blockHash: string | null
       /** @description 64 lower-case hex digits */
       readonly replacedBy: string | null
+      readonly waitsFor: components['schemas']['ParkedFor'] | null
       readonly sender: string
       readonly recipient: string
       /** @description a decimal string from "0" to "18446744073709551615", without sign, exponent or leading zeros */

@@ -160,7 +160,10 @@ export interface TransactionView {
   readonly state: TransactionState
   readonly height: number | null
   readonly blockHash: string | null
+  /** Null where it was not replaced, or by what is not known. */
   readonly replacedBy: string | null
+  /** What a parked one waits for: a nonce of its sender that is missing, balance, or room among its sender's pending ones; null where it isn't parked. */
+  readonly waitsFor: 'nonce' | 'balance' | 'room' | null
   readonly sender: string
   readonly recipient: string
   readonly amount: string

@@ -2,7 +2,8 @@
 import type { MessageId, PeerId, TxId } from '../domain/ids.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import type { Admission } from '../mempool/mempool.ts'
-import type { Fact, Removal } from './fact.ts'
+import type { Departure } from '../relay/seen.ts'
+import type { Fact } from './fact.ts'
 import type { Machines } from './machines.ts'
 import { entered, left } from './pool-set.ts'
 import { deletePoolRecord } from './pool-record.ts'
@@ -48,7 +49,7 @@ export function admit(machines: Machines, transaction: Transaction, provenance: 
 }
 
 /** Records that a transaction left the pool, and deletes it from disk. The pool itself has removed it already. */
-export function depart(machines: Machines, id: TxId, why: Removal, by: TxId | null, turn: Turn): void {
+export function depart(machines: Machines, id: TxId, why: Departure['why'], by: TxId | null, turn: Turn): void {
   machines.seen.departed(id, { why, by }, turn.now.monoMs)
   left(machines, id, why !== 'evicted', turn.now.monoMs)
   if (!machines.unwritten.delete(id)) turn.writeLazily(deletePoolRecord(id))

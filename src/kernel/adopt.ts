@@ -177,8 +177,9 @@ function rivalsIn({ pool, bodies }: Machines, touched: ReadonlySet<AccountId>, c
   }
 }
 
+/** Its nonce is taken. `by` is null where what has it is not known here: its block's body is not in memory any more. */
 function departRivalled(machines: Machines, id: TxId, by: TxId | null, turn: Turn): void {
-  depart(machines, id, by === null ? 'invalidated' : 'replaced', by, turn)
+  depart(machines, id, 'replaced', by, turn)
 }
 
 /** A block of our own leaves when it is on the disk. */

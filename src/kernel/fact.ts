@@ -5,6 +5,7 @@ import type { Topic } from '../domain/protocols.ts'
 import type { MemberState } from '../membership/view.ts'
 import type { Offence, RejectCode } from '../domain/reject.ts'
 
+/** `invalidated`: it could not be written, or there was no place for it at the start. */
 export type Removal = 'expired' | 'replaced' | 'evicted' | 'in-block' | 'invalidated'
 
 export type Fact =

@@ -201,9 +201,7 @@ function known(machines: Machines, id: TxId, unsaved: TxId[], now: Now): SubmitR
 export function stateOf(machines: Machines, id: TxId, now: Now): TransactionState {
   const entry = machines.pool.get(id)
   if (entry !== undefined) return entry.state
-  const why = machines.seen.departure(id, now.monoMs)?.why
-  if (why === undefined) return 'pending'
-  return why === 'invalidated' ? 'evicted' : why
+  return machines.seen.departure(id, now.monoMs)?.why ?? 'pending'
 }
 
 function refusal(id: TxId | null, bytes: number, code: keyof typeof REJECTS, turn: Turn): SubmitResult {

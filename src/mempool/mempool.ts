@@ -41,7 +41,7 @@ import { assert } from '../lib/assert.ts'
 import { ByteSlabs } from '../lib/byte-slabs.ts'
 import { decideAdmission, type MempoolPolicy } from './admission.ts'
 import { CreationIndex } from './creation-index.ts'
-import type { Held, PoolEntry } from './entry.ts'
+import type { Held, ParkedFor, PoolEntry } from './entry.ts'
 import { holdsMore, paysLess } from './eviction.ts'
 import { fingerprintOf, IdSum } from './id-sum.ts'
 import type { MempoolLimits } from './limits.ts'
@@ -211,6 +211,11 @@ export class Mempool {
   /** How many pending transactions the sender has. */
   pendingOf(sender: AccountId): number {
     return this.#queues.get(sender)?.pending.length ?? 0
+  }
+
+  /** What the parked ones of the sender wait for; null where there are none. */
+  parkedFor(sender: AccountId): ParkedFor | null {
+    return this.#queues.get(sender)?.parkedFor ?? null
   }
 
   /** Those that wait for missing nonces, or for balance. */

@@ -14,7 +14,7 @@ import { costOf } from '../domain/rules/transaction-rules.ts'
 import type { AccountId } from '../domain/ids.ts'
 import type { Account } from '../domain/ledger/account.ts'
 import { assert } from '../lib/assert.ts'
-import type { Held } from './entry.ts'
+import type { Held, ParkedFor } from './entry.ts'
 
 export class SenderQueue {
   readonly sender: AccountId
@@ -61,6 +61,13 @@ export class SenderQueue {
     if (nonce < this.nextNonce) return this.#pending[Number(nonce - this.#account.nonce)]
     const entry = this.#parked[this.#parkedPosition(nonce)]
     return entry?.transaction.nonce === nonce ? entry : undefined
+  }
+
+  /** What keeps the parked ones from being pending: a nonce that nobody has sent yet, or of the first of them its balance or the room for pending ones. */
+  get parkedFor(): ParkedFor | null {
+    if (this.#parked.length === 0) return null
+    if (this.at(this.nextNonce) === undefined) return 'nonce'
+    return this.#pending.length >= this.#pendingMax ? 'room' : 'balance'
   }
 
   /** The entry that is `depth` places before the last one (0: the last). */

@@ -46,6 +46,7 @@ export async function findTransaction(sources: Sources, idOrPrefix: string): Pro
       height: null,
       blockHash: null,
       replacedBy: departure?.why === 'replaced' ? departure.by : null,
+      waitsFor: entry?.state === 'parked' ? machines.pool.parkedFor(transaction.sender) : null,
       local: entry?.local ?? false,
     },
   }
@@ -77,6 +78,7 @@ async function findIncluded(machines: Machines, store: Store, id: TxId): Promise
     height: place.height,
     blockHash: place.hash,
     replacedBy: null,
+    waitsFor: null,
     local: machines.ownIncluded.has(id, Number.NEGATIVE_INFINITY),
   }
 }

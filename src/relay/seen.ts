@@ -30,8 +30,8 @@ export type Judgement =
   { readonly kind: 'valid'; readonly id: TxId } | { readonly kind: 'invalid'; readonly code: RejectCode }
 
 export interface Departure {
-  readonly why: 'expired' | 'replaced' | 'evicted' | 'in-block' | 'invalidated'
-  /** The transaction that took its place. */
+  readonly why: 'expired' | 'replaced' | 'evicted' | 'in-block'
+  /** The transaction that took its place; null where none did, or it is not known. */
   readonly by: TxId | null
   /** The block that has it. */
   readonly block?: { readonly hash: BlockHash; readonly height: number }

@@ -17,6 +17,7 @@ const view: TransactionView = {
   height: null,
   blockHash: null,
   replacedBy: null,
+  waitsFor: null,
   sender: 'ths1a',
   recipient: 'ths1b',
   amount: '18446744073709551615',

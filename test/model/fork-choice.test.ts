@@ -8,9 +8,8 @@ import { proposerOf } from '../../src/domain/slots.ts'
 import { createPrng } from '../../src/lib/prng.ts'
 import { buildEmptyHeader, buildNetwork, TEST_NETWORK } from '../support/builders.ts'
 import { NaiveChain } from '../support/naive-chain.ts'
-import { drawn } from '../support/depth.ts'
 
-const OPERATIONS = drawn(3_000, 10_000)
+const OPERATIONS = 10_000
 const VALIDATORS = 4
 // Short, so that the window moves on all the time and reorgs leave the ledgers that are kept.
 const limits = { ...CHAIN_LIMITS, undoWindow: 60, unsettledWindow: 90, ledgersKept: 3 }

@@ -40,9 +40,9 @@ export const oneOf = <const Words extends readonly string[]>(
 
 /** The schema, or null. */
 export function nullable<Schema extends TSchema>(schema: Schema): TUnsafe<Static<Schema> | null> {
-  const { type } = schema as { type?: unknown }
-  // A component is referred to, and a reference has no list of types.
-  return typeof type === 'string' && type !== 'object'
+  const { type, enum: words } = schema as { type?: unknown; enum?: unknown }
+  // A component is referred to, and a reference has no list of types; null is none of the words of an enumeration.
+  return typeof type === 'string' && type !== 'object' && words === undefined
     ? Type.Unsafe<Static<Schema> | null>({ ...schema, type: [type, 'null'] })
     : Type.Unsafe<Static<Schema> | null>({ oneOf: [schema, { type: 'null' }] })
 }

@@ -1,3 +1,4 @@
+import { PARKED_FOR } from '../settlement.ts'
 import { assertNever } from '../../lib/assert.ts'
 import { fromHex } from '../../lib/bytes.ts'
 import type { TransactionView } from '../../domain/views.ts'
@@ -59,12 +60,12 @@ function transactionText(transaction: TransactionView, rival: TransactionView | 
 }
 
 /** What became of it, and what may become of it yet. */
-function stateText({ state, height, fee }: TransactionView, rival: TransactionView | null): string {
+function stateText({ state, height, fee, waitsFor }: TransactionView, rival: TransactionView | null): string {
   switch (state) {
     case 'pending':
       return 'pending: it waits for a block'
     case 'parked':
-      return "parked: it waits for the sender's missing nonces"
+      return `parked: it ${PARKED_FOR[waitsFor ?? 'nonce']}`
     case 'in-block':
       return `in block ${height ?? 'unknown'}: not settled yet`
     case 'settled':

@@ -15,7 +15,10 @@ function node(
   return {
     name: `node-${index}`,
     trouble: null,
-    transaction: state === null ? null : { state, replacedBy: null, ...placed, ...more },
+    transaction:
+      state === null
+        ? null
+        : { state, replacedBy: null, waitsFor: state === 'parked' ? 'nonce' : null, ...placed, ...more },
   }
 }
 
@@ -53,8 +56,13 @@ describe('where a transaction stands', () => {
     const replaced = node(0, 'replaced', { replacedBy: 'cc'.repeat(32) })
     expect(settlementOf([replaced, node(1, 'expired'), killed(2)])).toMatchObject({
       state: 'lost',
+      lostAs: 'replaced',
       replacedBy: 'cc'.repeat(32),
     })
+    // By whom is not always known; that it was replaced is.
+    const outrun = settlementOf([node(0, 'replaced'), node(1, 'expired')])
+    expect(outrun).toMatchObject({ state: 'lost', lostAs: 'replaced', replacedBy: null })
+    expect(settlementLine(outrun)).toContain('replaced')
     // One node that has it pending is enough for it to come into a block.
     expect(settlementOf([replaced, node(1, 'pending')]).state).toBe('pending')
     expect(settlementOf([replaced, node(1, 'settled')]).state).toBe('settled')

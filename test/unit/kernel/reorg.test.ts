@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { shortIdOf } from '../../../src/domain/block.ts'
 import { encodeCompactBlock } from '../../../src/domain/codec/block-codec.ts'
 import { asBlockHash } from '../../../src/domain/ids.ts'
+import { stateOf } from '../../../src/kernel/on-submission.ts'
 import { serveChain } from '../../../src/node/serve-chain.ts'
 import { SimDisk } from '../../../src/sim/sim-store.ts'
 import { keysOf } from '../../support/kernel-world.ts'
@@ -90,6 +91,26 @@ describe('a reorg', () => {
     const next = makeBlock(makeBlock(other, 3), 4, [taken])
     world.block(encodeCompactBlock(next.block.header, [shortIdOf(taken.hash)], [{ index: 0, transaction: taken }]))
     expect(world.told('transaction-removed').at(-1)).toMatchObject({ id: waiting.id, why: 'replaced', by: taken.id })
+  })
+
+  it('says of one that its sender can no longer pay for that it waits for balance, and not for nonces', () => {
+    const world = new ChainWorld()
+    world.at(20)
+    const [cheap, waiting] = [tx(1), tx(1, 1)]
+    world.hear(cheap, waiting)
+    // The block has another one of the first nonce, which takes all that the account has.
+    const { balance } = world.kernel.machines.accountOf(cheap.sender)
+    const greedy = transaction(1, 0, { amount: balance - 1n })
+    const block = makeBlock(GENESIS, 1, [greedy])
+    const prefilled = [{ index: 0, transaction: greedy }]
+    expect(world.block(encodeCompactBlock(block.block.header, [shortIdOf(greedy.hash)], prefilled))).toBe('accept')
+    expect(world.poolIds()).toEqual([waiting.id])
+    const now = { wallMs: world.wallMs, monoMs: world.monoMs }
+    expect(stateOf(world.kernel.machines, cheap.id, now)).toBe('replaced')
+    expect(stateOf(world.kernel.machines, waiting.id, now)).toBe('parked')
+    expect(world.kernel.machines.pool.parkedFor(waiting.sender)).toBe('balance')
+    world.hear(tx(2, 5))
+    expect(world.kernel.machines.pool.parkedFor(tx(2).sender)).toBe('nonce')
   })
 
   it('keeps what it undoes through a power cut, in the same write', async () => {

@@ -83,6 +83,7 @@ const transactionView = describes<TransactionView>()(
     height: nullable(count),
     blockHash: nullable(hash),
     replacedBy: nullable(hash),
+    waitsFor: nullable(oneOf(['nonce', 'balance', 'room'], 'ParkedFor')),
     sender: Type.String(),
     recipient: Type.String(),
     amount: u64,
