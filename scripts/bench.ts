@@ -13,7 +13,7 @@ import { copies, delay, growth } from './bench/virtual.ts'
 
 /** What belongs together is measured together: P1 and P2 are figures of one run. */
 const BENCHES: readonly { readonly ids: readonly string[]; readonly bench: Bench; readonly title: string }[] = [
-  { ids: ['P1', 'P2'], bench: fullLoad, title: 'full load against bare checks and plain gossipsub' },
+  { ids: ['P1', 'P1a', 'P2'], bench: fullLoad, title: 'full load against bare checks and plain gossipsub' },
   { ids: ['P3', 'P3a'], bench: copies, title: 'copies of a transaction, in virtual time' },
   { ids: ['P3', 'P3b'], bench: realCopies, title: 'copies of a message among 20 real nodes' },
   { ids: ['P4'], bench: delay, title: 'delay against the shortest way' },

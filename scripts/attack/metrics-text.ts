@@ -8,8 +8,13 @@ export type Metrics = ReadonlyMap<string, number>
 export async function readMetrics(client: Client): Promise<Metrics> {
   const outcome = await client.metrics()
   if (!outcome.ok) throw new Error('the node gives no metrics')
+  return parseMetrics(outcome.value)
+}
+
+/** The same of a text that is there. */
+export function parseMetrics(text: string): Metrics {
   const series = new Map<string, number>()
-  for (const line of outcome.value.split('\n')) {
+  for (const line of text.split('\n')) {
     const at = line.lastIndexOf(' ')
     if (at > 0 && !line.startsWith('#')) series.set(line.slice(0, at), Number(line.slice(at + 1)))
   }

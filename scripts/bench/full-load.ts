@@ -9,7 +9,7 @@ import { line, median, rounded, type Bench, type BenchOptions } from './line.ts'
 import type { FloorMessage } from './floor-process.ts'
 import type { PlainMessage, PlainTask } from './plain-process.ts'
 import { BenchProcess, pause } from './processes.ts'
-import { RelayFleet } from './relay-fleet.ts'
+import { RelayFleet, type Charges } from './relay-fleet.ts'
 import type { WatchMessage, WatchTask } from './watch-process.ts'
 import { benchNetwork, writeTransactions } from './workload.ts'
 
@@ -41,6 +41,7 @@ interface Rate {
 export interface RelayRate {
   readonly transactions: Rate
   readonly verifications: Rate
+  readonly charges: Charges
   readonly accepted: number
   readonly refused: number
   readonly settledMs: number
@@ -113,6 +114,7 @@ export async function relayRate(
     const after = await fleet.figures()
     const seconds = (performance.now() - startMs) / 1_000
     const settled = await fleet.settled(SETTLE_MS_MAX)
+    const charges = await fleet.charges()
     const cpuSeconds = sum(after.map(({ cpuMs }, at) => cpuMs - (before[at]?.cpuMs ?? 0))) / 1_000
     const rateOf = (count: number): Rate => ({ perSecond: count / seconds, perCpuSecond: count / cpuSeconds })
     // The mean over the nodes: what is in one pool and not yet in another has been checked once already.
@@ -122,6 +124,7 @@ export async function relayRate(
       verifications: rateOf(
         sum(after.map(({ verifications }, at) => verifications - (before[at]?.verifications ?? 0))),
       ),
+      charges,
       accepted: fleet.accepted,
       refused: fleet.refused,
       settledMs: settled.ms,
@@ -170,7 +173,7 @@ export async function plainRate({ files, sizes }: Bed, how: Pick<PlainTask, 'sec
   }
 }
 
-/** P1, P2 and P2b from the same runs. */
+/** P1, P1a, P2 and P2b from the same runs. */
 export const fullLoad: Bench = (options) =>
   withBed(options, async (bed) => {
     const runs: Record<'floor' | 'ours' | 'plain' | 'goodPlain', Rate[]> = {
@@ -216,6 +219,13 @@ export const fullLoad: Bench = (options) =>
           transactionsPerSecond: figuresOf(runs.ours),
           relays,
         },
+      ),
+      line(
+        'P1a',
+        'honest peers that were cut off, banned or charged at full load, and connections lost, over all runs',
+        sum(relays.flatMap(({ charges }) => Object.values(charges))),
+        { is: 'at-most', value: 0 },
+        { ...shared, charges: relays.map(({ charges }) => charges) },
       ),
       comparison('P2', 'noise, noble', runs.ours, runs.plain, 20, shared),
       comparison('P2b', 'TLS, libsodium', runs.ours, runs.goodPlain, 2, shared),

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Agent, request } from 'node:http'
+import { parseMetrics, sumOf } from '../attack/metrics-text.ts'
 import { encodeBatch } from '../../src/domain/codec/transaction-codec.ts'
 import { BATCH_COUNT_MAX } from '../../src/domain/params.ts'
 import { SEMI_SPACE_MIB } from '../../testnet/limits.ts'
@@ -19,6 +20,15 @@ export interface FleetOptions {
   readonly flags?: readonly string[]
   /** Start of a chain whose blocks the first node makes; unless given, there are no blocks. */
   readonly genesisTimeMs?: number
+}
+
+export interface Charges {
+  /** Peers and addresses that were cut off for what they cost. */
+  readonly overworked: number
+  readonly bans: number
+  readonly offences: number
+  /** Connections that stood at the start and don't now, as both ends see them. */
+  readonly connectionsLost: number
 }
 
 interface Lane {
@@ -79,6 +89,21 @@ export class RelayFleet {
 
   metrics(): Promise<string[]> {
     return Promise.all(this.#lanes.map(async ({ process }) => (await process.ask({ kind: 'metrics' }, 'metrics')).text))
+  }
+
+  /** What the nodes hold against one another, summed: all are honest, so there should be nothing. */
+  async charges(): Promise<Charges> {
+    const all = (await this.metrics()).map(parseMetrics)
+    const count = (name: string): number => all.reduce((sum, metrics) => sum + sumOf(metrics, name), 0)
+    return {
+      overworked: count('hearsay_overworked_total'),
+      bans: count('hearsay_bans_total'),
+      offences: count('hearsay_offences_total'),
+      connectionsLost: (await this.figures()).reduce(
+        (sum, { peers }) => sum + Math.max(0, this.#lanes.length - 1 - peers),
+        0,
+      ),
+    }
   }
 
   get apiUrls(): readonly string[] {

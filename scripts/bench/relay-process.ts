@@ -31,6 +31,8 @@ export interface RelayFigures {
   readonly fingerprint: string
   readonly verifications: number
   readonly mesh: number
+  /** Connected peers. */
+  readonly peers: number
   readonly delayP99Ms: number
   readonly rssMb: number
   /** User and system time of the process so far. */
@@ -64,7 +66,7 @@ if (!opening.ok) throw new Error(opening.message)
 const { node } = opening
 
 function figures(): RelayFigures {
-  const { mempool, verifier, mesh, eventLoopDelayP99Ms, rssBytes } = node.control.status()
+  const { mempool, verifier, mesh, peers, eventLoopDelayP99Ms, rssBytes } = node.control.status()
   const { user, system } = process.cpuUsage()
   return {
     kind: 'figures',
@@ -72,6 +74,7 @@ function figures(): RelayFigures {
     fingerprint: mempool.fingerprint,
     verifications: verifier.verifications,
     mesh,
+    peers,
     delayP99Ms: eventLoopDelayP99Ms,
     rssMb: Math.round(rssBytes / 1e5) / 10,
     cpuMs: (user + system) / 1_000,

@@ -20,6 +20,11 @@ export class TokenBucket {
     return true
   }
 
+  /** Puts back what was taken for nothing; more than `burst` are not kept. */
+  giveBack(count: number): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + count)
+  }
+
   /** Takes `count` tokens, into debt if need be, and returns how long the debt takes to pay off, in milliseconds (0: none). */
   spend(count: number, nowMs: number): number {
     this.#refill(nowMs)

@@ -1,7 +1,9 @@
 /** What is cheap to send, says nothing, and costs work all the same (A43 to A45). */
+import type { Stream } from '@libp2p/interface'
 import { afterEach, expect, it } from 'vitest'
-import { TOLL_BURST } from '../../src/adapters/libp2p/limits.ts'
-import { topicName } from '../../src/domain/protocols.ts'
+import * as lp from 'it-length-prefixed'
+import { OPENING_TOLL, TOLL_BURST } from '../../src/adapters/libp2p/limits.ts'
+import { protocolName, topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import type { Hostile } from '../support/libp2p-hostile.ts'
 import { TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
@@ -24,6 +26,11 @@ function frames(count: number, type: number, stream: number, body: number): Uint
     view.setUint32(at + 8, type === 0 ? body : 1)
   }
   return bytes
+}
+
+/** Waits for the end of an answer. */
+async function answerOf(stream: Stream): Promise<void> {
+  for await (const _ of stream);
 }
 
 async function stage(): Promise<{ peer: Hostile; victim: TestNode }> {
@@ -58,6 +65,23 @@ it('goes on counting when a peer comes back (A44)', async () => {
   await peer.sendRaw(emptyRpcs(TOLL_BURST * 0.7))
   await until('the cut', () => victim.disconnects.length === 2)
   expect(victim.overworked).toEqual([{ kind: 'peer', name: peer.self, what: 'empty-rpcs' }])
+})
+
+it('cuts a peer that opens streams and asks nothing on them, and none that asks (A46)', async () => {
+  const victim = await world.node('victim', {
+    beforeStart: (node) => node.requests.serve('hello', async (_, request) => [request]),
+  })
+  const peer = await world.hostile()
+  await peer.join(victim.address())
+  const hello = protocolName(TEST_NETWORK, 'hello')
+  const question = lp.encode.single(utf8('a question')).subarray()
+  const useful = 2 * Math.ceil(TOLL_BURST / OPENING_TOLL)
+  for (let n = 0; n < useful; n++) await answerOf(await peer.openAndClose(hello, question))
+  expect(victim.overworked).toEqual([])
+  for (let n = 0; n < useful && peer.isConnected(); n++)
+    await peer.openAndClose('/ipfs/id/push/1.0.0', Uint8Array.of(3, 0x2a, 1, 0x61)).catch(() => undefined)
+  await until('the cut', () => victim.disconnects.includes(peer.self))
+  expect(victim.overworked).toEqual([{ kind: 'peer', name: peer.self, what: 'openings' }])
 })
 
 it.each([

@@ -7,7 +7,7 @@ import { asPeerId, type PeerId } from '../../domain/ids.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { Overwork } from '../../ports/connections.ts'
 import type { FrameExcess } from './frame-meter.ts'
-import { GONE_MS, HANDSHAKE_MS, HOLD_MS, RPC_SLICE_MS, TOLL_ACCOUNTS_MAX, TOLL_BURST } from './limits.ts'
+import { GONE_MS, HANDSHAKE_MS, HOLD_MS, OPENING_TOLL, RPC_SLICE_MS, TOLL_ACCOUNTS_MAX, TOLL_BURST } from './limits.ts'
 import type { Payer, Tolls } from './tolls.ts'
 import type { WorkSubject } from './work-accounts.ts'
 import { WorkWatch, type Books } from './work-watch.ts'
@@ -206,6 +206,12 @@ export class ConnectionGuards {
       return true
     }
     return nowMs - slice.sinceMs <= RPC_SLICE_MS || new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** The peer asked something on a stream that it opened: the stream is paid for. */
+  asked(peer: PeerId): void {
+    const payer = this.payerOf(peer)
+    if (payer !== null) this.tolls.giveBack(payer, OPENING_TOLL, this.now())
   }
 
   /** Cuts whoever it is and tells. */

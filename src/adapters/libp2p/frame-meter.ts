@@ -1,5 +1,6 @@
 /**
- * Counts the yamux frames that cost a receiver more than they are worth: pings, each of which is answered; new streams, each of which is negotiated;
+ * Counts the yamux frames that cost a receiver more than they are worth: pings, each of which is answered; new streams, each of which is negotiated and
+ * pays until something is asked on it;
  * and frames that carry nothing, a crumb, or window that nobody asked for. A budget of bytes alone would let too many of them through at once
  * (SECURITY.md A28, A45).
  */
@@ -8,6 +9,7 @@ import {
   CONTENT_CREDIT_MAX,
   CRUMB_BYTES_MAX,
   FRAME_HEADER_BYTES,
+  OPENING_TOLL,
   OPENINGS_BURST,
   OPENINGS_PER_SECOND,
   PINGS_BURST,
@@ -78,7 +80,7 @@ export class FrameMeter {
     if (isSyn) {
       // It will be ended, and what we answer may cross with that.
       this.#sent = Math.min(this.#sent + 1, CONTENT_CREDIT_MAX)
-      return this.#openings.take(1, nowMs) ? null : 'openings'
+      return this.#openings.take(1, nowMs) && this.#pay(OPENING_TOLL, nowMs) ? null : 'openings'
     }
     if (type === TYPE_DATA && length >= CRUMB_BYTES_MAX) {
       this.#content = Math.min(this.#content + 1, CONTENT_CREDIT_MAX)

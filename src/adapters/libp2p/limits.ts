@@ -62,6 +62,11 @@ export const OPENINGS_BURST = 1_024
  */
 export const TOLL_PER_SECOND = 128
 export const TOLL_BURST = 1_024
+/**
+ * What a new stream pays until a request comes on it: negotiating one costs as much as fifty such things and more, and all that a connection may have at
+ * once (86, STREAMS_PER_CONNECTION_MAX) must fit into the burst. Of streams that come to nothing that leaves 170 at once and 21 a second.
+ */
+export const OPENING_TOLL = 6
 /** How long such a count is remembered, ms, and how many peers and addresses it is remembered of: more than there are connections. */
 export const TOLL_MEMORY_MS = 80_000
 export const TOLL_ACCOUNTS_MAX = 4_096

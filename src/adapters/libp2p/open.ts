@@ -193,6 +193,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     {
       connectionWith: (peer) => connections.connectionWith(peer),
       handle: (protocol, handler, options) => node.handle(protocol, handler, options),
+      onAsked: (peer) => guards.asked(peer),
     },
     config,
   )

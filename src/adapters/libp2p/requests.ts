@@ -22,6 +22,8 @@ export interface RequestHost {
     handler: (stream: Stream, connection: Connection) => Promise<void>,
     options: StreamHandlerOptions,
   ): Promise<void>
+  /** The first request has come on a stream that the peer opened. */
+  onAsked?(from: PeerId): void
 }
 
 export interface RequestsOptions {
@@ -102,7 +104,12 @@ class RequestsAdapter implements Libp2pRequests {
         }
         this.#answering.add(stream)
         try {
-          const handle: Handle = (request, deadline) => this.#work(key, () => handler(from, request), deadline)
+          let isFirst = true
+          const handle: Handle = (request, deadline) => {
+            if (isFirst) this.#host.onAsked?.(from)
+            isFirst = false
+            return this.#work(key, () => handler(from, request), deadline)
+          }
           await (KEPT_PROTOCOLS.has(protocol)
             ? answerKept(stream, limits, this.#now, handle)
             : answer(stream, limits, handle))

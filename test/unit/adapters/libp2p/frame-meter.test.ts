@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { FrameMeter } from '../../../../src/adapters/libp2p/frame-meter.ts'
-import { OPENINGS_BURST, PINGS_BURST } from '../../../../src/adapters/libp2p/limits.ts'
+import {
+  OPENING_TOLL,
+  OPENINGS_BURST,
+  PINGS_BURST,
+  STREAMS_PER_CONNECTION_MAX,
+  TOLL_BURST,
+} from '../../../../src/adapters/libp2p/limits.ts'
 import { concatAll, concatBytes } from '../../../../src/lib/bytes.ts'
 import { createPrng } from '../../../../src/lib/prng.ts'
 
@@ -22,7 +28,7 @@ test('a flood of pings and one of streams are noticed at their bounds (A28)', ()
   const pings = new FrameMeter(0, never)
   for (let i = 0; i < PINGS_BURST; i++) expect(pings.read(ping, 0)).toBe(null)
   expect(pings.read(ping, 0)).toBe('pings')
-  const openings = new FrameMeter(0, never)
+  const openings = new FrameMeter(0, () => true)
   for (let i = 0; i < OPENINGS_BURST; i++) expect(openings.read(frame(1, 1, 0), 0)).toBe(null)
   expect(openings.read(frame(1, 1, 0), 0)).toBe('openings')
 })
@@ -62,6 +68,18 @@ test('frames that carry nothing or a crumb, and window that nobody asked for, ar
   expect(paid(content, crumb, crumb)).toBe(1)
   // Content makes up for no emptiness.
   expect(paid(content, empty, content, update)).toBe(2)
+})
+
+test('a new stream is paid for, and who cannot pay has opened too many (A46)', () => {
+  let paid = 0
+  const meter = new FrameMeter(0, (count) => (paid += count) <= 2 * OPENING_TOLL)
+  for (let i = 0; i < 2; i++) expect(meter.read(frame(1, 1, 0), 0)).toBe(null)
+  expect(paid).toBe(2 * OPENING_TOLL)
+  expect(meter.read(frame(1, 1, 0), 0)).toBe('openings')
+})
+
+test('all streams that a connection may have at once fit into what is free', () => {
+  expect(STREAMS_PER_CONNECTION_MAX * OPENING_TOLL).toBeLessThan(TOLL_BURST)
 })
 
 test('who cannot pay has sent too many empty frames', () => {

@@ -28,6 +28,14 @@ it('bounds all identities of one address, however many there are (A44)', () => {
   expect(tolls.pay(of('elsewhere', '10.0.0.2'), 1, 0)).toBe(true)
 })
 
+it('gives back what was worth something, to the peer and its address, and no more than a burst', () => {
+  const tolls = new Tolls()
+  for (let n = 0; n < SOCKETS_PER_ADDRESS_MAX; n++) tolls.pay(of(`peer ${n}`, '10.0.0.1'), TOLL_BURST, 0)
+  for (let n = 0; n < 3; n++) tolls.giveBack(of('peer 0', '10.0.0.1'), TOLL_BURST, 0)
+  expect(tolls.pay(of('peer 0', '10.0.0.1'), TOLL_BURST, 0)).toBe(true)
+  expect(tolls.pay(of('peer 0', '10.0.0.1'), 1, 0)).toBe(false)
+})
+
 it('remembers longer than a burst takes to come back, and not for ever', () => {
   expect(TOLL_MEMORY_MS).toBeGreaterThanOrEqual((10_000 * TOLL_BURST) / TOLL_PER_SECOND)
   const tolls = new Tolls()
