@@ -222,10 +222,11 @@ function onDialFinished(
   const probe = machines.probeDials.get(address)
   if (probe === undefined) return
   machines.probeDials.delete(address)
-  const { target, keeps } = probe
+  const { target, stays } = probe
   const { membership } = machines
   if (peer === null) followMembership(machines, membership.onDialFailed(target, turn.now), turn)
-  else if (!keeps) {
+  // Where it is now may be beside another place of its owner, or one that is on its way: what was dialled meanwhile for its own sake stays.
+  else if (stays === 'no' || (stays === 'if-alone' && machines.discovery.isTaken(address, target))) {
     followMembership(machines, membership.onDialReached(target, turn.now), turn)
     // It may have come back by itself while it was dialled; then that connection is what the dial found.
     if (machines.peers.get(peer)?.direction === 'inbound') return

@@ -166,7 +166,7 @@ export interface Machines {
   /** How much each peer may ask of what we saw. */
   readonly observers: ExpiringMap<PeerId, TokenBucket>
   /** Dials that are to show whether a node lives. */
-  readonly probeDials: Map<NetAddress, { readonly target: PeerId; readonly keeps: boolean }>
+  readonly probeDials: Map<NetAddress, { readonly target: PeerId; readonly stays: 'configured' | 'if-alone' | 'no' }>
   /** Peers that we are disconnecting: their going is no sign of anything. */
   readonly partings: Set<PeerId>
   /** Fetched transactions that wait for the ones before them. */

@@ -3,6 +3,7 @@ import { decodeHello, encodeHello } from '../domain/codec/hello-codec.ts'
 import type { Hello } from '../domain/hello.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
 import { RETURNS_MAX_COUNT } from '../membership/limits.ts'
+import { HELLO_TRIES } from '../peers/limits.ts'
 import { PROTOCOL_VERSION } from '../domain/protocols.ts'
 import { rebuilt } from './accept-block.ts'
 import { catchUp } from './chain-requests.ts'
@@ -25,10 +26,14 @@ export function onPeerConnected(
     turn.do({ kind: 'disconnect', peer, reason: 'banned' })
     return
   }
-  machines.peers.connected(peer, address, direction, turn.now.monoMs)
+  const { ip } = machines.peers.connected(peer, address, direction, turn.now.monoMs)
+  machines.discovery.connected(peer, direction === 'outbound' ? (ip ?? '') : null)
   turn.note({ kind: 'peer-joined', peer, address, direction })
   // Whoever dialled asks; the answer greets back, so one exchange tells both.
-  if (direction === 'inbound') return
+  if (direction === 'outbound') askHello(machines, peer, turn)
+}
+
+function askHello(machines: Machines, peer: PeerId, turn: Turn): void {
   const request = machines.nextJob()
   machines.asked.set(request, { kind: 'hello', peer })
   turn.do({ kind: 'ask', request, peer, protocol: 'hello', bytes: encodeHello(ownHello(machines)) })
@@ -99,17 +104,27 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
   machines.wanted.connected(peer, isOutbound)
   machines.offers.connected(peer)
   machines.wantedRecords.connected(peer, isOutbound)
-  machines.discovery.connected(peer, isOutbound ? (entry.ip ?? '') : null)
+  machines.discovery.greeted(peer)
   followMembership(machines, machines.membership.onConnected(peer, turn.now), turn)
   recordChanged(machines, 'neighbours', turn)
   tendRepair(machines, turn)
   catchUp(machines, turn)
 }
 
-/** The peer does not know our hello: it runs something else. Who dials us so leaves by itself or is of use to nobody; whom we dialled, we leave. */
+/**
+ * Whom we dialled and who does not greet, we leave: at once where it does not know our hello and runs something else, after some tries where it is
+ * silent, since places that we chose are few and nobody else gets one of them meanwhile (SECURITY.md A40).
+ */
 export function onHelloFailed(machines: Machines, peer: PeerId, reason: AskFailure, turn: Turn): void {
   const entry = machines.peers.get(peer)
-  if (reason !== 'unsupported' || entry === undefined) return
+  if (entry === undefined) return
+  if (reason !== 'unsupported') {
+    if (entry.greeted || reason === 'unreachable') return
+    entry.hellosFailed++
+    if (entry.hellosFailed < HELLO_TRIES) askHello(machines, peer, turn)
+    else turn.do({ kind: 'disconnect', peer, reason: 'it does not say hello' })
+    return
+  }
   machines.redial.unfit(peer, entry.address, { kind: 'not-hearsay', detail: '' })
   turn.do({ kind: 'disconnect', peer, reason: 'not a hearsay node' })
 }

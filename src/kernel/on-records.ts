@@ -230,9 +230,8 @@ function follow(machines: Machines, decision: MembershipDecision, from: PeerId |
         followMembership(machines, machines.membership.onDialFailed(decision.target, turn.now), turn)
         return
       }
-      // Where it is now may be beside another place of its owner.
-      const mayStay = decision.keeps && !machines.discovery.isTaken(address, decision.target)
-      machines.probeDials.set(address, { target: decision.target, keeps: known !== null || mayStay })
+      const stays = known !== null ? 'configured' : decision.keeps ? 'if-alone' : 'no'
+      machines.probeDials.set(address, { target: decision.target, stays })
       turn.do({ kind: 'dial', address, namedBy: known === null ? 'stranger' : machines.redial.namedBy(known) })
       return
     }

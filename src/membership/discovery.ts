@@ -6,14 +6,14 @@
  * Rules.
  * - Only IP addresses that could be the peer's here are kept: on an open network public ones, on a development network all that can be dialled; never
  *   names. Rationale: a record with 10.0.0.1, or with a name that leads there, would make every node knock at its neighbours' doors (SECURITY.md A39).
- * - An address counts as good only after a dial that ended at the peer itself (the dial carries the peer id, and the handshake proves it). Rationale:
- *   anybody can put somebody else's address into his record.
+ * - An address counts as good only after a dial that ended at the peer itself (the dial carries the peer id, and the handshake proves it) and was
+ *   answered with a greeting. Rationale: anybody can put somebody else's address into his record.
  * - The book is bounded in all, for each group of addresses and for each neighbour who tells; who was never reached gives way first, and nobody to a
  *   newcomer of a full share. Rationale: addresses cost nothing to invent, places beside us do.
  * - Missing outbound connections are filled up by dials, at most DIALS_MAX at once: known good ones and new ones in turn, groups that we have no outbound
  *   connection with first. After a failure the wait doubles.
- * - One owner gets one place: an address is not dialled while another of its group is dialled or connected, by what was dialled and not by what the record
- *   names first. Rationale: one machine has any number of identities and ports (A40). What the operator configured is dialled all the same.
+ * - One owner gets one place: an address is not dialled while another of its group is dialled or connected, greeted or not, by what was dialled and not by
+ *   what the record names first. Rationale: one machine has any number of identities and ports (A40). What the operator configured is dialled all the same.
  *
  * Invariants: within the bounds; at most one dial a peer.
  *
@@ -61,8 +61,8 @@ export class Discovery {
   readonly #known = new Map<PeerId, Known>()
   readonly #groups = new Shares<string>()
   readonly #tellers = new Shares<string>()
-  /** Connected peers, and where we dialled those that we did. */
-  readonly #connected = new Map<PeerId, AddressKind | null>()
+  /** Connected peers, where we dialled those that we did, and whether such a one has shown to be of use. */
+  readonly #connected = new Map<PeerId, { readonly kind: AddressKind | null; isGreeted: boolean }>()
   readonly #self: PeerId
   readonly #isOpen: boolean
   readonly #wanted: number
@@ -126,27 +126,44 @@ export class Discovery {
     this.#drop(peer)
   }
 
-  /** @param dialled the IP address at which we dialled it; null: it dialled us */
+  /**
+   * It has a place from now on, whether it is of use or not: who never greets must not be one of many.
+   * @param dialled the IP address at which we dialled it; null: it dialled us
+   */
   connected(peer: PeerId, dialled: string | null): void {
     const held = this.#known.get(peer)
     if (held !== undefined) held.diallingMs = null
-    if (held !== undefined && dialled !== null) {
-      held.wasReached = true
-      held.failures = 0
-    }
-    this.#connected.set(peer, dialled === null ? null : ipKind(dialled))
+    this.#connected.set(peer, { kind: dialled === null ? null : ipKind(dialled), isGreeted: false })
+  }
+
+  /** It is a node of this network. */
+  greeted(peer: PeerId): void {
+    const place = this.#connected.get(peer)
+    if (place === undefined) return
+    place.isGreeted = true
+    const held = this.#known.get(peer)
+    if (held === undefined || place.kind === null) return
+    held.wasReached = true
+    held.failures = 0
   }
 
   disconnected(peer: PeerId, monoMs: number): void {
+    const place = this.#connected.get(peer)
     this.#connected.delete(peer)
     const held = this.#known.get(peer)
-    if (held !== undefined) held.nextMs = Math.max(held.nextMs, monoMs + DIAL_BACKOFF_MS * (0.5 + this.#chance()))
+    if (held === undefined) return
+    // Who hung up without a greeting was dialled in vain.
+    if (place !== undefined && place.kind !== null && !place.isGreeted) this.#failed(peer, held, monoMs)
+    else held.nextMs = Math.max(held.nextMs, monoMs + DIAL_BACKOFF_MS * (0.5 + this.#chance()))
   }
 
   /** A dial that we asked for came to nothing. */
   dialFailed(peer: PeerId, monoMs: number): void {
     const held = this.#known.get(peer)
-    if (held === undefined || held.diallingMs === null) return
+    if (held !== undefined && held.diallingMs !== null) this.#failed(peer, held, monoMs)
+  }
+
+  #failed(peer: PeerId, held: Known, monoMs: number): void {
     held.diallingMs = null
     held.failures++
     // Another one of its addresses next time.
@@ -167,7 +184,7 @@ export class Discovery {
       if (monoMs - held.diallingMs > DIAL_DEADLINE_MS) this.dialFailed(peer, monoMs)
       else dialling++
     }
-    const outbound = [...this.#connected.values()].filter((kind) => kind !== null).length
+    const outbound = [...this.#connected.values()].filter(({ kind }) => kind !== null).length
     const dials: DialDecision[] = []
     const taken = this.#taken(null)
     while (outbound + dialling + dials.length < this.#wanted && dialling + dials.length < DIALS_MAX) {
@@ -188,7 +205,7 @@ export class Discovery {
   get isLooking(): boolean {
     if (this.#known.size <= this.#connected.size) return false
     let outbound = 0
-    for (const kind of this.#connected.values()) if (kind !== null) outbound++
+    for (const { kind } of this.#connected.values()) if (kind !== null) outbound++
     return outbound < this.#wanted
   }
 
@@ -223,7 +240,7 @@ export class Discovery {
   /** Where we have an outbound place, or are about to; without what belongs to `except`. */
   #taken(except: PeerId | null): TakenGroups {
     const taken = new TakenGroups()
-    for (const [peer, kind] of this.#connected) if (kind !== null && peer !== except) taken.add(kind)
+    for (const [peer, { kind }] of this.#connected) if (kind !== null && peer !== except) taken.add(kind)
     for (const [peer, { diallingMs, addresses }] of this.#known)
       if (diallingMs !== null && peer !== except) taken.add(addressKind(addresses[0] ?? ''))
     return taken

@@ -25,6 +25,8 @@ export const OFFENDERS_MAX = 4_096
 /** Bans kept; at the limit the one that ends first goes. */
 export const BANS_MAX = 4_096
 
+/** Hellos to a peer that we dialled before it is left, each with its deadline of 5 s: a machine that is only busy answers one of three. */
+export const HELLO_TRIES = 3
 /** First wait before an address is dialled again, doubled up to the longest one. */
 export const REDIAL_FIRST_MS = 500
 /** Longest wait on development networks, where healing is watched by a person. */

@@ -21,6 +21,8 @@ export interface ConnectedPeer {
   name: string
   head: PeerHead | null
   greeted: boolean
+  /** Hellos of ours that it did not answer. */
+  hellosFailed: number
   /** It has said hello by itself on a connection that stands. */
   hasAsked: boolean
   /** The newest boot that it told on this connection; 0 before it did. */
@@ -47,6 +49,7 @@ export class PeerTable {
       name: '',
       head: null,
       greeted: false,
+      hellosFailed: 0,
       hasAsked: false,
       incarnation: 0,
       usefulCount: 0,

@@ -6,8 +6,16 @@ import { RPC_BYTES_MAX, RPC_MESSAGES_MAX, SEEN_TTL_MS } from '../../src/adapters
 import {
   EXCHANGE_LIMITS,
   inboundBudget,
+  OPENING_TOLL,
+  OPENINGS_BURST,
+  OPENINGS_PER_SECOND,
+  PINGS_BURST,
+  PINGS_PER_SECOND,
   rpcBudget,
   SOCKETS_PER_ADDRESS_MAX,
+  TOLL_BURST,
+  TOLL_MEMORY_MS,
+  TOLL_PER_SECOND,
   VERDICT_MS,
 } from '../../src/adapters/libp2p/limits.ts'
 import { BATCH_BYTES_MAX, BATCH_COUNT_MAX, CREATED_AHEAD_MS, PAYLOAD_BYTES_MAX } from '../../src/domain/params.ts'
@@ -32,10 +40,12 @@ import {
 import {
   BAN_MS,
   BANNED_PEERS_PER_ADDRESS,
+  HELLO_TRIES,
   INVALID_BUDGET,
   INVALID_WINDOW_MS,
   UNPAID_BUDGET,
   UNPAID_WINDOW_MS,
+  WORK_BAN_MS,
 } from '../../src/peers/limits.ts'
 import batch from './golden/batch.json' with { type: 'json' }
 import hello from './golden/hello.json' with { type: 'json' }
@@ -185,6 +195,17 @@ describe('PROTOCOL.md', () => {
       ['bytes a second from one connection; more is read more slowly', inboundBudget('node').perSecond],
       ['RPCs, messages and 64s of control ids a second from one peer', rpcBudget('node').perSecond],
       ['the same at once', rpcBudget('node').burst],
+      ['things that say nothing, of one peer, a second', TOLL_PER_SECOND],
+      ['the same at once', TOLL_BURST],
+      ['how many such things a new stream counts as, until a request has come on it', OPENING_TOLL],
+      ['pings of the multiplexer a second', PINGS_PER_SECOND],
+      ['the same at once', PINGS_BURST],
+      ['new streams a second', OPENINGS_PER_SECOND],
+      ['the same at once', OPENINGS_BURST],
+      ['peers of one address whose share all of its peers have together', SOCKETS_PER_ADDRESS_MAX],
+      ['how long what was sent is remembered after a connection, ms', TOLL_MEMORY_MS],
+      ['length of a ban for work, ms', WORK_BAN_MS],
+      ['hellos to a peer that was dialled, before it is left', HELLO_TRIES],
       ['sockets of one address', SOCKETS_PER_ADDRESS_MAX],
       ['invalid objects of one peer', INVALID_BUDGET],
       ['within, ms', INVALID_WINDOW_MS],

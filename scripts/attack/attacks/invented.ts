@@ -76,9 +76,14 @@ const a39: Attack = {
   },
 }
 
-/** Peers that the victim dialled, among these. */
+/** How long a connection stands before it is a place, ms: who was lost is dialled to see whether it lives, and left as soon as that is known. */
+const PLACE_MS = 1_000
+
+/** Peers that the victim dialled, among these, and keeps. */
 async function dialled(sight: Sight, ids: ReadonlySet<string>): Promise<number> {
-  return (await sight.peers()).filter(({ peerId, direction }) => direction === 'outbound' && ids.has(peerId)).length
+  return (await sight.peers()).filter(
+    ({ peerId, direction, connectedMs }) => direction === 'outbound' && connectedMs >= PLACE_MS && ids.has(peerId),
+  ).length
 }
 
 const a40: Attack = {
@@ -93,7 +98,8 @@ const a40: Attack = {
       const listeners: HostilePeer[] = []
       for (let i = 0; i < 12; i++) {
         const listener = await gang.member({ listen: `/ip4/${ground.net}.${100 + i}/tcp/0` })
-        await listener.serve('hello', () => [listener.hello()])
+        // Every third one never greets: it has a place all the same.
+        await listener.serve('hello', () => (i % 3 === 2 ? null : [listener.hello()]))
         listeners.push(listener)
       }
       const herald = await gang.joined()

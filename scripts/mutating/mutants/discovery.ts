@@ -2,6 +2,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const PARTS = 'test/unit/membership/parts.test.ts'
+const LOST = 'test/unit/kernel/lost-peers.test.ts'
 const POOL = 'test/unit/mempool/mempool.test.ts'
 
 /** Without it addresses of every kind are dialled, by whomever they are named. */
@@ -49,6 +50,30 @@ export const DISCOVERY_MUTANTS: readonly Mutant[] = [
     from: 'return isOneOwner && this.#owners.has(group)',
     to: "return isOneOwner && this.#owners.has(group + ' of nobody')",
     test: [PARTS, '-t', 'listeners of one machine'],
+  },
+  {
+    name: 'who never greets has no place',
+    threat: 'A40',
+    file: 'src/kernel/on-peer.ts',
+    from: "machines.discovery.connected(peer, direction === 'outbound' ? (ip ?? '') : null)",
+    to: '',
+    test: [LOST, '-t', 'the silent listeners'],
+  },
+  {
+    name: 'who never greets keeps his place',
+    threat: 'A40',
+    file: 'src/kernel/on-peer.ts',
+    from: 'if (entry.hellosFailed < HELLO_TRIES) askHello(machines, peer, turn)',
+    to: 'if (entry.hellosFailed > 0) askHello(machines, peer, turn)',
+    test: [LOST, '-t', 'the silent listeners'],
+  },
+  {
+    name: 'who was looked for may stand beside another of his machine',
+    threat: 'A40',
+    file: 'src/kernel/kernel.ts',
+    from: "(stays === 'if-alone' && machines.discovery.isTaken(address, target))",
+    to: 'false',
+    test: [LOST, '-t', 'dial cross'],
   },
   {
     name: 'whoever dialled us may fill the book of members',

@@ -56,8 +56,8 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
     name: 'a connection that only showed that a peer lives stays',
     threat: 'A9 A27',
     file: 'src/kernel/kernel.ts',
-    from: 'else if (!keeps) {',
-    to: 'else if (keeps && false) {',
+    from: "else if (stays === 'no' || (",
+    to: 'else if (stays === null || (',
     test: ['test/unit/kernel/lost-peers.test.ts'],
   },
   {

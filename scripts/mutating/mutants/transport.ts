@@ -70,6 +70,14 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     test: ['test/unit/adapters/libp2p/frame-meter.test.ts'],
   },
   {
+    name: 'streams on which nothing is asked are free',
+    threat: 'A46',
+    file: 'src/adapters/libp2p/frame-meter.ts',
+    from: 'this.#openings.take(1, nowMs) && this.#pay(OPENING_TOLL, nowMs)',
+    to: 'this.#openings.take(1, nowMs)',
+    test: ['test/unit/adapters/libp2p/frame-meter.test.ts'],
+  },
+  {
     name: "a late event loop is nobody's fault",
     threat: 'A46',
     file: 'src/adapters/libp2p/work-accounts.ts',

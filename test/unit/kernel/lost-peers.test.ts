@@ -3,7 +3,14 @@ import { expect, it } from 'vitest'
 import { encodeHello } from '../../../src/domain/codec/hello-codec.ts'
 import { decodeProbeAnswer, encodeProbeRequest } from '../../../src/domain/codec/probe-codec.ts'
 import { encodeRecord, encodeRecordBody, encodeRecordMessage } from '../../../src/domain/codec/record-codec.ts'
-import { asBlockHash, asMessageId, asNetAddress, type PeerId } from '../../../src/domain/ids.ts'
+import {
+  asBlockHash,
+  asMessageId,
+  asNetAddress,
+  asPeerId,
+  type NetAddress,
+  type PeerId,
+} from '../../../src/domain/ids.ts'
 import { peerIdOfKey } from '../../../src/domain/record.ts'
 import { networkIdOf } from '../../../src/domain/params.ts'
 import { signingPrefix } from '../../../src/domain/signing.ts'
@@ -48,6 +55,11 @@ class World extends KernelWorld {
     const peer = this.peerOf(index)
     this.post({ kind: 'peer-connected', peer, address: this.addressOf(index), direction: 'inbound' })
     this.ask(peer, 'hello', HELLO)
+    this.tell(index, index, seq)
+  }
+
+  /** One of them tells where another one listens. */
+  tell(from: number, index: number, seq = 1): void {
     const { secret, publicKey } = keysOf(index)
     const body = encodeRecordBody({
       key: publicKey,
@@ -68,7 +80,23 @@ class World extends KernelWorld {
     const signature = sign(secret, concatBytes(signingPrefix('hearsay/record/1', NETWORK), body))
     const bytes = encodeRecordMessage('record', encodeRecord(body, signature))
     const messageId = asMessageId(`${index}-${seq}`.padStart(64, '0'))
-    this.post({ kind: 'gossip-received', topic: 'records', bytes, from: peer, messageId, waitedMs: 0 })
+    this.post({ kind: 'gossip-received', topic: 'records', bytes, from: this.peerOf(from), messageId, waitedMs: 0 })
+  }
+
+  /** The dials of the next so many ms. */
+  dials(ms: number): Extract<Effect, { kind: 'dial' }>[] {
+    const found: Extract<Effect, { kind: 'dial' }>[] = []
+    for (let passed = 0; passed < ms; passed += 250)
+      found.push(...this.during(() => this.advance(250)).filter((effect) => effect.kind === 'dial'))
+    return found
+  }
+
+  /** A dial came about: it reached whom its address names. */
+  reach({ address }: { readonly address: NetAddress }): PeerId {
+    const peer = asPeerId(address.split('/p2p/')[1] ?? '')
+    this.post({ kind: 'peer-connected', peer, address, direction: 'outbound' })
+    this.post({ kind: 'dial-finished', address, peer })
+    return peer
   }
 
   ask(from: PeerId, protocol: 'hello' | 'probe', bytes: Uint8Array): number {
@@ -155,3 +183,48 @@ it('suspects nobody whom it has evicted itself', () => {
   const suspected = world.facts.filter((fact) => fact.kind === 'member-changed' && fact.to === 'suspect')
   expect(suspected).toEqual([])
 })
+
+it('gives the silent listeners of one machine one place, and that not for ever', () => {
+  const world = new World({ discovers: true })
+  world.join(1)
+  for (let index = 2; index < 8; index++) world.tell(1, index)
+  const [first, ...more] = world.dials(1_000)
+  expect(first).toBeDefined()
+  expect(more).toEqual([])
+  if (first === undefined) return
+  const silent = world.reach(first)
+  const hellos = (): number[] =>
+    world.effects.flatMap((each) => (each.kind === 'ask' && each.peer === silent ? [each.request] : []))
+  const leaves = (): boolean => world.effects.some((each) => each.kind === 'disconnect' && each.peer === silent)
+  for (let tries = 1; !leaves(); tries++) {
+    expect(tries).toBeLessThan(6)
+    expect(hellos()).toHaveLength(tries)
+    // As long as an answer may take.
+    expect(world.dials(5_000)).toEqual([])
+    world.post({ kind: 'request-failed', request: hellos().at(-1) ?? 0, reason: 'deadline' })
+  }
+  world.post({ kind: 'peer-disconnected', peer: silent })
+  const [next] = world.dials(1_000)
+  expect(next?.address.endsWith(silent)).toBe(false)
+})
+
+it('keeps one place for one machine when a look for a lost one and a dial cross', () => {
+  const world = new World({ discovers: true })
+  world.join(1)
+  for (let index = 2; index < 5; index++) world.tell(1, index)
+  const [first] = world.dials(1_000)
+  if (first === undefined) throw new Error('nobody was dialled')
+  const lost = world.reach(first)
+  world.post({ kind: 'answer-received', request: lastHello(world, lost), frames: [HELLO], elapsedMs: 1 })
+  const looks = world.during(() => world.post({ kind: 'peer-disconnected', peer: lost }))
+  const look = looks.find((effect) => effect.kind === 'dial')
+  if (look?.kind !== 'dial') throw new Error('nobody was looked for')
+  const others = world.dials(1_000)
+  const dialled = [look, ...others].map((dial) => world.reach(dial))
+  const left = new Set(world.effects.flatMap((each) => (each.kind === 'disconnect' ? [each.peer] : [])))
+  expect(dialled.filter((peer) => !left.has(peer))).toHaveLength(1)
+})
+
+function lastHello(world: World, peer: PeerId): number {
+  return world.effects.flatMap((each) => (each.kind === 'ask' && each.peer === peer ? [each.request] : [])).at(-1) ?? 0
+}
