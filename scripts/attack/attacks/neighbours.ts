@@ -13,8 +13,13 @@ import { connect } from '../../../src/client/connect.ts'
 import { Report, type Attack } from '../attack.ts'
 import { eventually } from '../sight.ts'
 
-/** After how long a socket that was closed is opened again, ms: a node takes one connection in a turn of its loop, and whether it takes all is not asked here. */
+/**
+ * After how long a socket that was closed is opened again on average, ms, and in how many steps that is spread over as much: a node takes one connection
+ * in a turn of its loop (libuv 1.52), and whether it takes all is not asked here. Without the spread those that idle out together come again together, a
+ * queue of 224 turns, which on a machine that others keep busy is longer than any question waits.
+ */
 const AGAIN_MS = 1_000
+const AGAIN_STEPS = 16
 /** More silent connections than there are places beside the readers. */
 const SILENT = CONNECTIONS_MAX - EVENT_READERS_MAX + 16
 /** Requests of the flood at once, and how often, ms: twice what one client may ask. */
@@ -56,7 +61,7 @@ class Crowd {
     socket.on('close', () => {
       this.#sockets.delete(socket)
       this.closed++
-      setTimeout(() => this.#dial(), AGAIN_MS)
+      setTimeout(() => this.#dial(), AGAIN_MS * (0.5 + (this.closed % AGAIN_STEPS) / AGAIN_STEPS))
     })
     socket.resume()
     if (this.#text !== '') socket.write(this.#text)
