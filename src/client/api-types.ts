@@ -941,6 +941,8 @@ export interface components {
       | 'peer-twins'
       | 'unreached'
       | 'other-network'
+      | 'peer-ignored'
+      | 'own-untaken'
       | 'no-mesh'
       | 'few-files'
       | 'log-lost'

@@ -47,6 +47,49 @@ const MESH_GRACE_MS = 15_000
 /** A body that is missing for less is on its way. */
 const WITHHELD_GRACE_MS = 5_000
 
+interface IgnoredFacts {
+  readonly peer: string
+  readonly times: number
+  readonly reason: string
+  readonly why: 'clock-ahead' | 'clock-behind' | 'other-ledger' | 'other-rules'
+  readonly peers: number
+  readonly of: number
+}
+
+type IgnoredWords = Readonly<Record<IgnoredFacts['why'], { readonly cause: string; readonly next: string }>>
+
+const IGNORED_THERE: IgnoredWords = {
+  'clock-ahead': { cause: 'its clock is ahead', next: 'tell its operator; nothing has to be done here' },
+  'clock-behind': {
+    cause: 'its clock is behind, or it hands on what it has kept for long',
+    next: 'tell its operator; nothing has to be done here',
+  },
+  'other-ledger': {
+    cause: 'its chain is behind or on another branch, so that its accounts differ from those here',
+    next: '`hearsay peers` shows its head beside the one of this node',
+  },
+  'other-rules': { cause: 'it runs with a lower fee floor', next: 'compare the network files of both' },
+}
+
+const IGNORED_HERE: IgnoredWords = {
+  'clock-ahead': {
+    cause: 'since it is so with most peers: the clock of this node is behind',
+    next: 'set the clock right; the node goes on by itself',
+  },
+  'clock-behind': {
+    cause: 'since it is so with most peers: the clock of this node is ahead',
+    next: 'set the clock right; the node goes on by itself',
+  },
+  'other-ledger': {
+    cause: 'since it is so with most peers: the chain of this node is behind or on another branch',
+    next: '`hearsay peers` shows their heads beside the one of this node',
+  },
+  'other-rules': {
+    cause: 'since it is so with most peers: the fee floor of this node is higher than theirs',
+    next: 'compare the network files',
+  },
+}
+
 const PROBLEMS = {
   'store-failed': kind('problem', 0, ({ reason }: { reason: string }) => ({
     message: `the store failed: ${reason}`,
@@ -101,6 +144,17 @@ const PROBLEMS = {
     message: `peers of another network (${theirs}) came or were dialled ${times} ${times === 1 ? 'time' : 'times'} of late and were refused`,
     cause: 'they, or this node, run with another network file, or another version of the protocol',
     next: 'compare the network files: every field but the bootstrap addresses must be equal',
+  })),
+  'peer-ignored': kind('notice', 0, ({ peer, peers, of, times, reason, why }: IgnoredFacts) => ({
+    message: `everything that ${peers === 1 ? peer : `${peers} of ${of} peers`} sent of late is ignored: ${reason}, ${times} times${peers === 1 ? '' : ` of ${peer} alone`}`,
+    // Of several peers with one and the same fault it is likelier that the fault is here.
+    ...(peers > 1 && peers * 2 > of ? IGNORED_HERE : IGNORED_THERE)[why],
+  })),
+  'own-untaken': kind('notice', 0, ({ transactions, peers }: { transactions: number; peers: number }) => ({
+    message: `${transactions} ${transactions === 1 ? 'transaction' : 'transactions'} of this node's users ${transactions === 1 ? 'was' : 'were'} offered to ${peers} ${peers === 1 ? 'peer' : 'peers'}, and nobody has taken ${transactions === 1 ? 'it' : 'any'}`,
+    cause:
+      'the peers refuse them: the clock of this node is off, its chain is behind or on another branch, or their fee floor is higher; or the peers are overloaded',
+    next: '`hearsay status` shows clock and head; they stay in the pool, and are offered again',
   })),
   'no-mesh': kind('problem', MESH_GRACE_MS, ({ peers }: { peers: number }) => ({
     message: `${peers} ${peers === 1 ? 'peer is' : 'peers are'} connected, and none of them is in the mesh`,

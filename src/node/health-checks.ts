@@ -4,7 +4,7 @@ import type { Machines } from '../kernel/machines.ts'
 import { chainChecks } from './chain-health.ts'
 import type { FileBudget } from './file-budget.ts'
 import type { HealthCheck } from './health.ts'
-import { LOOP_LATE_MS, MEMORY_SHORT_SHOWN_MS, UNREACHED_FAILURES } from './limits.ts'
+import { LOOP_LATE_MS, MEMORY_SHORT_SHOWN_MS, UNREACHED_FAILURES, UNTAKEN_MS } from './limits.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
 import type { Vitals } from './vitals.ts'
@@ -63,6 +63,14 @@ export function healthChecks({
     () => {
       const strangers = observer.strangers.lately(clock.now().monoMs)
       return strangers === null ? null : { code: 'other-network', times: strangers.times, theirs: strangers.last }
+    },
+    () => {
+      const ignored = observer.ignoredPeers.lately(clock.now().monoMs)
+      return ignored === null ? null : { code: 'peer-ignored', ...ignored }
+    },
+    () => {
+      const { transactions, peers } = machines.offers.untaken(clock.now().monoMs, UNTAKEN_MS)
+      return transactions === 0 ? null : { code: 'own-untaken', transactions, peers }
     },
     () =>
       machines.peers.size === 0 || machines.audience.mesh > 0 ? null : { code: 'no-mesh', peers: machines.peers.size },

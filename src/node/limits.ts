@@ -92,5 +92,13 @@ export const DIALS_PACE = { againMs: 600_000, linesMax: 60, subjectsMax: 256 } a
 export const STRANGERS_SHOWN_MS = 600_000
 /** Tries in vain after which an address that is not reached shows in health: a peer that restarts is back before. */
 export const UNREACHED_FAILURES = 4
+/** Ignored for one reason, and nothing taken: that often it is no accident. */
+export const IGNORED_TIMES = 10
+/** How long such a peer shows in health after the last of it, ms. */
+export const IGNORED_SHOWN_MS = 60_000
+/** Peers whose accounts are kept: as many as may be connected at most. */
+export const IGNORED_PEERS_MAX = 256
+/** How long an own transaction may be offered to peers without any taking it before health tells, ms: two rounds of offers. */
+export const UNTAKEN_MS = 30_000
 /** How long a member of whom two run shows in health, ms: they outdo each other's records once a minute. */
 export const TWINS_SHOWN_MS = 300_000

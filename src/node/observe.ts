@@ -19,11 +19,20 @@ import type { Meter, MeterHistogram } from '../ports/meter.ts'
 import type { Clock } from './clock.ts'
 import { Conservation } from './conservation.ts'
 import { EventRing } from './event-ring.ts'
-import { AGENTS_MAX, DIALS_PACE, EVENT_RING_MAX, REFUSALS_PACE, STRANGERS_SHOWN_MS, TWINS_SHOWN_MS } from './limits.ts'
+import {
+  AGENTS_MAX,
+  DIALS_PACE,
+  EVENT_RING_MAX,
+  IGNORED_PEERS_MAX,
+  REFUSALS_PACE,
+  STRANGERS_SHOWN_MS,
+  TWINS_SHOWN_MS,
+} from './limits.ts'
 import { Arrivals } from './observe-arrivals.ts'
 import { PacedLog } from './paced-log.ts'
 import { PropagationLog } from './propagation-log.ts'
 import { Sampling } from './sampling.ts'
+import { IgnoredPeers } from './ignored-peers.ts'
 import { Recent } from './recent.ts'
 
 /** Where log lines go; the real one is adapters/log. */
@@ -48,6 +57,7 @@ export class Observer {
   readonly strangers = new Recent(STRANGERS_SHOWN_MS)
   /** Members of whom two run. */
   readonly twins = new Recent(TWINS_SHOWN_MS)
+  readonly ignoredPeers = new IgnoredPeers()
   readonly conservation: Conservation
   readonly #name: string
   readonly #clock: Clock
@@ -100,7 +110,10 @@ export class Observer {
       case 'transaction-admitted': {
         const { from, bytes, waitedMs, state, way, id } = fact
         this.#meter.count('items', { topic: 'transactions', outcome: 'admitted' })
-        if (from !== null) this.#meter.observe('propagation_seconds', fact.ageMs / 1_000)
+        if (from !== null) {
+          this.#meter.observe('propagation_seconds', fact.ageMs / 1_000)
+          this.ignoredPeers.took(from, this.#clock.now().monoMs)
+        }
         if (way === 'gossip') {
           const { monoMs } = this.#clock.now()
           if (!this.#sampling.takes(id, monoMs)) {
@@ -117,6 +130,7 @@ export class Observer {
       }
       case 'transaction-refused': {
         const { id, from, bytes, code, verdict, messageId } = fact
+        if (from !== null) this.ignoredPeers.ignored(from, code, this.#clock.now().monoMs)
         this.#record(verdict === 'reject' ? 'REJECT' : 'IGNORE', id, from, bytes, code)
         if (messageId !== null) this.#brought(messageId, id)
         this.#meter.count('items', { topic: 'transactions', outcome: code })
@@ -177,6 +191,7 @@ export class Observer {
         return
       case 'peer-left':
         this.agents.delete(fact.peer)
+        this.ignoredPeers.left(fact.peer)
         this.#emit('peers', 'left', { peerId: fact.peer })
         return
       case 'peer-evicted':
@@ -370,6 +385,7 @@ export class Observer {
     return [
       { name: 'observer.agents', size: this.agents.size, capacity: AGENTS_MAX, unit: 'peers' },
       { name: 'observer.refusals', size: this.#refusals.size, capacity: REFUSALS_PACE.subjectsMax, unit: 'peers' },
+      { name: 'observer.ignoredPeers', size: this.ignoredPeers.size, capacity: IGNORED_PEERS_MAX, unit: 'peers' },
       { name: 'observer.twins', size: this.#twinsLog.size, capacity: REFUSALS_PACE.subjectsMax, unit: 'peers' },
       { name: 'observer.dials', size: this.#dials.size, capacity: DIALS_PACE.subjectsMax, unit: 'addresses' },
       { name: 'observer.events', size: this.events.size, capacity: EVENT_RING_MAX, unit: 'events' },

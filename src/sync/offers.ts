@@ -87,6 +87,18 @@ export class Offers {
     }
   }
 
+  /** Of those that were offered to somebody `forMs` ago or longer: how many nobody is known to have, and to how many peers they were offered. */
+  untaken(monoMs: number, forMs: number): { readonly transactions: number; readonly peers: number } {
+    const peers = new Set<PeerId>()
+    let transactions = 0
+    for (const { known, offeredMs, sinceMs } of this.#own.values()) {
+      if (known.length > 0 || offeredMs === null || monoMs - sinceMs < forMs) continue
+      if (offeredMs.size > 0) transactions++
+      for (const peer of offeredMs.keys()) peers.add(peer)
+    }
+    return { transactions, peers: peers.size }
+  }
+
   /** Offers to make now, at most one turn every OFFER_TURN_MS. Each counts as made. */
   due(monoMs: number): Offer[] {
     if (monoMs - this.#turnMs < OFFER_TURN_MS) return []

@@ -46,6 +46,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/membership/survey.ts #asks': 'ASKS_AT_ONCE',
   'src/membership/survey.ts #waiting': 'some of its nodes',
   'src/node/paced-log.ts #told': 'observer.refusals, observer.dials',
+  'src/node/ignored-peers.ts #accounts': 'observer.ignoredPeers',
   'src/peers/redial.ts #stories': 'one entry for each of #addresses',
   'src/node/health.ts #held': 'one entry a problem code',
   'src/node/health.ts #toldMs': 'one entry a problem code',
