@@ -2,8 +2,9 @@
 // for all.
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import type { Mutant } from './mutating/mutant.ts'
 import { MUTANTS } from './mutating/mutants/all.ts'
-import { MutantRun } from './mutating/run.ts'
+import { MutantRun, paceOf, type Pace } from './mutating/run.ts'
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, workers: { type: 'string', default: `${availableParallelism()}` } },
@@ -15,22 +16,39 @@ const chosen = MUTANTS.filter(({ name, threat }) => isChosen(name, threat))
 const started = performance.now()
 const seconds = (since: number): number => Math.round((performance.now() - since) / 100) / 10
 
+// Every second worker begins at the slow end: one test that waits runs beside one that computes, and two that wait meet at the end at most.
+const ofPace = (pace: Pace): Mutant[] => chosen.filter((mutant) => paceOf(mutant) === pace)
+const waiting = [...ofPace('quick'), ...ofPace('slow')]
 const runs = Array.from({ length: Math.max(1, Math.min(chosen.length, Number(values.workers))) }, () => new MutantRun())
-const waiting = [...chosen]
+const unharmed = new Map<Pace, Promise<ReadonlySet<string>>>()
 let killed = 0
-const work = async (run: MutantRun, unharmed: ReadonlySet<string>): Promise<void> => {
-  for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+
+/** The tests of this pace that pass unharmed: run once, by whichever worker needs them first. */
+function unharmedOf(pace: Pace, run: MutantRun): Promise<ReadonlySet<string>> {
+  const known = unharmed.get(pace)
+  if (known !== undefined) return known
+  const since = performance.now()
+  const tests = run.unharmed(ofPace(pace)).then((passed) => {
+    console.error(`${passed.size} ${pace} tests pass unharmed, in ${seconds(since)} s`)
+    return passed
+  })
+  unharmed.set(pace, tests)
+  return tests
+}
+
+async function work(run: MutantRun, next: () => Mutant | undefined): Promise<void> {
+  for (let mutant = next(); mutant !== undefined; mutant = next()) {
+    const passing = await unharmedOf(paceOf(mutant), run)
     const since = performance.now()
-    const fate = await run.judge(mutant, unharmed)
+    const fate = await run.judge(mutant, passing)
     if (fate === 'killed') killed++
     const figures = { threat: mutant.threat, fate, seconds: seconds(since) }
     console.log(JSON.stringify({ id: mutant.name, pass: fate === 'killed', figures }))
   }
 }
+
 try {
-  const unharmed = (await runs[0]?.unharmed(chosen)) ?? new Set<string>()
-  console.error(`${unharmed.size} tests of ${chosen.length} mutants pass unharmed, after ${seconds(started)} s`)
-  await Promise.all(runs.map((run) => work(run, unharmed)))
+  await Promise.all(runs.map((run, i) => work(run, () => (i % 2 === 0 ? waiting.shift() : waiting.pop()))))
 } finally {
   for (const run of runs) run.close()
 }

@@ -12,9 +12,33 @@ import { ProjectCopy } from './project-copy.ts'
  */
 export type Fate = 'killed' | 'survived' | 'outdated' | 'broken'
 
+/** Ends what hangs: the slowest test takes 20 s on a machine with other work. */
 const TEST_MS_MAX = 180_000
-/** For all of them at once, unharmed. */
-const ALL_TESTS_MS_MAX = 900_000
+/** For all tests of a kind at once, unharmed. */
+const ALL_TESTS_MS_MAX = 600_000
+/** Tests that neither open a socket nor wait. */
+const QUICK = /^test\/(unit|model|vectors|contract|tidy)\//
+
+/** Quick tests, and those with sockets and processes: the latter mostly wait, so one of each may run at once. */
+export type Pace = 'quick' | 'slow'
+
+export function paceOf({ test }: Mutant): Pace {
+  return filesOf(test).every((file) => QUICK.test(file)) ? 'quick' : 'slow'
+}
+
+/**
+ * What to run so that each test of these mutants runs once: every file once, quick ones whole, of slow ones only what a mutant names.
+ */
+export function testsOf(mutants: readonly Mutant[]): readonly string[] {
+  const files = [...new Set(mutants.flatMap(({ test }) => filesOf(test)))]
+  const names = mutants.map(({ test }) => test[test.indexOf('-t') + 1])
+  const isNarrow = mutants.every((mutant) => paceOf(mutant) === 'slow' && mutant.test.includes('-t'))
+  return isNarrow ? [...files, '-t', [...new Set(names)].join('|')] : files
+}
+
+function filesOf(test: readonly string[]): readonly string[] {
+  return test.filter((arg) => arg.startsWith('test/'))
+}
 
 /** Tests by file and name. */
 interface Results {
@@ -35,24 +59,33 @@ export class MutantRun {
 
   /** Runs all tests of the mutants once, unharmed; those that pass. */
   async unharmed(mutants: readonly Mutant[]): Promise<ReadonlySet<string>> {
-    const files = new Set(mutants.flatMap(({ test }) => test.filter((arg) => arg.startsWith('test/'))))
-    return (await this.#run([...files], ALL_TESTS_MS_MAX)).passed
+    return (await this.#run(testsOf(mutants), ALL_TESTS_MS_MAX)).passed
   }
 
   /** @param unharmed tests that pass without the mutant */
   async judge(mutant: Mutant, unharmed: ReadonlySet<string>): Promise<Fate> {
-    if (!this.#copy.harm(mutant)) return 'outdated'
-    try {
-      const { passed, failed } = await this.#run([...mutant.test, '--bail', '1'], TEST_MS_MAX)
-      if ([...failed].some((test) => unharmed.has(test))) return 'killed'
-      return failed.size === 0 && passed.size > 0 ? 'survived' : 'broken'
-    } finally {
-      this.#copy.mend()
-    }
+    const results = await this.#harmed(mutant)
+    if (results === null) return 'outdated'
+    const { passed, failed } = results
+    if (failed.size === 0) return passed.size > 0 ? 'survived' : 'broken'
+    if ([...failed].some((test) => unharmed.has(test))) return 'killed'
+    // It may have failed for other reasons when all ran unharmed: a second look before it is said to prove nothing.
+    const again = await this.#run(mutant.test, TEST_MS_MAX)
+    return [...failed].some((test) => again.passed.has(test)) ? 'killed' : 'broken'
   }
 
   close(): void {
     this.#copy.close()
+  }
+
+  /** What its tests say of a mutant; null where it is outdated. */
+  async #harmed(mutant: Mutant): Promise<Results | null> {
+    if (!this.#copy.harm(mutant)) return null
+    try {
+      return await this.#run([...mutant.test, '--bail', '1'], TEST_MS_MAX)
+    } finally {
+      this.#copy.mend()
+    }
   }
 
   /** Runs tests in the copy. A file that could not even be read counts for nothing: no test of it failed. */

@@ -123,7 +123,7 @@ export const HOME_MUTANTS: readonly Mutant[] = [
     file: 'src/client/call.ts',
     from: "return method !== 'GET' || needsToken === true",
     to: 'return method.length > 0 || needsToken === true',
-    test: ['test/integration/http-client.test.ts', '-t', 'reads carry no token'],
+    test: ['test/integration/http-client.test.ts', '-t', 'goes with what writes'],
   },
   {
     name: 'tokens of a home go to other machines',

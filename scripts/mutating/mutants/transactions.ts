@@ -105,7 +105,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/relay/seen.ts',
     from: 'this.#departed.set(id, departure, monoMs)',
     to: '',
-    test: ['test/unit/relay/relay.test.ts', 'test/unit/kernel/reorg.test.ts', 'test/unit/kernel/observe.test.ts'],
+    test: ['test/unit/kernel/transactions-message.test.ts', '-t', 'A7'],
   },
   {
     name: 'what may never pay takes every place',

@@ -27,6 +27,21 @@ test('a replay is ignored, costs no signature check and is not forwarded (A6)', 
   expect(world.kernel.machines.offences.invalidCount(peer('neighbour'), 0)).toBe(0)
 })
 
+test('what expired while the clock ran ahead is known when it is right again, and not taken twice (A7)', () => {
+  const world = new KernelWorld()
+  const [first, second] = [signedTransaction(0, 0), signedTransaction(1, 0)]
+  expect(world.gossip(encodeBatch([first, second]))).toBe('accept')
+  const HOUR_MS = 3_600_000
+  world.wallMs += HOUR_MS
+  world.monoMs += 1_000
+  world.post({ kind: 'woke' })
+  expect(world.kernel.machines.pool.count).toBe(0)
+  world.wallMs -= HOUR_MS
+  // Other bytes than before, so that it is not the message which is known.
+  expect(world.gossip(encodeBatch([second, first]), peer('another'))).toBe('ignore')
+  expect(world.kernel.machines.pool.count).toBe(0)
+})
+
 test('one forged item rejects the whole batch and admits nothing', () => {
   const world = new KernelWorld()
   const forged = flipped(signedTransaction(1, 0), 68 + 72)
