@@ -1,4 +1,4 @@
-// `npm run mutants [-- --only TEXT] [--workers N]`: each defence switched off in turn; a test must then fail. A JSON line each on stdout, and one
+// `npm run mutants [-- --only TEXT…] [--workers N]`: each defence switched off in turn; a test must then fail. A JSON line each on stdout, and one
 // for all.
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
@@ -7,11 +7,14 @@ import { MUTANTS } from './mutating/mutants/all.ts'
 import { MutantRun, paceOf, type Pace } from './mutating/run.ts'
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, workers: { type: 'string', default: `${availableParallelism()}` } },
+  options: {
+    only: { type: 'string', multiple: true, default: [''] },
+    workers: { type: 'string', default: `${availableParallelism()}` },
+  },
 })
 // A number of a row, or a part of a name.
 const isChosen = (name: string, threat: string): boolean =>
-  name.includes(values.only) || threat.split(' ').includes(values.only)
+  values.only.some((text) => name.includes(text) || threat.split(' ').includes(text))
 const chosen = MUTANTS.filter(({ name, threat }) => isChosen(name, threat))
 const started = performance.now()
 const seconds = (since: number): number => Math.round((performance.now() - since) / 100) / 10

@@ -93,7 +93,7 @@ it('takes no more than one frame while it answers: what does not wait is cut', a
   })
   const peer = await world.hostile()
   await peer.join(server.address())
-  const [patient, flood] = [await peer.open(PROBE), await peer.open(PROBE)]
+  const [patient, waiting, flood] = [await peer.open(PROBE), await peer.open(PROBE), await peer.open(PROBE)]
   // One frame ahead is what a hurried asker may have sent.
   patient.send(frame(1))
   patient.send(frame(2))
@@ -102,11 +102,14 @@ it('takes no more than one frame while it answers: what does not wait is cut', a
   answer()
   await until('the next one', () => asked === 2)
   answer()
-  flood.send(frame(3))
+  // One that waits for an answer for longer still: what ends the other is not that it has waited.
+  waiting.send(frame(3))
   await until('the third', () => asked === 3)
+  flood.send(frame(4))
+  await until('the fourth', () => asked === 4)
   flood.send(new Uint8Array(2 * EXCHANGE_LIMITS.probe.frameBytesMax))
   await until('the cut', () => flood.status !== 'open')
-  expect(patient.status).toBe('open')
+  expect([patient.status, waiting.status]).toEqual(['open', 'open'])
   answer()
 })
 

@@ -27,7 +27,7 @@ export const HOME_MUTANTS: readonly Mutant[] = [
     threat: 'A38',
     file: 'src/home/proof.ts',
     from: 'argumentsOf(pid)?.includes(markOf(home, nonce)) === true',
-    to: 'markOf(home, nonce) !== argumentsOf(pid)?.at(-1)',
+    to: '(markOf(home, nonce) === nonce || argumentsOf(pid) !== null)',
     test: [PROOF],
   },
   {

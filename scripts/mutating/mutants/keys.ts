@@ -50,4 +50,20 @@ export const KEYS_MUTANTS: readonly Mutant[] = [
     to: '',
     test: ['test/unit/cli/passphrase.test.ts', '-t', 'not echoed'],
   },
+  {
+    name: 'a keystore that was altered is opened',
+    threat: 'K4',
+    file: 'src/wallet/keystore-file.ts',
+    from: 'decipher.setAuthTag(document.tag)',
+    to: 'decipher.final = () => Buffer.alloc(0)',
+    test: ['test/unit/wallet/keystore.test.ts', '-t', 'opens nothing that was altered'],
+  },
+  {
+    name: 'a passphrase is stretched for a moment only',
+    threat: 'K4',
+    file: 'src/wallet/keystore-file.ts',
+    from: 'export const SCRYPT_N = 262_144',
+    to: 'export const SCRYPT_N = 1_024',
+    test: ['test/unit/wallet/keystore.test.ts', '-t', 'where nothing else is said'],
+  },
 ]

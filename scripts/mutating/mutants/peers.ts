@@ -1,7 +1,7 @@
 /** Defences by who a peer is and what it did: offences, bans, places, anchors. */
 import type { Mutant } from '../mutant.ts'
 
-const KERNEL = 'test/unit/kernel'
+const TRANSACTIONS = 'test/unit/kernel/transactions-message.test.ts'
 
 export const PEERS_MUTANTS: readonly Mutant[] = [
   {
@@ -10,7 +10,7 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
     file: 'src/peers/offences.ts',
     from: "if (count < INVALID_BUDGET) return { kind: 'counted', count }",
     to: "if (count < Number.MAX_SAFE_INTEGER) return { kind: 'counted', count }",
-    test: [KERNEL, '-t', 'A1'],
+    test: [TRANSACTIONS, '-t', 'A1'],
   },
   {
     name: 'addresses of forgers are never banned',
@@ -99,5 +99,13 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
     from: "case 'overworked':\n      shed(machines, event, turn)",
     to: "case 'overworked':",
     test: ['test/unit/kernel/overwork.test.ts'],
+  },
+  {
+    name: 'bans end with the process',
+    threat: 'L2',
+    file: 'src/kernel/penalise.ts',
+    from: 'turn.writeLazily(putBan(ban))',
+    to: '',
+    test: ['test/unit/kernel/submission.test.ts', '-t', 'a ban survives a restart'],
   },
 ]

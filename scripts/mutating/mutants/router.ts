@@ -1,6 +1,7 @@
 /** Defences in and around the gossip router. */
 import type { Mutant } from '../mutant.ts'
 
+const SCORES = 'test/unit/adapters/libp2p/scores.test.ts'
 const HOSTILE = 'test/integration/libp2p-hostile.test.ts'
 
 export const ROUTER_MUTANTS: readonly Mutant[] = [
@@ -82,7 +83,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     file: 'src/adapters/libp2p/gossip-options.ts',
     from: 'behaviourPenaltyWeight: -10,',
     to: 'behaviourPenaltyWeight: 0,',
-    test: ['test/unit/adapters/libp2p/gossip-options.test.ts', '-t', 'A16'],
+    test: [SCORES, '-t', 'A16'],
   },
   {
     name: 'messages on any topic',
@@ -114,7 +115,7 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     file: 'src/adapters/libp2p/gossip-options.ts',
     from: 'topics: Object.fromEntries(topics.map((topic) => [topic, topicScoreParams()])),',
     to: 'topics: {},',
-    test: ['test/unit/adapters/libp2p/gossip-options.test.ts'],
+    test: [SCORES, '-t', 'L3'],
   },
   {
     name: 'scores expect steady traffic',
@@ -122,7 +123,30 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     file: 'src/adapters/libp2p/gossip-options.ts',
     from: 'meshMessageDeliveriesWeight: 0,',
     to: 'meshMessageDeliveriesWeight: -1,',
-    test: ['test/unit/adapters/libp2p/gossip-options.test.ts'],
+    test: [SCORES, '-t', 'L12'],
+  },
+  {
+    name: 'good deeds count without end',
+    threat: 'A11',
+    file: 'src/adapters/libp2p/gossip-options.ts',
+    from: 'topicScoreCap: 50,',
+    to: 'topicScoreCap: 50_000,',
+    also: [
+      {
+        file: 'src/adapters/libp2p/gossip-options.ts',
+        from: 'firstMessageDeliveriesCap: 40,',
+        to: 'firstMessageDeliveriesCap: 4_000,',
+      },
+    ],
+    test: [SCORES, '-t', 'A11'],
+  },
+  {
+    name: 'many peers of one address are one peer each',
+    threat: 'L12',
+    file: 'src/adapters/libp2p/gossip-options.ts',
+    from: "new Set(profile === 'node' ? [] : ['127.0.0.1', '::1'])",
+    to: "new Set(['127.0.0.1', '::1'])",
+    test: [SCORES, '-t', 'L12'],
   },
   {
     name: 'what cannot be read costs its sender nothing',
@@ -147,5 +171,13 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     from: 'if (idle > 0 && this.#work?.pay(peer, idle) === false) {',
     to: 'if (idle < 0 && this.#work !== null) {',
     test: ['test/integration/libp2p-work.test.ts', '-t', 'A43'],
+  },
+  {
+    name: 'peers that we dialled are a crowd like others',
+    threat: 'A10',
+    file: 'src/adapters/libp2p/mesh-policy.ts',
+    from: '(parts.isOurs(peer) ? null : parts.networkOf(peer))',
+    to: 'parts.networkOf(peer)',
+    test: ['test/unit/adapters/libp2p/mesh-diversity.test.ts', '-t', 'spares whom we dialled'],
   },
 ]

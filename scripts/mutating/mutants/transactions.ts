@@ -1,7 +1,7 @@
 /** Defences where transactions are judged. */
 import type { Mutant } from '../mutant.ts'
 
-const KERNEL = 'test/unit/kernel'
+const MESSAGE = 'test/unit/kernel/transactions-message.test.ts'
 
 export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
   {
@@ -10,7 +10,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/kernel/on-transactions-message.ts',
     from: 'if (!machines.offences.admitsPeer(message.from, turn.now.wallMs)) {',
     to: 'if (message.from.length === 0) {',
-    test: [KERNEL, '-t', 'A1'],
+    test: [MESSAGE, '-t', 'A1'],
   },
   {
     name: 'what rides along does not matter',
@@ -18,7 +18,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/kernel/on-transactions-message.ts',
     from: "if (look.kind !== 'refused') continue\n    restKnown = false",
     to: "if (look.kind !== 'refused') continue",
-    test: ['test/unit/kernel/transactions-message.test.ts'],
+    test: [MESSAGE],
   },
   {
     name: 'forgeries are not remembered',
@@ -26,7 +26,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/relay/seen.ts',
     from: 'this.#invalid.set(hash, code, monoMs)',
     to: '',
-    test: ['test/unit/kernel', 'test/unit/relay'],
+    test: [MESSAGE, '-t', 'the same forgery'],
   },
   {
     name: 'one peer may fill the queue',
@@ -74,7 +74,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/kernel/triage.ts',
     from: "    if (present.transaction.hash === hash) return { kind: 'known', id }\n    return { kind: 'refused', code: 'known-other-signature', id }",
     to: "    if (present.transaction.hash === hash) return { kind: 'known', id }\n    return { kind: 'fresh', transaction, verified }",
-    test: ['test/unit/kernel/transactions-message.test.ts', '-t', 'another signature'],
+    test: [MESSAGE, '-t', 'another signature'],
   },
   {
     name: 'S beyond the group order is reduced before the check',
@@ -97,7 +97,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/kernel/on-transactions-message.ts',
     from: "judge(message, 'ignore', looks.length, turn, 'nothing-new')",
     to: "judge(message, 'accept', looks.length, turn)",
-    test: ['test/unit/kernel/transactions-message.test.ts', '-t', 'A6'],
+    test: [MESSAGE, '-t', 'A6'],
   },
   {
     name: 'what left the pool is forgotten',
@@ -105,7 +105,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     file: 'src/relay/seen.ts',
     from: 'this.#departed.set(id, departure, monoMs)',
     to: '',
-    test: ['test/unit/kernel/transactions-message.test.ts', '-t', 'A7'],
+    test: [MESSAGE, '-t', 'A7'],
   },
   {
     name: 'what may never pay takes every place',

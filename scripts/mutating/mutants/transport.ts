@@ -43,7 +43,7 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     file: 'src/adapters/libp2p/muxer-guard.ts',
     from: 'const excess = isOver ? null : frames.read(event.data.subarray(), now())',
     to: 'const excess = null as never',
-    test: ['test/attack/floods.test.ts', '-t', 'pings'],
+    test: [GUARD, '-t', 'A28'],
   },
   {
     name: 'work for streams that were reset does not count',
@@ -92,5 +92,29 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     from: 'count > SOCKETS_PER_ADDRESS_MAX',
     to: 'count < 0',
     test: ['test/unit/adapters/libp2p/work-accounts.test.ts', '-t', 'come and go'],
+  },
+  {
+    name: 'requests that do not wait for an answer gather',
+    threat: 'A32',
+    file: 'src/adapters/libp2p/kept-stream.ts',
+    from: 'if (this.#bytes > frameBytesMax + PREFIX_BYTES_MAX)',
+    to: 'if (this.#bytes > 1_000 * frameBytesMax + PREFIX_BYTES_MAX)',
+    test: ['test/integration/libp2p-kept-streams.test.ts', '-t', 'no more than one frame'],
+  },
+  {
+    name: 'any number of pings',
+    threat: 'A28',
+    file: 'src/adapters/libp2p/frame-meter.ts',
+    from: "return isSyn && !this.#pings.take(1, nowMs) ? 'pings' : null",
+    to: "return isSyn && !this.#pings.take(0, nowMs) ? 'pings' : null",
+    test: ['test/unit/adapters/libp2p/frame-meter.test.ts', '-t', 'A28'],
+  },
+  {
+    name: 'any number of new streams',
+    threat: 'A28',
+    file: 'src/adapters/libp2p/frame-meter.ts',
+    from: "return this.#openings.take(1, nowMs) ? null : 'openings'",
+    to: "return this.#openings.take(0, nowMs) ? null : 'openings'",
+    test: ['test/unit/adapters/libp2p/frame-meter.test.ts', '-t', 'A28'],
   },
 ]
