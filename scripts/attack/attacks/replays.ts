@@ -14,7 +14,7 @@ import { createPrng } from '../../../src/lib/prng.ts'
 import { keysOf } from '../../../test/support/kernel-world.ts'
 import { Report, type Attack, type Ground } from '../attack.ts'
 import { transactionOf } from '../network.ts'
-import { eventually, keep, staged, type Gang, type Sight } from '../sight.ts'
+import { eventually, staged, type Gang, type Sight } from '../sight.ts'
 
 /** Hands in fresh transactions of the attackers' accounts and waits until the victim has them. */
 async function settled(ground: Ground, gang: Gang, sight: Sight, count: number): Promise<Uint8Array[]> {
@@ -137,21 +137,19 @@ const a24: Attack = {
         for (let nonce = 1; nonce <= 16; nonce++)
           gaps.push(transactionOf(ground.network, ground.accounts + account, nonce))
       const shuffled = prng.shuffled(gaps)
-      // As slowly as one peer's share of the queue needs: else most would be shed and none parked.
-      await keep(
-        shuffled.length,
-        (round) =>
-          attacker.messages(
-            'transactions',
-            shuffled.slice(round * 50, round * 50 + 50).map((bytes) => encodeBatch([bytes])),
-          ),
-        20,
-      )
-      // Those that were sent last may still wait to be judged.
+      // One lot after the other: more at once than one peer's share of the queue would be shed, and not parked.
+      for (let at = 0; at < shuffled.length; at += 50) {
+        const lot = shuffled.slice(at, at + 50).map((bytes) => encodeBatch([bytes]))
+        const judged = (await sight.outcomes(/./)) + lot.length
+        await attacker.messages('transactions', lot)
+        await eventually(async () => (await sight.outcomes(/./)) >= judged, 5_000)
+      }
       await eventually(async () => (await sight.metric('hearsay_messages_waiting')) === 0, 15_000)
       const during = await sight.client.mempool({ limit: 1 })
       if (!during.ok) throw new Error('the victim does not answer')
-      report.atMost('parked', during.value.parked, MEMPOOL_LIMITS.node.parkedMax)
+      const { parkedMax } = MEMPOOL_LIMITS.node
+      report.require(during.value.parked >= 0.9 * parkedMax, 'few are parked: the attack has no subject')
+      report.atMost('parked', during.value.parked, parkedMax)
       report.require(during.value.count - during.value.parked >= pendingBefore, 'pending transactions were displaced')
       // The missing one comes: exactly the run behind it becomes payable.
       const filler = await gang.joined()
