@@ -16,6 +16,8 @@ export type Fate = 'killed' | 'survived' | 'outdated' | 'broken'
 const TEST_MS_MAX = 180_000
 /** For all tests of a kind at once, unharmed. */
 const ALL_TESTS_MS_MAX = 600_000
+/** A test that fails since the harmed code can't run shows nothing about the defence. */
+const STUMBLED = /^(Reference|Syntax|Type)Error/
 /** Tests that neither open a socket nor wait. */
 const QUICK = /^test\/(unit|model|vectors|contract|tidy)\//
 
@@ -50,7 +52,11 @@ interface Results {
 interface Written {
   readonly testResults: readonly {
     readonly name: string
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
+    readonly assertionResults: readonly {
+      readonly fullName: string
+      readonly status: string
+      readonly failureMessages: readonly string[]
+    }[]
   }[]
 }
 
@@ -97,10 +103,10 @@ export class MutantRun {
       await this.#vitest(['run', ...test, '--reporter', 'json', '--outputFile', file], timeoutMs)
       const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as Written
       for (const { name, assertionResults } of testResults)
-        for (const { fullName, status } of assertionResults) {
+        for (const { fullName, status, failureMessages } of assertionResults) {
           const test = `${relative(this.#copy.root, name)} ${fullName}`
           if (status === 'passed') passed.add(test)
-          if (status === 'failed') failed.add(test)
+          if (status === 'failed' && !failureMessages.some((text) => STUMBLED.test(text))) failed.add(test)
         }
     } catch {
       // It was ended, or wrote nothing: then nothing is known.
