@@ -194,7 +194,7 @@ test('the lowest run goes to who showed the branch, and to another beside when n
   expect(sync.next(state({ blocks: 1 }), 0)).toEqual([{ kind: 'blocks', peer: c, hashes: [hash(0)] }])
   expect(sync.next(state({ blocks: 1 }), SLOW_MS - 1)).toEqual([])
   const [beside] = sync.next(state({ blocks: 1 }), SLOW_MS)
-  expect(beside?.peer).not.toBe(c)
+  expect([a, b]).toContain(beside?.peer)
   sync.invariants()
   // The late answer counts all the same.
   sync.blocksEnded(c, [hash(0)], { failed: [], isSilent: false }, SLOW_MS + 1)
