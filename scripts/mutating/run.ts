@@ -16,8 +16,8 @@ export type Fate = 'killed' | 'survived' | 'outdated' | 'broken'
 const TEST_MS_MAX = 180_000
 /** For all tests of a kind at once, unharmed. */
 const ALL_TESTS_MS_MAX = 600_000
-/** A test that fails since the harmed code can't run shows nothing about the defence. */
-const STUMBLED = /^(Reference|Syntax|Type)Error/
+/** A test that fails since the harmed code can't run, or hangs, shows nothing about the defence. */
+const STUMBLED = /^(Reference|Syntax|Type)Error|^Error: Test timed out/
 /** Tests that neither open a socket nor wait. */
 const QUICK = /^test\/(unit|model|vectors|contract|tidy)\//
 

@@ -71,10 +71,13 @@ describe('group commit', () => {
     await settle()
     const second = group.write([put('b')], true)
     disk.batches[0]?.end(new Error('no space left'))
+    const third = group.write([put('c')], false)
+    await settle()
+    // Nothing more is tried, so that nothing hangs on the disk either.
+    expect(disk.batches).toHaveLength(1)
     const failed = { ok: false, reason: 'no space left' }
-    expect(await first).toEqual(failed)
-    expect(await second).toEqual(failed)
-    expect(await group.write([put('c')], false)).toEqual(failed)
+    expect(await Promise.all([first, second, third])).toEqual([failed, failed, failed])
+    expect(await group.write([put('d')], false)).toEqual(failed)
     expect(disk.batches).toHaveLength(1)
     expect(group.syncs).toBe(0)
   })
