@@ -113,8 +113,8 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     name: 'any number of new streams',
     threat: 'A28',
     file: 'src/adapters/libp2p/frame-meter.ts',
-    from: "return this.#openings.take(1, nowMs) ? null : 'openings'",
-    to: "return this.#openings.take(0, nowMs) ? null : 'openings'",
+    from: "return this.#openings.take(1, nowMs) && this.#pay(OPENING_TOLL, nowMs) ? null : 'openings'",
+    to: "return this.#openings.take(0, nowMs) || this.#pay(OPENING_TOLL, nowMs) ? null : 'openings'",
     test: ['test/unit/adapters/libp2p/frame-meter.test.ts', '-t', 'A28'],
   },
 ]
