@@ -89,8 +89,8 @@ describe('slow clients', () => {
       'the time is over',
       45_000,
     )
-    expect(slowBodiesOnlyMs).toBeLessThan(CUT_OFF_MS)
     expect(left).toBe(0)
+    expect(slowBodiesOnlyMs).toBeLessThan(CUT_OFF_MS)
     elapsed.sort((a, b) => a - b)
     expect(elapsed.length).toBeGreaterThan((HONEST_PER_SECOND_MIN * spentMs) / 1_000)
     expect(elapsed[Math.floor(elapsed.length * 0.99)]).toBeLessThan(HONEST_P99_MS)
