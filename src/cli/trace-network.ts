@@ -118,4 +118,5 @@ const TROUBLES: Readonly<Record<string, string>> = {
   'no-answer': 'it did not answer in time',
   'not-served': 'it does not say what it saw',
   late: 'there was no time left to ask it',
+  dead: 'it is dead: it answers no probe',
 }

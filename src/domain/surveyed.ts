@@ -2,7 +2,7 @@
 import type { PeerId } from './ids.ts'
 import type { ClockSample, Observation } from './observation.ts'
 
-export type SurveyTrouble = 'no-way' | 'cut-off' | 'busy' | 'no-answer' | 'not-served' | 'late'
+export type SurveyTrouble = 'no-way' | 'cut-off' | 'busy' | 'no-answer' | 'not-served' | 'late' | 'dead'
 
 export interface Surveyed {
   readonly peer: PeerId

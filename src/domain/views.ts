@@ -261,7 +261,7 @@ export interface ObservationsView {
 export interface ObservedNodeView {
   readonly name: string
   readonly peerId: string
-  /** Why it did not answer (`no-way`, `cut-off`, `busy`, `no-answer`, `not-served`, `late`); null where it did. */
+  /** Why it did not answer (`no-way`, `cut-off`, `busy`, `no-answer`, `not-served`, `late`, `dead`); null where it did. */
   readonly trouble: string | null
   /** Names of the nodes over which it was asked; who is asked over others is believed as far as they are. */
   readonly over: readonly string[]

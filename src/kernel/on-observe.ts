@@ -6,7 +6,6 @@ import {
   encodeObserveRequest,
 } from '../domain/codec/observe-codec.ts'
 import type { PeerId, TxId } from '../domain/ids.ts'
-import { keyOfPeerId, neighbourMark } from '../domain/record.ts'
 import { assert } from '../lib/assert.ts'
 import { TokenBucket } from '../lib/rate.ts'
 import {
@@ -16,7 +15,8 @@ import {
   SURVEY_MS_MAX,
   SURVEYS_MAX,
 } from '../membership/limits.ts'
-import { Survey, type SurveyMember } from '../membership/survey.ts'
+import { surveyMembers } from '../membership/survey-members.ts'
+import { Survey } from '../membership/survey.ts'
 import type { SurveyTrouble } from '../domain/surveyed.ts'
 import type { AskFailure } from '../ports/requests.ts'
 import type { Asked } from './asked.ts'
@@ -100,7 +100,7 @@ export function onSurveyAsked(machines: Machines, event: Extract<Event, { kind: 
     return
   }
   const survey = new Survey({
-    members: membersOf(machines, turn),
+    members: surveyMembers(machines.membership.rows(turn.now), neighboursOf(machines), machines.config.self),
     neighbours: neighboursOf(machines).map(({ peer }) => peer),
     samples,
     deadlineMs: turn.now.monoMs + Math.min(waitMs, SURVEY_MS_MAX),
@@ -168,20 +168,6 @@ function follow(machines: Machines, number: number, turn: Turn): void {
 function finish(machines: Machines, number: number, survey: Survey, turn: Turn): void {
   machines.surveys.delete(number)
   turn.do({ kind: 'answer-survey', survey: number, outcome: { kind: 'surveyed', rows: survey.rows() } })
-}
-
-/** Every node that membership knows and that has not said goodbye, and the peers of which it has no record yet; neighbours first. */
-function membersOf(machines: Machines, turn: Turn): SurveyMember[] {
-  const members = new Map<PeerId, SurveyMember>()
-  for (const { peer, name } of neighboursOf(machines)) {
-    const key = keyOfPeerId(peer)
-    if (key !== null) members.set(peer, { peer, name, mark: neighbourMark(key), neighbours: [] })
-  }
-  for (const { peer, record, state } of machines.membership.rows(turn.now)) {
-    if (peer === machines.config.self || state === 'left') continue
-    members.set(peer, { peer, name: record.name, mark: neighbourMark(record.key), neighbours: record.neighbours })
-  }
-  return [...members.values()]
 }
 
 function neighboursOf({ peers }: Machines): { readonly peer: PeerId; readonly name: string }[] {

@@ -28,6 +28,8 @@ import { ASKS_AT_ONCE, ATTEMPTS_MAX, SURVEYED_MAX } from './limits.ts'
 export interface SurveyMember {
   readonly peer: PeerId
   readonly name: string
+  /** Probes say so; it may have come back since, so it is asked all the same. */
+  readonly isDead?: boolean
   /** By which records name it, and by which its own record names its neighbours. */
   readonly mark: string
   readonly neighbours: readonly string[]
@@ -159,7 +161,13 @@ export class Survey {
         peer: member.peer,
         name: member.name,
         trouble:
-          answeredOver !== null ? null : asked !== null || (ways.length > 0 && attempts === 0) ? 'late' : trouble,
+          answeredOver !== null
+            ? null
+            : member.isDead === true
+              ? 'dead'
+              : asked !== null || (ways.length > 0 && attempts === 0)
+                ? 'late'
+                : trouble,
         over: answeredOver ?? [],
         clock,
         observations,
