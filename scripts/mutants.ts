@@ -9,7 +9,7 @@ import { MutantRun, paceOf, type Pace } from './mutating/run.ts'
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [''] },
-    workers: { type: 'string', default: `${availableParallelism()}` },
+    workers: { type: 'string', default: `${availableParallelism() + 1}` },
   },
 })
 // A number of a row, or a part of a name.

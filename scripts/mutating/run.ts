@@ -18,10 +18,10 @@ const TEST_MS_MAX = 180_000
 const ALL_TESTS_MS_MAX = 600_000
 /** A test that fails since the harmed code can't run, or hangs, shows nothing about the defence. */
 const STUMBLED = /^(Reference|Syntax|Type)Error|^Error: Test timed out/
-/** Tests that neither open a socket nor wait. */
+/** Tests that compute and seldom wait. */
 const QUICK = /^test\/(unit|model|vectors|contract|tidy)\//
 
-/** Quick tests, and those with sockets and processes: the latter mostly wait, so one of each may run at once. */
+/** Quick tests, and those with sockets and processes: the latter mostly wait, and leave the cores to the former. */
 export type Pace = 'quick' | 'slow'
 
 export function paceOf({ test }: Mutant): Pace {
