@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromiumReader } from './clients/chromium-reader.ts'
+import { ownReader } from './clients/own-reader.ts'
 import { programReader, tryReader, type Reader } from './clients/streams.ts'
 import { findChromium } from './screens/find-chromium.ts'
 
@@ -46,6 +47,7 @@ function node(name: string, file: string, module: string): Reader {
 }
 
 const READERS: Readonly<Record<string, () => Reader>> = {
+  own: () => ownReader,
   'httpx-sse': () => python('httpx-sse', 'httpx-sse.py', 'httpx-sse==0.4.3', 'httpx==0.28.1'),
   'sseclient-py': () => python('sseclient-py', 'sseclient-py.py', 'sseclient-py==1.9.0', 'requests==2.34.2'),
   r3labs: () => go('r3labs', 'r3labs-sse.go', 'github.com/r3labs/sse/v2@v2.10.0'),
