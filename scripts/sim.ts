@@ -227,6 +227,7 @@ function chainLine(report: ChainReport): string {
     `one head after ${report.agreedAfterMs ?? '-'} ms`,
     `accepted ${report.accepted}, in one block ${report.included}`,
     `reorgs ${report.reorgs}, deepest ${report.deepestReorg}, across settled ${report.settledReorgs}`,
+    ...(report.withheld === null ? [] : [`slots until a head moved ${report.withheld.longest}`]),
   ].join('  ')
 }
 
@@ -239,6 +240,9 @@ function chainSummary(reports: readonly ChainReport[]): string {
     `accepted ${sum((report) => report.accepted)}, in exactly one block ${sum((report) => report.included)}`,
     `lost ${sum((report) => report.lost.length)}, expired ${sum((report) => report.expired)}`,
     `reorgs ${sum((report) => report.reorgs)}, across a settled block ${sum((report) => report.settledReorgs)}`,
+    ...(reports.some(({ withheld }) => withheld !== null)
+      ? [`slots until a head moved ${Math.max(...reports.map(({ withheld }) => withheld?.longest ?? 0))} (most)`]
+      : []),
   ].join('; ')
 }
 

@@ -1,3 +1,5 @@
+import type { StandstillFigures } from './standstill.ts'
+
 /** What a simulation says of the chain: whether all nodes agree, and what became of every transaction that a user was told is accepted. */
 export interface ChainReport {
   /** Different heads among the nodes that run, at the end. */
@@ -39,14 +41,21 @@ export interface ChainReport {
   /** Restarted nodes that came back behind the head that they had announced. */
   readonly steppedBack: number
   readonly restarts: number
+  /**
+   * Where validators keep bodies back; null elsewhere. `areFew`: they hold less than a third of all keys, so that even in a network that is cut in two nothing
+   * they sign can settle two blocks of one height.
+   */
+  readonly withheld: (StandstillFigures & { readonly askedInVain: number; readonly areFew: boolean }) | null
 }
 
 /** What the network promised after the last fault: one head within 15 s. */
 export const AGREEMENT_MS = 15_000
+/** And that heads go on with the second slot in which an honest validator has something for a block, whatever others keep back. */
+export const STANDSTILL_SLOTS_MAX = 2
 
-/** What is wrong with a run in which all nodes are honest; nothing, if all promises were kept. */
+/** What is wrong with a run; nothing, if all promises were kept. Of nodes that keep bodies back nothing is asked, and slots may be signed twice by them. */
 export function brokenPromises(report: ChainReport): readonly string[] {
-  const { agreedAfterMs, lost, twice, stuck } = report
+  const { agreedAfterMs, lost, twice, stuck, withheld } = report
   const broken: string[] = []
   const check = (holds: boolean, what: string): void => {
     if (!holds) broken.push(what)
@@ -61,7 +70,15 @@ export function brokenPromises(report: ChainReport): readonly string[] {
   check(twice.length === 0, `in two blocks: ${twice.join(', ')}`)
   check(report.waiting === 0, `${report.waiting} accepted ones are in no block yet`)
   check(stuck.length === 0, `stuck nodes: ${stuck.join(', ')}`)
-  check(report.evidence === 0, `${report.evidence} slots were signed twice`)
+  check(report.evidence === 0 || withheld !== null, `${report.evidence} slots were signed twice`)
+  check(
+    withheld?.areFew !== true || report.settledReorgs === 0,
+    `${report.settledReorgs} reorgs went across a settled block`,
+  )
+  check(
+    withheld === null || withheld.longest <= STANDSTILL_SLOTS_MAX,
+    `a head moved only in the ${withheld?.longest}th slot in which it should have`,
+  )
   check(report.steppedBack === 0, `${report.steppedBack} restarted nodes were behind what they had announced`)
   check(report.cutOff === 0, `${report.cutOff} honest peers were cut off`)
   return broken

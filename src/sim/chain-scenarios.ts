@@ -2,7 +2,7 @@
 import { createPrng, type Prng } from '../lib/prng.ts'
 import { scenario, type Fault, type Publication, type Scenario } from './scenario.ts'
 
-export const CHAIN_SCENARIOS = ['partition', 'cut-off', 'crashes', 'disorder'] as const
+export const CHAIN_SCENARIOS = ['partition', 'cut-off', 'crashes', 'disorder', 'withheld'] as const
 export type ChainScenario = (typeof CHAIN_SCENARIOS)[number]
 
 const NODES = 10
@@ -39,6 +39,8 @@ export function chainScenario(kind: ChainScenario, seed: number): Scenario {
       return disorder(seed, random, order.slice(0, VALIDATORS))
     case 'crashes':
       return build(seed, random, order.slice(0, VALIDATORS), 60_000, crashes(random, order))
+    case 'withheld':
+      return withheld(seed, random, order)
   }
 }
 
@@ -61,14 +63,19 @@ function build(
   })
 }
 
-/** Four transactions a second, at nodes that run then. */
-function traffic(random: Prng, lengthMs: number, faults: readonly Fault[]): readonly Publication[] {
+/** Four transactions a second, at nodes that run then. `isUsed` leaves out times and nodes. */
+function traffic(
+  random: Prng,
+  lengthMs: number,
+  faults: readonly Fault[],
+  isUsed: (atMs: number, node: number) => boolean = () => true,
+): readonly Publication[] {
   const nonces = new Map<number, number>()
   const publications: Publication[] = []
   for (let atMs = 0; atMs < lengthMs; atMs += 1 + random.below(500)) {
     const account = random.below(USERS)
     const node = account % NODES
-    if (isDown(node, atMs, faults)) continue
+    if (isDown(node, atMs, faults) || !isUsed(atMs, node)) continue
     const nonce = nonces.get(account) ?? 0
     nonces.set(account, nonce + 1)
     publications.push({ atMs, node, transfer: { account, nonce } })
@@ -138,5 +145,68 @@ function disorder(seed: number, random: Prng, validators: readonly number[]): Sc
     ],
     // All that has found no block by then is at its end: the clock of whoever made it was 29 s fast at most.
     settleMs: SHORT_LIFE_MS + 40_000,
+  })
+}
+
+/** How long the network of withheld bodies has stood still when it starts, ms: half an hour of slots that their owners may fill. */
+const IDLE_MS = 1_800_000
+/** How long its users hand in, with breaks, ms. */
+const USED_MS = 50_000
+/** Of each ten seconds this long: what is settled then leaves slots that nobody uses. */
+const BUSY_MS = 4_000
+
+/**
+ * One validator of four, or one to three of seven, who show branches of headers in their own past slots and keep the bodies back, or back for a while.
+ * Meanwhile the network is cut in two, a node joins, and honest validators pause; links are as ever.
+ */
+function withheld(seed: number, random: Prng, order: readonly number[]): Scenario {
+  const draw = random.child('withheld')
+  const isSmall = draw.below(4) === 0
+  const validators = order.slice(0, isSmall ? 4 : 7)
+  const nodes = validators.slice(0, isSmall ? 1 : 1 + draw.below(3))
+  const honest = order.filter((node) => !nodes.includes(node))
+  const joiner = order.at(-1) as number
+  const faults: Fault[] = [
+    { atMs: 0, kind: 'kill', node: joiner },
+    { atMs: 8_000 + draw.below(12_000), kind: 'restart', node: joiner },
+  ]
+  if (draw.below(2) === 0) {
+    const atMs = 22_000 + draw.below(4_000)
+    const sides = draw.shuffled(order)
+    const at = 3 + draw.below(5)
+    faults.push(
+      { atMs, kind: 'partition', groups: [sides.slice(0, at), sides.slice(at)] },
+      { atMs: atMs + 4_000 + draw.below(16_000), kind: 'heal' },
+    )
+  }
+  const paused = honest[draw.below(honest.length - 1)] as number
+  const pausedMs = 5_000 + draw.below(35_000)
+  faults.push(
+    { atMs: pausedMs, kind: 'pause', node: paused },
+    { atMs: pausedMs + 1_000 + draw.below(10_000), kind: 'resume', node: paused },
+  )
+  faults.sort((a, b) => a.atMs - b.atMs)
+  const isUsed = (atMs: number, node: number): boolean => atMs % 10_000 < BUSY_MS && !nodes.includes(node)
+  return scenario({
+    seed,
+    nodes: NODES,
+    degree: 6,
+    member: 'relay',
+    chain: {
+      validators: draw.shuffled(validators),
+      slotMs: SLOT_MS,
+      ageMs: IDLE_MS,
+      withholding: {
+        nodes,
+        works: draw.below(2) === 0,
+        siblings: draw.below(3) === 0 ? 0 : 4 + draw.below(60),
+        isSilent: draw.below(2) === 0,
+        comesLate: draw.below(4) === 0,
+        lateMs: 30_000 + draw.below(30_000),
+      },
+    },
+    publications: traffic(random.child('traffic'), USED_MS, faults, isUsed),
+    faults,
+    settleMs: SETTLE_MS,
   })
 }

@@ -10,9 +10,10 @@ import type { Fact } from '../kernel/fact.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import type { ChainReport } from './chain-report.ts'
 import type { RelayMember } from './relay-member.ts'
-import type { Scenario } from './scenario.ts'
+import type { Fault, Scenario } from './scenario.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { SimDisk } from './sim-store.ts'
+import { Standstill } from './standstill.ts'
 import type { Trace } from './trace.ts'
 
 type Move = Omit<Extract<Fact, { kind: 'head-moved' }>, 'kind'>
@@ -33,6 +34,9 @@ export class ChainWatch {
   readonly #transactionPrefix: Uint8Array
   readonly #relays: () => readonly RelayMember[]
   readonly #calmMs: number
+  readonly #isHonest: (peer: string) => boolean
+  readonly #standstill: Standstill
+  readonly #bodiesAskedInVain: () => number
   readonly #accepted = new Set<string>()
   readonly #expired = new Set<string>()
   readonly #replaced = new Set<string>()
@@ -49,18 +53,24 @@ export class ChainWatch {
   #steppedBack = 0
   #restarts = 0
 
-  /** @param options.relays the nodes that run now */
+  /** @param options.relays the nodes that run now; @param options.isHonest of a peer id */
   constructor(options: {
     scenario: Scenario
     scheduler: Scheduler
     trace: Trace
     params: NetworkParams
     relays: () => readonly RelayMember[]
+    isHonest: (peer: string) => boolean
+    reaches: (a: number, b: number) => boolean
+    bodiesAskedInVain: () => number
   }) {
     this.#scenario = options.scenario
     this.#scheduler = options.scheduler
     this.#trace = options.trace
     this.#relays = options.relays
+    this.#isHonest = options.isHonest
+    this.#standstill = new Standstill(options)
+    this.#bodiesAskedInVain = options.bodiesAskedInVain
     const id = networkIdOf(options.params)
     this.#blockPrefix = signingPrefix('hearsay/block/1', id)
     this.#transactionPrefix = signingPrefix('hearsay/tx/1', id)
@@ -80,14 +90,19 @@ export class ChainWatch {
       const { id, why } = data as { id: string; why: string }
       if (why === 'expired') this.#expired.add(id)
       if (why === 'replaced') this.#replaced.add(id)
-    } else if (topic === 'peers' && event === 'offence') {
-      count(this.#offences, (data as { code: string }).code)
-    } else if (topic === 'peers' && event === 'disconnecting') {
-      this.#cutOff++
+    } else if (topic === 'peers' && (event === 'offence' || event === 'disconnecting')) {
+      const { peerId, code } = data as { peerId: string; code?: string }
+      if (!this.#isHonest(peerId)) return
+      if (event === 'offence') count(this.#offences, code ?? '')
+      else this.#cutOff++
     } else if (topic === 'blocks') {
       if (event === 'evidence') this.#evidence.add(JSON.stringify((data as { slot: number }).slot))
       if (event === 'head' || event === 'reorg') this.#moved(node, data as Move)
     }
+  }
+
+  inflicted(fault: Fault): void {
+    this.#standstill.inflicted(fault)
   }
 
   /** A node was started again on its disk; it has not read it yet. */
@@ -138,7 +153,15 @@ export class ChainWatch {
       cutOff: this.#cutOff,
       steppedBack: this.#steppedBack,
       restarts: this.#restarts,
+      withheld: this.#withheld(),
     }
+  }
+
+  #withheld(): ChainReport['withheld'] {
+    const { validators = [], withholding } = this.#scenario.chain ?? {}
+    if (withholding === undefined) return null
+    const areFew = 3 * withholding.nodes.length < validators.length
+    return { ...this.#standstill.figures(), askedInVain: this.#bodiesAskedInVain(), areFew }
   }
 
   #fates(
@@ -161,6 +184,7 @@ export class ChainWatch {
   #moved(node: number, move: Move): void {
     this.#trace.note(`head ${node} ${move.hash}`)
     this.#announced.set(node, move.height)
+    this.#standstill.moved(node)
     if (move.disconnected.length > 0) {
       this.#reorgs++
       this.#deepest = Math.max(this.#deepest, move.disconnected.length)

@@ -13,6 +13,7 @@ import type { SharedVerifier } from './shared-verifier.ts'
 import { validatorKeys } from './sim-network.ts'
 import { SimDisk } from './sim-store.ts'
 import { edgesOf, type Edge } from './topology.ts'
+import { Conspiracy } from './withholder.ts'
 
 /** How long after a cut both ends notice that the other one is gone, ms: two unanswered keep-alives of the node would take longer. */
 const CUT_NOTICED_MS = 5_000
@@ -41,6 +42,7 @@ export class Population {
   readonly #verifier: SharedVerifier
   readonly #observerOf: (node: number) => MemberObserver
   readonly #edges: readonly Edge[]
+  readonly #conspiracy: Conspiracy | null
   readonly #places: Place[] = []
   readonly #byAddress = new Map<string, number>()
   readonly #byPeer = new Map<string, number>()
@@ -53,7 +55,11 @@ export class Population {
     this.#random = options.random
     this.#verifier = options.verifier
     this.#observerOf = options.observerOf
-    const { topology, nodes, degree, edges } = options.scenario
+    const { topology, nodes, degree, edges, chain } = options.scenario
+    this.#conspiracy =
+      chain?.withholding === undefined
+        ? null
+        : new Conspiracy(options.params, chain.withholding, options.random.child('withholding'))
     this.#edges = edges ?? edgesOf(topology, nodes, degree, options.random.child('topology'))
   }
 
@@ -76,6 +82,11 @@ export class Population {
   /** What a node's disk holds, whether it runs or not. */
   diskOf(node: number): SimDisk {
     return this.#place(node).disk
+  }
+
+  /** Questions for bodies that those who keep them back have had, by block. */
+  get bodiesAskedInVain(): number {
+    return this.#conspiracy?.bodiesAsked ?? 0
   }
 
   /** Whom a peer id names; -1: nobody. */
@@ -178,7 +189,8 @@ export class Population {
       ...shared,
       routes: this.#scenario.routes,
       network: this.#params,
-      validator: this.#scenario.chain?.validators.includes(index) === true ? validatorKeys(index) : null,
+      validator: this.#makesBlocks(index) ? validatorKeys(index) : null,
+      conspiracy: this.#withholds(index) ? this.#conspiracy : null,
       store: place.disk.open((ms, callback) => void scheduler.schedule(ms, callback, host.process)),
       discovers: this.#scenario.discovers,
       verifier: this.#verifier.forNode(),
@@ -189,6 +201,16 @@ export class Population {
 
   #isRelay(index: number): boolean {
     return this.#scenario.member === 'relay' && !this.#scenario.hostile.includes(index)
+  }
+
+  #withholds(index: number): boolean {
+    return this.#scenario.chain?.withholding?.nodes.includes(index) === true
+  }
+
+  #makesBlocks(index: number): boolean {
+    const { chain } = this.#scenario
+    if (chain?.validators.includes(index) !== true) return false
+    return !this.#withholds(index) || chain.withholding?.works === true
   }
 
   #hostAt(address: string): SimHost | undefined {

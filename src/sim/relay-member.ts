@@ -6,6 +6,7 @@ import { networkIdOf, type NetworkParams } from '../domain/params.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { ApiEvent } from '../domain/views.ts'
 import { Kernel } from '../kernel/kernel.ts'
+import type { Clock } from '../node/clock.ts'
 import { Observer, type Journal } from '../node/observe.ts'
 import { Runtime } from '../node/runtime.ts'
 import type { SignatureVerifier } from '../ports/signature-verifier.ts'
@@ -16,6 +17,7 @@ import type { Scheduler } from './scheduler.ts'
 import { simClock } from './sim-clock.ts'
 import { SimConnections } from './sim-connections.ts'
 import { createSimGossip, type SimGossip } from './sim-gossip.ts'
+import { Withholder, type Conspiracy } from './withholder.ts'
 
 export interface RelayOptions {
   readonly host: SimHost
@@ -33,6 +35,8 @@ export interface RelayOptions {
   readonly routes: boolean
   readonly find: (address: string) => SimHost | undefined
   readonly observer: MemberObserver
+  /** With whom it shows what it does not give; null for an honest one. */
+  readonly conspiracy: Conspiracy | null
 }
 
 const NO_METER = { count: () => undefined, observe: () => undefined }
@@ -40,6 +44,7 @@ const NO_METER = { count: () => undefined, observe: () => undefined }
 export class RelayMember implements Member {
   readonly host: SimHost
   readonly runtime: Runtime
+  readonly clock: Clock
   readonly #options: RelayOptions
   readonly #gossip: SimGossip
   readonly #connections: SimConnections
@@ -50,6 +55,7 @@ export class RelayMember implements Member {
     this.host = host
     const name = `node-${host.index}`
     const clock = simClock(scheduler, host.process)
+    this.clock = clock
     const observer = new Observer({ name, clock, meter: NO_METER, journal: failingJournal(scheduler, name) })
     observer.events.subscribe(['propagation'], (event) => report(event, options.observer))
     observer.events.subscribe(['transactions', 'peers', 'blocks', 'network'], (event) =>
@@ -101,7 +107,7 @@ export class RelayMember implements Member {
   }
 
   async #start(): Promise<void> {
-    const { host, network, scheduler, store, verifier, validator } = this.#options
+    const { host, network, scheduler, store, verifier, validator, conspiracy } = this.#options
     const requests = createRequests(
       {
         connectionWith: (peer: PeerId) => host.connectionTo(peer)?.asConnection,
@@ -109,9 +115,12 @@ export class RelayMember implements Member {
       },
       { network: networkIdOf(network), now: () => scheduler.nowMs },
     )
+    const { clock, runtime } = this
+    const withholder =
+      conspiracy === null ? null : new Withholder({ conspiracy, kernel: runtime.kernel, now: () => clock.now() })
     const attached = await this.runtime.attach({
       gossip: this.#gossip.gossip,
-      requests,
+      requests: withholder?.lying(requests) ?? requests,
       connections: this.#connections,
       store,
       verifier,
@@ -121,6 +130,7 @@ export class RelayMember implements Member {
     if (!attached.ok) throw new Error(`node-${host.index}: ${attached.message}`)
     await this.#gossip.start()
     await this.runtime.open()
+    withholder?.start(this.#gossip.gossip, clock)
   }
 }
 

@@ -53,6 +53,24 @@ export interface ChainSetup {
   readonly slotMs: number
   /** Instead of the 30 minutes of other networks. */
   readonly txLifetimeMs?: number
+  /** How old the network is when it starts, in slots that nobody used. */
+  readonly ageMs?: number
+  readonly withholding?: Withholding
+}
+
+/** Validators who show headers and keep bodies back (withholder.ts). */
+export interface Withholding {
+  /** Nodes among the validators; all act as one. */
+  readonly nodes: readonly number[]
+  /** Whether they make honest blocks too. */
+  readonly works: boolean
+  /** Headers of one slot that they show together. */
+  readonly siblings: number
+  /** Whether a question for bodies is left without an answer, instead of being told that there are none. */
+  readonly isSilent: boolean
+  /** Whether there are bodies, and they are given from `lateMs` after the start on. */
+  readonly comesLate: boolean
+  readonly lateMs: number
 }
 
 export type Forgery = 'amount' | 'signature' | 'high-s' | 'other-network'

@@ -27,13 +27,13 @@ export function validatorKeys(node: number): Keys & { readonly id: AccountId } {
 /**
  * The network of a scenario: an account for every transfer. It is a development network, as everything here is: healing is watched, and
  * nobody waits a minute before dialling again.
- * @param startMs wall clock at virtual time 0, from which slots are counted
+ * @param startMs wall clock at virtual time 0, from which slots are counted unless the network is older
  */
 export function simNetwork({ chain, publications }: Scenario, startMs: number): NetworkParams {
   const named = publications.map(({ transfer }, index) => transfer?.account ?? index)
   return {
     name: 'dev-sim',
-    genesisTimeMs: startMs,
+    genesisTimeMs: startMs - (chain?.ageMs ?? 0),
     slotMs: chain?.slotMs ?? 1_000,
     validators: (chain?.validators ?? []).map((node) => validatorKeys(node).id),
     accounts: Array.from({ length: Math.max(-1, ...named) + 1 }, (_, number) => ({

@@ -56,7 +56,10 @@ class World {
       scheduler,
       trace: this.#trace,
       params: this.#params,
-      relays: () => this.#relays(),
+      relays: () => this.#honestRelays(),
+      isHonest: (peer) => this.#isHonest(this.#population.indexOf(peer)),
+      reaches: (a, b) => this.#network.reaches(a, b),
+      bodiesAskedInVain: () => this.#population.bodiesAskedInVain,
     })
     this.#network = new Network({
       scheduler,
@@ -125,7 +128,7 @@ class World {
         if (from !== null && !this.#scenario.hostile.includes(this.#population.indexOf(from))) this.#handedOn++
       },
       onEvent: (event) => {
-        this.#watch.event(node, event)
+        if (this.#isHonest(node)) this.#watch.event(node, event)
         this.#networkWatch.event(event)
       },
       onAnswer: (result) => this.#watch.answered(node, result),
@@ -163,6 +166,7 @@ class World {
     this.#trace.note(`fault ${JSON.stringify(fault)}`)
     const population = this.#population
     this.#networkWatch.inflicted(fault)
+    this.#watch.inflicted(fault)
     switch (fault.kind) {
       case 'partition':
         this.#network.partition(fault.groups)
@@ -288,6 +292,15 @@ class World {
       smallest: Math.min(...pools.map(({ count }) => count)),
       largest: Math.max(...pools.map(({ count }) => count)),
     }
+  }
+
+  /** Whether a node gives what it shows. */
+  #isHonest(node: number): boolean {
+    return this.#scenario.chain?.withholding?.nodes.includes(node) !== true
+  }
+
+  #honestRelays(): readonly RelayMember[] {
+    return this.#relays().filter(({ host }) => this.#isHonest(host.index))
   }
 
   #relays(): readonly RelayMember[] {
