@@ -31,12 +31,17 @@ const BYSTANDER_P99_MS = 50
 const ATTACK_MS_MAX = 300_000
 /** How old the network is: three hundred slots, each of which attackers may fill twice. */
 const AGE_MS = 600_000
+/** And one with validators: nine hundred. */
+const VALIDATORS_AGE_MS = 1_800_000
+/** Until what was accepted is in a block everywhere: two rounds of seven slots, and as much again. */
+const INCLUDED_MS_MAX = 60_000
 
 /** What an attack may ask for. */
 interface Services {
   restart(): Promise<void>
   birth(): Promise<void>
   join(): Promise<void>
+  users(): Promise<void>
   clock(aheadMs: number): Promise<void>
 }
 
@@ -76,11 +81,15 @@ export class Arena {
    */
   static async open(
     attacks = 1,
-    { outbound = 1, inbound = 1, newborn, discovery = false, network: kind = 'dev' }: Setting = {},
+    { outbound = 1, inbound = 1, newborn, discovery = false, network: kind = 'dev', validators }: Setting = {},
     copy?: { readonly root: string; readonly entry: string },
   ): Promise<Arena> {
     const home = mkdtempSync(join(tmpdir(), 'hearsay-attack-'))
-    const network = attackNetwork(Date.now() - AGE_MS, attacks, kind)
+    const ageMs = validators === undefined ? AGE_MS : VALIDATORS_AGE_MS
+    const network = attackNetwork(Date.now() - ageMs, attacks, kind, validators?.keys ?? null)
+    const keys = Array.from({ length: validators?.keys ?? 0 }, (_, key) => key).filter(
+      (key) => validators?.attackers.includes(key) !== true,
+    )
     const networkFile = join(home, 'network.json')
     writeFileSync(networkFile, JSON.stringify(networkDocument(network)))
     const make = (name: string, ip?: string): Promise<NodeUnderTest> => {
@@ -93,6 +102,7 @@ export class Arena {
         profile: 'node',
         logLevel: 'warn',
         discovery,
+        validator: keys.shift() ?? null,
         ...place,
         ...(copy !== undefined && { entry: copy.entry }),
       })
@@ -153,7 +163,7 @@ export class Arena {
       },
       this.#nonces,
     )
-    if (attack.withoutTraffic !== true && pid !== null) await traffic.start()
+    if (attack.withoutTraffic !== true && attack.usersLater !== true && pid !== null) await traffic.start()
     const finding = await this.#attack(attack, scale, seed, {
       restart: async () => {
         restarts.count++
@@ -166,6 +176,7 @@ export class Arena {
         await traffic.start()
       },
       join: () => this.#join(),
+      users: () => traffic.start(),
       clock: (aheadMs) => this.victim.setClock(aheadMs),
     })
     Object.assign(report.figures, finding.figures)
@@ -179,6 +190,7 @@ export class Arena {
       report.atMost('honestP99Ms', latencyP99Ms, (attack.latencyMs ?? LATENCY_P99_MS_MAX) * stretch)
       report.atMost('loopP99Ms', loopP99Ms, LOOP_P99_MS_MAX * stretch)
       report.require(refused.length === 0, `honest users were refused: ${[...new Set(refused)].join(', ')}`)
+      if (attack.setting?.validators !== undefined) await this.#included(report, traffic.accepted)
     }
     report.require(
       this.victim.isRunning && (restarts.count > 0 || pid === null || this.victim.pid === pid),
@@ -186,6 +198,19 @@ export class Arena {
     )
     await this.#audit(report)
     return { id: attack.id, pass: report.failures.length === 0, figures: report.figures, failures: report.failures }
+  }
+
+  /** Where blocks are made: every accepted transaction ends in exactly one of them, of the same chain on all nodes. */
+  async #included(report: Report, accepted: readonly string[]): Promise<void> {
+    let chains: (readonly string[])[] = []
+    const isAll = async (): Promise<boolean> => {
+      chains = await Promise.all(this.nodes.map(transactionsOf))
+      return chains.every((ids) => new Set(ids).isSupersetOf(new Set(accepted)))
+    }
+    await until(isAll, { timeoutMs: INCLUDED_MS_MAX, everyMs: 1_000 })
+    const lost = accepted.filter((id) => chains.some((ids) => !ids.includes(id)))
+    report.exactly('lost', lost.length, 0)
+    report.exactly('includedTwice', Math.max(...chains.map((ids) => ids.length - new Set(ids).size)), 0)
   }
 
   /** What holds after every attack: books that add up, bounds that held, nothing invalid handed on, no honest peer charged. */
@@ -314,4 +339,15 @@ async function metricsOf(node: NodeUnderTest): Promise<Metrics | null> {
 async function booksOf(node: NodeUnderTest): Promise<ReturnType<typeof auditBooks> | null> {
   const metrics = await metricsOf(node)
   return metrics === null ? null : auditBooks(metrics)
+}
+
+/** Transactions of a node's best chain, from genesis on. */
+async function transactionsOf({ client }: NodeUnderTest): Promise<readonly string[]> {
+  const ids: string[] = []
+  const status = await client.status()
+  for (let height = 1; status.ok && height <= status.value.head.height; height++) {
+    const block = await client.block(String(height))
+    if (block.ok) ids.push(...block.value.transactions)
+  }
+  return ids
 }

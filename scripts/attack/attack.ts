@@ -37,6 +37,8 @@ export interface Ground {
   join(): Promise<NodePlace>
   /** Stops the victim in good order and starts it with its data. */
   restartVictim(): Promise<void>
+  /** Lets honest users begin, in an attack whose `usersLater` says so. */
+  users(): Promise<void>
   /** Moves the victim's wall clock, ms from the true time. */
   setVictimClock(aheadMs: number): Promise<void>
 }
@@ -61,6 +63,14 @@ export interface Setting {
   readonly discovery?: boolean
   /** `open`: one whose rules are those of an open network, though its nodes live on loopback; `dev` by default. */
   readonly network?: 'open' | 'dev'
+  /** Blocks are made: of that many keys the attackers hold some, and the nodes, the victim first, one each of the others while there are any. */
+  readonly validators?: Validators
+}
+
+export interface Validators {
+  readonly keys: number
+  /** Numbers of the attackers' (development validators, whose secrets everybody has). */
+  readonly attackers: readonly number[]
 }
 
 /** A run of an attack on nodes without a defence: it must fail, or the attack proves nothing about that defence. */
@@ -80,6 +90,8 @@ export interface Attack {
   readonly controls: readonly Control[]
   /** Honest traffic stops meanwhile: the attack makes it impossible by itself, as a wrong clock does. */
   readonly withoutTraffic?: true
+  /** Honest users wait until the attack calls for them: it begins before there is a block. */
+  readonly usersLater?: true
   /** A network of its own. Without it, the attack can share one with others. */
   readonly setting?: Setting
   /** How long honest transactions may take at p99, where it is not 2 s. */

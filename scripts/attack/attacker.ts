@@ -23,6 +23,8 @@ export type AttackerAnswer =
   | { readonly kind: 'restart' }
   | { readonly kind: 'birth' }
   | { readonly kind: 'join' }
+  /** Asks for honest users. */
+  | { readonly kind: 'users' }
   | { readonly kind: 'clock'; readonly aheadMs: number }
 
 function tell(answer: AttackerAnswer): void {
@@ -54,6 +56,9 @@ async function carryOut(order: AttackerOrder): Promise<Finding> {
       await ask({ kind: 'clock', aheadMs })
     },
     birth: () => ask({ kind: 'birth' }),
+    users: async () => {
+      await ask({ kind: 'users' })
+    },
     join: async () => {
       const joiner = (await ask({ kind: 'join' })).at(-1)
       if (joiner === undefined) throw new Error('nobody joined')

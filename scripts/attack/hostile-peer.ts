@@ -18,7 +18,7 @@ import { privateKeyFromSeed } from '../../src/adapters/libp2p/identity.ts'
 import { createSigner } from '../../src/adapters/crypto/signer.ts'
 import { encodeHello } from '../../src/domain/codec/hello-codec.ts'
 import { encodeReconcileRequest } from '../../src/domain/codec/reconcile-codec.ts'
-import { asBlockHash } from '../../src/domain/ids.ts'
+import { asBlockHash, type BlockHash } from '../../src/domain/ids.ts'
 import type { ItemKey } from '../../src/domain/item-key.ts'
 import { networkIdOf, type NetworkParams } from '../../src/domain/params.ts'
 import {
@@ -65,6 +65,11 @@ export interface Heard {
 }
 
 type Control = NonNullable<RPC['control']>
+
+export interface ClaimedHead {
+  readonly height: number
+  readonly hash: BlockHash
+}
 
 /** Answers one request with frames; null leaves the asker waiting. */
 export type Serve = (request: Uint8Array) => readonly Uint8Array[] | null | Promise<readonly Uint8Array[] | null>
@@ -244,18 +249,19 @@ export class HostilePeer {
   }
 
   /** Introduces itself as a node of the network, without which nothing is asked of it. */
-  async greet(): Promise<void> {
-    if ((await this.ask('hello', this.hello())) === null) throw new Error('the victim does not greet')
+  async greet(head?: ClaimedHead): Promise<void> {
+    if ((await this.ask('hello', this.hello(head))) === null) throw new Error('the victim does not greet')
   }
 
   /** What it answers to who dials it and greets. */
-  hello(): Uint8Array {
+  hello(head?: ClaimedHead): Uint8Array {
     const networkId = networkIdOf(this.#network)
-    const zero = { headHeight: 0n, settledHeight: 0n, mempoolCount: 0n, mempoolFingerprint: '0'.repeat(64) }
+    const zero = { settledHeight: 0n, mempoolCount: 0n, mempoolFingerprint: '0'.repeat(64) }
     return encodeHello({
       version: PROTOCOL_VERSION,
       networkId,
-      headHash: asBlockHash(networkId),
+      headHeight: BigInt(head?.height ?? 0),
+      headHash: head?.hash ?? asBlockHash(networkId),
       name: 'stranger',
       ...zero,
     })

@@ -62,6 +62,11 @@ export class Traffic {
     this.#asking = this.#askForUntold()
   }
 
+  /** Ids of those that were acknowledged. */
+  get accepted(): readonly string[] {
+    return [...this.#sentMs.keys()]
+  }
+
   /** Stops the users, waits for the last transactions, and counts; called again it gives the same figures. */
   finish(): Promise<TrafficFigures> {
     this.#finished ??= this.#finish()

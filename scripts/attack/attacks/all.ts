@@ -12,6 +12,7 @@ import { ROUTER_ATTACKS } from './router.ts'
 import { SIGNATURE_ATTACKS } from './signatures.ts'
 import { SLOW_FORGER_ATTACKS } from './slow-forgers.ts'
 import { TRANSPORT_ATTACKS } from './transport.ts'
+import { VALIDATOR_ATTACKS } from './validators.ts'
 import { WORK_ATTACKS } from './work.ts'
 
 const number = ({ id }: Attack): number => Number(id.slice(1))
@@ -29,5 +30,6 @@ export const ATTACKS: readonly Attack[] = [
   ...LIAR_ATTACKS,
   ...CROWD_ATTACKS,
   ...SLOW_FORGER_ATTACKS,
+  ...VALIDATOR_ATTACKS,
   ...WORK_ATTACKS,
 ].sort((a, b) => number(a) - number(b))

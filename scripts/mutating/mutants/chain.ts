@@ -25,6 +25,21 @@ export const CHAIN_MUTANTS: readonly Mutant[] = [
     test: [WITHHELD, '-t', 'as many as fit'],
   },
   {
+    name: 'what waits for bodies keeps out what has them',
+    threat: 'A34',
+    file: 'src/chain/block-tree.ts',
+    from: 'if (this.#nodes.size < this.#capacity) return true',
+    to: 'return this.#nodes.size < this.#capacity',
+    also: [
+      {
+        file: 'src/chain/block-tree.ts',
+        from: 'spent !== null;\n',
+        to: 'spent !== null && false;\n',
+      },
+    ],
+    test: [WITHHELD, '-t', 'as many as fit'],
+  },
+  {
     name: 'a proposer waits for bodies that nobody has',
     threat: 'A34',
     file: 'src/kernel/propose.ts',

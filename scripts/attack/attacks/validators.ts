@@ -1,0 +1,335 @@
+/** Attacks of validators against the chain: A34 to A37. */
+import { decodeChainRequest } from '../../../src/domain/codec/chain-codec.ts'
+import { decodeProbeRequest, encodeProbeAnswer, encodeProbeRequest } from '../../../src/domain/codec/probe-codec.ts'
+import type { SignedHeader } from '../../../src/domain/block.ts'
+import { asBlockHash, type BlockHash } from '../../../src/domain/ids.ts'
+import { slotAt } from '../../../src/domain/slots.ts'
+import { concatAll, toHex } from '../../../src/lib/bytes.ts'
+import { createPrng } from '../../../src/lib/prng.ts'
+import { Forger, type Ground as Place } from '../../../src/sim/forger.ts'
+import { devValidator } from '../../../testnet/dev-network.ts'
+import { Report, type Attack, type Ground, type NodePlace, type Validators } from '../attack.ts'
+import type { HostilePeer } from '../hostile-peer.ts'
+import { transactionOf } from '../network.ts'
+import { eventually, Gang, keep, Sight } from '../sight.ts'
+
+/** Four nodes with a key each, and three keys of the attackers'. */
+const THREE_OF_SEVEN: Validators = { keys: 7, attackers: [1, 3, 5] }
+/** Three nodes with a key each, one without, and a key of the attacker's. */
+const ONE_OF_FOUR: Validators = { keys: 4, attackers: [3] }
+/** Most headers of one answer. */
+const HEADERS_MAX = 512
+/** More than a node holds of headers in all. */
+const SIBLINGS = 9_000
+/** How often heads are looked at, ms. */
+const LOOK_MS = 250
+/** What must not pass without a head's going on: the second slot in which an honest validator can make a block. */
+const STANDSTILL_MAX = 2
+
+/** What each honest node shows its operator. */
+class Watch {
+  readonly sights: readonly Sight[]
+  readonly #ground: Ground
+  readonly #validators: Validators
+  #sinceSlot = Number.POSITIVE_INFINITY
+  standstill = 0
+
+  constructor(ground: Ground, validators: Validators) {
+    this.#ground = ground
+    this.#validators = validators
+    this.sights = [ground.victim, ...ground.others].map((place) => new Sight(place))
+  }
+
+  get slot(): number {
+    return slotAt(this.#ground.network, Date.now())
+  }
+
+  /** From now on there is something for every block. */
+  start(): void {
+    this.#sinceSlot = this.slot
+  }
+
+  /** Looks at all heads once: how many slots of honest validators have begun above each. */
+  async look(): Promise<void> {
+    for (const sight of this.sights) {
+      const head = await headOf(sight)
+      const now = this.slot
+      let begun = 0
+      for (let slot = Math.max(head?.slot ?? 0, this.#sinceSlot) + 1; slot <= now; slot++)
+        if (!this.#validators.attackers.includes(slot % this.#validators.keys)) begun++
+      this.standstill = Math.max(this.standstill, begun)
+    }
+  }
+
+  /** How many nodes say this in their health now. */
+  async saying(pattern: RegExp): Promise<number> {
+    const health = await Promise.all(this.sights.map((sight) => sight.client.health()))
+    return health.filter(
+      (answer) => answer.ok && answer.value.details.some(({ code, message }) => pattern.test(`${code} ${message}`)),
+    ).length
+  }
+
+  close(): void {
+    for (const { client } of this.sights) client.close()
+  }
+}
+
+async function headOf(sight: Sight): Promise<Place | null> {
+  const outcome = await sight.client.block('head')
+  if (!outcome.ok) return null
+  const { hash, height, slot, ledgerRoot } = outcome.value
+  return { hash: asBlockHash(hash), height, slot, ledgerRoot }
+}
+
+/** What the attackers show, and what they are asked for. */
+interface Show {
+  readonly forger: Forger
+  /** Headers of one slot, of which the next ones are in every answer, round and round. */
+  readonly siblings: readonly SignedHeader[]
+  readonly givesBodies: boolean
+  readonly asked: Set<BlockHash>
+}
+
+function forgerOf(ground: Ground, { attackers }: Validators, hasBodies: boolean): Forger {
+  const secrets = attackers.map((number) => devValidator(number).secret)
+  return new Forger({ params: ground.network, secrets, hasBodies, random: createPrng(ground.seed) })
+}
+
+/** A peer of one node that shows what it does not give, or gives. */
+async function shower(gang: Gang, place: NodePlace, show: Show, tip: () => SignedHeader): Promise<HostilePeer> {
+  const peer = await gang.member()
+  let next = 0
+  await peer.serve('hello', () => [peer.hello(tip())])
+  await peer.serve('probe', (bytes) => {
+    const asked = decodeProbeRequest(bytes)
+    if (asked?.kind !== 'ping') return null
+    const { hash, height } = tip()
+    return [
+      encodeProbeAnswer({
+        kind: 'ack',
+        nonce: asked.nonce,
+        status: { incarnation: 1, seq: 1, head: { hash, height } },
+      }),
+    ]
+  })
+  await peer.serve('chain', (bytes) => {
+    const asked = decodeChainRequest(bytes)
+    if (asked === null) return null
+    if (asked.kind === 'headers') {
+      const chain = show.forger.after(asked.locator).slice(0, HEADERS_MAX)
+      const more = show.siblings.slice(next, next + HEADERS_MAX - chain.length)
+      next = next + more.length < show.siblings.length ? next + more.length : 0
+      const headers = [...chain, ...more]
+      return [concatAll(headers.map((header) => header.bytes))]
+    }
+    for (const hash of asked.hashes) show.asked.add(hash)
+    return asked.hashes.map((hash) => (show.givesBodies ? show.forger.bodyOf(hash) : undefined) ?? new Uint8Array())
+  })
+  if (!(await peer.connect(place.address))) throw new Error(`${place.name} refuses a peer without a past`)
+  await peer.subscribe()
+  await peer.greet(tip())
+  return peer
+}
+
+const a34: Attack = {
+  id: 'A34',
+  title: 'branches of headers without bodies in past slots, and siblings without end, by three keys of seven',
+  setting: { outbound: 2, inbound: 1, validators: THREE_OF_SEVEN },
+  usersLater: true,
+  controls: [
+    { without: 'what waits for bodies keeps out what has them', shows: /standstill is|lost is/ },
+    { without: 'a proposer waits for bodies that nobody has', shows: /standstill is|lost is/ },
+  ],
+  async run(ground) {
+    const report = new Report()
+    const isFull = ground.scale === 'full'
+    const watch = new Watch(ground, THREE_OF_SEVEN)
+    const random = createPrng(ground.seed)
+    const gang = new Gang(ground)
+    try {
+      const forger = forgerOf(ground, THREE_OF_SEVEN, false)
+      const branch = forger.chainOn(forger.genesis, watch.slot)
+      let tip = last(branch)
+      // On the branch, so that each is better than any honest newcomer.
+      const siblings = forger.siblingsOn(branch.at(-2) ?? forger.genesis, tip.slot, SIBLINGS)
+      const show: Show = { forger, siblings, givesBodies: false, asked: new Set() }
+      const peers = await Promise.all(watch.sights.map((_, at) => shower(gang, nodeAt(ground, at), show, () => tip)))
+      const keepShowing = async (): Promise<void> => {
+        const heads = await Promise.all(watch.sights.map(headOf))
+        const head = heads.reduce((a, b) => ((b?.height ?? 0) > (a?.height ?? 0) ? b : a), null)
+        tip = forger.chainOn(head ?? forger.genesis, watch.slot).at(-1) ?? tip
+        // One that nobody can know: so they are asked for headers again.
+        const claimed = { height: tip.height + 1, hash: asBlockHash(toHex(random.bytes(32))) }
+        for (const peer of peers) {
+          await peer.messages('blocks', [forger.shown(tip)])
+          void peer.ask('probe', pingOf(claimed))
+        }
+      }
+      await keep(isFull ? 20_000 : 8_000, keepShowing, 1)
+      report.figure('headersHeld', Math.max(...(await Promise.all(watch.sights.map(waitingOf)))))
+      report.figure('namedBefore', await watch.saying(/^head-withheld .*proposer/))
+      await ground.users()
+      watch.start()
+      let named = 0
+      await keep(
+        isFull ? 60_000 : 16_000,
+        async (round) => {
+          await watch.look()
+          if (round % 4 !== 0) return
+          await keepShowing()
+          named = Math.max(named, await watch.saying(/^head-withheld .*proposer/))
+        },
+        1_000 / LOOK_MS,
+      )
+      report.figure('bodiesAskedOfThem', show.asked.size)
+      report.figure(
+        'height',
+        Math.max(...(await Promise.all(watch.sights.map(headOf))).map((head) => head?.height ?? 0)),
+      )
+      report.atMost('standstill', watch.standstill, STANDSTILL_MAX)
+      report.figure('named', named)
+      report.require(named === watch.sights.length, `only ${named} nodes name the head that nobody has`)
+    } finally {
+      watch.close()
+      await gang.disband()
+    }
+    return report
+  },
+}
+
+const a36: Attack = {
+  id: 'A36',
+  title: 'whole blocks in hundreds of past slots, to rewrite what others have settled, by one key of four',
+  setting: { outbound: 2, inbound: 1, validators: ONE_OF_FOUR },
+  controls: [
+    { without: 'height before weight', shows: /rewritten is/ },
+    { without: 'every block adds weight', shows: /rewritten is/ },
+  ],
+  async run(ground) {
+    const report = new Report()
+    const watch = new Watch(ground, ONE_OF_FOUR)
+    const gang = new Gang(ground)
+    try {
+      const settled = async (): Promise<readonly number[]> =>
+        Promise.all(
+          watch.sights.map(async ({ client }) => {
+            const status = await client.status()
+            return status.ok ? status.value.settled.height : 0
+          }),
+        )
+      await eventually(async () => (await settled()).every((height) => height >= 3), 60_000)
+      const lowest = Math.min(...(await settled()))
+      report.require(lowest >= 3, `only ${lowest} blocks are settled`)
+      const before = await Promise.all(Array.from({ length: lowest }, (_, at) => hashAt(watch.sights[0], at + 1)))
+      const forger = forgerOf(ground, ONE_OF_FOUR, true)
+      const chain = forger.chainOn(forger.genesis, watch.slot - 1)
+      const tip = last(chain)
+      report.figure('forged', chain.length)
+      const show: Show = { forger, siblings: [], givesBodies: true, asked: new Set() }
+      await Promise.all(watch.sights.map((_, at) => shower(gang, nodeAt(ground, at), show, () => tip)))
+      watch.start()
+      await keep(ground.scale === 'full' ? 30_000 : 10_000, () => watch.look(), 1_000 / LOOK_MS)
+      let rewritten = 0
+      for (const sight of watch.sights) {
+        const now = await Promise.all(before.map((_, at) => hashAt(sight, at + 1)))
+        rewritten += now.filter((hash, at) => hash !== before[at]).length
+      }
+      report.figure('settledBefore', lowest)
+      report.exactly('rewritten', rewritten, 0)
+      report.atMost('standstill', watch.standstill, STANDSTILL_MAX)
+    } finally {
+      watch.close()
+      await gang.disband()
+    }
+    return report
+  },
+}
+
+const a37: Attack = {
+  id: 'A37',
+  title: "a validator's clock an hour ahead for a while",
+  setting: { outbound: 3, inbound: 0, validators: ONE_OF_FOUR },
+  // Its pool is empty while its clock is wrong: users of other nodes make it want to sign.
+  withoutTraffic: true,
+  controls: [{ without: 'a wrong clock signs', shows: /signedAhead is/ }],
+  async run(ground) {
+    const report = new Report()
+    const watch = new Watch(ground, ONE_OF_FOUR)
+    const [victim, ...others] = watch.sights
+    if (victim === undefined) throw new Error('without a victim')
+    let nonce = 0
+    const pay = async (): Promise<void> => {
+      const bytes = transactionOf(ground.network, ground.accounts, nonce++)
+      await others[nonce % others.length]?.client.submit(bytes)
+    }
+    const signed = async (): Promise<number> => {
+      const status = await victim.client.status()
+      return status.ok ? (status.value.validator?.lastSignedSlot ?? -1) : -1
+    }
+    try {
+      const paying = async (condition: () => Promise<boolean>, ms: number): Promise<boolean> =>
+        eventually(async () => {
+          await pay()
+          return condition()
+        }, ms)
+      report.require(await paying(async () => (await signed()) > 0, 60_000), 'the victim makes no blocks')
+      // Its peers' records have come, or nothing could be compared.
+      await paying(async () => voting(victim), 30_000)
+      await ground.setVictimClock(3_600_000)
+      let isNamed = false
+      await keep(
+        ground.scale === 'full' ? 20_000 : 10_000,
+        async () => {
+          await pay()
+          const health = await victim.client.health()
+          isNamed ||= health.ok && health.value.details.some(({ code }) => code === 'clock-off')
+        },
+        4,
+      )
+      await ground.setVictimClock(0)
+      report.atMost('signedAhead', (await signed()) - watch.slot, 1)
+      report.require(isNamed, 'health does not name the clock')
+      const [back, since] = [watch.slot, performance.now()]
+      const again = await paying(async () => (await signed()) >= back, 2 * ONE_OF_FOUR.keys * 2_000 + 8_000)
+      report.figure('signsAgainMs', performance.now() - since)
+      report.require(again, 'the victim stays silent')
+    } finally {
+      watch.close()
+    }
+    return report
+  },
+}
+
+/** Whether a node has heard enough records to judge its clock: it then tells so in its health, when asked of a wrong one. */
+async function voting(sight: Sight): Promise<boolean> {
+  const peers = await sight.client.peers()
+  return peers.ok && peers.value.peers.length >= 3
+}
+
+async function hashAt(sight: Sight | undefined, height: number): Promise<string | null> {
+  const block = await sight?.client.block(String(height))
+  return block?.ok === true ? block.value.hash : null
+}
+
+async function waitingOf({ client }: Sight): Promise<number> {
+  const limits = await client.limits()
+  return limits.ok ? (limits.value.structures.find(({ name }) => name === 'chain.headers')?.size ?? 0) : 0
+}
+
+function pingOf(head: { readonly height: number; readonly hash: BlockHash }): Uint8Array {
+  return encodeProbeRequest({ kind: 'ping', nonce: 1n, isSuspected: false, status: { incarnation: 1, seq: 1, head } })
+}
+
+function nodeAt({ victim, others }: Ground, at: number): NodePlace {
+  const found = [victim, ...others][at]
+  if (found === undefined) throw new Error('there is no such node')
+  return found
+}
+
+function last(chain: readonly SignedHeader[]): SignedHeader {
+  const header = chain.at(-1)
+  if (header === undefined) throw new Error('no slot of theirs')
+  return header
+}
+
+export const VALIDATOR_ATTACKS: readonly Attack[] = [a34, a36, a37]
