@@ -40,7 +40,7 @@ const INCLUDED_MS_MAX = 60_000
 interface Services {
   restart(): Promise<void>
   birth(): Promise<void>
-  join(): Promise<void>
+  join(known: readonly string[]): Promise<void>
   users(): Promise<void>
   clock(aheadMs: number): Promise<void>
 }
@@ -175,7 +175,7 @@ export class Arena {
         await this.#startNewborn()
         await traffic.start()
       },
-      join: () => this.#join(),
+      join: (known) => this.#join(known),
       users: () => traffic.start(),
       clock: (aheadMs) => this.victim.setClock(aheadMs),
     })
@@ -295,8 +295,9 @@ export class Arena {
         const answer = message as AttackerAnswer
         if (answer.kind === 'found') end(answer.finding)
         else {
-          const done = answer.kind === 'clock' ? services.clock(answer.aheadMs) : services[answer.kind]()
-          void done.then(() => attacker.send({ kind: 'done', nodes: this.nodes.map((node) => node.place) }))
+          void perform(answer, services).then(() =>
+            attacker.send({ kind: 'done', nodes: this.nodes.map((node) => node.place) }),
+          )
         }
       }
       const timer = setTimeout(() => {
@@ -317,9 +318,9 @@ export class Arena {
     await Promise.all(others.map((node) => node.start(known)))
   }
 
-  async #join(): Promise<void> {
+  async #join(known: readonly string[]): Promise<void> {
     const joiner = await this.#make(`joiner-${this.others.length}`)
-    await joiner.start(this.nodes.map((node) => node.place.address))
+    await joiner.start([...known, ...this.nodes.map((node) => node.place.address)])
     this.others.push(joiner)
   }
 
@@ -339,6 +340,11 @@ async function metricsOf(node: NodeUnderTest): Promise<Metrics | null> {
 async function booksOf(node: NodeUnderTest): Promise<ReturnType<typeof auditBooks> | null> {
   const metrics = await metricsOf(node)
   return metrics === null ? null : auditBooks(metrics)
+}
+
+function perform(asked: Exclude<AttackerAnswer, { kind: 'found' }>, services: Services): Promise<void> {
+  if (asked.kind === 'clock') return services.clock(asked.aheadMs)
+  return asked.kind === 'join' ? services.join(asked.known) : services[asked.kind]()
 }
 
 /** Transactions of a node's best chain, from genesis on. */

@@ -33,8 +33,8 @@ export interface Ground {
   readonly sources: string | null
   /** Starts the honest nodes of such a network; the first is the victim. */
   birth(): Promise<readonly NodePlace[]>
-  /** Starts one more honest node, which knows the victim and the nodes beside it. */
-  join(): Promise<NodePlace>
+  /** Starts one more honest node, which knows these addresses, the victim and the nodes beside it. */
+  join(known?: readonly string[]): Promise<NodePlace>
   /** Stops the victim in good order and starts it with its data. */
   restartVictim(): Promise<void>
   /** Lets honest users begin, in an attack whose `usersLater` says so. */

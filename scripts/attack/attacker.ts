@@ -22,7 +22,7 @@ export type AttackerAnswer =
   /** Asks for a restart of the victim; `done` follows. */
   | { readonly kind: 'restart' }
   | { readonly kind: 'birth' }
-  | { readonly kind: 'join' }
+  | { readonly kind: 'join'; readonly known: readonly string[] }
   /** Asks for honest users. */
   | { readonly kind: 'users' }
   | { readonly kind: 'clock'; readonly aheadMs: number }
@@ -59,8 +59,8 @@ async function carryOut(order: AttackerOrder): Promise<Finding> {
     users: async () => {
       await ask({ kind: 'users' })
     },
-    join: async () => {
-      const joiner = (await ask({ kind: 'join' })).at(-1)
+    join: async (known = []) => {
+      const joiner = (await ask({ kind: 'join', known })).at(-1)
       if (joiner === undefined) throw new Error('nobody joined')
       return joiner
     },

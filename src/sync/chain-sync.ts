@@ -19,6 +19,8 @@
  *   first block. A deadline passed is a failure. *Rationale*: who shows headers has, or lacks, the bodies.
  * - After SLOW_MS a request holds no place any more, and the lowest run is asked of another peer beside. *Rationale*: a silent source must hold up
  *   neither the others nor what builds on its run.
+ * - What one peer failed for goes to one that has given blocks, where there is any. *Rationale*: else every silent peer has a turn of 2 s, and three of them make
+ *   a branch of honest blocks withheld.
  * - Whoever answered nothing of use the last time is asked only where nobody else can be, until it does.
  *
  * The attacker's best move is to answer slowly: he holds one run of blocks at a time for 2 s. With many keys of validators he has a turn for each.
@@ -108,6 +110,8 @@ export class ChainSync {
   readonly #suspects = new Map<string, number>()
   /** Peers whose last answer did not come, or was of no use. */
   readonly #failing = new Set<PeerId>()
+  /** Peers that have given a block, and not been slow with one since. */
+  readonly #giving = new Set<PeerId>()
   /** When each peer was last asked for headers. */
   readonly #headersAskedMs = new Map<PeerId, number>()
   /** Requests for headers, and since when. */
@@ -124,6 +128,7 @@ export class ChainSync {
     this.#peers.delete(peer)
     this.#heads.delete(peer)
     this.#failing.delete(peer)
+    this.#giving.delete(peer)
     this.#headersAskedMs.delete(peer)
     this.#headerRequests.delete(peer)
     for (const request of this.#blockRequests) if (request.peer === peer) this.#end(request)
@@ -246,7 +251,10 @@ export class ChainSync {
       this.#end(request)
     }
     if (isSilent && this.#peers.has(peer)) this.#failing.add(peer)
-    else if (failed.length < hashes.length) this.#failing.delete(peer)
+    else if (failed.length < hashes.length) {
+      this.#failing.delete(peer)
+      if (this.#peers.has(peer)) this.#giving.add(peer)
+    }
     for (const hash of hashes) {
       if (!failed.includes(hash)) this.#failures.delete(hash)
       else if (maker !== null) this.#fail(hash, { peer, maker }, nowMs)
@@ -279,7 +287,8 @@ export class ChainSync {
     for (const { peer } of this.#blockRequests) assert(this.#peers.has(peer), 'requests are made of connected peers')
     for (const peer of [...this.#heads.keys(), ...this.#headerRequests.keys()])
       assert(this.#peers.has(peer), 'heads and requests are of connected peers')
-    for (const peer of this.#failing) assert(this.#peers.has(peer), 'failures are of connected peers')
+    for (const peer of [...this.#failing, ...this.#giving])
+      assert(this.#peers.has(peer), 'failures and gifts are of connected peers')
     for (const tellers of this.#tellers.values())
       for (const peer of tellers) assert(this.#peers.has(peer), 'who told of a header is connected')
   }
@@ -370,6 +379,7 @@ export class ChainSync {
     const request = this.#asked.get(first)
     if (request === undefined || nowMs - request.sinceMs < SLOW_MS) return
     for (const hash of request.hashes) if (this.#asked.get(hash) === request) this.#asked.delete(hash)
+    this.#giving.delete(request.peer)
     this.#fail(first, request, nowMs)
   }
 
@@ -383,12 +393,13 @@ export class ChainSync {
       [...this.#blockRequests].some((request) => request.peer === peer && request.hashes.includes(hash))
     const untried = [...this.#peers].filter((peer) => failure?.peers.has(peer) !== true && !isAsked(peer))
     const sound = untried.filter((peer) => !this.#failing.has(peer))
-    let best: { readonly peer: PeerId; readonly rank: readonly [number, number] } | null = null
+    let best: { readonly peer: PeerId; readonly rank: readonly number[] } | null = null
     for (const peer of sound.length > 0 ? sound : untried) {
       const load = this.#loadOf(peer)
       if (load >= BLOCK_REQUESTS_PER_PEER_MAX) continue
       const tells = this.#tellers.get(hash)?.has(peer) === true || this.#heads.get(peer)?.hash === tip
-      const rank = [hash === first && !tells ? 1 : 0, load] as const
+      const isUntested = failure !== undefined && !this.#giving.has(peer)
+      const rank = [isUntested ? 1 : 0, hash === first && !tells ? 1 : 0, load]
       if (best === null || isBefore(rank, best.rank)) best = { peer, rank }
     }
     return best?.peer ?? null

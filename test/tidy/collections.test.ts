@@ -55,6 +55,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/node/propagation-log.ts #order': 'ids of propagation.objects, in a ring of their most',
   'src/sync/chain-sync.ts #heads': 'connected peers',
   'src/sync/chain-sync.ts #peers': 'connected peers',
+  'src/sync/chain-sync.ts #giving': 'connected peers',
   'src/sync/chain-sync.ts #asked': 'hashes of the block requests, which are reported',
   'src/sync/offers.ts #peers': 'connected peers',
   'src/sync/reconcile-session.ts have': 'one session, within the bytes of its answers',

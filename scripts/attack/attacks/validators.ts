@@ -197,6 +197,70 @@ const a34: Attack = {
   },
 }
 
+/** How long a node may need that lacks all blocks, ms: two slots, from when its process answers. */
+const CATCH_UP_MS_MAX = 4_000
+/** Blocks that it lacks: more than one run of them (BLOCK_RUN). */
+const BLOCKS_MISSED = 20
+/** Peers of a joiner that tell of every header and are silent about bodies; as many as it has honest ones, but one. */
+const SILENT_PEERS = 3
+
+const a35: Attack = {
+  id: 'A35',
+  title: 'a node that joins is told of all headers by peers that keep every body back and never answer',
+  setting: { outbound: 2, inbound: 1, validators: ONE_OF_FOUR },
+  controls: [
+    { without: 'a silent peer holds up the lowest run', shows: /caughtUpMs is/ },
+    { without: 'what a silent peer held is asked of anybody', shows: /caughtUpMs is/ },
+  ],
+  async run(ground) {
+    const report = new Report()
+    const watch = new Watch(ground, ONE_OF_FOUR)
+    const gang = new Gang(ground)
+    try {
+      const heightOf = async (sight: Sight): Promise<number> => (await headOf(sight))?.height ?? 0
+      const [first] = watch.sights
+      if (first === undefined) throw new Error('without a node')
+      await eventually(async () => (await heightOf(first)) >= BLOCKS_MISSED, 180_000)
+      // Who asks honest nodes for what the liars tell.
+      const spy = await gang.member()
+      if (!(await spy.connect(nodeAt(ground, 1).address))) throw new Error('the spy is refused')
+      await spy.greet()
+      const forger = forgerOf(ground, ONE_OF_FOUR, false)
+      const tip = last(forger.chainOn((await headOf(first)) ?? forger.genesis, watch.slot + ONE_OF_FOUR.keys))
+      const asked = new Set<BlockHash>()
+      const liars = await Promise.all(
+        Array.from({ length: SILENT_PEERS }, async (_, at) => {
+          const liar = await gang.member({ listen: `/ip4/${ground.net}.${200 + at}/tcp/0` })
+          await liar.serve('hello', () => [liar.hello(tip)])
+          await liar.serve('chain', async (bytes) => {
+            const request = decodeChainRequest(bytes)
+            if (request?.kind !== 'blocks') return spy.ask('chain', bytes)
+            for (const hash of request.hashes) asked.add(hash)
+            return null
+          })
+          return liar
+        }),
+      )
+      const joiner = new Sight(await ground.join(liars.map(({ listensAt }) => listensAt)))
+      try {
+        const goal = await heightOf(first)
+        const since = performance.now()
+        await eventually(async () => (await heightOf(joiner)) >= goal, 30_000)
+        report.figure('blocks', goal)
+        report.figure('bodiesAskedOfLiars', asked.size)
+        report.atMost('caughtUpMs', performance.now() - since, CATCH_UP_MS_MAX)
+        report.require(asked.size > 0, 'no liar was asked for anything: nothing is shown')
+      } finally {
+        joiner.client.close()
+      }
+    } finally {
+      watch.close()
+      await gang.disband()
+    }
+    return report
+  },
+}
+
 const a36: Attack = {
   id: 'A36',
   title: 'whole blocks in hundreds of past slots, to rewrite what others have settled, by one key of four',
@@ -332,4 +396,4 @@ function last(chain: readonly SignedHeader[]): SignedHeader {
   return header
 }
 
-export const VALIDATOR_ATTACKS: readonly Attack[] = [a34, a36, a37]
+export const VALIDATOR_ATTACKS: readonly Attack[] = [a34, a35, a36, a37]

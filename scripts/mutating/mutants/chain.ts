@@ -79,6 +79,14 @@ export const CHAIN_MUTANTS: readonly Mutant[] = [
     test: ['test/unit/sync/chain-sync.test.ts', '-t', 'the lowest run'],
   },
   {
+    name: 'what a silent peer held is asked of anybody',
+    threat: 'A35',
+    file: 'src/sync/chain-sync.ts',
+    from: 'const isUntested = failure !== undefined && !this.#giving.has(peer)',
+    to: 'const isUntested = false',
+    test: ['test/unit/sync/chain-sync.test.ts', '-t', 'what silent peers held'],
+  },
+  {
     name: 'height before weight',
     threat: 'A36',
     file: 'src/chain/fork-choice.ts',

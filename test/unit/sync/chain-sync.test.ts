@@ -201,6 +201,21 @@ test('the lowest run goes to who showed the branch, and to another beside when n
   sync.invariants()
 })
 
+test('what silent peers held is asked of one that has given blocks, however many of them there are', () => {
+  const sync = new ChainSync()
+  const liars = ['x', 'y', 'z'].map(asPeerId)
+  for (const peer of [...liars, a]) sync.peerJoined(peer)
+  sync.headersTold(a, [hash(0)])
+  const [lowest] = sync.next(state({ branches: () => [branch('maker', 0, 2)] }), 0)
+  expect(lowest).toMatchObject({ peer: a })
+  sync.blocksEnded(a, [hash(0), hash(1)], { failed: [], isSilent: false }, 10)
+  for (const liar of liars) sync.headersTold(liar, [hash(2)])
+  const rest = state({ branches: () => [branch('maker', 2, 1)] })
+  expect(liars).toContain(sync.next(rest, 20).map(({ peer }) => peer)[0])
+  expect(sync.next(rest, 20 + SLOW_MS).map(({ peer }) => peer)).toEqual([a])
+  sync.invariants()
+})
+
 test('ten thousand random operations keep the invariants, and all peers gone leave nothing', () => {
   const seed = 11
   console.log(`seed ${seed}`)
