@@ -461,7 +461,17 @@ describe('watching', () => {
       }
     }
     const viewOf = (id: string): TransactionView => ({
-      ...{ v: 1, id, hash: id, state: 'pending', height: null, blockHash: null, replacedBy: null, waitsFor: null, sender: 's' },
+      ...{
+        v: 1,
+        id,
+        hash: id,
+        state: 'pending',
+        height: null,
+        blockHash: null,
+        replacedBy: null,
+        waitsFor: null,
+        sender: 's',
+      },
       ...{ recipient: 'r', amount: '5', fee: '1', nonce: '0', createdAt: 1, payload: '', sizeBytes: 168, local: true },
     })
     const at = { height: 12, blockHash: 'b'.repeat(64) }
