@@ -210,7 +210,7 @@ function onDialFinished(
 ): void {
   if (peer !== null) machines.redial.ledTo(address, peer)
   // Who hung up before the dial was confirmed is not connected, and nobody will say again that it is gone.
-  if (peer !== null && machines.peers.get(peer) !== undefined) machines.redial.succeeded(address, peer)
+  if (peer !== null && machines.peers.get(peer) !== undefined) machines.redial.succeeded(address, peer, turn.now.monoMs)
   else {
     const isBanned = peer !== null && !machines.offences.admitsPeer(peer, turn.now.wallMs)
     const why = failure ?? { kind: isBanned ? 'banned' : 'turned-away', detail: '' }

@@ -230,6 +230,8 @@ function follow(machines: Machines, decision: MembershipDecision, from: PeerId |
         followMembership(machines, machines.membership.onDialFailed(decision.target, turn.now), turn)
         return
       }
+      // Redial has its turn when it is due; a dial at once, over and over, is what others count.
+      if (known !== null && machines.redial.isBrief(known)) return
       const stays = known !== null ? 'configured' : decision.keeps ? 'if-alone' : 'no'
       machines.probeDials.set(address, { target: decision.target, stays })
       turn.do({ kind: 'dial', address, namedBy: known === null ? 'stranger' : machines.redial.namedBy(known) })

@@ -29,6 +29,8 @@ export const BANS_MAX = 4_096
 export const HELLO_TRIES = 3
 /** First wait before an address is dialled again, doubled up to the longest one. */
 export const REDIAL_FIRST_MS = 500
+/** A connection that lasted less did not hold: long enough for a hello, records and a probe or two, ms. */
+export const HELD_MS = 10_000
 /** Longest wait on development networks, where healing is watched by a person. */
 export const REDIAL_LONGEST_DEV_MS = 4_000
 /** Longest wait elsewhere. */

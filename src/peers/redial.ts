@@ -3,6 +3,8 @@
  * spread by chance, so that nodes that lost each other together do not come back together.
  *
  * Tracked per address: unconnected with the time of the next try, dialling, or connected with its peer; when it was last tried and why that failed.
+ * A connection that did not last HELD_MS counts towards the next wait like a failed try, though it greeted: two nodes with one identity take each other's place at
+ * a third one, and whatever else ends connections as soon as they stand, would do so many times a second otherwise.
  * A peer that can't be one of ours (another network, no hearsay node) counts as a failed try though a connection stood: it would be dialled twice a
  * second for ever.
  * Invariant: at most one dial of an address is under way.
@@ -10,12 +12,12 @@
 import type { DialFailure } from '../domain/dial.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
 import { splitIdentity } from '../lib/endpoint.ts'
-import { ANCHOR_FAILURES_MAX, ANCHORS_MAX, DIAL_DEADLINE_MS, REDIAL_FIRST_MS } from './limits.ts'
+import { ANCHOR_FAILURES_MAX, ANCHORS_MAX, DIAL_DEADLINE_MS, HELD_MS, REDIAL_FIRST_MS } from './limits.ts'
 
 type State =
   | { readonly kind: 'waiting'; readonly dueMs: number; readonly failures: number }
   | { readonly kind: 'dialling'; readonly sinceMs: number; readonly failures: number }
-  | { readonly kind: 'connected'; readonly peer: PeerId; readonly failures: number }
+  | { readonly kind: 'connected'; readonly peer: PeerId; readonly failures: number; readonly sinceMs: number }
 
 interface Story {
   /** When it was last tried; null: never. */
@@ -24,10 +26,12 @@ interface Story {
   failure: DialFailure | null
   /** Whether this try led to a peer that can't be one of ours: that says more than how the connection ended. */
   isUnfit: boolean
+  /** Connections in a row that did not last. */
+  brief: number
 }
 
 /** What there is to tell of one address. */
-export interface DialStory extends Readonly<Omit<Story, 'isUnfit'>> {
+export interface DialStory extends Readonly<Omit<Story, 'isUnfit' | 'brief'>> {
   readonly address: NetAddress
   /** False: an anchor of before the last restart. */
   readonly isConfigured: boolean
@@ -123,12 +127,14 @@ export class Redial {
   }
 
   /** The dial led to this peer. */
-  succeeded(address: NetAddress, peer: PeerId): void {
+  succeeded(address: NetAddress, peer: PeerId, nowMs: number): void {
     const state = this.#addresses.get(address)
     if (state === undefined) return
     const story = this.#storyOf(address)
     if (!story.isUnfit) story.failure = null
-    this.#addresses.set(address, { kind: 'connected', peer, failures: state.kind === 'connected' ? 0 : state.failures })
+    const isAgain = state.kind === 'connected'
+    const failures = isAgain ? 0 : state.failures
+    this.#addresses.set(address, { kind: 'connected', peer, failures, sinceMs: isAgain ? state.sinceMs : nowMs })
     this.#reached.set(peer, address)
   }
 
@@ -166,13 +172,17 @@ export class Redial {
           this.#waitAfter(address, state.failures + 1, nowMs)
           continue
         }
-        this.#addresses.set(address, {
-          kind: 'waiting',
-          dueMs: nowMs + REDIAL_FIRST_MS * (0.5 + this.#chance()),
-          failures: 0,
-        })
+        const story = this.#storyOf(address)
+        story.brief = nowMs - state.sinceMs < HELD_MS ? story.brief + 1 : 0
+        const wait = Math.min(this.#longestMs, REDIAL_FIRST_MS * 2 ** Math.max(0, Math.min(story.brief, 16) - 1))
+        this.#addresses.set(address, { kind: 'waiting', dueMs: nowMs + wait * (0.5 + this.#chance()), failures: 0 })
       }
     }
+  }
+
+  /** Whether connections under this address end one after the other as soon as they stand: then it is dialled when it is due, and not sooner. */
+  isBrief(address: NetAddress): boolean {
+    return (this.#stories.get(address)?.brief ?? 0) > 1
   }
 
   /** The configured address under which this peer was last reached. */
@@ -200,7 +210,7 @@ export class Redial {
   #storyOf(address: NetAddress): Story {
     let story = this.#stories.get(address)
     if (story === undefined) {
-      story = { triedMs: null, failure: null, isUnfit: false }
+      story = { triedMs: null, failure: null, isUnfit: false, brief: 0 }
       this.#stories.set(address, story)
     }
     return story

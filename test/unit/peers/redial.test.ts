@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { asNetAddress, asPeerId } from '../../../src/domain/ids.ts'
+import { HELD_MS } from '../../../src/peers/limits.ts'
 import { Redial } from '../../../src/peers/redial.ts'
 
 const address = asNetAddress('/ip4/10.0.0.1/tcp/1')
@@ -31,7 +32,7 @@ test('waits double up to the longest', () => {
 test('a lost peer is dialled again soon', () => {
   const machine = redial()
   machine.due(0)
-  machine.succeeded(address, asPeerId('p'))
+  machine.succeeded(address, asPeerId('p'), 0)
   expect(machine.due(100_000)).toEqual([])
   machine.lost(asPeerId('p'), 100_000)
   expect(machine.due(100_400)).toEqual([])
@@ -53,7 +54,7 @@ test('a peer that can not be one of ours is dialled less and less often, though 
     while (machine.due(now).length === 0) now++
     tries.push(now)
     machine.unfit(peer, address, { kind: 'other-network', detail: '' })
-    machine.succeeded(address, peer)
+    machine.succeeded(address, peer, now)
     machine.lost(peer, now)
   }
   expect(tries[1]).toBe(500)
@@ -78,7 +79,7 @@ test('what the last try came to is told, and over when a peer greets', () => {
   machine.failed(address, 100_001, { kind: 'refused', detail: '' })
   expect(machine.storyAt(address)).toMatchObject({ failure: { kind: 'refused' } })
   machine.due(200_000)
-  machine.succeeded(address, asPeerId('p'))
+  machine.succeeded(address, asPeerId('p'), 200_000)
   machine.greeted(asPeerId('p'), address)
   expect(machine.storyAt(address)).toMatchObject({
     state: 'connected',
@@ -102,6 +103,26 @@ test('a name whose dial ends at a peer of another network says so, though nothin
   machine.due(10_000)
   machine.greeted(peer, at)
   machine.ledTo(name, peer)
-  machine.succeeded(name, peer)
+  machine.succeeded(name, peer, 10_000)
   expect(machine.storyAt(name)?.failure).toBeNull()
+})
+
+test('whose connections end as soon as they stand is dialled less and less often, until one lasts', () => {
+  const machine = redial()
+  const peer = asPeerId('p')
+  let now = 0
+  const hold = (ms: number): number => {
+    while (machine.due(now).length === 0) now++
+    machine.succeeded(address, peer, now)
+    machine.greeted(peer, address)
+    now += ms
+    machine.lost(peer, now)
+    return (machine.storyAt(address)?.dueMs ?? 0) - now
+  }
+  expect([hold(20), hold(20), hold(HELD_MS - 1), hold(20), hold(20)]).toEqual([500, 1_000, 2_000, 4_000, 4_000])
+  expect(machine.isBrief(address)).toBe(true)
+  // It greeted each time: nothing is wrong with the address.
+  expect(machine.storyAt(address)).toMatchObject({ failures: 0, failure: null })
+  expect(hold(HELD_MS)).toBe(500)
+  expect(machine.isBrief(address)).toBe(false)
 })
