@@ -5,8 +5,11 @@ import { CountsReporter } from './scripts/reporter.ts'
 const CORES = Math.max(2, availableParallelism())
 const testsIn = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`)
 
-/** Real libp2p within one process, and the command alone or beside one node. */
-const PARTS = [...testsIn('integration'), 'test/e2e/{cli{,-node,-chain,-startup,-system},browser-library}.test.ts']
+/** Real libp2p within one process, the command alone or beside one node, and networks of which nothing is measured. */
+const PARTS = [
+  ...testsIn('integration'),
+  'test/e2e/{cli{,-node,-chain,-startup,-system,-testnet},browser-library,package}.test.ts',
+]
 /** Of these what measures how soon something ends, or loads both cores. */
 const ALONE = ['test/integration/{http-slow-clients,chain-join}.test.ts']
 
@@ -66,7 +69,7 @@ export default defineConfig({
           name: 'real',
           include: [
             ...testsIn('attack'),
-            'test/e2e/{dashboard,cli-testnet,package,testnet,testnet-chain,testnet-spread}.test.ts',
+            'test/e2e/{dashboard,testnet,testnet-chain,testnet-spread}.test.ts',
             ...ALONE,
           ],
           // Whole networks, ports and deadlines: two such files at once on two cores would measure each other.
