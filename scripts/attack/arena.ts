@@ -169,7 +169,7 @@ export class Arena {
         restarts.count++
         // A node that restarts has no users meanwhile: theirs are counted before.
         if (attack.withoutTraffic !== true) await traffic.finish()
-        await this.#restartVictim()
+        report.require(await this.#restartVictim(), 'the victim has no mesh after its restart')
       },
       birth: async () => {
         await this.#startNewborn()
@@ -254,11 +254,15 @@ export class Arena {
   }
 
   async #meshed(): Promise<void> {
+    if (!(await this.#isMeshed())) throw new Error('the honest nodes do not mesh')
+  }
+
+  #isMeshed(): Promise<boolean> {
     const stands = async (): Promise<boolean> => {
       const statuses = await Promise.all(this.nodes.map((node) => node.client.status()))
       return statuses.every((status) => status.ok && status.value.mesh >= 2)
     }
-    if (!(await until(stands, { timeoutMs: 30_000, everyMs: 50 }))) throw new Error('the honest nodes do not mesh')
+    return until(stands, { timeoutMs: 30_000, everyMs: 50 })
   }
 
   async #attack(attack: Attack, scale: Scale, seed: number, services: Services): Promise<Finding> {
@@ -324,10 +328,11 @@ export class Arena {
     this.others.push(joiner)
   }
 
-  async #restartVictim(): Promise<void> {
+  /** Whether it has its place among the others again. */
+  async #restartVictim(): Promise<boolean> {
     await this.victim.stop()
     await this.victim.start()
-    await this.#meshed()
+    return this.#isMeshed()
   }
 }
 
