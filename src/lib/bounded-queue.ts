@@ -37,6 +37,16 @@ export class BoundedQueue<T> {
     return item
   }
 
+  /** Removes and returns the newest item. */
+  pop(): T | undefined {
+    if (this.#size === 0) return undefined
+    this.#size--
+    const at = (this.#head + this.#size) % this.#ring.length
+    const item = this.#ring[at]
+    this.#ring[at] = undefined
+    return item
+  }
+
   peek(): T | undefined {
     return this.#size === 0 ? undefined : this.#ring[this.#head]
   }

@@ -3,7 +3,8 @@
  *
  * Rules. A bound on count and bytes over all, and on count for one peer. *Rationale*: the router processes what comes without waiting, so
  * back-pressure is ours (ARCHITECTURE.md, gossipsub 7). Peers take turns, one message each. *Rationale*: a flood from one peer delays its own messages, not
- * those of the others. What waited too long is given up: its verdict would come too late to have an effect.
+ * those of the others. Without room for a newcomer, the newest message of whoever has most waiting gives way to one of whoever has less. *Rationale*: four
+ * peers with a full share each would keep everybody else out for as long as they go on (A46). What waited too long is given up: its verdict would come too late to have an effect.
  * Blocks go first, up to BLOCKS_IN_A_ROW of them. *Rationale*: transactions that came behind a block may be paid by it alone; judged before it
  * they would be charged to an honest peer (attack A33), and everything else can wait for the few bytes of a header.
  *
@@ -28,8 +29,17 @@ export interface IngressMessage {
   readonly arrivedMonoMs: number
 }
 
+/** What waits of one peer in one lane. */
+interface Waiting {
+  readonly queue: BoundedQueue<IngressMessage>
+  bytes: number
+}
+
 /** In turn order: the first peer is next. */
-type Lane = Map<PeerId, BoundedQueue<IngressMessage>>
+type Lane = Map<PeerId, Waiting>
+
+/** All of it has a place. */
+const NONE: readonly IngressMessage[] = []
 
 export class Ingress {
   readonly #blocks: Lane = new Map()
@@ -42,19 +52,27 @@ export class Ingress {
     return this.#count
   }
 
-  /** Queues a message; false when a bound would be passed. */
-  push(message: IngressMessage): boolean {
+  /** Queues a message. Returns what has no place: nothing, the message itself, or what waited of those who had more waiting than who sent it. */
+  push(message: IngressMessage): readonly IngressMessage[] {
     const size = message.bytes.byteLength
-    if (this.#count >= INGRESS_COUNT_MAX || this.#bytes + size > INGRESS_BYTES_MAX) return false
     const isBlock = message.topic === 'blocks'
     const lane = isBlock ? this.#blocks : this.#others
+    const waiting = lane.get(message.from)
     const share = isBlock ? INGRESS_PEER_BLOCKS_MAX : INGRESS_PEER_COUNT_MAX
-    const queue = lane.get(message.from) ?? new BoundedQueue<IngressMessage>(share)
-    if (!queue.push(message)) return false
-    lane.set(message.from, queue)
+    if ((waiting?.queue.size ?? 0) >= share) return [message]
+    const displaced: IngressMessage[] = []
+    while (!this.#fits(size)) {
+      const other = this.#displace(loadOf((waiting?.queue.size ?? 0) + 1, (waiting?.bytes ?? 0) + size))
+      if (other === undefined) return [...displaced, message]
+      displaced.push(other)
+    }
+    const own = waiting ?? { queue: new BoundedQueue<IngressMessage>(share), bytes: 0 }
+    own.queue.push(message)
+    own.bytes += size
+    lane.set(message.from, own)
     this.#count++
     this.#bytes += size
-    return true
+    return displaced.length === 0 ? NONE : displaced
   }
 
   /** The next message: the oldest of the peer whose turn it is, blocks before others. */
@@ -72,15 +90,48 @@ export class Ingress {
   }
 
   #take(lane: Lane): IngressMessage | undefined {
-    for (const [peer, queue] of lane) {
+    for (const [peer, waiting] of lane) {
       lane.delete(peer)
-      const message = queue.shift()
+      const message = waiting.queue.shift()
       if (message === undefined) continue
-      if (queue.size > 0) lane.set(peer, queue)
-      this.#count--
-      this.#bytes -= message.bytes.byteLength
+      if (waiting.queue.size > 0) lane.set(peer, waiting)
+      this.#left(waiting, message)
       return message
     }
     return undefined
   }
+
+  #fits(size: number): boolean {
+    return this.#count < INGRESS_COUNT_MAX && this.#bytes + size <= INGRESS_BYTES_MAX
+  }
+
+  /** Takes out the newest message of whoever has most waiting, if that is more than `load`. */
+  #displace(load: number): IngressMessage | undefined {
+    let most: { readonly lane: Lane; readonly peer: PeerId; readonly waiting: Waiting } | null = null
+    let highest = load
+    for (const lane of [this.#blocks, this.#others]) {
+      for (const [peer, waiting] of lane) {
+        const its = loadOf(waiting.queue.size, waiting.bytes)
+        if (its <= highest) continue
+        most = { lane, peer, waiting }
+        highest = its
+      }
+    }
+    const message = most?.waiting.queue.pop()
+    if (most === null || message === undefined) return undefined
+    this.#left(most.waiting, message)
+    if (most.waiting.queue.size === 0) most.lane.delete(most.peer)
+    return message
+  }
+
+  #left(waiting: Waiting, message: IngressMessage): void {
+    waiting.bytes -= message.bytes.byteLength
+    this.#count--
+    this.#bytes -= message.bytes.byteLength
+  }
+}
+
+/** What part of the room it takes, by the bound that is nearer. */
+function loadOf(count: number, bytes: number): number {
+  return Math.max(count / INGRESS_COUNT_MAX, bytes / INGRESS_BYTES_MAX)
 }

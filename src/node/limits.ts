@@ -4,7 +4,7 @@
 export const INGRESS_COUNT_MAX = 1_024
 /** Their bytes: with the largest messages of 1 MiB the count alone would allow a gigabyte. */
 export const INGRESS_BYTES_MAX = 64 * 1_048_576
-/** One peer's share: a quarter, so that three more can always get in. */
+/** One peer's share: a quarter. When four have that, whoever has less displaces what they sent last. */
 export const INGRESS_PEER_COUNT_MAX = 256
 /** The same for blocks: there is one a slot, and a few of the last ones after a heal. */
 export const INGRESS_PEER_BLOCKS_MAX = 64

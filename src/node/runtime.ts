@@ -65,9 +65,16 @@ export class Runtime {
     onMessage: ({ topic, bytes, from, messageId }) => {
       this.kernel.gossipReceived(bytes.byteLength)
       this.#observer.raised(messageId, topic)
-      const accepted = this.#ingress.push({ topic, bytes, from, messageId, arrivedMonoMs: this.#clock.now().monoMs })
-      if (accepted) this.#pumpSoon()
-      else this.post({ kind: 'gossip-shed', topic, from, messageId, reason: 'full' })
+      const arrivedMonoMs = this.#clock.now().monoMs
+      for (const without of this.#ingress.push({ topic, bytes, from, messageId, arrivedMonoMs }))
+        this.post({
+          kind: 'gossip-shed',
+          topic: without.topic,
+          from: without.from,
+          messageId: without.messageId,
+          reason: 'full',
+        })
+      this.#pumpSoon()
     },
     onDuplicate: (copy) => {
       this.#observer.duplicate(copy)

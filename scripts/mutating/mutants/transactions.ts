@@ -32,9 +32,24 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     name: 'one peer may fill the queue',
     threat: 'A2',
     file: 'src/node/ingress.ts',
-    from: 'new BoundedQueue<IngressMessage>(share)',
-    to: 'new BoundedQueue<IngressMessage>(INGRESS_COUNT_MAX)',
+    from: '>= share) return [message]',
+    to: '>= INGRESS_COUNT_MAX) return [message]',
+    also: [
+      {
+        file: 'src/node/ingress.ts',
+        from: 'new BoundedQueue<IngressMessage>(share)',
+        to: 'new BoundedQueue<IngressMessage>(INGRESS_COUNT_MAX)',
+      },
+    ],
     test: ['test/unit/node/node-structures.test.ts'],
+  },
+  {
+    name: 'four peers fill what waits',
+    threat: 'A46',
+    file: 'src/node/ingress.ts',
+    from: 'if (its <= highest) continue',
+    to: 'if (its >= 0) continue',
+    test: ['test/unit/node/node-structures.test.ts', '-t', 'most waiting'],
   },
   {
     name: 'keys outside the prime-order group',

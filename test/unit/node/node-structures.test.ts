@@ -36,7 +36,7 @@ describe('ingress', () => {
   test('one peer cannot take more than its share, all together not more than the bound', () => {
     const ingress = new Ingress()
     let taken = 0
-    for (let i = 0; i < 1_000; i++) if (ingress.push(message('flood', i))) taken++
+    for (let i = 0; i < 1_000; i++) if (ingress.push(message('flood', i)).length === 0) taken++
     expect(taken).toBe(INGRESS_PEER_COUNT_MAX)
     for (let i = 0; i < 10_000; i++) ingress.push(message(`peer-${i % 100}`, i))
     expect(ingress.count).toBe(INGRESS_COUNT_MAX)
@@ -44,6 +44,30 @@ describe('ingress', () => {
     while (ingress.shift() !== undefined) left++
     expect(left).toBe(INGRESS_COUNT_MAX)
     expect(ingress.sizes().map(({ size }) => size)).toEqual([0, 0])
+  })
+
+  test('those who have most waiting give way to whoever has less, and not the other way round', () => {
+    const ingress = new Ingress()
+    for (let i = 0; i < 2 * INGRESS_COUNT_MAX; i++) ingress.push(message(`flood-${i % 4}`, i))
+    expect(ingress.count).toBe(INGRESS_COUNT_MAX)
+    // What they sent last goes, one for one.
+    const displaced = Array.from({ length: 100 }, (_, i) => ingress.push(message('honest', 10_000 + i)))
+    expect(displaced.map(({ length }) => length)).toEqual(new Array(100).fill(1))
+    for (const [without] of displaced) expect(without?.from).toMatch(/^flood-/)
+    expect(ingress.count).toBe(INGRESS_COUNT_MAX)
+    expect(ingress.push(message('flood-0', 20_000))[0]?.from).toMatch(/^flood-/)
+    const order: string[] = []
+    for (let next = ingress.shift(); next !== undefined; next = ingress.shift()) order.push(next.from)
+    expect(order.filter((from) => from === 'honest')).toHaveLength(100)
+    // It had its turn with each of the four.
+    expect(order.lastIndexOf('honest')).toBeLessThan(5 * 100)
+  })
+
+  test('large messages give way to small ones, as many as it takes', () => {
+    const ingress = new Ingress()
+    for (let i = 0; i < 64; i++) ingress.push(message(`large-${i % 2}`, i, 1_048_576))
+    expect(ingress.push(message('honest', 1_000, 1_500_000)).map(({ from }) => from)).toHaveLength(2)
+    expect(ingress.push(message('large-0', 1_001, 1_048_576)).map(({ messageId }) => messageId)).toEqual(['1001'])
   })
 
   test('a block goes before transactions that came earlier, from whomever; blocks without end do not keep them out', () => {
@@ -59,7 +83,7 @@ describe('ingress', () => {
   test('blocks have a share of their own', () => {
     const ingress = new Ingress()
     let taken = 0
-    for (let i = 0; i < 1_000; i++) if (ingress.push({ ...message('flood', i), topic: 'blocks' })) taken++
+    for (let i = 0; i < 1_000; i++) if (ingress.push({ ...message('flood', i), topic: 'blocks' }).length === 0) taken++
     expect(taken).toBe(INGRESS_PEER_BLOCKS_MAX)
   })
 
