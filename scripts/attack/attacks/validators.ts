@@ -201,6 +201,8 @@ const a34: Attack = {
 const CATCH_UP_MS_MAX = 4_000
 /** Blocks that it lacks: more than one run of them (BLOCK_RUN). */
 const BLOCKS_MISSED = 20
+/** Joiners that come, one after the other, until one has asked a liar. */
+const JOINERS_MAX = 6
 /** Peers of a joiner that tell of every header and are silent about bodies; as many as it has honest ones, but one. */
 const SILENT_PEERS = 3
 
@@ -241,18 +243,20 @@ const a35: Attack = {
           return liar
         }),
       )
-      const joiner = new Sight(await ground.join(liars.map(({ listensAt }) => listensAt)))
-      try {
-        const goal = await heightOf(first)
+      const goal = await heightOf(first)
+      let caughtUpMs = 0
+      // Whom a joiner asks first is who greeted it first; of several one asks a liar.
+      for (let joiners = 0; joiners < JOINERS_MAX && asked.size === 0; joiners++) {
+        const joiner = new Sight(await ground.join(liars.map(({ listensAt }) => listensAt)))
         const since = performance.now()
         await eventually(async () => (await heightOf(joiner)) >= goal, 30_000)
-        report.figure('blocks', goal)
-        report.figure('bodiesAskedOfLiars', asked.size)
-        report.atMost('caughtUpMs', performance.now() - since, CATCH_UP_MS_MAX)
-        report.require(asked.size > 0, 'no liar was asked for anything: nothing is shown')
-      } finally {
+        caughtUpMs = performance.now() - since
         joiner.client.close()
       }
+      report.figure('blocks', goal)
+      report.figure('bodiesAskedOfLiars', asked.size)
+      report.atMost('caughtUpMs', caughtUpMs, CATCH_UP_MS_MAX)
+      report.require(asked.size > 0, 'no liar was asked for anything: nothing is shown')
     } finally {
       watch.close()
       await gang.disband()
