@@ -203,8 +203,8 @@ const CATCH_UP_MS_MAX = 4_000
 const BLOCKS_MISSED = 20
 /** Joiners that come, one after the other, until one has asked a liar. */
 const JOINERS_MAX = 6
-/** Peers of a joiner that tell of every header and are silent about bodies; as many as it has honest ones, but one. */
-const SILENT_PEERS = 3
+/** Peers of a joiner that tell of every header and are silent about bodies: more than it has honest ones. */
+const SILENT_PEERS = 6
 
 const a35: Attack = {
   id: 'A35',
