@@ -10,6 +10,7 @@ import type {
   BlockListView,
   BlockView,
   EvidenceView,
+  HealthView,
   IdentityView,
   MempoolView,
   MeshView,
@@ -27,6 +28,8 @@ import { Failure } from './failure.ts'
 export interface Api {
   identity(): Promise<IdentityView>
   status(): Promise<StatusView>
+  /** Also of a node that is not well. */
+  health(): Promise<HealthView>
   peers(): Promise<PeersView>
   mesh(): Promise<MeshView>
   network(): Promise<NetworkView>
@@ -63,6 +66,7 @@ export function openApi(context: Context, target: Target): Api {
   return {
     identity: () => take(client.identity()),
     status: () => take(client.status()),
+    health: () => take(client.health()),
     peers: () => take(client.peers()),
     mesh: () => take(client.mesh()),
     network: () => take(client.network()),

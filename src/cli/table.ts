@@ -47,6 +47,7 @@ export const TABLE: readonly TableEntry[] = [
   entry('node run', 'run a node in the foreground', () => import('./commands/node-run.ts')),
   entry('load', 'send transactions at a fixed rate, and measure', () => import('./commands/load.ts')),
   entry('status', 'show how a node is', () => import('./commands/status.ts')),
+  entry('health', 'say what is wrong with a node, why, and what to do', () => import('./commands/health.ts')),
   entry('peers', "show a node's peers", () => import('./commands/peers.ts')),
   entry('mesh', 'show who relays what with a node', () => import('./commands/mesh.ts')),
   entry('mempool', 'show the pending transactions of a node', () => import('./commands/mempool.ts')),

@@ -175,7 +175,7 @@ describe('wrong usage', () => {
 })
 
 describe('reading', () => {
-  it.each([['status'], ['peers'], ['mesh'], ['mempool'], ['account show alice']])(
+  it.each([['status'], ['health'], ['peers'], ['mesh'], ['mempool'], ['account show alice']])(
     '`%s --json` is one versioned document',
     async (line) => {
       const { url } = await node()
