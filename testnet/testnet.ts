@@ -5,7 +5,6 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { networkDocument, networkIdOf, type NetworkParams } from '../src/domain/params.ts'
 import { createPrng } from '../src/lib/prng.ts'
-import type { StatusView } from '../src/domain/views.ts'
 import type { NodeStatus, Outcome, PartitionStatus, TestnetPlan, TestnetStatus } from './control.ts'
 import { devNetwork } from './dev-network.ts'
 import { manifestNode, type Host, type NodeRecord } from './host.ts'
@@ -16,6 +15,7 @@ import { Links } from './links.ts'
 import type { Manifest } from '../src/home/manifest.ts'
 import { replaceFile } from '../src/home/own-file.ts'
 import { nodeStatus } from './node-observer.ts'
+import { nodeStatusOf } from './node-status.ts'
 import { refuse } from './refuse.ts'
 import { formatLinkShape } from './shaper/shape.ts'
 import { planJoin, planLinks, type PlannedLink } from './topology.ts'
@@ -274,31 +274,7 @@ export class Testnet {
 
 async function statusOf(node: NodeRecord, host: Host): Promise<Omit<NodeStatus, 'lag'>> {
   const view = node.state === 'ready' ? await nodeStatus(node.apiUrl) : null
-  return {
-    name: node.name,
-    peerId: node.peerId,
-    state: node.state !== 'ready' ? node.state : view === null ? 'unresponsive' : troubled(view) ? 'failing' : 'ready',
-    pid: host.process?.isRunning === true ? host.process.pid : null,
-    validator: node.validator,
-    apiUrl: node.apiUrl,
-    peers: view?.peers ?? null,
-    mesh: view?.mesh ?? null,
-    head: view?.head ?? null,
-    settled: view?.settled ?? null,
-    mempool: view === null ? null : { count: view.mempool.count, fingerprint: view.mempool.fingerprint },
-    rssBytes: view?.rssBytes ?? null,
-    reason: node.reason ?? (view !== null && troubled(view) ? reasonOf(view) : null),
-  }
-}
-
-/** It runs, and says itself that it does not do its work: its disk is full, say. */
-function troubled({ state }: StatusView): boolean {
-  return state === 'failing'
-}
-
-function reasonOf({ problems }: StatusView): string {
-  const first = problems.find(({ weight }) => weight === 'problem')
-  return first === undefined ? 'it says that it fails: see its log' : `${first.message}: ${first.next}`
+  return nodeStatusOf(node, host.process?.isRunning === true ? host.process.pid : null, view)
 }
 
 function done(hosts: readonly Host[]): Outcome<{ nodes: string[] }> {
