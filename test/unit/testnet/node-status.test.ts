@@ -2,7 +2,6 @@ import { expect, it } from 'vitest'
 import type { StatusView } from '../../../src/domain/views.ts'
 import { problemView } from '../../../src/domain/problems.ts'
 import { testnetStatusText } from '../../../src/cli/testnet-status-text.ts'
-import type { TestnetStatus } from '../../../testnet/control.ts'
 import { nodeStatusOf } from '../../../testnet/node-status.ts'
 
 const node = { name: 'node-0', peerId: 'p', state: 'ready', validator: null, apiUrl: 'http://x', reason: null } as const
