@@ -1,13 +1,15 @@
 // `npm run attack -- ID…|all [--control] [--discovery] [--short] [--seed S]`: hostile peers in a process of their own against real nodes, with honest traffic
 // beside. One JSON line each on stdout, progress on stderr; exits 0 only when every attack was withstood. With `--control` the nodes are without the
 // defence, and it exits 0 only when every attack fails and shows what the defence is for. With `--discovery` honest nodes also look for peers in records.
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { Arena } from './attack/arena.ts'
 import type { Attack } from './attack/attack.ts'
 import { ATTACKS } from './attack/attacks/all.ts'
 import { runControl, type Verdict } from './attack/control.ts'
 
-const { values, positionals } = parseArgs({
+const list = ATTACKS.map(({ id, title }) => `  ${id.padEnd(4)} ${title}`).join('\n')
+const USAGE = `usage: npm run attack -- ID…|all [--control] [--discovery] [--short] [--seed S]\n${list}`
+const { values, positionals } = scriptArguments(USAGE, {
   allowPositionals: true,
   options: {
     control: { type: 'boolean', default: false },
@@ -28,8 +30,7 @@ const scale = values.short ? 'short' : 'full'
 const seed = Number(values.seed)
 
 if (wanted.length === 0 || unknown.length > 0) {
-  const list = ATTACKS.map(({ id, title }) => `  ${id.padEnd(4)} ${title}`).join('\n')
-  console.error(`usage: npm run attack -- ID…|all [--control] [--discovery] [--short] [--seed S]\n${list}`)
+  console.error(unknown.length > 0 ? `there is no attack ${unknown.join(', ')}\n${USAGE}` : USAGE)
   process.exitCode = 2
 } else process.exitCode = (await (values.control ? controls(wanted) : attacks(wanted))) ? 0 : 1
 

@@ -1,7 +1,7 @@
 // `npm run bench -- P1 … P11 | all [--runs 3] [--short] [--json]`: the eleven measurements, one line of JSON each on stdout, progress on
 // stderr. Exits 0 only when every goal was reached. scripts/bench/RESULTS.md has what was measured last, and how.
 import { loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { atRest, command, memory } from './bench/at-rest.ts'
 import { compact } from './bench/compact.ts'
 import { realCopies } from './bench/copies.ts'
@@ -26,7 +26,9 @@ const BENCHES: readonly { readonly ids: readonly string[]; readonly bench: Bench
   { ids: ['P11'], bench: observers, title: 'what it costs to be watched' },
 ]
 
-const { values, positionals } = parseArgs({
+const list = BENCHES.map(({ ids, title }) => `  ${ids.join(', ').padEnd(7)} ${title}`).join('\n')
+const USAGE = `usage: npm run bench -- P1 … P11|all [--runs 3] [--short]\n${list}`
+const { values, positionals } = scriptArguments(USAGE, {
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '3' },
@@ -42,8 +44,7 @@ const unknown = positionals.filter((id) => id !== 'all' && !BENCHES.some(({ ids 
 const runs = Number(values.runs)
 
 if (wanted.length === 0 || unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
-  const list = BENCHES.map(({ ids, title }) => `  ${ids.join(', ').padEnd(7)} ${title}`).join('\n')
-  console.error(`usage: npm run bench -- P1 … P11|all [--runs 3] [--short]\n${list}`)
+  console.error(unknown.length > 0 ? `there is no figure ${unknown.join(', ')}\n${USAGE}` : USAGE)
   process.exitCode = 2
 } else {
   const say = (text: string): void => {

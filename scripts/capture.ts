@@ -6,7 +6,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { scriptArguments } from './arguments.ts'
 
+scriptArguments(
+  'usage: npm run capture -- [demo]: writes what the commands really print into the README; the demo alone',
+  {
+    allowPositionals: true,
+  },
+)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readmeFile = join(root, 'README.md')
 const home = mkdtempSync(join(tmpdir(), 'hearsay-capture-'))

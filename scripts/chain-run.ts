@@ -1,6 +1,6 @@
 // `npm run chain`: ten real nodes with four validators under load, one of them killed and started again; `--partition`: cut in half and healed,
 // once for each seed. Ends with 0 only when every accepted transaction is in exactly one block, on every node, and all settled blocks are equal.
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { connect } from '../src/client/connect.ts'
 import { failureText } from '../src/client/outcome.ts'
 import type { BlockView } from '../src/domain/views.ts'
@@ -154,7 +154,7 @@ function milliseconds(duration: string): number {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = scriptArguments(USAGE, {
     options: {
       for: { type: 'string' },
       rate: { type: 'string', default: '50' },

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../src/client/connect.ts'
+import { scriptArguments } from './arguments.ts'
 import { bundle } from './bundle.ts'
 import { makeDocuments } from './clients/documents.ts'
 import { run, tryClient, type ClientResult } from './clients/make-clients.ts'
@@ -12,7 +13,12 @@ import { OPENAPI_GENERATOR, OPENAPI_PYTHON_CLIENT, PLANS } from './clients/plans
 import { SCHEMATHESIS, trySchemathesis } from './clients/schemathesis.ts'
 import { LiveNetwork } from './live/live-network.ts'
 
-const wanted = process.argv.slice(2)
+const { positionals: wanted } = scriptArguments(
+  'usage: npm run clients -- [NAME…]: clients of the API that other generators make',
+  {
+    allowPositionals: true,
+  },
+)
 const known = [...PLANS.map(({ name }) => name), 'schemathesis']
 const unknown = wanted.filter((word) => !known.some((name) => name.includes(word)))
 if (unknown.length > 0) {

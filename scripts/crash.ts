@@ -1,14 +1,17 @@
 // `npm run crash [-- --runs N --seed S --rate R]`: kill -9 at random under load. JSON on stdout, a line a run on stderr.
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { crash } from './durability/crash.ts'
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '200' },
-    seed: { type: 'string', default: '1' },
-    rate: { type: 'string', default: '100' },
+const { values } = scriptArguments(
+  'usage: npm run crash -- [--runs 200] [--seed 1] [--rate 100]: kills a node under load, again and again; nothing acknowledged may be lost',
+  {
+    options: {
+      runs: { type: 'string', default: '200' },
+      seed: { type: 'string', default: '1' },
+      rate: { type: 'string', default: '100' },
+    },
   },
-})
+)
 const figures = await crash({
   runs: Number(values.runs),
   seed: Number(values.seed),

@@ -1,10 +1,13 @@
 // `npm run fuzz -- [--n N] [--seed S]`: damaged bytes for every decoder and for a whole kernel. JSON on stdout, faults on stderr.
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { fuzz } from './fuzzing/fuzz.ts'
 
-const { values } = parseArgs({
-  options: { n: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
-})
+const { values } = scriptArguments(
+  'usage: npm run fuzz -- [--n 100000] [--seed 1]: altered inputs for every decoder and the kernel',
+  {
+    options: { n: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
+  },
+)
 const figures = await fuzz({
   inputs: Number(values.n),
   seed: Number(values.seed),

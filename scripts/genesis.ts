@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { asAccountId } from '../src/domain/ids.ts'
 import { networkDocument } from '../src/domain/params.ts'
 import { utf8 } from '../src/lib/bytes.ts'
@@ -11,7 +11,10 @@ import { sha256Hex } from '../src/lib/hash.ts'
 import { devNetwork } from '../testnet/dev-network.ts'
 import { NodeUnderTest } from './attack/node-under-test.ts'
 
-const { values } = parseArgs({ options: { accounts: { type: 'string', default: '70000' } } })
+const { values } = scriptArguments(
+  'usage: npm run genesis -- [--accounts 70000]: starts a node of a network with that many accounts',
+  { options: { accounts: { type: 'string', default: '70000' } } },
+)
 const count = Number(values.accounts)
 
 if (!Number.isInteger(count) || count < 1) {

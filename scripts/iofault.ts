@@ -1,8 +1,11 @@
 // `npm run iofault [-- --first 1,2,3]`: a disk that fails from the n-th sync or write on. Needs strace. JSON on stdout.
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { ioFault, ioFaultObstacle } from './durability/iofault.ts'
 
-const { values } = parseArgs({ options: { first: { type: 'string', default: '1,2,3,5,8,13,21,34,50' } } })
+const { values } = scriptArguments(
+  'usage: npm run iofault -- [--first 1,2,3,5,8,13,21,34,50]: lets the disk fail from that write on (needs strace)',
+  { options: { first: { type: 'string', default: '1,2,3,5,8,13,21,34,50' } } },
+)
 const obstacle = ioFaultObstacle()
 if (obstacle !== null) {
   console.error(`iofault cannot run here: ${obstacle}.`)

@@ -1,17 +1,20 @@
 // `npm run mutants [-- --only TEXT…] [--workers N]`: each defence switched off in turn; a test must then fail. A JSON line each on stdout, and one
 // for all.
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import type { Mutant } from './mutating/mutant.ts'
 import { MUTANTS } from './mutating/mutants/all.ts'
 import { MutantRun, paceOf, type Pace } from './mutating/run.ts'
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true, default: [''] },
-    workers: { type: 'string', default: `${availableParallelism() + 1}` },
+const { values } = scriptArguments(
+  'usage: npm run mutants -- [--only ROW|WORDS]… [--workers N]: takes each defence away in turn; a test must fail',
+  {
+    options: {
+      only: { type: 'string', multiple: true, default: [''] },
+      workers: { type: 'string', default: `${availableParallelism() + 1}` },
+    },
   },
-})
+)
 // A number of a row, or a part of a name.
 const isChosen = (name: string, threat: string): boolean =>
   values.only.some((text) => name.includes(text) || threat.split(' ').includes(text))

@@ -1,6 +1,6 @@
 // `npm run network -- joiner | parted | members | all`: repair and failure detection between real processes. One line of JSON for each, exit
 // code 1 where a goal is missed.
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { bundle } from './bundle.ts'
 import { joiner } from './live/joiner.ts'
 import { members } from './live/members.ts'
@@ -9,7 +9,7 @@ import { parted } from './live/parted.ts'
 const RUNS = { joiner, parted, members } as const
 const names = Object.keys(RUNS) as (keyof typeof RUNS)[]
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = scriptArguments(`usage: npm run network -- ${names.join('|')}|all [--seed 1]`, {
   allowPositionals: true,
   options: { seed: { type: 'string', default: '1' } },
 })

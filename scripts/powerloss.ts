@@ -1,14 +1,17 @@
 // `npm run powerloss [-- --runs N --seed S --rate R]`: power cuts on a disk of its own, under load. Needs root. JSON on stdout.
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { powerloss, powerlossObstacle } from './durability/powerloss.ts'
 
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '50' },
-    seed: { type: 'string', default: '1' },
-    rate: { type: 'string', default: '100' },
+const { values } = scriptArguments(
+  'usage: npm run powerloss -- [--runs 50] [--seed 1] [--rate 100]: cuts the power of a simulated disk under load (needs root)',
+  {
+    options: {
+      runs: { type: 'string', default: '50' },
+      seed: { type: 'string', default: '1' },
+      rate: { type: 'string', default: '100' },
+    },
   },
-})
+)
 const obstacle = powerlossObstacle()
 if (obstacle !== null) {
   console.error(`powerloss cannot run here: ${obstacle}. "npm run crash" needs nothing of the kind, and shows less.`)

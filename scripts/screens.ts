@@ -2,14 +2,17 @@
 // DIR]`. Looks for Chromium where systems put it; without one it says so and ends with 0, since nothing is wrong.
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { chromium, type Page } from 'playwright-core'
 import { readManifest } from '../src/home/testnet-home.ts'
 import { CHROMIUM_ARGS, findChromium } from './screens/find-chromium.ts'
 
-const { values } = parseArgs({
-  options: { home: { type: 'string', default: '.hearsay' }, out: { type: 'string', default: 'scripts/screens' } },
-})
+const { values } = scriptArguments(
+  'usage: node scripts/screens.ts [--home .hearsay] [--out scripts/screens]: pictures of the page and the report (needs Chromium)',
+  {
+    options: { home: { type: 'string', default: '.hearsay' }, out: { type: 'string', default: 'scripts/screens' } },
+  },
+)
 const WIDTHS = [1280, 390] as const
 const THEMES = ['light', 'dark'] as const
 

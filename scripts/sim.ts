@@ -257,6 +257,10 @@ async function network(flags: Flags, kinds: typeof REPAIR_SCENARIOS | typeof MEM
 }
 
 async function main([command, ...args]: readonly string[]): Promise<void> {
+  if ([command, ...args].some((word) => word === '--help' || word === '-h')) {
+    console.log(USAGE)
+    return
+  }
   if (command === 'run') {
     console.log(JSON.stringify(await runInChild(JSON.parse(await text(process.stdin)) as Scenario)))
     return

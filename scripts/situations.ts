@@ -4,9 +4,14 @@
  * testnet/deploy/SITUATIONS.md; it fails where anything is silent.
  */
 import { rmSync } from 'node:fs'
+import { scriptArguments } from './arguments.ts'
 import { runSituation, SITUATIONS, type Seen } from './situations/cases.ts'
 import { freshRoot } from './situations/node-process.ts'
 
+scriptArguments(
+  'usage: npm run situations: provokes each situation with the built command, and prints the table of what the node tells',
+  {},
+)
 const root = freshRoot()
 const rows: string[] = []
 let silent = 0

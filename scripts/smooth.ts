@@ -1,21 +1,24 @@
 // Whether the page stays smooth: 100 nodes and 50 transactions a second through the real page server, in a real Chromium, over 10 s. `npm run smooth [--
 // --seconds 10 --nodes 100 --rate 50 --seed 1]` prints one line of JSON, and ends with 1 where a frame took longer than 50 ms. Without a Chromium it
 // says so and ends with 0.
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { chromium } from 'playwright-core'
 import { openPageServer } from '../testnet/page-server.ts'
 import { CHROMIUM_ARGS, findChromium } from './screens/find-chromium.ts'
 import { SyntheticNetwork } from './smooth/synthetic-network.ts'
 import { watchFrames, type Frames } from './smooth/frames.ts'
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '10' },
-    nodes: { type: 'string', default: '100' },
-    rate: { type: 'string', default: '50' },
-    seed: { type: 'string', default: '1' },
+const { values } = scriptArguments(
+  'usage: npm run smooth -- [--seconds 10] [--nodes 100] [--rate 50] [--seed 1]: how smoothly the page draws (needs Chromium)',
+  {
+    options: {
+      seconds: { type: 'string', default: '10' },
+      nodes: { type: 'string', default: '100' },
+      rate: { type: 'string', default: '50' },
+      seed: { type: 'string', default: '1' },
+    },
   },
-})
+)
 const [seconds, nodes, rate, seed] = [values.seconds, values.nodes, values.rate, values.seed].map(Number) as [
   number,
   number,

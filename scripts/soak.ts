@@ -1,17 +1,20 @@
 // `npm run soak [-- --nodes N --rate R --seconds S --fill N]`: steady load on a network of node processes: everything everywhere, memory and open files
 // flat, books exact. JSON on stdout, a line every few seconds on stderr. The long form is 600 s.
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { soak } from './soaking/soak.ts'
 
-const { values } = parseArgs({
-  options: {
-    nodes: { type: 'string', default: '10' },
-    rate: { type: 'string', default: '100' },
-    seconds: { type: 'string', default: '30' },
-    fill: { type: 'string' },
-    seed: { type: 'string', default: '1' },
+const { values } = scriptArguments(
+  'usage: npm run soak -- [--nodes 10] [--rate 100] [--seconds 30] [--fill N] [--seed 1]: load for long; memory and files must not grow',
+  {
+    options: {
+      nodes: { type: 'string', default: '10' },
+      rate: { type: 'string', default: '100' },
+      seconds: { type: 'string', default: '30' },
+      fill: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+    },
   },
-})
+)
 const outcome = await soak({
   nodes: Number(values.nodes),
   perSecond: Number(values.rate),

@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { scriptArguments } from './arguments.ts'
 import { chromiumReader } from './clients/chromium-reader.ts'
 import { ownReader } from './clients/own-reader.ts'
 import { programReader, tryReader, type Reader } from './clients/streams.ts'
@@ -12,6 +13,7 @@ import { findChromium } from './screens/find-chromium.ts'
 
 const programs = fileURLToPath(new URL('clients/programs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'hearsay-readers-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 /** Runs what an installation needs; throws with what it said where it fails. */
 function install(cwd: string, ...lines: readonly (readonly [command: string, ...args: string[]])[]): void {
@@ -60,24 +62,25 @@ const READERS: Readonly<Record<string, () => Reader>> = {
   },
 }
 
-const wanted = process.argv.slice(2)
+const { positionals: wanted } = scriptArguments(
+  `usage: npm run streams -- [NAME…]; there are: ${Object.keys(READERS).join(', ')}`,
+  {
+    allowPositionals: true,
+  },
+)
 const unknown = wanted.filter((name) => !(name in READERS))
 if (unknown.length > 0) {
   console.error(`no reader is called ${unknown.join(' or ')}; there are: ${Object.keys(READERS).join(', ')}`)
   process.exit(2)
 }
-try {
-  for (const [name, make] of Object.entries(READERS)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue
-    try {
-      const result = await tryReader(make())
-      console.log(JSON.stringify(result))
-      if (!result.reads) process.exitCode = 1
-    } catch (error) {
-      console.log(JSON.stringify({ reader: name, lacks: error instanceof Error ? error.message : String(error) }))
-      process.exitCode = 1
-    }
+for (const [name, make] of Object.entries(READERS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  try {
+    const result = await tryReader(make())
+    console.log(JSON.stringify(result))
+    if (!result.reads) process.exitCode = 1
+  } catch (error) {
+    console.log(JSON.stringify({ reader: name, lacks: error instanceof Error ? error.message : String(error) }))
+    process.exitCode = 1
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true })
 }

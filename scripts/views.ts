@@ -6,21 +6,24 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { scriptArguments } from './arguments.ts'
 import { bundle } from './bundle.ts'
 import { findChromium } from './screens/find-chromium.ts'
 import { compareViews } from './views/compare.ts'
 
-const { values } = parseArgs({
-  options: {
-    nodes: { type: 'string', default: '6' },
-    rate: { type: 'string', default: '30' },
-    seconds: { type: 'string', default: '15' },
-    'per-process': { type: 'string', default: '1' },
-    seed: { type: 'string', default: '1' },
-    faults: { type: 'boolean', default: false },
+const { values } = scriptArguments(
+  'usage: npm run views -- [--nodes 6] [--rate 30] [--seconds 15] [--per-process 1] [--seed 1] [--faults]; all whole numbers above 0 (needs Chromium)',
+  {
+    options: {
+      nodes: { type: 'string', default: '6' },
+      rate: { type: 'string', default: '30' },
+      seconds: { type: 'string', default: '15' },
+      'per-process': { type: 'string', default: '1' },
+      seed: { type: 'string', default: '1' },
+      faults: { type: 'boolean', default: false },
+    },
   },
-})
+)
 const [nodes, rate, seconds, perProcess, seed] = [
   values.nodes,
   values.rate,
