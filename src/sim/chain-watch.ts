@@ -45,6 +45,8 @@ export class ChainWatch {
   readonly #evidence = new Set<string>()
   readonly #announced = new Map<number, number>()
   #agreedMs: number | null = null
+  /** When all had one head for the last time. */
+  #oneHeadMs: number | null = null
   #lastReorgMs: number | null = null
   #reorgs = 0
   #deepest = 0
@@ -137,7 +139,8 @@ export class ChainWatch {
     const since = (atMs: number | null): number | null =>
       atMs === null || atMs < this.#calmMs ? null : Math.round(atMs - this.#calmMs)
     return {
-      heads: new Set(relays.map(({ runtime }) => runtime.kernel.machines.announced.hash)).size,
+      heads: this.#heads(),
+      apartMs: this.#heads() === 1 ? 0 : Math.round(this.#scheduler.nowMs - (this.#oneHeadMs ?? 0)),
       height: best.height,
       settledHeight: Math.min(...settled),
       agreedAfterMs: since(this.#agreedMs),
@@ -195,9 +198,14 @@ export class ChainWatch {
   }
 
   #lookForOneHead(): void {
-    if (this.#agreedMs !== null || this.#scheduler.nowMs < this.#calmMs) return
-    const heads = new Set(this.#relays().map(({ runtime }) => runtime.kernel.machines.announced.hash))
-    if (heads.size === 1) this.#agreedMs = this.#scheduler.nowMs
+    if (this.#scheduler.nowMs < this.#calmMs || this.#heads() !== 1) return
+    this.#agreedMs ??= this.#scheduler.nowMs
+    this.#oneHeadMs = this.#scheduler.nowMs
+  }
+
+  /** Different heads among the nodes that run. */
+  #heads(): number {
+    return new Set(this.#relays().map(({ runtime }) => runtime.kernel.machines.announced.hash)).size
   }
 
   #read(disk: SimDisk): StoredChain {

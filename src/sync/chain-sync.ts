@@ -13,7 +13,7 @@
  *   number, but the keys that make them are few.
  * - A branch has had its turn when TURN_FAILURES peers failed for the block that it lacks first, or all: it is *withheld*. From then on it comes after every
  *   other, and so does for a minute whatever else its maker's blocks are the first of; it is tried again after a pause that doubles, and at once of whoever
- *   comes new or tells of it. When its block comes, however it came, it is as good as any. *Rationale*: one mishap must not shut a branch out, and nothing withheld may
+ *   comes new, tells of it, or says that its tip is its head by now. When its block comes, however it came, it is as good as any. *Rationale*: one mishap must not shut a branch out, and nothing withheld may
  *   hold up what is there.
  * - Blocks go out in short runs. The lowest run of a branch goes to who told of it; any other to the peer with the fewest requests that has not failed for its
  *   first block. A deadline passed is a failure. *Rationale*: who shows headers has, or lacks, the bodies.
@@ -139,7 +139,11 @@ export class ChainSync {
 
   /** A peer told its head, in a hello or a probe: that is what it has now, lower than before or not. */
   headTold(peer: PeerId, head: ClaimedHead): void {
-    if (this.#peers.has(peer)) this.#heads.set(peer, head)
+    if (!this.#peers.has(peer)) return
+    // It has adopted something since: what it lacked before it may have now.
+    if (this.#heads.get(peer)?.hash !== head.hash && !this.#failing.has(peer))
+      for (const failure of this.#failures.values()) failure.peers.delete(peer)
+    this.#heads.set(peer, head)
   }
 
   /** A peer relayed a header: its head will be this high, or is higher. */
@@ -386,7 +390,7 @@ export class ChainSync {
   #blockSource(hash: BlockHash, { first, tip }: MissingBranch, nowMs: number): PeerId | null {
     const failure = this.#failures.get(hash)
     if (failure !== undefined) {
-      if (nowMs < failure.retryMs) return null
+      if (nowMs < failure.retryMs) return this.#whoAdopted(tip, hash, failure)
       if ([...this.#peers].every((peer) => failure.peers.has(peer))) failure.peers.clear()
     }
     const isAsked = (peer: PeerId): boolean =>
@@ -403,6 +407,16 @@ export class ChainSync {
       if (best === null || isBefore(rank, best.rank)) best = { peer, rank }
     }
     return best?.peer ?? null
+  }
+
+  /** During a pause: who says that it is at the tip of this branch, and has not failed for the block since. */
+  #whoAdopted(tip: BlockHash, hash: BlockHash, failure: Failure): PeerId | null {
+    for (const peer of this.#peers) {
+      if (this.#heads.get(peer)?.hash !== tip || this.#failing.has(peer) || failure.peers.has(peer)) continue
+      const isAsked = [...this.#blockRequests].some((one) => one.peer === peer && one.hashes.includes(hash))
+      if (!isAsked && this.#loadOf(peer) < BLOCK_REQUESTS_PER_PEER_MAX) return peer
+    }
+    return null
   }
 
   #loadOf(peer: PeerId): number {

@@ -246,3 +246,30 @@ test('ten thousand random operations keep the invariants, and all peers gone lea
   for (const peer of peers) sync.peerGone(peer)
   expect(sync.busy).toBe(false)
 })
+
+test('who says that the tip is its head by now is asked in the pause, also where it lacked the block before', () => {
+  const sync = new ChainSync()
+  const one = state({ hasHeader: () => true, blocks: 1 })
+  for (const peer of [a, b, c]) {
+    sync.peerJoined(peer)
+    sync.headTold(peer, { height: 1, hash: hash(99) })
+  }
+  const asked: string[] = []
+  for (let tries = 0; tries < 3; tries++)
+    for (const ask of sync.next(one, tries)) {
+      if (ask.kind !== 'blocks') continue
+      asked.push(ask.peer)
+      sync.blocksEnded(ask.peer, ask.hashes, lacking(ask.hashes), tries)
+    }
+  expect(asked.sort()).toEqual([a, b, c])
+  expect(sync.isWithheld(hash(0))).toBe(true)
+  expect(sync.next(one, 10)).toEqual([])
+  sync.headTold(b, { height: 2, hash: hash(0) })
+  expect(sync.next(one, 11)).toEqual([{ kind: 'blocks', peer: b, hashes: [hash(0)] }])
+  // Who says so and does not answer is not asked again for saying it.
+  sync.blocksEnded(b, [hash(0)], { failed: [hash(0)], isSilent: true }, 12)
+  sync.headTold(b, { height: 1, hash: hash(99) })
+  sync.headTold(b, { height: 2, hash: hash(0) })
+  expect(sync.next(one, 13)).toEqual([])
+  sync.invariants()
+})
