@@ -132,9 +132,7 @@ export class Orphanage<T> {
   }
 
   #oldestOfLargest(): Held<T> | undefined {
-    let largest: ReadonlySet<Held<T>> | undefined
-    for (const set of this.#byPeer.values()) if (set.size > (largest?.size ?? 0)) largest = set
-    return largest?.values().next().value
+    return this.#byPeer.largest().values().next().value
   }
 
   #drop(orphan: Held<T>): void {

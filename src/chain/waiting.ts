@@ -59,9 +59,7 @@ export class Waiting<N extends BlockNode> {
 
   /** The blocks of the maker that has most of them; of this one, where nobody has more. */
   ofLargest(maker: AccountId): ReadonlySet<N> {
-    let largest: ReadonlySet<N> = this.#byMaker.get(maker) ?? new Set()
-    for (const blocks of this.#byMaker.values()) if (blocks.size > largest.size) largest = blocks
-    return largest
+    return this.#byMaker.largest(maker)
   }
 
   /** Which of these goes for a child of `parent`; null where all are its ancestors. */

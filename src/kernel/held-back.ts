@@ -10,6 +10,7 @@
  */
 import type { AccountId, PeerId } from '../domain/ids.ts'
 import type { ItemKey } from '../domain/item-key.ts'
+import { SetIndex } from '../lib/set-index.ts'
 
 /** A few requests' worth. */
 export const HELD_BACK_MAX = 2_048
@@ -26,8 +27,8 @@ export interface HeldBackItem {
 
 export class HeldBack {
   readonly #items = new Map<ItemKey, HeldBackItem>()
-  readonly #bySender = new Map<AccountId, Set<ItemKey>>()
-  readonly #byPeer = new Map<PeerId, Set<ItemKey>>()
+  readonly #bySender = new SetIndex<AccountId, ItemKey>()
+  readonly #byPeer = new SetIndex<PeerId, ItemKey>()
 
   get size(): number {
     return this.#items.size
@@ -39,8 +40,8 @@ export class HeldBack {
     if (this.#items.size >= HELD_BACK_MAX && !this.#makeRoom(item.from)) return false
     // What came is a view on the whole answer, up to 1 MiB, which it would keep alive.
     this.#items.set(key, { ...item, bytes: new Uint8Array(item.bytes) })
-    put(this.#bySender, item.sender, key)
-    put(this.#byPeer, item.from, key)
+    this.#bySender.add(item.sender, key)
+    this.#byPeer.add(item.from, key)
     return true
   }
 
@@ -77,30 +78,16 @@ export class HeldBack {
     const item = this.#items.get(key)
     if (item === undefined) return
     this.#items.delete(key)
-    drop(this.#bySender, item.sender, key)
-    drop(this.#byPeer, item.from, key)
+    this.#bySender.delete(item.sender, key)
+    this.#byPeer.delete(item.from, key)
   }
 
   /** Whether the oldest of who gave most, and more than `newcomer` would have, made room. */
   #makeRoom(newcomer: PeerId): boolean {
-    let most: ReadonlySet<ItemKey> = this.#byPeer.get(newcomer) ?? new Set()
-    const own = most.size
-    for (const keys of this.#byPeer.values()) if (keys.size > most.size) most = keys
+    const most = this.#byPeer.largest(newcomer)
     const [oldest] = most
-    if (oldest === undefined || most.size <= own + 1) return false
+    if (oldest === undefined || most.size <= this.#byPeer.count(newcomer) + 1) return false
     this.#remove(oldest)
     return true
   }
-}
-
-function put<K>(index: Map<K, Set<ItemKey>>, owner: K, key: ItemKey): void {
-  const keys = index.get(owner)
-  if (keys === undefined) index.set(owner, new Set([key]))
-  else keys.add(key)
-}
-
-function drop<K>(index: Map<K, Set<ItemKey>>, owner: K, key: ItemKey): void {
-  const keys = index.get(owner)
-  keys?.delete(key)
-  if (keys?.size === 0) index.delete(owner)
 }

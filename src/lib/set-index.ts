@@ -23,6 +23,13 @@ export class SetIndex<K, V> {
     if (set?.size === 0) this.#sets.delete(key)
   }
 
+  /** The largest set: that of `key` where no other is larger; empty where there is none. Linear in the keys. */
+  largest(key?: K): ReadonlySet<V> {
+    let largest: ReadonlySet<V> = (key === undefined ? undefined : this.#sets.get(key)) ?? new Set()
+    for (const set of this.#sets.values()) if (set.size > largest.size) largest = set
+    return largest
+  }
+
   values(): IterableIterator<ReadonlySet<V>> {
     return this.#sets.values()
   }

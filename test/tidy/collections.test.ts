@@ -90,8 +90,6 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/mempool/mempool.ts #entries': 'mempool.transactions, by its count',
   'src/chain/early-blocks.ts #held': 'kernel.early',
   'src/kernel/held-back.ts #items': 'kernel.heldBack',
-  'src/kernel/held-back.ts #bySender': 'an index of the held back: at most one entry each',
-  'src/kernel/held-back.ts #byPeer': 'an index of the held back: at most one entry each',
   'src/adapters/http/event-reader.ts #gathered': 'at most GATHER_BYTES and one event, for each reader',
   'src/adapters/libp2p/dial-targets.ts #places': 'places of dials under way: a few for each, and those are bounded',
   'src/adapters/libp2p/requests.ts #working': 'one entry for each protocol and connected peer with work under way',
