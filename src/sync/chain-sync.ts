@@ -393,9 +393,9 @@ export class ChainSync {
       if (nowMs < failure.retryMs) return this.#whoAdopted(tip, hash, failure)
       if ([...this.#peers].every((peer) => failure.peers.has(peer))) failure.peers.clear()
     }
-    const isAsked = (peer: PeerId): boolean =>
-      [...this.#blockRequests].some((request) => request.peer === peer && request.hashes.includes(hash))
-    const untried = [...this.#peers].filter((peer) => failure?.peers.has(peer) !== true && !isAsked(peer))
+    const untried = [...this.#peers].filter(
+      (peer) => failure?.peers.has(peer) !== true && !this.#isAskedFor(hash, peer),
+    )
     const sound = untried.filter((peer) => !this.#failing.has(peer))
     let best: { readonly peer: PeerId; readonly rank: readonly number[] } | null = null
     for (const peer of sound.length > 0 ? sound : untried) {
@@ -413,10 +413,13 @@ export class ChainSync {
   #whoAdopted(tip: BlockHash, hash: BlockHash, failure: Failure): PeerId | null {
     for (const peer of this.#peers) {
       if (this.#heads.get(peer)?.hash !== tip || this.#failing.has(peer) || failure.peers.has(peer)) continue
-      const isAsked = [...this.#blockRequests].some((one) => one.peer === peer && one.hashes.includes(hash))
-      if (!isAsked && this.#loadOf(peer) < BLOCK_REQUESTS_PER_PEER_MAX) return peer
+      if (!this.#isAskedFor(hash, peer) && this.#loadOf(peer) < BLOCK_REQUESTS_PER_PEER_MAX) return peer
     }
     return null
+  }
+
+  #isAskedFor(hash: BlockHash, peer: PeerId): boolean {
+    return [...this.#blockRequests].some((request) => request.peer === peer && request.hashes.includes(hash))
   }
 
   #loadOf(peer: PeerId): number {
