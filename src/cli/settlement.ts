@@ -2,7 +2,7 @@
  * Where a transaction stands on all nodes of a network, from what each says of it. Pure: answers in, figures out. Every node counts, also
  * one that is down: whoever waits for 100 % must hear of it.
  */
-import type { TransactionState, TransactionView } from '../domain/views.ts'
+import type { ParkedFor, TransactionState, TransactionView } from '../domain/views.ts'
 import { assertNever } from '../lib/assert.ts'
 import type { Laggard } from './coverage.ts'
 
@@ -15,7 +15,7 @@ export interface Standing {
 }
 
 /** What parked ones wait for, in words. */
-export const PARKED_FOR: Readonly<Record<NonNullable<TransactionView['waitsFor']>, string>> = {
+export const PARKED_FOR: Readonly<Record<ParkedFor, string>> = {
   nonce: "waits for the sender's missing nonces",
   balance: "waits for balance: its sender can't pay for it now",
   room: 'waits for room among the pending ones of its sender',

@@ -47,12 +47,17 @@ const MESH_GRACE_MS = 15_000
 /** A body that is missing for less is on its way. */
 const WITHHELD_GRACE_MS = 5_000
 
-interface IgnoredFacts {
+/** Peers of whom everything is ignored. */
+export interface IgnoredFacts {
+  /** The one of whom most was ignored, how often, and for what reason (a code of reject.ts). */
   readonly peer: string
   readonly times: number
   readonly reason: string
+  /** What that says of who sent it. */
   readonly why: 'clock-ahead' | 'clock-behind' | 'other-ledger' | 'other-rules'
+  /** Peers of whom everything is ignored and that says the same. */
   readonly peers: number
+  /** Peers of whom something was taken or ignored of late. */
   readonly of: number
 }
 

@@ -153,6 +153,9 @@ export interface MeshView {
 
 export type TransactionState = 'pending' | 'parked' | 'in-block' | 'settled' | 'expired' | 'replaced' | 'evicted'
 
+/** What would have to come for the first parked one of its sender to be pending: a nonce that is missing, balance, or room among the pending ones. */
+export type ParkedFor = 'nonce' | 'balance' | 'room'
+
 export interface TransactionView {
   readonly v: 1
   readonly id: string
@@ -162,8 +165,8 @@ export interface TransactionView {
   readonly blockHash: string | null
   /** Null where it was not replaced, or by what is not known. */
   readonly replacedBy: string | null
-  /** What a parked one waits for: a nonce of its sender that is missing, balance, or room among its sender's pending ones; null where it isn't parked. */
-  readonly waitsFor: 'nonce' | 'balance' | 'room' | null
+  /** Null where it isn't parked. */
+  readonly waitsFor: ParkedFor | null
   readonly sender: string
   readonly recipient: string
   readonly amount: string

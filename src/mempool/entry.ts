@@ -5,9 +5,6 @@ import type { Transaction } from '../domain/transaction.ts'
 /** The pool's view of a sender: what the ledger says of it. */
 export type Account = LedgerAccount
 
-/** Why one is parked: what would have to come for the first parked one of its sender to be pending. */
-export type ParkedFor = 'nonce' | 'balance' | 'room'
-
 export interface PoolEntry {
   readonly transaction: Transaction
   /** Handed in by this node's own user: never evicted. */

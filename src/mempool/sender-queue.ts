@@ -10,11 +10,12 @@
  *   Whatever changes, `promote` or `resync` restores that.
  * - Demotion never removes: what lost its predecessor or its balance waits, and is the first to go when room is needed.
  */
+import type { ParkedFor } from '../domain/views.ts'
 import { costOf } from '../domain/rules/transaction-rules.ts'
 import type { AccountId } from '../domain/ids.ts'
 import type { Account } from '../domain/ledger/account.ts'
 import { assert } from '../lib/assert.ts'
-import type { Held, ParkedFor } from './entry.ts'
+import type { Held } from './entry.ts'
 
 export class SenderQueue {
   readonly sender: AccountId

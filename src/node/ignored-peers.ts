@@ -7,6 +7,7 @@
  * taken, or when nothing came for IGNORED_SHOWN_MS. Only reasons that speak of the sender count (SPEAKING): a full pool of ours says nothing of it.
  */
 import type { PeerId } from '../domain/ids.ts'
+import type { IgnoredFacts } from '../domain/problems.ts'
 import type { RejectCode } from '../domain/reject.ts'
 import { IGNORED_PEERS_MAX, IGNORED_SHOWN_MS, IGNORED_TIMES } from './limits.ts'
 
@@ -19,21 +20,7 @@ const SPEAKING = {
   'nonce-too-low': 'other-ledger',
   'nonce-gap': 'other-ledger',
   'fee-too-low': 'other-rules',
-} as const satisfies Partial<Record<RejectCode, string>>
-
-export type IgnoredFor = (typeof SPEAKING)[keyof typeof SPEAKING]
-
-export interface IgnoredView {
-  /** The one of whom most was ignored. */
-  readonly peer: PeerId
-  readonly times: number
-  readonly reason: string
-  readonly why: IgnoredFor
-  /** Peers of whom everything is ignored for this reason. */
-  readonly peers: number
-  /** Peers of whom something was taken or ignored of late. */
-  readonly of: number
-}
+} as const satisfies Partial<Record<RejectCode, IgnoredFacts['why']>>
 
 interface Account {
   /** By reason; empty after something was taken. */
@@ -63,7 +50,7 @@ export class IgnoredPeers {
   }
 
   /** Null where nobody is ignored systematically. */
-  lately(monoMs: number): IgnoredView | null {
+  lately(monoMs: number): IgnoredFacts | null {
     for (const [peer, { lastMs }] of this.#accounts)
       if (monoMs - lastMs >= IGNORED_SHOWN_MS) this.#accounts.delete(peer)
     const found = [...this.#accounts].flatMap(([peer, { ignored }]) => {
@@ -79,11 +66,13 @@ export class IgnoredPeers {
 
   /** The peer's account, from now on its latest; null where there is no room for another one. */
   #accountOf(peer: PeerId, monoMs: number): Account | null {
-    const known = this.#accounts.get(peer)
-    if (known === undefined && this.#accounts.size >= IGNORED_PEERS_MAX) return null
-    const account = known ?? { ignored: new Map(), lastMs: monoMs }
+    let account = this.#accounts.get(peer)
+    if (account === undefined) {
+      if (this.#accounts.size >= IGNORED_PEERS_MAX) return null
+      account = { ignored: new Map(), lastMs: monoMs }
+      this.#accounts.set(peer, account)
+    }
     account.lastMs = monoMs
-    this.#accounts.set(peer, account)
     return account
   }
 }

@@ -109,13 +109,13 @@ export class Observer {
     switch (fact.kind) {
       case 'transaction-admitted': {
         const { from, bytes, waitedMs, state, way, id } = fact
+        const { monoMs } = this.#clock.now()
         this.#meter.count('items', { topic: 'transactions', outcome: 'admitted' })
         if (from !== null) {
           this.#meter.observe('propagation_seconds', fact.ageMs / 1_000)
-          this.ignoredPeers.took(from, this.#clock.now().monoMs)
+          this.ignoredPeers.took(from, monoMs)
         }
         if (way === 'gossip') {
-          const { monoMs } = this.#clock.now()
           if (!this.#sampling.takes(id, monoMs)) {
             this.propagation.untraced()
             return
