@@ -43,7 +43,7 @@ const wanted = positionals.includes('all')
 const unknown = positionals.filter((id) => id !== 'all' && !BENCHES.some(({ ids }) => ids.includes(id)))
 const runs = Number(values.runs)
 
-if (wanted.length === 0 || unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
+if (wanted.length === 0 || unknown.length > 0 || runs < 1) {
   console.error(unknown.length > 0 ? `there is no figure ${unknown.join(', ')}\n${USAGE}` : USAGE)
   process.exitCode = 2
 } else {

@@ -161,13 +161,8 @@ async function main(): Promise<void> {
       partition: { type: 'boolean', default: false },
       seeds: { type: 'string' },
       seed: { type: 'string', default: '1' },
-      help: { type: 'boolean', default: false },
     },
   })
-  if (values.help) {
-    console.log(USAGE)
-    return
-  }
   const { partition } = values
   const duration = values.for ?? (partition ? '50s' : '3m')
   const [rate, first] = [Number(values.rate), Number(values.seed)]

@@ -11,19 +11,18 @@ import { bundle } from './bundle.ts'
 import { findChromium } from './screens/find-chromium.ts'
 import { compareViews } from './views/compare.ts'
 
-const { values } = scriptArguments(
-  'usage: npm run views -- [--nodes 6] [--rate 30] [--seconds 15] [--per-process 1] [--seed 1] [--faults]; all whole numbers above 0 (needs Chromium)',
-  {
-    options: {
-      nodes: { type: 'string', default: '6' },
-      rate: { type: 'string', default: '30' },
-      seconds: { type: 'string', default: '15' },
-      'per-process': { type: 'string', default: '1' },
-      seed: { type: 'string', default: '1' },
-      faults: { type: 'boolean', default: false },
-    },
+const USAGE =
+  'usage: npm run views -- [--nodes 6] [--rate 30] [--seconds 15] [--per-process 1] [--seed 1] [--faults]; all whole numbers above 0 (needs Chromium)'
+const { values } = scriptArguments(USAGE, {
+  options: {
+    nodes: { type: 'string', default: '6' },
+    rate: { type: 'string', default: '30' },
+    seconds: { type: 'string', default: '15' },
+    'per-process': { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    faults: { type: 'boolean', default: false },
   },
-)
+})
 const [nodes, rate, seconds, perProcess, seed] = [
   values.nodes,
   values.rate,
@@ -32,10 +31,8 @@ const [nodes, rate, seconds, perProcess, seed] = [
   values.seed,
 ].map(Number) as [number, number, number, number, number]
 const executablePath = findChromium()
-if (![nodes, rate, seconds, perProcess, seed].every((value) => Number.isInteger(value) && value > 0)) {
-  console.error(
-    'usage: npm run views -- [--nodes 6] [--rate 30] [--seconds 15] [--per-process 1] [--seed 1] [--faults]; all whole numbers above 0',
-  )
+if (![nodes, rate, seconds, perProcess, seed].every((value) => value > 0)) {
+  console.error(USAGE)
   process.exitCode = 2
 } else if (executablePath === null) console.log('views: no Chromium on this machine (Debian: apt-get install chromium)')
 else {
