@@ -3,15 +3,15 @@ import { decodeChainRequest } from '../../../src/domain/codec/chain-codec.ts'
 import { decodeProbeRequest, encodeProbeAnswer, encodeProbeRequest } from '../../../src/domain/codec/probe-codec.ts'
 import type { SignedHeader } from '../../../src/domain/block.ts'
 import { asBlockHash, type BlockHash } from '../../../src/domain/ids.ts'
-import { slotAt } from '../../../src/domain/slots.ts'
 import { concatAll, toHex } from '../../../src/lib/bytes.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
-import { Forger, type Ground as Place } from '../../../src/sim/forger.ts'
+import { Forger } from '../../../src/sim/forger.ts'
 import { devValidator } from '../../../testnet/dev-network.ts'
-import { Report, type Attack, type Ground, type NodePlace, type Validators } from '../attack.ts'
+import type { Attack, Ground, NodePlace, Validators } from '../attack.ts'
+import { headOf, LOOK_MS, watched } from '../heads-watch.ts'
 import type { HostilePeer } from '../hostile-peer.ts'
 import { transactionOf } from '../network.ts'
-import { eventually, Gang, keep, Sight } from '../sight.ts'
+import { eventually, keep, Sight, type Gang } from '../sight.ts'
 
 /** Four nodes with a key each, and three keys of the attackers'. */
 const THREE_OF_SEVEN: Validators = { keys: 7, attackers: [1, 3, 5] }
@@ -21,65 +21,8 @@ const ONE_OF_FOUR: Validators = { keys: 4, attackers: [3] }
 const HEADERS_MAX = 512
 /** More than a node holds of headers in all. */
 const SIBLINGS = 9_000
-/** How often heads are looked at, ms. */
-const LOOK_MS = 250
 /** What must not pass without a head's going on: the second slot in which an honest validator can make a block. */
 const STANDSTILL_MAX = 2
-
-/** What each honest node shows its operator. */
-class Watch {
-  readonly sights: readonly Sight[]
-  readonly #ground: Ground
-  readonly #validators: Validators
-  #sinceSlot = Number.POSITIVE_INFINITY
-  standstill = 0
-
-  constructor(ground: Ground, validators: Validators) {
-    this.#ground = ground
-    this.#validators = validators
-    this.sights = [ground.victim, ...ground.others].map((place) => new Sight(place))
-  }
-
-  get slot(): number {
-    return slotAt(this.#ground.network, Date.now())
-  }
-
-  /** From now on there is something for every block. */
-  start(): void {
-    this.#sinceSlot = this.slot
-  }
-
-  /** Looks at all heads once: how many slots of honest validators have begun above each. */
-  async look(): Promise<void> {
-    for (const sight of this.sights) {
-      const head = await headOf(sight)
-      const now = this.slot
-      let begun = 0
-      for (let slot = Math.max(head?.slot ?? 0, this.#sinceSlot) + 1; slot <= now; slot++)
-        if (!this.#validators.attackers.includes(slot % this.#validators.keys)) begun++
-      this.standstill = Math.max(this.standstill, begun)
-    }
-  }
-
-  /** How many nodes say this in their health now. */
-  async saying(pattern: RegExp): Promise<number> {
-    const health = await Promise.all(this.sights.map((sight) => sight.client.health()))
-    return health.filter(
-      (answer) => answer.ok && answer.value.details.some(({ code, message }) => pattern.test(`${code} ${message}`)),
-    ).length
-  }
-
-  close(): void {
-    for (const { client } of this.sights) client.close()
-  }
-}
-
-async function headOf(sight: Sight): Promise<Place | null> {
-  const outcome = await sight.client.block('head')
-  if (!outcome.ok) return null
-  const { hash, height, slot, ledgerRoot } = outcome.value
-  return { hash: asBlockHash(hash), height, slot, ledgerRoot }
-}
 
 /** What the attackers show, and what they are asked for. */
 interface Show {
@@ -140,13 +83,10 @@ const a34: Attack = {
     { without: 'what waits for bodies keeps out what has them', shows: /standstill is|lost is/ },
     { without: 'a proposer waits for bodies that nobody has', shows: /standstill is|lost is/ },
   ],
-  async run(ground) {
-    const report = new Report()
-    const isFull = ground.scale === 'full'
-    const watch = new Watch(ground, THREE_OF_SEVEN)
-    const random = createPrng(ground.seed)
-    const gang = new Gang(ground)
-    try {
+  run: (ground) =>
+    watched(ground, THREE_OF_SEVEN, async (report, watch, gang) => {
+      const isFull = ground.scale === 'full'
+      const random = createPrng(ground.seed)
       const forger = forgerOf(ground, THREE_OF_SEVEN, false)
       const branch = forger.chainOn(forger.genesis, watch.slot)
       let tip = last(branch)
@@ -189,12 +129,7 @@ const a34: Attack = {
       report.atMost('standstill', watch.standstill, STANDSTILL_MAX)
       report.figure('named', named)
       report.require(named === watch.sights.length, `only ${named} nodes name the head that nobody has`)
-    } finally {
-      watch.close()
-      await gang.disband()
-    }
-    return report
-  },
+    }),
 }
 
 /** How long a node may need that lacks all blocks, ms: two slots, from when its process answers. */
@@ -215,11 +150,8 @@ const a35: Attack = {
     { without: 'a silent peer holds up the lowest run', shows: /caughtUpMs is/, scale: 'full' },
     { without: 'what a silent peer held is asked of anybody', shows: /caughtUpMs is/, scale: 'full' },
   ],
-  async run(ground) {
-    const report = new Report()
-    const watch = new Watch(ground, ONE_OF_FOUR)
-    const gang = new Gang(ground)
-    try {
+  run: (ground) =>
+    watched(ground, ONE_OF_FOUR, async (report, watch, gang) => {
       const heightOf = async (sight: Sight): Promise<number> => (await headOf(sight))?.height ?? 0
       const [first] = watch.sights
       if (first === undefined) throw new Error('without a node')
@@ -258,12 +190,7 @@ const a35: Attack = {
       report.figure('bodiesAskedOfLiars', asked.size)
       report.atMost('caughtUpMs', caughtUpMs, CATCH_UP_MS_MAX)
       report.require(asked.size > 0, 'no liar was asked for anything: nothing is shown')
-    } finally {
-      watch.close()
-      await gang.disband()
-    }
-    return report
-  },
+    }),
 }
 
 const a36: Attack = {
@@ -274,11 +201,8 @@ const a36: Attack = {
     { without: 'height before weight', shows: /rewritten is/ },
     { without: 'every block adds weight', shows: /rewritten is/ },
   ],
-  async run(ground) {
-    const report = new Report()
-    const watch = new Watch(ground, ONE_OF_FOUR)
-    const gang = new Gang(ground)
-    try {
+  run: (ground) =>
+    watched(ground, ONE_OF_FOUR, async (report, watch, gang) => {
       const settled = async (): Promise<readonly number[]> =>
         Promise.all(
           watch.sights.map(async ({ client }) => {
@@ -306,12 +230,7 @@ const a36: Attack = {
       report.figure('settledBefore', lowest)
       report.exactly('rewritten', rewritten, 0)
       report.atMost('standstill', watch.standstill, STANDSTILL_MAX)
-    } finally {
-      watch.close()
-      await gang.disband()
-    }
-    return report
-  },
+    }),
 }
 
 const a37: Attack = {
@@ -321,21 +240,19 @@ const a37: Attack = {
   // Its pool is empty while its clock is wrong: users of other nodes make it want to sign.
   withoutTraffic: true,
   controls: [{ without: 'a wrong clock signs', shows: /signedAhead is/ }],
-  async run(ground) {
-    const report = new Report()
-    const watch = new Watch(ground, ONE_OF_FOUR)
-    const [victim, ...others] = watch.sights
-    if (victim === undefined) throw new Error('without a victim')
-    let nonce = 0
-    const pay = async (): Promise<void> => {
-      const bytes = transactionOf(ground.network, ground.accounts, nonce++)
-      await others[nonce % others.length]?.client.submit(bytes)
-    }
-    const signed = async (): Promise<number> => {
-      const status = await victim.client.status()
-      return status.ok ? (status.value.validator?.lastSignedSlot ?? -1) : -1
-    }
-    try {
+  run: (ground) =>
+    watched(ground, ONE_OF_FOUR, async (report, watch) => {
+      const [victim, ...others] = watch.sights
+      if (victim === undefined) throw new Error('without a victim')
+      let nonce = 0
+      const pay = async (): Promise<void> => {
+        const bytes = transactionOf(ground.network, ground.accounts, nonce++)
+        await others[nonce % others.length]?.client.submit(bytes)
+      }
+      const signed = async (): Promise<number> => {
+        const status = await victim.client.status()
+        return status.ok ? (status.value.validator?.lastSignedSlot ?? -1) : -1
+      }
       const paying = async (condition: () => Promise<boolean>, ms: number): Promise<boolean> =>
         eventually(async () => {
           await pay()
@@ -362,11 +279,7 @@ const a37: Attack = {
       const again = await paying(async () => (await signed()) >= back, 2 * ONE_OF_FOUR.keys * 2_000 + 8_000)
       report.figure('signsAgainMs', performance.now() - since)
       report.require(again, 'the victim stays silent')
-    } finally {
-      watch.close()
-    }
-    return report
-  },
+    }),
 }
 
 /** Whether a node has heard enough records to judge its clock: it then tells so in its health, when asked of a wrong one. */
