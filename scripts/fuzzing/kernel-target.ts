@@ -2,7 +2,7 @@
 import { openVerifier } from '../../src/adapters/crypto/open-verifier.ts'
 import { asMessageId, asPeerId } from '../../src/domain/ids.ts'
 import { PROTOCOLS, TOPICS } from '../../src/domain/protocols.ts'
-import type { Event } from '../../src/kernel/event.ts'
+import type { Event } from '../../src/kernel/shared/event.ts'
 import { Kernel } from '../../src/kernel/kernel.ts'
 import type { Prng } from '../../src/lib/prng.ts'
 import { T0, TEST_NETWORK } from '../../test/support/kernel-world.ts'

@@ -3,7 +3,7 @@ import { EARLY_BLOCKS_MAX, ORPHANS_MAX } from '../chain/limits.ts'
 import { BLOCK_COUNT_MAX } from '../domain/block.ts'
 import { JOBS_MAX, UNWRITTEN_MAX } from '../relay/limits.ts'
 import { OBSERVE_RELAYS_MAX, RETURNS_MAX, SURVEYS_MAX } from '../membership/limits.ts'
-import { HELD_BACK_MAX } from './held-back.ts'
+import { HELD_BACK_MAX } from './repair/held-back.ts'
 import type { Machines } from './machines.ts'
 
 /** Submissions under way: one for each of the 256 sockets that the API opens. */

@@ -1,15 +1,15 @@
 /** Where answers and failures of our requests go. */
 import { assertNever } from '../lib/assert.ts'
 import type { AskFailure } from '../ports/requests.ts'
-import type { Event, JobNumber } from './event.ts'
-import { onBlocksAnswer, onHeadersAnswer, onPartsAnswer } from './chain-requests.ts'
+import type { Event, JobNumber } from './shared/event.ts'
+import { onBlocksAnswer, onHeadersAnswer, onPartsAnswer } from './blocks/chain-requests.ts'
 import type { Machines } from './machines.ts'
 import { onHelloAnswer, onHelloFailed } from './on-peer.ts'
-import { onRelayEnded, onSurveyAnswer, onSurveyFailed } from './on-observe.ts'
-import { onObjectsAnswer, onReconcileAnswer } from './on-repair.ts'
-import { onProbeAnswer, onProbeFailed } from './on-probes.ts'
-import { onRecordsAnswer } from './on-records.ts'
-import type { Turn } from './turn.ts'
+import { onRelayEnded, onSurveyAnswer, onSurveyFailed } from './members/on-observe.ts'
+import { onObjectsAnswer, onReconcileAnswer } from './repair/on-repair.ts'
+import { onProbeAnswer, onProbeFailed } from './members/on-probes.ts'
+import { onRecordsAnswer } from './members/on-records.ts'
+import type { Turn } from './shared/turn.ts'
 
 export function onAnswer(machines: Machines, event: Extract<Event, { kind: 'answer-received' }>, turn: Turn): void {
   const { request, frames, elapsedMs, clocks } = event

@@ -1,15 +1,15 @@
 /** Where results of signature checks go: back to whoever asked for them. */
 import { assertNever } from '../lib/assert.ts'
-import type { JobNumber } from './event.ts'
-import { onBodyVerified } from './advance.ts'
-import { onHeadersVerified } from './chain-requests.ts'
+import type { JobNumber } from './shared/event.ts'
+import { onBodyVerified } from './blocks/advance.ts'
+import { onHeadersVerified } from './blocks/chain-requests.ts'
 import type { Machines } from './machines.ts'
-import { onHeaderVerified } from './on-blocks-message.ts'
-import { onRepairVerified } from './on-repair.ts'
-import { onRecordsVerified, onRecordVerified } from './on-records.ts'
-import { onSubmission, onSubmissionVerified } from './on-submission.ts'
-import { onMessageVerified, onTransactionsMessage } from './on-transactions-message.ts'
-import type { Turn } from './turn.ts'
+import { onHeaderVerified } from './blocks/on-blocks-message.ts'
+import { onRepairVerified } from './repair/on-repair.ts'
+import { onRecordsVerified, onRecordVerified } from './members/on-records.ts'
+import { onSubmission, onSubmissionVerified } from './transactions/on-submission.ts'
+import { onMessageVerified, onTransactionsMessage } from './transactions/on-transactions-message.ts'
+import type { Turn } from './shared/turn.ts'
 
 export function onVerified(
   machines: Machines,

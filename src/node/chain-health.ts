@@ -3,7 +3,7 @@ import { slotTimeMs } from '../domain/slots.ts'
 import type { Now } from '../domain/time.ts'
 import type { ValidatorView } from '../domain/views.ts'
 import type { Machines } from '../kernel/machines.ts'
-import { ownClock, silentUntilMs } from '../kernel/own-clock.ts'
+import { ownClock, silentUntilMs } from '../kernel/peers/own-clock.ts'
 import type { Clock } from './clock.ts'
 import type { HealthCheck } from './health.ts'
 

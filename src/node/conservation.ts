@@ -11,7 +11,7 @@ import type { MessageId } from '../domain/ids.ts'
 import type { Topic } from '../domain/protocols.ts'
 import { TOPICS } from '../domain/protocols.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import type { VerdictReason } from '../kernel/effect.ts'
+import type { VerdictReason } from '../kernel/shared/effect.ts'
 import type { ArrivalFate } from '../ports/gossip.ts'
 import { JUDGING_MAX } from './limits.ts'
 

@@ -1,6 +1,6 @@
 /** What a node knew of itself before it stopped. Damaged records count as missing: a wrong tag is worse than none. */
 import { isTagKey, isTagValue } from '../domain/codec/record-codec.ts'
-import { INCARNATION_KEY, TAGS_KEY } from '../kernel/own-record.ts'
+import { INCARNATION_KEY, TAGS_KEY } from '../kernel/members/own-record.ts'
 import type { Store } from '../ports/store.ts'
 
 type Tags = readonly (readonly [key: string, value: string])[]

@@ -4,8 +4,8 @@
  */
 import type { NetAddress, PeerId, TxId } from '../domain/ids.ts'
 import { TOPICS, type Protocol, type Topic } from '../domain/protocols.ts'
-import type { SurveyOutcome } from '../kernel/effect.ts'
-import type { Event } from '../kernel/event.ts'
+import type { SurveyOutcome } from '../kernel/shared/effect.ts'
+import type { Event } from '../kernel/shared/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { ConnectionsListener, Direction, Gatekeeper } from '../ports/connections.ts'
 import type { SubmitResult } from '../ports/control.ts'

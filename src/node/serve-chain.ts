@@ -5,7 +5,7 @@ import type { ChainRequest } from '../domain/codec/chain-codec.ts'
 import { splitList } from '../domain/codec/list-codec.ts'
 import { transactionHash } from '../domain/codec/transaction-codec.ts'
 import type { BlockHash } from '../domain/ids.ts'
-import { bestKey, heightKey, readHeight } from '../kernel/chain-record.ts'
+import { bestKey, heightKey, readHeight } from '../kernel/blocks/chain-record.ts'
 import { concatAll } from '../lib/bytes.ts'
 import type { Store } from '../ports/store.ts'
 

@@ -1,7 +1,7 @@
 /** Watches repair and membership of all relays of a simulation. It looks on, ten times a second, and changes nothing. */
 import { asPeerId, type PeerId } from '../domain/ids.ts'
 import type { ApiEvent } from '../domain/views.ts'
-import type { Fact } from '../kernel/fact.ts'
+import type { Fact } from '../kernel/shared/fact.ts'
 import type { MemberStateView } from '../domain/views.ts'
 import type { Compared, NetworkReport } from './network-report.ts'
 import type { RelayMember } from './relay-member.ts'

@@ -13,9 +13,9 @@ const COLLECTION =
 
 /** Collections that are not reported, by file and field, with the reason why they cannot grow or where their bound is held. */
 const UNREPORTED: Readonly<Record<string, string>> = {
-  'src/kernel/turn.ts effects': 'lives for one event',
-  'src/kernel/turn.ts lazyWrites': 'lives for one event',
-  'src/kernel/bodies.ts #pinned': 'bodies of the block tree that are being worked on: chain.headers bounds them',
+  'src/kernel/shared/turn.ts effects': 'lives for one event',
+  'src/kernel/shared/turn.ts lazyWrites': 'lives for one event',
+  'src/kernel/blocks/bodies.ts #pinned': 'bodies of the block tree that are being worked on: chain.headers bounds them',
   'src/kernel/machines.ts recordOwners': 'one entry for each node record (membership/limits.ts, RECORDS_MAX)',
   'src/kernel/machines.ts helps': 'HELPS_WAITING_MAX, looked at before each addition',
   'src/kernel/machines.ts probeDials': 'one entry for each check under way (membership.checks)',
@@ -89,7 +89,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/mempool/mempool.ts #queues': 'one entry for each sender in the pool',
   'src/mempool/mempool.ts #entries': 'mempool.transactions, by its count',
   'src/chain/early-blocks.ts #held': 'kernel.early',
-  'src/kernel/held-back.ts #items': 'kernel.heldBack',
+  'src/kernel/repair/held-back.ts #items': 'kernel.heldBack',
   'src/adapters/http/event-reader.ts #gathered': 'at most GATHER_BYTES and one event, for each reader',
   'src/adapters/libp2p/dial-targets.ts #places': 'places of dials under way: a few for each, and those are bounded',
   'src/adapters/libp2p/requests.ts #working': 'one entry for each protocol and connected peer with work under way',

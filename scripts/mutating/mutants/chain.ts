@@ -42,12 +42,12 @@ export const CHAIN_MUTANTS: readonly Mutant[] = [
   {
     name: 'a proposer waits for bodies that nobody has',
     threat: 'A34',
-    file: 'src/kernel/propose.ts',
+    file: 'src/kernel/blocks/propose.ts',
     from: 'return turn.now.monoMs - proposal.awaited.sinceMs < Math.max(config.network.slotMs, BODY_PATIENCE_MIN_MS)',
     to: 'return true',
     also: [
       {
-        file: 'src/kernel/propose.ts',
+        file: 'src/kernel/blocks/propose.ts',
         from: 'if (chain.branches().every(({ first }) => chainSync.isWithheld(first.hash))) return false',
         to: 'if (chain.branches().length === 0) return false',
       },
@@ -105,7 +105,7 @@ export const CHAIN_MUTANTS: readonly Mutant[] = [
   {
     name: 'a wrong clock signs',
     threat: 'A37',
-    file: 'src/kernel/propose.ts',
+    file: 'src/kernel/blocks/propose.ts',
     from: 'if (hasWrongClock(machines, turn)) return',
     to: '',
     test: ['test/unit/kernel/proposing.test.ts', '-t', 'A37'],

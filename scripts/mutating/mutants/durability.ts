@@ -5,7 +5,7 @@ export const DURABILITY_MUTANTS: readonly Mutant[] = [
   {
     name: 'a write that failed is acknowledged',
     threat: 'V4',
-    file: 'src/kernel/on-submission.ts',
+    file: 'src/kernel/transactions/on-submission.ts',
     from: '  if (!ok) {\n    for (const id of write.admitted) {',
     to: '  if (write.admitted.length > 1_000_000) {\n    for (const id of write.admitted) {',
     test: ['test/unit/kernel/submission.test.ts'],

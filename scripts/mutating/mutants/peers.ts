@@ -39,7 +39,7 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
   {
     name: 'nobody makes room',
     threat: 'A27',
-    file: 'src/kernel/make-room.ts',
+    file: 'src/kernel/peers/make-room.ts',
     from: 'if (machines.peers.size > connectionsMax - free)',
     to: 'if (machines.peers.size > connectionsMax * 2)',
     test: ['test/unit/peers/eviction.test.ts'],
@@ -47,7 +47,7 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
   {
     name: 'anchors are forgotten',
     threat: 'A9',
-    file: 'src/kernel/keep-anchors.ts',
+    file: 'src/kernel/peers/keep-anchors.ts',
     from: 'machines.redial.prefer(believedAnchors(readAddresses(value), machines.isOpen))',
     to: 'believedAnchors(readAddresses(value), machines.isOpen)',
     test: ['test/unit/peers/eviction.test.ts'],
@@ -63,7 +63,7 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
   {
     name: 'what the router drops for score counts for nothing',
     threat: 'A47',
-    file: 'src/kernel/penalise.ts',
+    file: 'src/kernel/peers/penalise.ts',
     from: "penalise(machines, peer, 'invalid', 'unheard', turn)",
     to: '{ /* nothing */ }',
     test: ['test/unit/kernel/unheard.test.ts'],
@@ -71,7 +71,7 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
   {
     name: 'a peer that is not heard keeps its place for ever',
     threat: 'A47',
-    file: 'src/kernel/penalise.ts',
+    file: 'src/kernel/peers/penalise.ts',
     from: 'if (sinceMs >= UNHEARD_MS)',
     to: 'if (sinceMs < 0)',
     test: ['test/unit/kernel/unheard.test.ts'],
@@ -103,7 +103,7 @@ export const PEERS_MUTANTS: readonly Mutant[] = [
   {
     name: 'bans end with the process',
     threat: 'L2',
-    file: 'src/kernel/penalise.ts',
+    file: 'src/kernel/peers/penalise.ts',
     from: 'turn.writeLazily(putBan(ban))',
     to: '',
     test: ['test/unit/kernel/submission.test.ts', '-t', 'a ban survives a restart'],

@@ -13,7 +13,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
   {
     name: 'a forged copy speaks for the honest transaction of its name',
     threat: 'A12 A23',
-    file: 'src/kernel/on-repair.ts',
+    file: 'src/kernel/repair/on-repair.ts',
     from: "else if (code !== 'invalid-signature') machines.wanted.done",
     to: 'else machines.wanted.done',
     test: ['test/unit/kernel/repair-liars.test.ts'],
@@ -29,7 +29,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
   {
     name: 'another valid object than the one that was asked for is no offence',
     threat: 'A23',
-    file: 'src/kernel/on-repair.ts',
+    file: 'src/kernel/repair/on-repair.ts',
     from: "else penalise(machines, peer, 'invalid', 'object-mismatch', turn)",
     to: '',
     test: ['test/unit/kernel/repair-liars.test.ts', '-t', 'A23'],

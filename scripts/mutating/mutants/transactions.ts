@@ -7,7 +7,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
   {
     name: 'what a banned peer sent before it is gone is still judged',
     threat: 'A1 L4',
-    file: 'src/kernel/on-transactions-message.ts',
+    file: 'src/kernel/transactions/on-transactions-message.ts',
     from: 'if (!machines.offences.admitsPeer(message.from, turn.now.wallMs)) {',
     to: 'if (message.from.length === 0) {',
     test: [MESSAGE, '-t', 'A1'],
@@ -15,7 +15,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
   {
     name: 'what rides along does not matter',
     threat: 'A33',
-    file: 'src/kernel/on-transactions-message.ts',
+    file: 'src/kernel/transactions/on-transactions-message.ts',
     from: "if (look.kind !== 'refused') continue\n    restKnown = false",
     to: "if (look.kind !== 'refused') continue",
     test: [MESSAGE],
@@ -70,7 +70,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
   {
     name: 'a node that is behind charges its peers for what it cannot know',
     threat: 'A33',
-    file: 'src/kernel/penalise.ts',
+    file: 'src/kernel/peers/penalise.ts',
     from: "if (offence === 'unpaid' && isBehind(machines)) return",
     to: '',
     test: ['test/unit/kernel/mixed-batches.test.ts', '-t', 'A33'],
@@ -86,7 +86,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
   {
     name: 'a second signature of a known body is checked',
     threat: 'A3',
-    file: 'src/kernel/triage.ts',
+    file: 'src/kernel/transactions/triage.ts',
     from: "    if (present.transaction.hash === hash) return { kind: 'known', id }\n    return { kind: 'refused', code: 'known-other-signature', id }",
     to: "    if (present.transaction.hash === hash) return { kind: 'known', id }\n    return { kind: 'fresh', transaction, verified }",
     test: [MESSAGE, '-t', 'another signature'],
@@ -109,7 +109,7 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
   {
     name: 'a message that holds nothing new is handed on',
     threat: 'A6',
-    file: 'src/kernel/on-transactions-message.ts',
+    file: 'src/kernel/transactions/on-transactions-message.ts',
     from: "judge(message, 'ignore', looks.length, turn, 'nothing-new')",
     to: "judge(message, 'accept', looks.length, turn)",
     test: [MESSAGE, '-t', 'A6'],

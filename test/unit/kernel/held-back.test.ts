@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { asAccountId, asPeerId, type AccountId } from '../../../src/domain/ids.ts'
 import { itemKey } from '../../../src/domain/item-key.ts'
-import { HELD_BACK_MAX, HELD_BACK_MS, HeldBack } from '../../../src/kernel/held-back.ts'
+import { HELD_BACK_MAX, HELD_BACK_MS, HeldBack } from '../../../src/kernel/repair/held-back.ts'
 
 const FROM = asPeerId('peer')
 const [ALICE, BOB] = ['aa', 'bb'].map((digits) => asAccountId(digits.repeat(32))) as [AccountId, AccountId]

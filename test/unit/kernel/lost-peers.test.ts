@@ -14,7 +14,7 @@ import {
 import { peerIdOfKey } from '../../../src/domain/record.ts'
 import { networkIdOf } from '../../../src/domain/params.ts'
 import { signingPrefix } from '../../../src/domain/signing.ts'
-import type { Effect } from '../../../src/kernel/effect.ts'
+import type { Effect } from '../../../src/kernel/shared/effect.ts'
 import { concatBytes } from '../../../src/lib/bytes.ts'
 import { sign } from '../../../src/wallet/keys.ts'
 import { keysOf, KernelWorld, T0, TEST_NETWORK } from '../../support/kernel-world.ts'

@@ -8,7 +8,7 @@ import { encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
 import { asMessageId, asPeerId, type PeerId } from '../../../src/domain/ids.ts'
 import { BATCH_COUNT_MAX } from '../../../src/domain/params.ts'
 import { UNPAID_BUDGET } from '../../../src/peers/limits.ts'
-import type { Effect } from '../../../src/kernel/effect.ts'
+import type { Effect } from '../../../src/kernel/shared/effect.ts'
 import { ChainWorld, GENESIS, makeBlock, transaction } from '../../support/chain-world.ts'
 import { keysOf } from '../../support/kernel-world.ts'
 

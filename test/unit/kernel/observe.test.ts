@@ -10,7 +10,7 @@ import { encodeHello } from '../../../src/domain/codec/hello-codec.ts'
 import { asTxId, type PeerId } from '../../../src/domain/ids.ts'
 import { networkIdOf } from '../../../src/domain/params.ts'
 import { peerIdOfKey } from '../../../src/domain/record.ts'
-import type { Effect } from '../../../src/kernel/effect.ts'
+import type { Effect } from '../../../src/kernel/shared/effect.ts'
 import { OBSERVE_BURST, OBSERVE_RELAYS_MAX, SURVEYS_MAX } from '../../../src/membership/limits.ts'
 import { KernelWorld, keysOf, peer, TEST_NETWORK } from '../../support/kernel-world.ts'
 

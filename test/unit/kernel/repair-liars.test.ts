@@ -12,7 +12,7 @@ import { asBlockHash, type PeerId } from '../../../src/domain/ids.ts'
 import type { ItemKey } from '../../../src/domain/item-key.ts'
 import { networkIdOf } from '../../../src/domain/params.ts'
 import { signingPrefix } from '../../../src/domain/signing.ts'
-import { keyOf } from '../../../src/kernel/pool-set.ts'
+import { keyOf } from '../../../src/kernel/transactions/pool-set.ts'
 import { REASK_MS } from '../../../src/sync/limits.ts'
 import { KernelWorld, signedTransaction, T0, TEST_NETWORK } from '../../support/kernel-world.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Event } from '../../../src/kernel/event.ts'
+import type { Event } from '../../../src/kernel/shared/event.ts'
 import type { Clock } from '../../../src/node/clock.ts'
 import type { Observer } from '../../../src/node/observe.ts'
 import { Performer } from '../../../src/node/perform.ts'

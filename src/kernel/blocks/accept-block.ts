@@ -1,0 +1,146 @@
+/** Taking headers and bodies into the chain, whichever way they came. */
+import {
+  BLOCK_BYTES_MAX,
+  blockBytesOf,
+  shortIdOf,
+  type Block,
+  type ShortId,
+  type SignedHeader,
+} from '../../domain/block.ts'
+import { encodeBlock } from '../../domain/codec/block-codec.ts'
+import { encodeObjectsAnswer, encodeObjectsRequest } from '../../domain/codec/objects-codec.ts'
+import type { MessageId, PeerId } from '../../domain/ids.ts'
+import { checkBodyOf } from '../../domain/rules/body-rules.ts'
+import type { HeaderOutcome } from '../../chain/chain.ts'
+import type { Rebuild, ShortIdLookup } from '../../relay/compact-relay.ts'
+import type { Transaction } from '../../domain/transaction.ts'
+import { advance, bodyInvalid } from './advance.ts'
+import type { Machines } from '../machines.ts'
+import type { Turn } from '../shared/turn.ts'
+
+/** Blocks of our branch that are searched for another one's transactions: longer branches are fetched whole. */
+const RIVALS_MAX = 4
+
+export interface BlockProvenance {
+  readonly way: 'gossip' | 'sync' | 'own'
+  readonly from: PeerId | null
+  readonly messageId: MessageId | null
+  readonly bytes: number
+}
+
+/** Takes a header whose signature and own rules hold; orphans that waited for it follow. */
+export function acceptHeader(
+  machines: Machines,
+  header: SignedHeader,
+  provenance: BlockProvenance,
+  turn: Turn,
+): HeaderOutcome {
+  const outcome = machines.chain.addHeader(header, provenance.way === 'sync')
+  if (outcome.kind === 'refused') return outcome
+  const { hash, height, slot, proposer, txCount } = header
+  turn.note({ kind: 'block-seen', hash, height, slot, proposer, txCount, ...provenance })
+  if (outcome.evidence !== null) {
+    const { first, second } = outcome.evidence
+    turn.note({ kind: 'equivocation-seen', slot, proposer, hashes: [first.hash, second.hash] })
+  }
+  if (outcome.kind === 'added') adoptOrphans(machines, header, turn)
+  return outcome
+}
+
+/** Orphans that waited for this header enter, and so on up; their bodies are rebuilt as if they came now. */
+function adoptOrphans(machines: Machines, parent: SignedHeader, turn: Turn): void {
+  const waiting = [...machines.orphans.takeChildren(parent.hash)]
+  for (const orphan of waiting) {
+    if (machines.chain.addHeader(orphan.value.header).kind !== 'added') continue
+    const found = machines.compact.start(
+      orphan.value,
+      orphan.from,
+      lookupFor(machines, orphan.value.header),
+      turn.now.monoMs,
+    )
+    rebuilt(machines, found, turn)
+    for (const child of machines.orphans.takeChildren(orphan.hash)) waiting.push(child)
+  }
+}
+
+/**
+ * Where the transactions of a block are looked for: in the pool, and in the blocks of our own branch from its height on, which it would take the
+ * place of. Two proposers who did not know of each other have mostly chosen the same.
+ */
+export function lookupFor(machines: Machines, header: SignedHeader): ShortIdLookup {
+  let rivals: Map<ShortId, Transaction> | null = null
+  return (id) => {
+    const pooled = machines.pool.byShortId(id)
+    if (pooled !== undefined && pooled !== null) return pooled
+    rivals ??= new Map(
+      rivalBlocks(machines, header).flatMap(({ transactions }) =>
+        transactions.map((transaction) => [shortIdOf(transaction.hash), transaction] as const),
+      ),
+    )
+    return rivals.get(id) ?? null
+  }
+}
+
+function rivalBlocks({ chain, bodies }: Machines, { height }: SignedHeader): readonly Block[] {
+  const blocks: Block[] = []
+  for (let at = height; at <= chain.head.height && blocks.length < RIVALS_MAX; at++) {
+    const place = chain.at(at)
+    const body = place === undefined ? undefined : bodies.get(place.hash)
+    if (body !== undefined) blocks.push(body)
+  }
+  return blocks
+}
+
+/** What to do with a compact block that is being rebuilt. */
+export function rebuilt(machines: Machines, found: Rebuild, turn: Turn): void {
+  if (found.kind === 'ask') {
+    const expected = machines.compact.expected(found.hash, found.peer) ?? []
+    const request = machines.nextJob()
+    machines.asked.set(request, { kind: 'block-transactions', peer: found.peer, hash: found.hash })
+    const shortIds = expected.map(({ shortId }) => shortId)
+    const bytes = encodeObjectsRequest({ kind: 'block-transactions', block: found.hash, shortIds })
+    turn.do({ kind: 'ask', request, peer: found.peer, protocol: 'objects', bytes })
+    return
+  }
+  if (found.kind !== 'complete') return
+  const { header, transactions, asked, from } = found
+  // A wrong guess by short id: the block is fetched whole by whoever catches up with the chain.
+  if (checkBodyOf(header, transactions) !== null) return
+  if (blockBytesOf(transactions) > BLOCK_BYTES_MAX) {
+    // Nobody could be sent it whole: whoever kept it would be charged by those who catch up.
+    bodyInvalid(machines, header.hash, 'body-too-large', turn)
+    return
+  }
+  const own = transactions.filter((transaction) => machines.pool.has(transaction.id))
+  const savedBytes = own.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
+  turn.note({ kind: 'block-rebuilt', hash: header.hash, asked, savedBytes })
+  bodyArrived(machines, { header, transactions, bytes: encodeBlock(header, transactions) }, from, turn)
+}
+
+/**
+ * A body that is its header's is here.
+ * @param from who gave it, or the last of it that was missing; null where nothing was
+ */
+export function bodyArrived(machines: Machines, block: Block, from: PeerId | null, turn: Turn): void {
+  const { hash } = block.header
+  machines.compact.forget(hash)
+  if (machines.chain.status(hash) !== 'header') return
+  machines.bodies.add(block, false, { from, monoMs: turn.now.monoMs })
+  machines.chain.addBody(hash)
+  answerWaiting(machines, block, turn)
+  advance(machines, turn)
+}
+
+/** Peers that asked for transactions of a block before its body was here. */
+function answerWaiting(machines: Machines, block: Block, turn: Turn): void {
+  const waiting = machines.partsWanted.get(block.header.hash) ?? []
+  machines.partsWanted.delete(block.header.hash)
+  for (const { request, shortIds } of waiting)
+    turn.do({ kind: 'reply', request, frames: [transactionsOf(block, shortIds)] })
+}
+
+/** The answer to a question for transactions of a block by their short ids. */
+export function transactionsOf(block: Block, shortIds: readonly string[]): Uint8Array {
+  const byShortId = new Map(block.transactions.map((transaction) => [shortIdOf(transaction.hash), transaction.bytes]))
+  return encodeObjectsAnswer(shortIds.map((id) => byShortId.get(id) ?? null))
+}

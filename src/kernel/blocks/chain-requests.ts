@@ -1,0 +1,260 @@
+/** Catching up with the chain, and helping others to. Everything fetched passes the same checks as gossip. */
+import { decodeBlock, decodeSignedHeader } from '../../domain/codec/block-codec.ts'
+import {
+  decodeChainRequest,
+  encodeChainRequest,
+  HEADERS_COUNT_MAX,
+  LOCATOR_COUNT_MAX,
+  splitHeaders,
+} from '../../domain/codec/chain-codec.ts'
+import { readObjectsAnswer, type decodeObjectsRequest } from '../../domain/codec/objects-codec.ts'
+import { decodeTransaction, TRANSACTION_BYTES_MAX } from '../../domain/codec/transaction-codec.ts'
+import { shortIdOf, type SignedHeader } from '../../domain/block.ts'
+import type { BlockHash, PeerId } from '../../domain/ids.ts'
+import { checkBodyOf } from '../../domain/rules/body-rules.ts'
+import { checkHeader, timingOf } from '../../domain/rules/header-rules.ts'
+import type { Transaction } from '../../domain/transaction.ts'
+import { acceptHeader, bodyArrived, rebuilt, transactionsOf } from './accept-block.ts'
+import type { Asked } from '../shared/asked.ts'
+import { underCheckedHeader } from './checked-header.ts'
+import type { JobNumber } from '../shared/event.ts'
+import type { HeadersJob } from '../shared/jobs.ts'
+import type { Machines } from '../machines.ts'
+import { penalise } from '../peers/penalise.ts'
+import type { Turn } from '../shared/turn.ts'
+
+/** Questions that wait for a body: what would wait longer is asked elsewhere by then (MISSING_DEADLINE_MS). */
+const PARTS_WANTED_MAX = 64
+const PARTS_WAIT_MS = 1_500
+
+/** Makes the requests that are due. */
+export function catchUp(machines: Machines, turn: Turn): void {
+  const { chain, compact, chainSync } = machines
+  const state = {
+    rootHeight: chain.root.height,
+    hasHeader: (hash: BlockHash) => chain.status(hash) !== undefined || chain.isOnBestChain(hash),
+    branches: () =>
+      chain.branches().map(({ first, tip, missing }) => ({
+        first: first.hash,
+        maker: first.proposer,
+        tip: tip.hash,
+        // What is being rebuilt from its compact form is asked for there.
+        missing: (limit: number) => missing(limit).flatMap(({ hash }) => (compact.has(hash) ? [] : [hash])),
+      })),
+  }
+  for (const ask of chainSync.next(state, turn.now.monoMs)) {
+    const request = machines.nextJob()
+    const { peer } = ask
+    if (ask.kind === 'headers') {
+      machines.asked.set(request, { kind: 'headers', peer })
+      // Headers may be ahead of the head: from where they end on, or the same range would be asked for again and again.
+      const bytes = encodeChainRequest({ kind: 'headers', locator: locator(machines), limit: HEADERS_COUNT_MAX })
+      turn.do({ kind: 'ask', request, peer, protocol: 'chain', bytes })
+    } else {
+      machines.asked.set(request, { kind: 'blocks', peer, hashes: ask.hashes })
+      turn.do({
+        kind: 'ask',
+        request,
+        peer,
+        protocol: 'chain',
+        bytes: encodeChainRequest({ kind: 'blocks', hashes: ask.hashes }),
+      })
+    }
+  }
+}
+
+/** Ends of branches that a locator names: who has only one of them finds the others unknown, and goes on from its own. */
+const TIPS_MAX = 8
+
+/** The tips of the best branches first, those that nobody has last among them; then the best chain's own. */
+function locator({ chain, chainSync }: Machines): readonly BlockHash[] {
+  const tips: BlockHash[] = []
+  const makers = new Set<string>()
+  const branches = chain.branches().map((branch) => ({ branch, isWithheld: chainSync.isWithheld(branch.first.hash) }))
+  for (const { branch } of branches.toSorted((a, b) => Number(a.isWithheld) - Number(b.isWithheld))) {
+    if (tips.length >= TIPS_MAX) break
+    if (makers.has(branch.first.proposer)) continue
+    makers.add(branch.first.proposer)
+    tips.push(branch.tip.hash)
+  }
+  return [...tips, ...chain.locator()].slice(0, LOCATOR_COUNT_MAX)
+}
+
+/** Whether the head that a peer claims is here, whichever way it came. */
+function isProven({ chain, chainSync }: Machines, peer: PeerId): boolean {
+  const head = chainSync.headOf(peer)
+  return head === undefined || chain.header(head.hash) !== undefined
+}
+
+export function onHeadersAnswer(machines: Machines, peer: PeerId, frames: readonly Uint8Array[], turn: Turn): void {
+  const items = frames.length === 1 && frames[0] !== undefined ? splitHeaders(frames[0]) : null
+  const headers = items === null ? null : readHeaders(machines, items)
+  if (headers === null) {
+    machines.chainSync.headersFailed(peer, turn.now.monoMs)
+    penalise(machines, peer, 'invalid', 'malformed-headers', turn)
+    return
+  }
+  machines.chainSync.headersTold(
+    peer,
+    headers.flatMap(({ hash }) => (machines.chain.status(hash) === 'header' ? [hash] : [])),
+  )
+  const fresh = headers.filter(
+    (header) =>
+      machines.chain.header(header.hash) === undefined &&
+      timingOf(header, machines.config.network, turn.now.wallMs).kind === 'due',
+  )
+  if (fresh.length === 0) {
+    machines.chainSync.headersChecked(peer, 0, isProven(machines, peer), turn.now.monoMs)
+    return
+  }
+  const job = machines.nextJob()
+  machines.jobs.set(job, { kind: 'headers', from: peer, headers: fresh })
+  const checks = fresh.map(({ proposerKey, signedBytes, signature }) => ({
+    publicKey: proposerKey,
+    message: signedBytes,
+    signature,
+  }))
+  turn.do({ kind: 'verify-signatures', job, checks })
+}
+
+export function onHeadersVerified(machines: Machines, job: HeadersJob, firstInvalid: number, turn: Turn): void {
+  const sound = firstInvalid < 0 ? job.headers : job.headers.slice(0, firstInvalid)
+  let fresh = 0
+  let isFull = false
+  for (const header of sound) {
+    // An orphan here is a header that does not follow from what we asked for.
+    if (machines.chain.status(header.parent) === undefined) break
+    const provenance = { way: 'sync', from: job.from, messageId: null, bytes: header.bytes.byteLength } as const
+    const outcome = acceptHeader(machines, header, provenance, turn)
+    if (outcome.kind === 'added') {
+      fresh++
+      machines.chainSync.headersTold(job.from, [header.hash])
+    }
+    // It has what it says; that there is no room for it here is none of its doing.
+    else if (outcome.kind === 'refused' && outcome.code === 'headers-full') isFull = true
+  }
+  if (isFull) machines.chainSync.headersDeferred(job.from, turn.now.monoMs)
+  else machines.chainSync.headersChecked(job.from, fresh, isProven(machines, job.from), turn.now.monoMs)
+  if (firstInvalid >= 0) penalise(machines, job.from, 'invalid', 'invalid-signature', turn)
+  catchUp(machines, turn)
+}
+
+/** Null where one can't be read or breaks a rule that everybody can check: no honest node has such. */
+function readHeaders(machines: Machines, items: readonly Uint8Array[]): SignedHeader[] | null {
+  const headers: SignedHeader[] = []
+  for (const bytes of items) {
+    const decoded = decodeSignedHeader(bytes, machines.blockPrefix)
+    if (!decoded.ok || checkHeader(decoded.value, machines.config.network, machines.networkId) !== null) return null
+    headers.push(decoded.value)
+  }
+  return headers
+}
+
+export function onBlocksAnswer(
+  machines: Machines,
+  asked: Extract<Asked, { kind: 'blocks' }>,
+  frames: readonly Uint8Array[],
+  turn: Turn,
+): void {
+  const arrived = new Set<BlockHash>()
+  const failed: BlockHash[] = []
+  let isFalse = false
+  for (const [at, hash] of asked.hashes.entries()) {
+    const bytes = frames[at]
+    if (bytes === undefined) break
+    const decoded = bytes.byteLength === 0 ? null : decodeBlock(bytes, machines.blockPrefix, machines.transactionPrefix)
+    const isIts =
+      decoded?.ok === true &&
+      decoded.value.header.hash === hash &&
+      checkBodyOf(decoded.value.header, decoded.value.transactions) === null
+    if (!isIts) {
+      failed.push(hash)
+      // Not to have it is no offence; to send something else is (the block itself stays clean).
+      if (decoded !== null) {
+        isFalse = true
+        penalise(machines, asked.peer, 'invalid', 'body-mismatch', turn)
+      }
+      continue
+    }
+    arrived.add(hash)
+    bodyArrived(machines, underCheckedHeader(machines, decoded.value), asked.peer, turn)
+  }
+  const isSilent = arrived.size === 0 && (isFalse || failed.length === 0)
+  const ended = { failed: arrived.size === 0 && failed.length === 0 ? asked.hashes : failed, isSilent }
+  machines.chainSync.blocksEnded(asked.peer, asked.hashes, ended, turn.now.monoMs)
+  catchUp(machines, turn)
+}
+
+export function onPartsAnswer(
+  machines: Machines,
+  asked: Extract<Asked, { kind: 'block-transactions' }>,
+  frames: readonly Uint8Array[],
+  turn: Turn,
+): void {
+  const { hash, peer } = asked
+  const expected = machines.compact.expected(hash, peer)
+  if (expected === null) return
+  const answer = readObjectsAnswer(frames, expected, TRANSACTION_BYTES_MAX)
+  if (answer === null) {
+    if (frames.length > 0) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
+    rebuilt(machines, machines.compact.failed(hash, peer, turn.now.monoMs), turn)
+    return
+  }
+  const found = new Map<number, Transaction>()
+  for (const [{ index, shortId }, bytes] of answer.found) {
+    const decoded = decodeTransaction(bytes, machines.transactionPrefix)
+    if (decoded.ok && shortIdOf(decoded.value.hash) === shortId) found.set(index, decoded.value)
+    else penalise(machines, peer, 'invalid', 'object-mismatch', turn)
+  }
+  rebuilt(machines, machines.compact.filled(hash, peer, found, turn.now.monoMs), turn)
+  catchUp(machines, turn)
+}
+
+export function onChainRequest(
+  machines: Machines,
+  request: JobNumber,
+  from: PeerId,
+  bytes: Uint8Array,
+  turn: Turn,
+): void {
+  const asked = decodeChainRequest(bytes)
+  if (asked === null) {
+    turn.do({ kind: 'reply', request, frames: null })
+    penalise(machines, from, 'invalid', 'malformed-request', turn)
+    return
+  }
+  turn.do({ kind: 'serve-chain', request, asked, blockPrefix: machines.blockPrefix })
+}
+
+/** Transactions of a block; one whose body is on its way here is waited for, since we have handed on its header. */
+export function onPartsRequest(
+  machines: Machines,
+  request: JobNumber,
+  asked: Extract<ReturnType<typeof decodeObjectsRequest>, { kind: 'block-transactions' }>,
+  turn: Turn,
+): void {
+  const block = machines.bodies.get(asked.block)
+  if (block !== undefined) {
+    turn.do({ kind: 'reply', request, frames: [transactionsOf(block, asked.shortIds)] })
+    return
+  }
+  const waiting = machines.partsWanted.get(asked.block) ?? []
+  const count = [...machines.partsWanted.values()].reduce((sum, list) => sum + list.length, 0)
+  if (machines.chain.status(asked.block) !== 'header' || count >= PARTS_WANTED_MAX) {
+    turn.do({ kind: 'reply', request, frames: null })
+    return
+  }
+  waiting.push({ request, shortIds: asked.shortIds, sinceMs: turn.now.monoMs })
+  machines.partsWanted.set(asked.block, waiting)
+}
+
+/** What has waited too long for a body is not answered: the asker turns to somebody else. */
+export function giveUpParts(machines: Machines, turn: Turn): void {
+  for (const [hash, waiting] of machines.partsWanted) {
+    const patient = waiting.filter(({ sinceMs }) => turn.now.monoMs - sinceMs < PARTS_WAIT_MS)
+    for (const { request } of waiting)
+      if (!patient.some((other) => other.request === request)) turn.do({ kind: 'reply', request, frames: null })
+    if (patient.length === 0) machines.partsWanted.delete(hash)
+    else machines.partsWanted.set(hash, patient)
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * A compact block from gossip (PROTOCOL.md, Header rules). It is handed on as soon as its header holds, before its body is here: the slot
+ * rule bounds how many there can be, and waiting would add a round trip a hop.
+ */
+import { decodeCompactBlock } from '../../domain/codec/block-codec.ts'
+import type { CompactBlock } from '../../domain/block.ts'
+import type { MessageId, PeerId } from '../../domain/ids.ts'
+import { REJECTS, type RejectCode } from '../../domain/reject.ts'
+import { checkCompact, checkHeader, timingOf } from '../../domain/rules/header-rules.ts'
+import { JOBS_MAX } from '../../relay/limits.ts'
+import { acceptHeader, lookupFor, rebuilt } from './accept-block.ts'
+import type { VerdictReason } from '../shared/effect.ts'
+import type { HeaderJob } from '../shared/jobs.ts'
+import type { Machines } from '../machines.ts'
+import { penalise } from '../peers/penalise.ts'
+import type { Turn } from '../shared/turn.ts'
+
+export interface BlockMessage {
+  readonly bytes: Uint8Array
+  readonly from: PeerId
+  readonly messageId: MessageId
+}
+
+export function onBlocksMessage(machines: Machines, message: BlockMessage, turn: Turn): void {
+  const { from } = message
+  if (!machines.offences.admitsPeer(from, turn.now.wallMs)) {
+    judge(message, 'ignore', message.bytes.byteLength, turn, 'banned')
+    return
+  }
+  const decoded = decodeCompactBlock(message.bytes, machines.blockPrefix, machines.transactionPrefix)
+  if (!decoded.ok) {
+    refuse(machines, message, message.messageId, message.bytes.byteLength, decoded.code, turn)
+    return
+  }
+  onCompactBlock(machines, decoded.value, message, turn)
+}
+
+/** A compact block that can be read; also one that was held until its slot began. */
+export function onCompactBlock(
+  machines: Machines,
+  block: CompactBlock,
+  message: Pick<BlockMessage, 'from' | 'messageId'>,
+  turn: Turn,
+): void {
+  const { header } = block
+  const size = block.bytes.byteLength
+  const broken = checkHeader(header, machines.config.network, machines.networkId) ?? checkCompact(block)
+  if (broken !== null) {
+    refuse(machines, message, header.hash, size, broken, turn)
+    return
+  }
+  if (machines.chain.header(header.hash) !== undefined || machines.orphans.has(header.hash)) {
+    machines.chainSync.headerRelayed(message.from, header)
+    rebuilt(machines, machines.compact.announced(header.hash, message.from, turn.now.monoMs), turn)
+    refuse(machines, message, header.hash, size, 'known', turn)
+    return
+  }
+  const timing = timingOf(header, machines.config.network, turn.now.wallMs)
+  if (timing.kind !== 'due') {
+    const held = timing.kind === 'early' && machines.early.hold({ block, ...message }, timing.dueMs)
+    if (!held) refuse(machines, message, header.hash, size, 'slot-too-early', turn)
+    return
+  }
+  const code = machines.jobs.size >= JOBS_MAX ? 'overloaded' : machines.chain.precheck(header)
+  if (code !== null) {
+    refuse(machines, message, header.hash, size, code, turn)
+    return
+  }
+  const job = machines.nextJob()
+  machines.jobs.set(job, { kind: 'header', block, from: message.from, messageId: message.messageId })
+  turn.do({
+    kind: 'verify-signatures',
+    job,
+    checks: [{ publicKey: header.proposerKey, message: header.signedBytes, signature: header.signature }],
+  })
+}
+
+/** The signature of a header was checked. */
+export function onHeaderVerified(machines: Machines, job: HeaderJob, valid: boolean, turn: Turn): void {
+  const { header } = job.block
+  const size = job.block.bytes.byteLength
+  if (!valid) {
+    refuse(machines, job, header.hash, size, 'invalid-signature', turn)
+    return
+  }
+  machines.chainSync.headerRelayed(job.from, header)
+  const outcome = acceptHeader(
+    machines,
+    header,
+    { way: 'gossip', from: job.from, messageId: job.messageId, bytes: size },
+    turn,
+  )
+  if (outcome.kind === 'refused') {
+    refuse(machines, job, header.hash, size, outcome.code, turn)
+    return
+  }
+  if (outcome.kind === 'orphan') {
+    const orphan = { hash: header.hash, parent: header.parent, from: job.from, bytes: size, value: job.block }
+    if (!machines.orphans.add(orphan, turn.now.monoMs)) {
+      refuse(machines, job, header.hash, size, 'orphans-full', turn)
+      return
+    }
+  }
+  judge(job, 'accept', size, turn)
+  if (outcome.kind === 'orphan') return
+  const found = machines.compact.start(job.block, job.from, lookupFor(machines, header), turn.now.monoMs)
+  rebuilt(machines, found, turn)
+}
+
+function refuse(
+  machines: Machines,
+  message: { readonly from: PeerId; readonly messageId: MessageId },
+  hash: string,
+  bytes: number,
+  code: RejectCode,
+  turn: Turn,
+): void {
+  const { verdict, offence } = REJECTS[code]
+  const refusal = verdict === 'reject' ? 'reject' : 'ignore'
+  turn.note({
+    kind: 'block-refused',
+    hash,
+    from: message.from,
+    messageId: message.messageId,
+    bytes,
+    code,
+    verdict: refusal,
+  })
+  judge(message, refusal, bytes, turn, code)
+  if (offence !== null) penalise(machines, message.from, offence, code, turn)
+}
+
+function judge(
+  { from, messageId }: { readonly from: PeerId; readonly messageId: MessageId },
+  verdict: 'accept' | 'ignore' | 'reject',
+  bytes: number,
+  turn: Turn,
+  why?: VerdictReason,
+): void {
+  turn.do({ kind: 'report-verdict', messageId, from, verdict, ...(why !== undefined && { why }) })
+  turn.note({ kind: 'message-judged', topic: 'blocks', from, verdict, items: 1, bytes })
+}

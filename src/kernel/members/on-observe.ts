@@ -1,0 +1,192 @@
+/** What nodes saw of an object (PROTOCOL.md, observe): peers' questions, and surveys of our own. */
+import {
+  decodeObserveAnswer,
+  decodeObserveRequest,
+  encodeObserveAnswer,
+  encodeObserveRequest,
+} from '../../domain/codec/observe-codec.ts'
+import type { PeerId, TxId } from '../../domain/ids.ts'
+import { assert } from '../../lib/assert.ts'
+import { TokenBucket } from '../../lib/rate.ts'
+import {
+  OBSERVE_BURST,
+  OBSERVE_PER_SECOND,
+  OBSERVE_RELAYS_MAX,
+  SURVEY_MS_MAX,
+  SURVEYS_MAX,
+} from '../../membership/limits.ts'
+import { surveyMembers } from '../../membership/survey-members.ts'
+import { Survey } from '../../membership/survey.ts'
+import type { SurveyTrouble } from '../../domain/surveyed.ts'
+import type { AskFailure } from '../../ports/requests.ts'
+import type { Asked } from '../shared/asked.ts'
+import type { Event } from '../shared/event.ts'
+import type { Machines } from '../machines.ts'
+import { penalise } from '../peers/penalise.ts'
+import type { Turn } from '../shared/turn.ts'
+
+type SurveyQuestion = Extract<Asked, { kind: 'survey' }>
+type Relay = Extract<Asked, { kind: 'observe-relay' }>
+
+/** A peer asks us, or somebody behind us. */
+export function onObserveRequest(
+  machines: Machines,
+  request: number,
+  from: PeerId,
+  bytes: Uint8Array,
+  turn: Turn,
+): void {
+  const asked = decodeObserveRequest(bytes)
+  if (asked === null || !machines.config.observes) {
+    turn.do({ kind: 'reply', request, frames: null })
+    if (asked === null) penalise(machines, from, 'invalid', 'malformed-request', turn)
+    return
+  }
+  if (!mayAsk(machines, from, turn.now.monoMs)) {
+    reply(request, { kind: 'busy' }, turn)
+    return
+  }
+  const { way, ids } = asked
+  const [next, ...rest] = way
+  if (next === undefined || next === machines.config.self) {
+    const known = ids.map((id) => hasSeen(machines, id, turn.now.monoMs))
+    turn.do({ kind: 'serve-observation', request, ids, known })
+    return
+  }
+  if (machines.peers.get(next)?.greeted !== true || next === from) {
+    reply(request, { kind: 'cut-off' }, turn)
+    return
+  }
+  if (machines.observeRelays.size >= OBSERVE_RELAYS_MAX) {
+    reply(request, { kind: 'busy' }, turn)
+    return
+  }
+  const job = machines.nextJob()
+  machines.observeRelays.add(job)
+  machines.asked.set(job, { kind: 'observe-relay', peer: next, request, ids: ids.length })
+  turn.do({
+    kind: 'ask',
+    request: job,
+    peer: next,
+    protocol: 'observe',
+    bytes: encodeObserveRequest({ way: rest, ids }),
+  })
+}
+
+/** The next hop answered, or did not (`frames` null): the asker hears of it. What is no answer is not handed on. */
+export function onRelayEnded(
+  machines: Machines,
+  job: number,
+  { peer, request, ids }: Relay,
+  frames: readonly Uint8Array[] | null,
+  turn: Turn,
+): void {
+  machines.observeRelays.delete(job)
+  const frame = frames?.length === 1 ? frames[0] : undefined
+  if (frame !== undefined && decodeObserveAnswer(frame, ids) !== null) {
+    turn.do({ kind: 'reply', request, frames: [frame] })
+    return
+  }
+  if (frames !== null) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
+  reply(request, { kind: 'cut-off' }, turn)
+}
+
+/** The operator asks everybody. */
+export function onSurveyAsked(machines: Machines, event: Extract<Event, { kind: 'survey-asked' }>, turn: Turn): void {
+  const { survey: number, ids, samples, waitMs } = event
+  if (!machines.config.observes || machines.surveys.size >= SURVEYS_MAX) {
+    const outcome = { kind: machines.config.observes ? 'busy' : 'off' } as const
+    turn.do({ kind: 'answer-survey', survey: number, outcome })
+    return
+  }
+  const survey = new Survey({
+    members: surveyMembers(machines.membership.rows(turn.now), neighboursOf(machines), machines.config.self),
+    neighbours: neighboursOf(machines).map(({ peer }) => peer),
+    samples,
+    deadlineMs: turn.now.monoMs + Math.min(waitMs, SURVEY_MS_MAX),
+  })
+  machines.surveys.set(number, { survey, ids })
+  follow(machines, number, turn)
+}
+
+export function onSurveyAnswer(
+  machines: Machines,
+  { peer, survey: number, ask, ids }: SurveyQuestion,
+  frames: readonly Uint8Array[],
+  clocks: { readonly askedNs: bigint; readonly answeredNs: bigint } | null,
+  turn: Turn,
+): void {
+  const frame = frames.length === 1 ? frames[0] : undefined
+  const answer = frame === undefined ? null : decodeObserveAnswer(frame, ids)
+  if (answer === null) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
+  const survey = machines.surveys.get(number)?.survey
+  if (survey === undefined) return
+  if (answer?.kind === 'seen') survey.answered(ask, answer, clocks)
+  else survey.failed(ask, answer?.kind ?? 'no-answer')
+  follow(machines, number, turn)
+}
+
+export function onSurveyFailed(machines: Machines, asked: SurveyQuestion, reason: AskFailure, turn: Turn): void {
+  const survey = machines.surveys.get(asked.survey)?.survey
+  if (survey === undefined) return
+  survey.failed(asked.ask, TROUBLES[reason])
+  follow(machines, asked.survey, turn)
+}
+
+const TROUBLES: Readonly<Record<AskFailure, SurveyTrouble>> = {
+  unreachable: 'no-answer',
+  unsupported: 'not-served',
+  deadline: 'no-answer',
+  'too-large': 'no-answer',
+  // A node that has it switched off resets what it is asked.
+  reset: 'not-served',
+  busy: 'busy',
+}
+
+/** Surveys whose time is over end with what they have. */
+export function endSurveys(machines: Machines, turn: Turn): void {
+  for (const [number, { survey }] of machines.surveys)
+    if (survey.deadlineMs <= turn.now.monoMs) finish(machines, number, survey, turn)
+}
+
+function follow(machines: Machines, number: number, turn: Turn): void {
+  const open = machines.surveys.get(number)
+  if (open === undefined) return
+  const { survey, ids } = open
+  for (const { ask, way, isTimesOnly } of survey.takeAsks()) {
+    const [peer, ...rest] = way
+    assert(peer !== undefined, 'a way has an end')
+    const wanted = isTimesOnly ? [] : ids
+    const request = machines.nextJob()
+    machines.asked.set(request, { kind: 'survey', peer, survey: number, ask, ids: wanted.length })
+    const bytes = encodeObserveRequest({ way: rest, ids: wanted })
+    turn.do({ kind: 'ask', request, peer, protocol: 'observe', bytes })
+  }
+  if (survey.isDone) finish(machines, number, survey, turn)
+}
+
+function finish(machines: Machines, number: number, survey: Survey, turn: Turn): void {
+  machines.surveys.delete(number)
+  turn.do({ kind: 'answer-survey', survey: number, outcome: { kind: 'surveyed', rows: survey.rows() } })
+}
+
+function neighboursOf({ peers }: Machines): { readonly peer: PeerId; readonly name: string }[] {
+  return [...peers.all()].filter(({ greeted }) => greeted)
+}
+
+function hasSeen({ pool, seen }: Machines, id: TxId, monoMs: number): boolean {
+  return pool.has(id) || seen.departure(id, monoMs) !== undefined
+}
+
+function mayAsk({ observers }: Machines, peer: PeerId, nowMs: number): boolean {
+  let bucket = observers.get(peer, nowMs)
+  if (bucket === undefined) {
+    bucket = new TokenBucket({ perSecond: OBSERVE_PER_SECOND, burst: OBSERVE_BURST, nowMs })
+    observers.set(peer, bucket, nowMs)
+  }
+  return bucket.take(1, nowMs)
+}
+
+function reply(request: number, answer: Parameters<typeof encodeObserveAnswer>[0], turn: Turn): void {
+  turn.do({ kind: 'reply', request, frames: [encodeObserveAnswer(answer)] })
+}

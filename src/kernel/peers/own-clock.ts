@@ -1,0 +1,45 @@
+/** What peers' records say of our clock, and what follows for a validator. */
+import type { PeerId } from '../../domain/ids.ts'
+import type { NodeRecord } from '../../domain/record.ts'
+import { HEADER_EARLY_MS } from '../../domain/rules/header-rules.ts'
+import { slotTimeMs } from '../../domain/slots.ts'
+import type { Now } from '../../domain/time.ts'
+import { isClockOff, type ClockVerdict } from '../../membership/peer-clocks.ts'
+import type { Machines } from '../machines.ts'
+
+/**
+ * A record of a connected peer came: from itself, whose connection vouches for it, or from another, and its signature holds (`isVerified`). Also one that is refused
+ * because it seems to come from the future says what its maker's clock shows.
+ */
+export function heardClock(
+  machines: Machines,
+  record: Pick<NodeRecord, 'peer' | 'publishedAtMs'>,
+  from: PeerId,
+  isVerified: boolean,
+  now: Now,
+): void {
+  const entry = machines.peers.get(record.peer)
+  if (entry === undefined || isVerified === (record.peer === from)) return
+  machines.peerClocks.heard(record.peer, entry.direction === 'outbound', record.publishedAtMs, now.monoMs)
+}
+
+export interface OwnClock extends ClockVerdict {
+  /** By more than a slot: a validator signs nothing. */
+  readonly isOff: boolean
+}
+
+/** Null where too few peers can be compared with. */
+export function ownClock({ peerClocks, config }: Machines, now: Now): OwnClock | null {
+  const verdict = peerClocks.verdict(now)
+  // Clocks of honest machines may differ by what a block may be early, however short the slots.
+  const allowedMs = Math.max(config.network.slotMs, HEADER_EARLY_MS)
+  return verdict === null ? null : { ...verdict, isOff: isClockOff(verdict, allowedMs) }
+}
+
+/** Until when a validator is silent because of a slot that it has signed for and that is not over yet; null where nothing keeps it. */
+export function silentUntilMs({ config, proposal }: Machines, now: Now): number | null {
+  if (config.validator === null || proposal.lastSignedSlot < 0) return null
+  const overMs = slotTimeMs(config.network, proposal.lastSignedSlot + 1)
+  // A slot that has begun is its own.
+  return slotTimeMs(config.network, proposal.lastSignedSlot) > now.wallMs ? overMs : null
+}

@@ -1,0 +1,57 @@
+/** Taking a verified transaction into the pool, and the bookkeeping of everything that this changes. */
+import type { MessageId, PeerId, TxId } from '../../domain/ids.ts'
+import type { Transaction } from '../../domain/transaction.ts'
+import type { Admission } from '../../mempool/mempool.ts'
+import type { Departure } from '../../relay/seen.ts'
+import type { Fact } from '../shared/fact.ts'
+import type { Machines } from '../machines.ts'
+import { entered, left } from './pool-set.ts'
+import { deletePoolRecord } from './pool-record.ts'
+import type { Turn } from '../shared/turn.ts'
+import { writeSoon } from './unwritten.ts'
+
+export interface Provenance {
+  readonly way: Extract<Fact, { kind: 'transaction-admitted' }>['way']
+  /** Null when it did not come from a peer. */
+  readonly from: PeerId | null
+  /** The gossip message that brought it; null when it came another way. */
+  readonly messageId: MessageId | null
+  readonly waitedMs: number
+}
+
+/** Inserts a transaction whose signature holds. What it pushes out departs; what came from a peer is written at the next wake. */
+export function admit(machines: Machines, transaction: Transaction, provenance: Provenance, turn: Turn): Admission {
+  const { pool, seen } = machines
+  const local = provenance.way === 'local'
+  const account = machines.accountOf(transaction.sender)
+  const admission = pool.insert(transaction, account, turn.now.wallMs, local)
+  seen.judgedValid(transaction.hash, transaction.id, turn.now.monoMs)
+  if (admission.kind === 'refused') return admission
+  seen.returned(transaction.id)
+  entered(machines, transaction)
+  if (provenance.from !== null) machines.peers.useful(provenance.from, turn.now.monoMs)
+  if (admission.replaced !== null) depart(machines, admission.replaced, 'replaced', transaction.id, turn)
+  for (const id of admission.evicted) depart(machines, id, 'evicted', transaction.id, turn)
+  // A local one is written by its submission, which waits for the disk; a restored one is there already.
+  if (!local && provenance.way !== 'restored') writeSoon(machines, transaction.id)
+  turn.note({
+    kind: 'transaction-admitted',
+    id: transaction.id,
+    from: provenance.from,
+    messageId: provenance.messageId,
+    bytes: transaction.bytes.byteLength,
+    state: admission.state,
+    waitedMs: provenance.waitedMs,
+    ageMs: turn.now.wallMs - transaction.createdAtMs,
+    way: provenance.way,
+  })
+  return admission
+}
+
+/** Records that a transaction left the pool, and deletes it from disk. The pool itself has removed it already. */
+export function depart(machines: Machines, id: TxId, why: Departure['why'], by: TxId | null, turn: Turn): void {
+  machines.seen.departed(id, { why, by }, turn.now.monoMs)
+  left(machines, id, why !== 'evicted', turn.now.monoMs)
+  if (!machines.unwritten.delete(id)) turn.writeLazily(deletePoolRecord(id))
+  turn.note({ kind: 'transaction-removed', id, why, by })
+}

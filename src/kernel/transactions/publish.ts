@@ -1,0 +1,33 @@
+/** Letting transactions out: what the batcher releases becomes one message on the transactions topic. */
+import { encodeBatch } from '../../domain/codec/transaction-codec.ts'
+import type { Outgoing } from '../../relay/batcher.ts'
+import type { Machines } from '../machines.ts'
+import type { Turn } from '../shared/turn.ts'
+
+/** With fewer mesh peers than this a message is sent to every subscriber: the router's own lower bound, Dlo. */
+export const THIN_MESH = 4
+
+/** Queues a transaction for publication. One that does not fit stays in the pool, where repair finds it. */
+export function enqueue(machines: Machines, items: readonly Outgoing[], turn: Turn): void {
+  for (const item of items) machines.batcher.add(item)
+  release(machines, turn)
+}
+
+/** Publishes the next batch if it may leave now, without what has left the pool while it waited: others have no more use for it. */
+export function release(machines: Machines, turn: Turn): void {
+  let batch: readonly Outgoing[] = []
+  while (batch.length === 0) {
+    const next = machines.batcher.next()
+    if (next === null) return
+    batch = next.filter(({ id }) => machines.pool.has(id))
+    if (batch.length === 0) machines.batcher.left(true)
+  }
+  for (const item of batch)
+    if (item.own) turn.note({ kind: 'transaction-published', id: item.id, bytes: item.bytes.byteLength })
+  turn.do({
+    kind: 'publish',
+    topic: 'transactions',
+    bytes: encodeBatch(batch.map((item) => item.bytes)),
+    flood: machines.audience.mesh < THIN_MESH,
+  })
+}
