@@ -9,7 +9,9 @@ import { splitIdentity } from '../lib/endpoint.ts'
 import type { Effect } from './shared/effect.ts'
 import type { Event, JobNumber } from './shared/event.ts'
 import { onAdoptionWritten, onChainRead } from './blocks/advance.ts'
-import { createMachines, type KernelConfig, type Machines } from './machines.ts'
+import { Machines } from './machines.ts'
+import type { KernelConfig } from './shared/state.ts'
+import type { StructureSize } from './shared/wing.ts'
 import { onBlocksMessage } from './blocks/on-blocks-message.ts'
 import { onPeerConnected, onPeerDisconnected } from './on-peer.ts'
 import { onAnchorsRestored } from './peers/keep-anchors.ts'
@@ -22,7 +24,6 @@ import { onAnswer, onAskFailed } from './route-answer.ts'
 import { onRequest } from './route-request.ts'
 import { onVerified } from './route-verified.ts'
 import { onSelfRestored, onSelfSigned, onTagSet, recordChanged } from './members/own-record.ts'
-import { poolSetInvariants } from './transactions/pool-set.ts'
 import { onSubmission, onSubmissionWritten } from './transactions/on-submission.ts'
 import { isAtWork, restsUntilMs } from './next-wake.ts'
 import { onTransactionsMessage } from './transactions/on-transactions-message.ts'
@@ -37,7 +38,7 @@ export class Kernel {
   readonly machines: Machines
 
   constructor(config: KernelConfig) {
-    this.machines = createMachines(config)
+    this.machines = new Machines(config)
   }
 
   /** Decides what follows from one event. The effects are to be carried out in their order. */
@@ -46,42 +47,42 @@ export class Kernel {
     dispatch(this.machines, event, turn)
     if (turn.lazyWrites.length > 0) turn.do({ kind: 'write', job: 0, writes: turn.lazyWrites, durable: false })
     for (const effect of turn.effects)
-      if (effect.kind === 'disconnect' && this.machines.peers.get(effect.peer) !== undefined)
-        this.machines.partings.add(effect.peer)
+      if (effect.kind === 'disconnect' && this.machines.peers.table.get(effect.peer) !== undefined)
+        this.machines.peers.partings.add(effect.peer)
     return turn.effects
   }
 
   admitsPeer(peer: PeerId, now: Now): boolean {
-    return this.machines.offences.admitsPeer(peer, now.wallMs)
+    return this.machines.peers.offences.admitsPeer(peer, now.wallMs)
   }
 
   admitsAddress(ip: string, now: Now): boolean {
-    return this.machines.offences.admitsAddress(ip, now.wallMs)
+    return this.machines.peers.offences.admitsAddress(ip, now.wallMs)
   }
 
   /** Bytes of gossip came in, for the alarm that watches their rate. */
   gossipReceived(bytes: number): void {
-    this.machines.alarm.received(bytes)
+    this.machines.members.alarm.received(bytes)
   }
 
   /** Whether it is to be woken every WAKE_MS. Any event may change that. */
   get isAtWork(): boolean {
-    return isAtWork(this.machines)
+    return isAtWork(this.machines.wings)
   }
 
   /** Where it is not at work: until when it sleeps after a wake at `wokeMs`; monotonic ms. Any event may change that. */
   restsUntilMs(wokeMs: number): number {
-    return restsUntilMs(this.machines, wokeMs)
+    return restsUntilMs(this.machines.wings, wokeMs)
+  }
+
+  /** Fill and bound of all that grows in it. */
+  sizes(): StructureSize[] {
+    return this.machines.wings.flatMap((wing) => wing.sizes())
   }
 
   /** Throws where any machine has broken its own rules; for tests. */
   invariants(): void {
-    const { pool, seen, batcher, offences, chain, chainSync, compact, orphans } = this.machines
-    for (const machine of [pool, seen, batcher, offences, chain, chainSync, compact, orphans]) machine.invariants()
-    for (const { survey } of this.machines.surveys.values()) survey.invariants()
-    const { repair, wanted, wantedRecords, offers, membership, discovery } = this.machines
-    for (const machine of [repair, wanted, wantedRecords, offers, membership, discovery]) machine.invariants()
-    poolSetInvariants(this.machines)
+    for (const wing of this.machines.wings) wing.invariants?.()
   }
 }
 
@@ -131,7 +132,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'published':
       if (event.topic !== 'transactions') return
-      machines.batcher.left(event.outcome.kind !== 'published' || event.outcome.recipients > 0)
+      machines.transactions.batcher.left(event.outcome.kind !== 'published' || event.outcome.recipients > 0)
       release(machines, turn)
       return
     case 'peer-connected':
@@ -139,7 +140,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       if (event.direction === 'inbound') makeRoom(machines, event.peer, turn)
       return
     case 'peer-disconnected':
-      machines.strangers.delete(event.peer)
+      machines.peers.strangers.delete(event.peer)
       onPeerDisconnected(machines, event.peer, turn)
       return
     case 'dial-finished':
@@ -147,9 +148,9 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'mesh-changed':
       if (event.topic !== 'transactions') return
-      machines.audience.subscribers = event.subscribers
-      machines.audience.mesh = event.mesh
-      machines.batcher.listenersChanged(event.subscribers)
+      machines.transactions.audience.subscribers = event.subscribers
+      machines.transactions.audience.mesh = event.mesh
+      machines.transactions.batcher.listenersChanged(event.subscribers)
       release(machines, turn)
       return
     case 'answer-received':
@@ -186,7 +187,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       onSurveyAsked(machines, event, turn)
       return
     case 'leaving':
-      machines.self.isLeaving = true
+      machines.members.self.isLeaving = true
       recordChanged(machines, 'leave', turn)
       return
     case 'woke':
@@ -208,35 +209,36 @@ function onDialFinished(
   { address, peer, failure }: Extract<Event, { kind: 'dial-finished' }>,
   turn: Turn,
 ): void {
-  if (peer !== null) machines.redial.ledTo(address, peer)
+  if (peer !== null) machines.peers.redial.ledTo(address, peer)
   // Who hung up before the dial was confirmed is not connected, and nobody will say again that it is gone.
-  if (peer !== null && machines.peers.get(peer) !== undefined) machines.redial.succeeded(address, peer, turn.now.monoMs)
+  if (peer !== null && machines.peers.table.get(peer) !== undefined)
+    machines.peers.redial.succeeded(address, peer, turn.now.monoMs)
   else {
-    const isBanned = peer !== null && !machines.offences.admitsPeer(peer, turn.now.wallMs)
+    const isBanned = peer !== null && !machines.peers.offences.admitsPeer(peer, turn.now.wallMs)
     const why = failure ?? { kind: isBanned ? 'banned' : 'turned-away', detail: '' }
-    machines.redial.failed(address, turn.now.monoMs, why)
+    machines.peers.redial.failed(address, turn.now.monoMs, why)
     noteFailedDial(machines, address, turn)
   }
   const wanted = splitIdentity(address).identity
-  if (peer === null && wanted !== null) machines.discovery.dialFailed(asPeerId(wanted), turn.now.monoMs)
-  const probe = machines.probeDials.get(address)
+  if (peer === null && wanted !== null) machines.members.discovery.dialFailed(asPeerId(wanted), turn.now.monoMs)
+  const probe = machines.members.probeDials.get(address)
   if (probe === undefined) return
-  machines.probeDials.delete(address)
+  machines.members.probeDials.delete(address)
   const { target, stays } = probe
-  const { membership } = machines
+  const { membership } = machines.members
   if (peer === null) followMembership(machines, membership.onDialFailed(target, turn.now), turn)
   // Where it is now may be beside another place of its owner, or one that is on its way: what was dialled meanwhile for its own sake stays.
-  else if (stays === 'no' || (stays === 'if-alone' && machines.discovery.isTaken(address, target))) {
+  else if (stays === 'no' || (stays === 'if-alone' && machines.members.discovery.isTaken(address, target))) {
     followMembership(machines, membership.onDialReached(target, turn.now), turn)
     // It may have come back by itself while it was dialled; then that connection is what the dial found.
-    if (machines.peers.get(peer)?.direction === 'inbound') return
+    if (machines.peers.table.get(peer)?.direction === 'inbound') return
     turn.do({ kind: 'disconnect', peer, reason: 'it lives, and is not one that we dial' })
   }
 }
 
 /** Of addresses that the operator gave, observers hear each failed try; who else is dialled is found by walking, and fails as a matter of course. */
 function noteFailedDial(machines: Machines, address: NetAddress, turn: Turn): void {
-  const story = machines.redial.storyAt(address)
+  const story = machines.peers.redial.storyAt(address)
   if (story?.isConfigured !== true || story.failure === null) return
   const { failure, failures, dueMs } = story
   const nextMs = dueMs === null ? null : dueMs - turn.now.monoMs
@@ -245,18 +247,18 @@ function noteFailedDial(machines: Machines, address: NetAddress, turn: Turn): vo
 
 /** Learnt state is dropped and learnt again: from every peer, at once. */
 function onNetworkReset(machines: Machines, turn: Turn): void {
-  followMembership(machines, machines.membership.reset(turn.now), turn)
+  followMembership(machines, machines.members.membership.reset(turn.now), turn)
   // What was dropped is wanted again, whoever has it.
-  machines.wantedRecords.allUndone()
-  machines.repair.reset('records', turn.now.monoMs)
+  machines.members.set.wanted.allUndone()
+  machines.repair.comparisons.reset('records', turn.now.monoMs)
   recordChanged(machines, 'refute', turn)
   tendRepair(machines, turn)
 }
 
 function onWritten(machines: Machines, number: JobNumber, ok: boolean, turn: Turn): void {
-  const write = machines.writes.get(number)
+  const write = machines.transactions.writes.get(number)
   if (write !== undefined) {
-    machines.writes.delete(number)
+    machines.transactions.writes.delete(number)
     onSubmissionWritten(machines, write, ok, turn)
     return
   }

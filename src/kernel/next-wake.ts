@@ -4,26 +4,20 @@
  * twenty of them (scripts/bench/RESULTS.md, P9). What merely gets old (pools, bans, seen hashes) can wait for REST_MS.
  */
 import { WAKE_MS } from '../membership/limits.ts'
-import type { Machines } from './machines.ts'
+import type { WingState } from './shared/wing.ts'
 
 /** Longest sleep, ms: what a second more or less means nothing to is looked at once a second. */
 export const REST_MS = 1_000
 
-/** Whether anything is under way that has a deadline. */
-export function isAtWork(machines: Machines): boolean {
-  const { config, asked, jobs, writes, unwritten, strangers, surveys, partsWanted, early, compact } = machines
-  if (asked.size + jobs.size + writes.size + unwritten.size + strangers.size + surveys.size > 0) return true
-  if (partsWanted.size + early.size + compact.size > 0 || machines.work.current !== null) return true
-  // A slot of ours begins when it begins.
-  if (config.validator !== null) return true
-  const { wanted, wantedRecords, membership, discovery, chainSync, announced, batcher } = machines
-  if (wanted.count + wantedRecords.count > 0 || membership.isAtWork || discovery.isLooking) return true
-  return chainSync.isBehind(announced.height) || chainSync.isRetrying || batcher.isReturned
+/** Whether anything is under way that has a deadline. Asked after each event. */
+export function isAtWork(wings: readonly WingState[]): boolean {
+  for (const wing of wings) if (wing.isAtWork) return true
+  return false
 }
 
 /** How long a node at rest that was woken at `wokeMs` sleeps: until when; monotonic ms. */
-export function restsUntilMs({ membership, pace, repair, redial }: Machines, wokeMs: number): number {
-  const dueMs = Math.min(membership.nextMs, pace.dueMs, repair.nextMs, redial.nextMs)
+export function restsUntilMs(wings: readonly WingState[], wokeMs: number): number {
+  const dueMs = wings.reduce((nextMs, wing) => Math.min(nextMs, wing.nextMs), Number.POSITIVE_INFINITY)
   // What is due and did not happen at this wake has its reasons, and is looked at as often as ever.
   return Math.min(Math.max(dueMs, wokeMs + WAKE_MS), wokeMs + REST_MS)
 }

@@ -22,37 +22,31 @@ export function onPeerConnected(
   direction: 'inbound' | 'outbound',
   turn: Turn,
 ): void {
-  if (!machines.offences.admitsPeer(peer, turn.now.wallMs)) {
+  if (!machines.peers.offences.admitsPeer(peer, turn.now.wallMs)) {
     turn.do({ kind: 'disconnect', peer, reason: 'banned' })
     return
   }
-  const { ip } = machines.peers.connected(peer, address, direction, turn.now.monoMs)
-  machines.discovery.connected(peer, direction === 'outbound' ? (ip ?? '') : null)
+  const { ip } = machines.peers.table.connected(peer, address, direction, turn.now.monoMs)
+  machines.members.discovery.connected(peer, direction === 'outbound' ? (ip ?? '') : null)
   turn.note({ kind: 'peer-joined', peer, address, direction })
   // Whoever dialled asks; the answer greets back, so one exchange tells both.
   if (direction === 'outbound') askHello(machines, peer, turn)
 }
 
 function askHello(machines: Machines, peer: PeerId, turn: Turn): void {
-  const request = machines.nextJob()
-  machines.asked.set(request, { kind: 'hello', peer })
+  const request = machines.shared.nextJob()
+  machines.shared.asked.set(request, { kind: 'hello', peer })
   turn.do({ kind: 'ask', request, peer, protocol: 'hello', bytes: encodeHello(ownHello(machines)) })
 }
 
 export function onPeerDisconnected(machines: Machines, peer: PeerId, turn: Turn): void {
-  machines.redial.lost(peer, turn.now.monoMs)
-  machines.chainSync.peerGone(peer)
-  machines.peerClocks.gone(peer)
-  const { repair, repairServer, wanted, wantedRecords, offers } = machines
-  for (const machine of [repair, repairServer, wanted, wantedRecords, offers]) machine.disconnected(peer)
-  machines.discovery.disconnected(peer, turn.now.monoMs)
-  const wasOurs = machines.partings.delete(peer) || machines.self.isLeaving
-  const wasOutbound = machines.peers.get(peer)?.direction === 'outbound'
-  followMembership(machines, machines.membership.onDisconnected(peer, wasOurs, wasOutbound, turn.now), turn)
+  for (const wing of machines.wings) wing.peerGone?.(peer, turn.now)
+  const wasOurs = machines.peers.partings.delete(peer) || machines.members.self.isLeaving
+  const wasOutbound = machines.peers.table.get(peer)?.direction === 'outbound'
+  followMembership(machines, machines.members.membership.onDisconnected(peer, wasOurs, wasOutbound, turn.now), turn)
   recordChanged(machines, 'neighbours', turn)
-  machines.orphans.forgetPeer(peer)
-  for (const found of machines.compact.peerGone(peer, turn.now.monoMs)) rebuilt(machines, found, turn)
-  if (machines.peers.disconnected(peer) !== undefined) turn.note({ kind: 'peer-left', peer })
+  for (const found of machines.blocks.compact.peerGone(peer, turn.now.monoMs)) rebuilt(machines, found, turn)
+  if (machines.peers.table.disconnected(peer) !== undefined) turn.note({ kind: 'peer-left', peer })
 }
 
 /** Answers a hello. Another network's gets our hello all the same, so that both ends can say why they part. */
@@ -77,35 +71,32 @@ export function onHelloAnswer(machines: Machines, peer: PeerId, frames: readonly
 }
 
 function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' | 'answered', turn: Turn): void {
-  if (hello.networkId !== machines.networkId || hello.version !== PROTOCOL_VERSION) {
-    const [theirs, ours] = [nameOf(hello), nameOf({ networkId: machines.networkId, version: PROTOCOL_VERSION })]
+  if (hello.networkId !== machines.shared.networkId || hello.version !== PROTOCOL_VERSION) {
+    const [theirs, ours] = [nameOf(hello), nameOf({ networkId: machines.shared.networkId, version: PROTOCOL_VERSION })]
     turn.note({ kind: 'network-refused', peer, theirs, ours })
-    const stranger = machines.peers.get(peer)
+    const stranger = machines.peers.table.get(peer)
     if (stranger !== undefined)
-      machines.redial.unfit(peer, stranger.address, { kind: 'other-network', detail: `theirs ${theirs}, ours ${ours}` })
+      machines.peers.redial.unfit(peer, stranger.address, {
+        kind: 'other-network',
+        detail: `theirs ${theirs}, ours ${ours}`,
+      })
     // Whoever asked ends it, after reading the answer; cutting from this side as well could overtake the answer that explains it.
     if (role === 'answered') turn.do({ kind: 'disconnect', peer, reason: 'another network' })
-    else machines.strangers.set(peer, turn.now.monoMs)
+    else machines.peers.strangers.set(peer, turn.now.monoMs)
     return
   }
-  const entry = machines.peers.get(peer)
+  const entry = machines.peers.table.get(peer)
   if (entry === undefined) return
   if (role === 'asked' && entry.greeted && entry.hasAsked) cameAgain(machines, peer, turn)
   entry.hasAsked ||= role === 'asked'
   entry.greeted = true
-  machines.redial.greeted(peer, entry.address)
+  machines.peers.redial.greeted(peer, entry.address)
   entry.name = hello.name
   entry.head = { height: Number(hello.headHeight), hash: hello.headHash }
   turn.note({ kind: 'peer-greeted', peer, name: hello.name })
-  machines.chainSync.peerJoined(peer)
-  machines.chainSync.headTold(peer, entry.head)
-  const isOutbound = entry.direction === 'outbound'
-  machines.repair.connected(peer, isOutbound, turn.now.monoMs)
-  machines.wanted.connected(peer, isOutbound)
-  machines.offers.connected(peer)
-  machines.wantedRecords.connected(peer, isOutbound)
-  machines.discovery.greeted(peer)
-  followMembership(machines, machines.membership.onConnected(peer, turn.now), turn)
+  for (const wing of machines.wings) wing.peerGreeted?.(peer, entry.direction === 'outbound', turn.now)
+  machines.blocks.chainSync.headTold(peer, entry.head)
+  followMembership(machines, machines.members.membership.onConnected(peer, turn.now), turn)
   recordChanged(machines, 'neighbours', turn)
   tendRepair(machines, turn)
   catchUp(machines, turn)
@@ -116,7 +107,7 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
  * silent, since places that we chose are few and nobody else gets one of them meanwhile (SECURITY.md A40).
  */
 export function onHelloFailed(machines: Machines, peer: PeerId, reason: AskFailure, turn: Turn): void {
-  const entry = machines.peers.get(peer)
+  const entry = machines.peers.table.get(peer)
   if (entry === undefined) return
   if (reason !== 'unsupported') {
     if (entry.greeted || reason === 'unreachable') return
@@ -125,7 +116,7 @@ export function onHelloFailed(machines: Machines, peer: PeerId, reason: AskFailu
     else turn.do({ kind: 'disconnect', peer, reason: 'it does not say hello' })
     return
   }
-  machines.redial.unfit(peer, entry.address, { kind: 'not-hearsay', detail: '' })
+  machines.peers.redial.unfit(peer, entry.address, { kind: 'not-hearsay', detail: '' })
   turn.do({ kind: 'disconnect', peer, reason: 'not a hearsay node' })
 }
 
@@ -136,8 +127,8 @@ export function onHelloFailed(machines: Machines, peer: PeerId, reason: AskFailu
  */
 function cameAgain(machines: Machines, peer: PeerId, turn: Turn): void {
   turn.do({ kind: 'keep-newest', peer })
-  const times = (machines.returns.get(peer, turn.now.monoMs) ?? 0) + 1
-  machines.returns.set(peer, times, turn.now.monoMs)
+  const times = (machines.peers.returns.get(peer, turn.now.monoMs) ?? 0) + 1
+  machines.peers.returns.set(peer, times, turn.now.monoMs)
   if (times >= RETURNS_MAX_COUNT) turn.note({ kind: 'member-twins', peer })
 }
 
@@ -146,15 +137,15 @@ function nameOf({ networkId, version }: Pick<Hello, 'networkId' | 'version'>): s
 }
 
 function ownHello(machines: Machines): Hello {
-  const { height, hash, settledHeight } = machines.announced
+  const { height, hash, settledHeight } = machines.shared.announced
   return {
     version: PROTOCOL_VERSION,
-    networkId: machines.networkId,
+    networkId: machines.shared.networkId,
     headHeight: BigInt(height),
     headHash: hash,
     settledHeight: BigInt(settledHeight),
-    mempoolCount: BigInt(machines.pool.count),
-    mempoolFingerprint: machines.pool.fingerprint(),
-    name: machines.config.name,
+    mempoolCount: BigInt(machines.transactions.pool.count),
+    mempoolFingerprint: machines.transactions.pool.fingerprint(),
+    name: machines.shared.config.name,
   }
 }

@@ -23,7 +23,7 @@ export function onPoolRestored(machines: Machines, records: Records, turn: Turn)
   const others: Transaction[] = []
   for (const [key, value] of records) {
     const record = readPoolRecord(value)
-    const decoded = record === null ? null : decodeTransaction(record.bytes, machines.transactionPrefix)
+    const decoded = record === null ? null : decodeTransaction(record.bytes, machines.transactions.prefix)
     if (record === null || decoded?.ok !== true || decoded.value.id !== key)
       turn.writeLazily({ kind: 'delete', space: 'pool', key })
     else (record.local ? own : others).push(decoded.value)
@@ -31,7 +31,7 @@ export function onPoolRestored(machines: Machines, records: Records, turn: Turn)
   restoreOwn(machines, own.sort(byNonce), turn)
   for (const transaction of others.sort(byNonce)) {
     const admission = admit(machines, transaction, { way: 'restored', from: null, messageId: null, waitedMs: 0 }, turn)
-    if (admission.kind === 'admitted') machines.pool.markDurable(transaction.id)
+    if (admission.kind === 'admitted') machines.transactions.pool.markDurable(transaction.id)
     else drop(machines, transaction, turn)
   }
 }
@@ -41,12 +41,12 @@ export function onPoolRestored(machines: Machines, records: Records, turn: Turn)
  * clock sees, and ends as it would have without the restart (ARCHITECTURE.md D10). It is published again: the crash may have come first.
  */
 function restoreOwn(machines: Machines, own: readonly Transaction[], turn: Turn): void {
-  const { pool, seen } = machines
+  const { pool, seen } = machines.transactions
   const { wallMs, monoMs } = turn.now
   const current = own.filter(({ createdAtMs }) => !isExpired(machines, createdAtMs, wallMs))
   pool.rebase(
     [],
-    (sender) => machines.accountOf(sender),
+    (sender) => machines.transactions.accountOf(sender),
     current.map((transaction) => ({ transaction, local: true, durable: true, admittedMs: wallMs })),
   )
   for (const transaction of own) {
@@ -70,7 +70,7 @@ function restoreOwn(machines: Machines, own: readonly Transaction[], turn: Turn)
       way: 'restored',
     })
     followOwn(machines, id, monoMs)
-    const next = pool.nextNonce(sender, machines.accountOf(sender))
+    const next = pool.nextNonce(sender, machines.transactions.accountOf(sender))
     // Others would refuse what is further ahead, and hold it against us; once its turn is near, repair offers it.
     if (nonce <= next + BigInt(pool.limits.nonceGapMax)) enqueue(machines, [{ id, bytes, own: true }], turn)
   }
@@ -83,7 +83,7 @@ function drop(machines: Machines, { id, createdAtMs }: Transaction, turn: Turn):
   turn.note({ kind: 'transaction-removed', id, why, by: null })
 }
 
-function isExpired({ pool }: Machines, createdAtMs: number, wallMs: number): boolean {
+function isExpired({ transactions: { pool } }: Machines, createdAtMs: number, wallMs: number): boolean {
   return checkWindow(createdAtMs, wallMs, pool.policy.txLifetimeMs) === 'expired'
 }
 
@@ -101,14 +101,19 @@ export function onBansRestored(machines: Machines, records: Records, turn: Turn)
     else if (ban.untilWallMs <= turn.now.wallMs) turn.writeLazily(deleteBan(ban.subject))
     else bans.push(ban)
   }
-  machines.offences.restore(bans, turn.now.wallMs)
+  machines.peers.offences.restore(bans, turn.now.wallMs)
 }
 
 /** The chain as it was, and the last slot that this validator has signed for. */
 export function onChainRestored(machines: Machines, start: ChainStart | null, lastSignedSlot: number): void {
-  machines.proposal.lastSignedSlot = lastSignedSlot
+  machines.blocks.proposal.lastSignedSlot = lastSignedSlot
   if (start === null) return
-  machines.chain = new Chain(start)
-  const { head, settled, ledger } = machines.chain
-  Object.assign(machines.announced, { height: head.height, hash: head.hash, settledHeight: settled.height, ledger })
+  machines.blocks.chain = new Chain(start)
+  const { head, settled, ledger } = machines.blocks.chain
+  Object.assign(machines.shared.announced, {
+    height: head.height,
+    hash: head.hash,
+    settledHeight: settled.height,
+    ledger,
+  })
 }

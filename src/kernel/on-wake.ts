@@ -26,49 +26,49 @@ const STRANGER_GRACE_MS = 2_000
 export function onWake(machines: Machines, woke: Woke, turn: Turn): void {
   const { loopDelayMs, plannedMs } = woke
   const { wallMs, monoMs } = turn.now
-  for (const id of machines.pool.expire(wallMs)) depart(machines, id, 'expired', null, turn)
-  machines.seen.expire(monoMs)
-  for (const subject of machines.offences.expire(wallMs)) turn.writeLazily(deleteBan(subject))
+  for (const id of machines.transactions.pool.expire(wallMs)) depart(machines, id, 'expired', null, turn)
+  machines.transactions.seen.expire(monoMs)
+  for (const subject of machines.peers.offences.expire(wallMs)) turn.writeLazily(deleteBan(subject))
   writeDue(machines, turn)
   keepAnchors(machines, turn)
-  const isSilent = machines.twin.isSilent(monoMs)
+  const isSilent = machines.shared.twin.isSilent(monoMs)
   // Whoever stays connected beside the other one takes its neighbours' streams.
   if (isSilent)
-    for (const { peer } of machines.peers.all())
+    for (const { peer } of machines.peers.table.all())
       turn.do({ kind: 'disconnect', peer, reason: 'another node has this identity' })
   else
-    for (const address of machines.redial.due(monoMs))
-      turn.do({ kind: 'dial', address, namedBy: machines.redial.namedBy(address) })
-  for (const [peer, sinceMs] of machines.strangers) {
+    for (const address of machines.peers.redial.due(monoMs))
+      turn.do({ kind: 'dial', address, namedBy: machines.peers.redial.namedBy(address) })
+  for (const [peer, sinceMs] of machines.peers.strangers) {
     if (monoMs - sinceMs < STRANGER_GRACE_MS) continue
-    machines.strangers.delete(peer)
+    machines.peers.strangers.delete(peer)
     turn.do({ kind: 'disconnect', peer, reason: 'another network' })
   }
-  machines.orphans.expire(monoMs)
-  machines.invalidBlocks.expire(monoMs)
-  machines.ownIncluded.expire(monoMs)
-  for (const { block, from, messageId } of machines.early.takeDue(wallMs))
+  machines.blocks.orphans.expire(monoMs)
+  machines.blocks.invalidBlocks.expire(monoMs)
+  machines.transactions.ownIncluded.expire(monoMs)
+  for (const { block, from, messageId } of machines.blocks.early.takeDue(wallMs))
     onCompactBlock(machines, block, { from, messageId }, turn)
-  for (const found of machines.compact.wake(monoMs)) rebuilt(machines, found, turn)
+  for (const found of machines.blocks.compact.wake(monoMs)) rebuilt(machines, found, turn)
   giveUpParts(machines, turn)
   readAgain(machines, turn)
   catchUp(machines, turn)
-  if (loopDelayMs !== undefined) machines.membership.health.loopDelayed(loopDelayMs)
-  followMembership(machines, machines.membership.onWake(turn.now, plannedMs), turn)
+  if (loopDelayMs !== undefined) machines.members.membership.health.loopDelayed(loopDelayMs)
+  followMembership(machines, machines.members.membership.onWake(turn.now, plannedMs), turn)
   endSurveys(machines, turn)
-  machines.observers.expire(monoMs)
+  machines.members.observers.expire(monoMs)
   tendRepair(machines, turn)
   tendRecord(machines, turn)
-  const isRefused = (peer: PeerId): boolean => !machines.offences.admitsPeer(peer, wallMs)
+  const isRefused = (peer: PeerId): boolean => !machines.peers.offences.admitsPeer(peer, wallMs)
   if (!isSilent)
-    for (const { address } of machines.discovery.due(monoMs, isRefused))
+    for (const { address } of machines.members.discovery.due(monoMs, isRefused))
       turn.do({ kind: 'dial', address, namedBy: 'stranger' })
-  const alarm = machines.alarm.due(monoMs)
+  const alarm = machines.members.alarm.due(monoMs)
   if (alarm !== null) {
     const { bytesPerSecond, usual } = alarm
     turn.note({ kind: 'gossip-alarm', raised: alarm.kind === 'raised', bytesPerSecond, usual })
   }
   propose(machines, turn)
-  machines.batcher.listenersChanged(machines.audience.subscribers)
+  machines.transactions.batcher.listenersChanged(machines.transactions.audience.subscribers)
   release(machines, turn)
 }

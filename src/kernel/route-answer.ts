@@ -13,9 +13,9 @@ import type { Turn } from './shared/turn.ts'
 
 export function onAnswer(machines: Machines, event: Extract<Event, { kind: 'answer-received' }>, turn: Turn): void {
   const { request, frames, elapsedMs, clocks } = event
-  const asked = machines.asked.get(request)
+  const asked = machines.shared.asked.get(request)
   if (asked === undefined) return
-  machines.asked.delete(request)
+  machines.shared.asked.delete(request)
   switch (asked.kind) {
     case 'hello':
       onHelloAnswer(machines, asked.peer, frames, turn)
@@ -53,18 +53,18 @@ export function onAnswer(machines: Machines, event: Extract<Event, { kind: 'answ
 }
 
 export function onAskFailed(machines: Machines, request: JobNumber, reason: AskFailure, turn: Turn): void {
-  const asked = machines.asked.get(request)
+  const asked = machines.shared.asked.get(request)
   if (asked === undefined) return
-  machines.asked.delete(request)
+  machines.shared.asked.delete(request)
   switch (asked.kind) {
     case 'hello':
       onHelloFailed(machines, asked.peer, reason, turn)
       return
     case 'headers':
-      machines.chainSync.headersFailed(asked.peer, turn.now.monoMs)
+      machines.blocks.chainSync.headersFailed(asked.peer, turn.now.monoMs)
       return
     case 'blocks':
-      machines.chainSync.blocksEnded(
+      machines.blocks.chainSync.blocksEnded(
         asked.peer,
         asked.hashes,
         { failed: asked.hashes, isSilent: true },

@@ -30,12 +30,12 @@ function onObjectsRequest(machines: Machines, request: JobNumber, from: PeerId, 
       onRecordKeysRequest(machines, request, asked.keys, turn)
       return
     case 'transactions': {
-      const found = asked.ids.map((id) => machines.pool.get(id)?.transaction.bytes ?? null)
+      const found = asked.ids.map((id) => machines.transactions.pool.get(id)?.transaction.bytes ?? null)
       turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(found)] })
       return
     }
     case 'blocks': {
-      const found = asked.hashes.map((hash) => machines.bodies.get(hash)?.bytes ?? null)
+      const found = asked.hashes.map((hash) => machines.blocks.bodies.get(hash)?.bytes ?? null)
       turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(found)] })
       return
     }

@@ -18,20 +18,20 @@ export function onVerified(
   keyInvalid: boolean,
   turn: Turn,
 ): void {
-  const job = machines.jobs.get(number)
+  const job = machines.shared.jobs.get(number)
   if (job === undefined) return
-  machines.jobs.delete(number)
+  machines.shared.jobs.delete(number)
   switch (job.kind) {
     case 'gossip':
-      for (const transaction of job.unverified) machines.inFlight.delete(transaction.hash)
+      for (const transaction of job.unverified) machines.transactions.inFlight.delete(transaction.hash)
       onMessageVerified(machines, job, firstInvalid, keyInvalid, turn)
       break
     case 'submission':
-      for (const { transaction } of job.fresh) machines.inFlight.delete(transaction.hash)
+      for (const { transaction } of job.fresh) machines.transactions.inFlight.delete(transaction.hash)
       onSubmissionVerified(machines, job, firstInvalid, keyInvalid, turn)
       break
     case 'repair':
-      for (const transaction of job.unverified) machines.inFlight.delete(transaction.hash)
+      for (const transaction of job.unverified) machines.transactions.inFlight.delete(transaction.hash)
       onRepairVerified(machines, job, firstInvalid, turn)
       break
     case 'header':
@@ -53,7 +53,7 @@ export function onVerified(
       assertNever(job)
   }
   for (const message of job.deferred) onTransactionsMessage(machines, message, turn)
-  const waiting = machines.deferredSubmissions.get(number) ?? []
-  machines.deferredSubmissions.delete(number)
+  const waiting = machines.transactions.deferredSubmissions.get(number) ?? []
+  machines.transactions.deferredSubmissions.delete(number)
   for (const { submission, items } of waiting) onSubmission(machines, submission, items, turn)
 }

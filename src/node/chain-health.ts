@@ -3,15 +3,19 @@ import { slotTimeMs } from '../domain/slots.ts'
 import type { Now } from '../domain/time.ts'
 import type { ValidatorView } from '../domain/views.ts'
 import type { Machines } from '../kernel/machines.ts'
-import { ownClock, silentUntilMs } from '../kernel/peers/own-clock.ts'
+import { silentUntilMs } from '../kernel/blocks/propose.ts'
+import { ownClock } from '../kernel/peers/own-clock.ts'
 import type { Clock } from './clock.ts'
 import type { HealthCheck } from './health.ts'
 
 export function chainChecks(machines: Machines, clock: Pick<Clock, 'now'>): HealthCheck[] {
-  const { config, proposal, chainSync } = machines
+  const {
+    shared: { config },
+    blocks: { proposal, chainSync },
+  } = machines
   return [
     () => {
-      const withheld = machines.chain.branches().filter(({ first }) => chainSync.isWithheld(first.hash))
+      const withheld = machines.blocks.chain.branches().filter(({ first }) => chainSync.isWithheld(first.hash))
       const [best] = withheld
       if (best === undefined) return null
       const proposers = [...new Set(withheld.map(({ first }) => first.proposer))]
@@ -39,7 +43,10 @@ export function chainChecks(machines: Machines, clock: Pick<Clock, 'now'>): Heal
 
 /** Null for a node that makes no blocks. */
 export function validatorView(machines: Machines, now: Now): ValidatorView | null {
-  const { config, proposal } = machines
+  const {
+    shared: { config },
+    blocks: { proposal },
+  } = machines
   if (config.validator === null) return null
   return {
     key: config.validator,

@@ -23,7 +23,7 @@ const MATCHES_MAX = 5
 
 export async function findBlock(sources: Sources, which: string): Promise<Lookup<BlockView>> {
   const { machines, store } = sources
-  const { announced } = machines
+  const { announced } = machines.shared
   if (which === 'head') return blockByHash(sources, announced.hash)
   if (which === 'settled') return blockByHeight(sources, announced.settledHeight)
   if (/^[0-9]{1,15}$/.test(which) && !isHashText(which)) {
@@ -39,7 +39,7 @@ export async function findBlock(sources: Sources, which: string): Promise<Lookup
 }
 
 export async function listBlocks(sources: Sources, range: { limit: number; before?: number }): Promise<BlockListView> {
-  const { announced } = sources.machines
+  const { announced } = sources.machines.shared
   const top = Math.min(announced.height, range.before === undefined ? announced.height : range.before - 1)
   const blocks: BlockListView['blocks'][number][] = []
   for (let height = top; height >= 1 && blocks.length < range.limit; height--) {
@@ -56,7 +56,7 @@ export async function listBlocks(sources: Sources, range: { limit: number; befor
   }
 }
 
-export function evidenceView({ chain }: Machines): EvidenceView {
+export function evidenceView({ blocks: { chain } }: Machines): EvidenceView {
   return {
     v: 1,
     evidence: chain.evidence.map(({ slot, proposer, first, second }) => ({
@@ -70,24 +70,24 @@ export function evidenceView({ chain }: Machines): EvidenceView {
 
 export function accountView(machines: Machines, key: string, withProof: boolean): AccountView {
   const id = asAccountId(key)
-  const { ledger, height, hash } = machines.announced
+  const { ledger, height, hash } = machines.shared.announced
   const account = ledger.account(id)
   const bytes = fromHex(key)
   assert(bytes !== null, 'an account is named by its key')
   const proof = withProof ? ledger.proof(id) : undefined
   const view: AccountView = {
     v: 1,
-    address: encodeAddress(bytes, networkKindOf(machines.config.network.name)),
+    address: encodeAddress(bytes, networkKindOf(machines.shared.config.network.name)),
     key,
     balance: account.balance.toString(),
     nonce: account.nonce.toString(),
-    nextNonce: machines.pool.nextNonce(id, account).toString(),
-    pending: machines.pool.pendingOf(id),
-    parked: machines.pool.parkedOf(id),
+    nextNonce: machines.transactions.pool.nextNonce(id, account).toString(),
+    pending: machines.transactions.pool.pendingOf(id),
+    parked: machines.transactions.pool.parkedOf(id),
     head: { height, hash },
   }
   if (proof === undefined) return view
-  const header = machines.chain.header(hash)
+  const header = machines.blocks.chain.header(hash)
   return {
     ...view,
     proof: proof === null ? null : { ...proof, balance: proof.balance.toString(), nonce: proof.nonce.toString() },
@@ -102,35 +102,36 @@ async function blockByHeight(sources: Sources, height: number): Promise<Lookup<B
 
 /** The header at this height of the chain that is told of; null where there is none. */
 async function bestHeader({ machines, store }: Sources, height: number): Promise<SignedHeader | null> {
-  const inMemory = height > 0 && height <= machines.announced.height ? machines.chain.at(height)?.hash : undefined
-  const known = inMemory === undefined ? undefined : machines.chain.header(inMemory)
+  const inMemory =
+    height > 0 && height <= machines.shared.announced.height ? machines.blocks.chain.at(height)?.hash : undefined
+  const known = inMemory === undefined ? undefined : machines.blocks.chain.header(inMemory)
   if (known !== undefined) return known
   const bytes = await store.get('chain', bestKey(height))
-  const header = bytes === undefined ? null : decodeSignedHeader(bytes, machines.blockPrefix)
+  const header = bytes === undefined ? null : decodeSignedHeader(bytes, machines.blocks.prefix)
   return header?.ok === true ? header.value : null
 }
 
 /** Length of a block's body; it is not decoded for that, since a list may name a thousand. */
 async function sizeOf({ machines, store }: Sources, hash: BlockHash): Promise<number | null> {
-  const bytes = machines.bodies.get(hash)?.bytes ?? (await store.get('blocks', hash))
+  const bytes = machines.blocks.bodies.get(hash)?.bytes ?? (await store.get('blocks', hash))
   return bytes?.byteLength ?? null
 }
 
 async function blockByHash(sources: Sources, hash: BlockHash): Promise<Lookup<BlockView>> {
   const { machines, store } = sources
-  const inMemory = machines.bodies.get(hash)
+  const inMemory = machines.blocks.bodies.get(hash)
   if (inMemory !== undefined) return { kind: 'found', value: view(sources, inMemory, await isBest(sources, inMemory)) }
   const bytes = await store.get('blocks', hash)
-  const block = bytes === undefined ? null : decodeBlock(bytes, machines.blockPrefix, machines.transactionPrefix)
+  const block = bytes === undefined ? null : decodeBlock(bytes, machines.blocks.prefix, machines.transactions.prefix)
   // A body that is not what its key says was damaged on the disk: it is not shown.
   if (block?.ok !== true || block.value.header.hash !== hash) return { kind: 'missing' }
   return { kind: 'found', value: view(sources, block.value, await isBest(sources, block.value)) }
 }
 
 async function isBest({ store, machines }: Sources, { header }: Block): Promise<boolean> {
-  if (header.height > machines.announced.height) return false
+  if (header.height > machines.shared.announced.height) return false
   const bytes = await store.get('chain', bestKey(header.height))
-  const best = bytes === undefined ? null : decodeSignedHeader(bytes, machines.blockPrefix)
+  const best = bytes === undefined ? null : decodeSignedHeader(bytes, machines.blocks.prefix)
   return best?.ok === true && best.value.hash === header.hash
 }
 
@@ -151,12 +152,12 @@ function lineOf(
   sizeBytes: number,
   best: boolean,
 ): BlockListView['blocks'][number] {
-  const reason = machines.invalidBlocks.get(header.hash, Number.NEGATIVE_INFINITY) ?? null
+  const reason = machines.blocks.invalidBlocks.get(header.hash, Number.NEGATIVE_INFINITY) ?? null
   return {
     hash: header.hash,
     height: header.height,
     slot: header.slot,
-    slotTime: slotTimeMs(machines.config.network, header.slot),
+    slotTime: slotTimeMs(machines.shared.config.network, header.slot),
     parent: header.parent,
     proposer: header.proposer,
     txRoot: header.txRoot,
@@ -165,6 +166,6 @@ function lineOf(
     sizeBytes,
     branch: best ? 'best' : reason === null ? 'side' : 'invalid',
     reason,
-    settled: best && header.height <= machines.announced.settledHeight,
+    settled: best && header.height <= machines.shared.announced.settledHeight,
   }
 }

@@ -252,14 +252,21 @@ async function assemble(
         .map(({ name, size, capacity }) => ({ name: `verifier.${name}`, size, capacity, unit: 'keys' })),
     ],
   })
-  const { pool, peers } = kernel.machines
+  const {
+    transactions: { pool },
+    peers: { table: peers },
+  } = kernel.machines
   metrics.gauge('pool_transactions', 'Transactions in the pool', () => pool.count)
   metrics.gauge('pool_bytes', 'Bytes of the transactions in the pool', () => pool.bytes)
   metrics.gaugeBy('messages_waiting', 'Gossip messages that arrived and are not settled yet', 'topic', () =>
     Object.fromEntries(TOPICS.map((topic) => [topic, observer.conservation.balance(topic).waiting])),
   )
   metrics.gauge('peers', 'Connected peers', () => peers.size)
-  metrics.gauge('mesh_peers', 'Peers in the mesh of the transactions topic', () => kernel.machines.audience.mesh)
+  metrics.gauge(
+    'mesh_peers',
+    'Peers in the mesh of the transactions topic',
+    () => kernel.machines.transactions.audience.mesh,
+  )
   metrics.counter('signature_checks_total', 'Signatures checked since the start', () => verifier.stats().verifications)
   metrics.gauge(
     'event_loop_delay_p99_seconds',

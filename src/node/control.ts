@@ -10,7 +10,6 @@ import type {
   PropagationView,
   StatusView,
 } from '../domain/views.ts'
-import { machineSizes } from '../kernel/machine-sizes.ts'
 import type { Machines } from '../kernel/machines.ts'
 import type { Lookup, NodeControl } from '../ports/control.ts'
 import { Archive } from './archive.ts'
@@ -54,25 +53,25 @@ export function createControl(options: ControlOptions): NodeControl {
   const archive = new Archive()
   observer.events.subscribe(['transactions'], (event) => {
     if (event.event !== 'admitted') return
-    const entry = machines.pool.get((event.data as { id: TxId }).id)
+    const entry = machines.transactions.pool.get((event.data as { id: TxId }).id)
     if (entry !== undefined) archive.keep(entry.transaction)
   })
 
   const identity = (): IdentityView => ({
     v: 1,
-    name: machines.config.name,
+    name: machines.shared.config.name,
     peerId: ports.connections.self,
-    network: machines.config.network.name,
-    networkId: machines.networkId,
+    network: machines.shared.config.network.name,
+    networkId: machines.shared.networkId,
     agentVersion: options.agentVersion,
     listen: ports.connections.addresses(),
     pid: options.pid,
   })
 
   const status = (): StatusView => {
-    const { pool } = machines
+    const { pool } = machines.transactions
     const mesh = ports.gossip.meshOf('transactions').mesh.length
-    const peers = machines.peers.size
+    const peers = machines.peers.table.size
     return {
       ...identity(),
       startedAt: startedAt.wallMs,
@@ -80,8 +79,8 @@ export function createControl(options: ControlOptions): NodeControl {
       state: observer.storeFailure !== null ? 'failing' : peers === 0 ? 'alone' : mesh === 0 ? 'starting' : 'ready',
       peers,
       mesh,
-      head: { height: machines.announced.height, hash: machines.announced.hash },
-      settled: { height: machines.announced.settledHeight },
+      head: { height: machines.shared.announced.height, hash: machines.shared.announced.hash },
+      settled: { height: machines.shared.announced.settledHeight },
       validator: validatorView(machines, clock.now()),
       mempool: { count: pool.count, bytes: pool.bytes, parked: pool.parked, fingerprint: pool.fingerprint() },
       seen: observer.propagation.counts(),
@@ -103,7 +102,7 @@ export function createControl(options: ControlOptions): NodeControl {
     const isIn = (list: readonly PeerId[], peer: PeerId): boolean => list.includes(peer)
     return {
       v: 1,
-      peers: [...machines.peers.all()].map((entry) => ({
+      peers: [...machines.peers.table.all()].map((entry) => ({
         peerId: entry.peer,
         name: entry.name,
         address: entry.address,
@@ -113,15 +112,15 @@ export function createControl(options: ControlOptions): NodeControl {
         score: ports.gossip.score(entry.peer),
         mesh: topics.filter(({ mesh }) => isIn(mesh, entry.peer)).map(({ topic }) => topic),
         topics: topics.filter(({ subscribers }) => isIn(subscribers, entry.peer)).map(({ topic }) => topic),
-        offences: machines.offences.invalidCount(entry.peer, now.monoMs),
+        offences: machines.peers.offences.invalidCount(entry.peer, now.monoMs),
         rttMs: ports.connections.rttMs(entry.peer),
         gossip: ports.connections.gossipLink(entry.peer),
         head: entry.head,
       })),
-      bans: machines.offences
+      bans: machines.peers.offences
         .bans()
         .map(({ subject, reason, untilWallMs }) => ({ subject, reason, untilMs: untilWallMs })),
-      dials: machines.redial.stories().map((story) => dialView(story, now.monoMs)),
+      dials: machines.peers.redial.stories().map((story) => dialView(story, now.monoMs)),
     }
   }
 
@@ -130,21 +129,7 @@ export function createControl(options: ControlOptions): NodeControl {
   const limits = (): LimitsView => ({
     v: 1,
     structures: [
-      ...machines.pool.sizes(),
-      ...machines.seen.sizes(),
-      ...machines.batcher.sizes(),
-      ...machines.offences.sizes(),
-      ...machines.redial.sizes(),
-      ...machines.chain.sizes(),
-      ...machines.chainSync.sizes(),
-      ...machines.compact.sizes(),
-      ...machines.bodies.sizes(),
-      ...machines.repair.sizes(),
-      ...machines.wanted.sizes(),
-      ...machines.offers.sizes(),
-      ...machines.membership.sizes(),
-      ...machines.discovery.sizes(),
-      ...machineSizes(machines),
+      ...runtime.kernel.sizes(),
       ...runtime.sizes(),
       ...observer.sizes(),
       ...(options.adapterSizes?.() ?? []),
@@ -189,7 +174,7 @@ export function createControl(options: ControlOptions): NodeControl {
     blocks: (range) => listBlocks({ machines, store: ports.store, observer }, range),
     evidence: () => evidenceView(machines),
     network: () => networkView(machines, clock.now()),
-    tags: () => Object.fromEntries(machines.self.tags),
+    tags: () => Object.fromEntries(machines.members.self.tags),
     setTag: (key, value) => {
       const problem = tagProblem(machines, key, value)
       if (problem !== null) return problem
@@ -206,7 +191,7 @@ export function createControl(options: ControlOptions): NodeControl {
 }
 
 function mempoolView(machines: Machines, limit: number): MempoolView {
-  const { pool } = machines
+  const { pool } = machines.transactions
   const transactions: MempoolView['transactions'][number][] = []
   for (const { transaction, state, local } of pool.entries()) {
     if (transactions.length >= limit) break
@@ -248,9 +233,9 @@ function findPropagation(observer: Observer, machines: Machines, idOrPrefix: str
     value: {
       v: 1,
       id,
-      node: machines.config.name,
+      node: machines.shared.config.name,
       // Under load not every transaction is traced; that it is here is known all the same.
-      known: (sighting?.first ?? null) !== null || machines.pool.has(asTxId(id)),
+      known: (sighting?.first ?? null) !== null || machines.transactions.pool.has(asTxId(id)),
       firstSeenNs: sighting?.first?.t_ns ?? null,
       from: sighting?.first?.from ?? null,
       copies: sighting?.copies ?? 0,

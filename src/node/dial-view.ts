@@ -3,7 +3,7 @@ import { dialWords } from '../domain/dial.ts'
 import type { DialView } from '../domain/views.ts'
 import type { Machines } from '../kernel/machines.ts'
 
-type DialStory = ReturnType<Machines['redial']['stories']>[number]
+type DialStory = ReturnType<Machines['peers']['redial']['stories']>[number]
 
 export function dialView(story: DialStory, monoMs: number): DialView {
   const { address, isConfigured, state, peer, triedMs, failures, dueMs, failure } = story

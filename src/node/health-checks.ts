@@ -32,12 +32,12 @@ export function healthChecks({
   return [
     () => (observer.storeFailure === null ? null : { code: 'store-failed', reason: observer.storeFailure }),
     () => {
-      if (machines.peers.size > 0) return null
+      if (machines.peers.table.size > 0) return null
       const configured = configuredDials(machines)
       return { code: 'no-peers', configured: configured.length, failure: commonFailure(configured) }
     },
     () => {
-      const twin = machines.twin.view(clock.now().monoMs)
+      const twin = machines.shared.twin.view(clock.now().monoMs)
       if (twin === null) return null
       const since = new Date(twin.startedAtMs).toISOString()
       return { code: twin.isYounger ? 'identity-shared' : 'identity-copied', since }
@@ -52,7 +52,7 @@ export function healthChecks({
         ({ state, failures }) => state !== 'connected' && failures >= UNREACHED_FAILURES,
       )
       const failure = commonFailure(missing)
-      if (machines.peers.size === 0 || failure === null) return null
+      if (machines.peers.table.size === 0 || failure === null) return null
       return {
         code: 'unreached',
         missing: missing.map(({ address }) => address),
@@ -69,11 +69,13 @@ export function healthChecks({
       return ignored === null ? null : { code: 'peer-ignored', ...ignored }
     },
     () => {
-      const { transactions, peers } = machines.offers.untaken(clock.now().monoMs, UNTAKEN_MS)
+      const { transactions, peers } = machines.transactions.offers.untaken(clock.now().monoMs, UNTAKEN_MS)
       return transactions === 0 ? null : { code: 'own-untaken', transactions, peers }
     },
     () =>
-      machines.peers.size === 0 || machines.audience.mesh > 0 ? null : { code: 'no-mesh', peers: machines.peers.size },
+      machines.peers.table.size === 0 || machines.transactions.audience.mesh > 0
+        ? null
+        : { code: 'no-mesh', peers: machines.peers.table.size },
     () => {
       const short = observer.memoryShortage
       return short !== null && clock.now().monoMs - short.monoMs < MEMORY_SHORT_SHOWN_MS
@@ -96,9 +98,9 @@ export function healthChecks({
   ]
 }
 
-type Dial = ReturnType<Machines['redial']['stories']>[number]
+type Dial = ReturnType<Machines['peers']['redial']['stories']>[number]
 
-function configuredDials({ redial }: Machines): readonly Dial[] {
+function configuredDials({ peers: { redial } }: Machines): readonly Dial[] {
   return redial.stories().filter(({ isConfigured }) => isConfigured)
 }
 

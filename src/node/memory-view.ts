@@ -51,7 +51,7 @@ function memoryView(
 ): MemoryView {
   return {
     v: 1,
-    node: machines.config.name,
+    node: machines.shared.config.name,
     startedAt,
     at: clock.now().wallMs,
     seen: observer.propagation.counts(),
@@ -61,7 +61,7 @@ function memoryView(
 }
 
 function isHeld({ machines }: Sources, id: string, sighting: Sighting | undefined): boolean {
-  return (sighting?.first ?? null) !== null || machines.pool.has(asTxId(id))
+  return (sighting?.first ?? null) !== null || machines.transactions.pool.has(asTxId(id))
 }
 
 function remembered(id: string, sighting: Sighting | undefined, known: boolean): RememberedObject {

@@ -6,7 +6,7 @@ import type { MemberStateView, NetworkView } from '../domain/views.ts'
 import type { Machines } from '../kernel/machines.ts'
 
 export function networkView(machines: Machines, now: Now): NetworkView {
-  const { membership, alarm } = machines
+  const { membership, alarm } = machines.members
   const rows = membership.rows(now)
   const living = rows.filter(({ state }) => state === 'alive')
   const highest = living.reduce((height, { record }) => Math.max(height, record.head.height), 0)
@@ -47,7 +47,7 @@ export function networkView(machines: Machines, now: Now): NetworkView {
 }
 
 export function tagProblem(
-  { self }: Machines,
+  { members: { self } }: Machines,
   key: string,
   value: string | null,
 ): 'bad-key' | 'bad-value' | 'too-many' | null {

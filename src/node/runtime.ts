@@ -129,14 +129,14 @@ export class Runtime {
         this.#pumpSoon()
       },
     })
-    const loaded = await loadChain(ports.store, this.kernel.machines.config.network)
+    const loaded = await loadChain(ports.store, this.kernel.machines.shared.config.network)
     if (loaded.kind === 'damaged') return { ok: false, message: loaded.message }
     const { lastSignedSlot } = loaded
     this.post({ kind: 'chain-restored', start: loaded.kind === 'loaded' ? loaded.start : null, lastSignedSlot })
     this.post({ kind: 'bans-restored', records: await ports.store.entries('bans') })
     this.post({ kind: 'anchors-restored', records: await ports.store.entries('peers') })
     this.post({ kind: 'pool-restored', records: await ports.store.entries('pool') })
-    const { observes } = this.kernel.machines.config
+    const { observes } = this.kernel.machines.shared.config
     for (const protocol of observes ? [...SERVED, 'observe' as const] : SERVED)
       await ports.requests.serve(protocol, (from, bytes) => this.performer.answer(protocol, from, bytes))
     return { ok: true }

@@ -28,7 +28,7 @@ export async function findTransaction(sources: Sources, idOrPrefix: string): Pro
   const [id, ...others] = ids
   if (id === undefined) return { kind: 'missing' }
   if (others.length > 0) return { kind: 'ambiguous', matches: ids.slice(0, MATCHES_MAX) }
-  const entry = machines.pool.get(id)
+  const entry = machines.transactions.pool.get(id)
   if (entry === undefined) {
     const included = await findIncluded(machines, store, id)
     if (included !== null) return { kind: 'found', value: included }
@@ -36,7 +36,7 @@ export async function findTransaction(sources: Sources, idOrPrefix: string): Pro
   const transaction = entry?.transaction ?? archive.get(id)
   if (transaction === undefined) return { kind: 'missing' }
   const now = clock.now()
-  const departure = machines.seen.departure(id, now.monoMs)
+  const departure = machines.transactions.seen.departure(id, now.monoMs)
   return {
     kind: 'found',
     value: {
@@ -46,7 +46,7 @@ export async function findTransaction(sources: Sources, idOrPrefix: string): Pro
       height: null,
       blockHash: null,
       replacedBy: departure?.why === 'replaced' ? departure.by : null,
-      waitsFor: entry?.state === 'parked' ? machines.pool.parkedFor(transaction.sender) : null,
+      waitsFor: entry?.state === 'parked' ? machines.transactions.pool.parkedFor(transaction.sender) : null,
       local: entry?.local ?? false,
     },
   }
@@ -56,8 +56,8 @@ async function idsOf({ machines, store }: Sources, prefix: string): Promise<TxId
   const indexed = await store.entries('index', { from: prefix, to: `${prefix}g`, limit: MATCHES_MAX })
   return [
     ...new Set([
-      ...machines.pool.idsByPrefix(prefix, MATCHES_MAX),
-      ...machines.seen.departedByPrefix(prefix, MATCHES_MAX),
+      ...machines.transactions.pool.idsByPrefix(prefix, MATCHES_MAX),
+      ...machines.transactions.seen.departedByPrefix(prefix, MATCHES_MAX),
       ...indexed.map(([id]) => asTxId(id)),
     ]),
   ]
@@ -66,20 +66,20 @@ async function idsOf({ machines, store }: Sources, prefix: string): Promise<TxId
 async function findIncluded(machines: Machines, store: Store, id: TxId): Promise<TransactionView | null> {
   const record = await store.get('index', id)
   const place = record === undefined ? null : readIndex(record)
-  if (place === null || place.height > machines.announced.height) return null
+  if (place === null || place.height > machines.shared.announced.height) return null
   const bytes = await store.get('blocks', place.hash)
-  const block = bytes === undefined ? null : decodeBlock(bytes, machines.blockPrefix, machines.transactionPrefix)
+  const block = bytes === undefined ? null : decodeBlock(bytes, machines.blocks.prefix, machines.transactions.prefix)
   const transaction = block?.ok === true ? block.value.transactions.find((other) => other.id === id) : undefined
   if (transaction === undefined) return null
   return {
     v: 1,
     ...describe(transaction),
-    state: place.height <= machines.announced.settledHeight ? 'settled' : 'in-block',
+    state: place.height <= machines.shared.announced.settledHeight ? 'settled' : 'in-block',
     height: place.height,
     blockHash: place.hash,
     replacedBy: null,
     waitsFor: null,
-    local: machines.ownIncluded.has(id, Number.NEGATIVE_INFINITY),
+    local: machines.transactions.ownIncluded.has(id, Number.NEGATIVE_INFINITY),
   }
 }
 

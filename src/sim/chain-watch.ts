@@ -117,7 +117,7 @@ export class ChainWatch {
       1,
       () => {
         const before = this.#announced.get(node) ?? 0
-        if (relay.runtime.kernel.machines.announced.height < before) this.#steppedBack++
+        if (relay.runtime.kernel.machines.shared.announced.height < before) this.#steppedBack++
       },
       relay.host.process,
     )
@@ -129,9 +129,12 @@ export class ChainWatch {
     const relays = this.#relays()
     const chains = new Map(relays.map(({ host }) => [host.index, this.#read(diskOf(host.index))]))
     const best = [...chains.values()].reduce((a, b) => (b.height > a.height ? b : a))
-    const settled = relays.map(({ runtime }) => runtime.kernel.machines.announced.settledHeight)
+    const settled = relays.map(({ runtime }) => runtime.kernel.machines.shared.announced.settledHeight)
     const isStuck = ({ host, runtime }: RelayMember): boolean => {
-      const { announced, chain } = runtime.kernel.machines
+      const {
+        shared: { announced },
+        blocks: { chain },
+      } = runtime.kernel.machines
       const own = chains.get(host.index)?.hashes ?? []
       const differs = own.slice(0, announced.settledHeight).some((hash, at) => hash !== best.hashes[at])
       return differs || chain.nextStep() !== null || announced.hash !== chain.head.hash
@@ -175,7 +178,7 @@ export class ChainWatch {
     const lost: string[] = []
     for (const id of this.#accepted) {
       if (chains.every(({ transactions }) => transactions.get(id) === 1)) fates.included++
-      else if (relays.some(({ runtime }) => runtime.kernel.machines.pool.has(asTxId(id)))) fates.waiting++
+      else if (relays.some(({ runtime }) => runtime.kernel.machines.transactions.pool.has(asTxId(id)))) fates.waiting++
       else if (this.#expired.has(id)) fates.expired++
       else if (this.#replaced.has(id)) fates.replaced++
       else lost.push(id)
@@ -205,7 +208,7 @@ export class ChainWatch {
 
   /** Different heads among the nodes that run. */
   #heads(): number {
-    return new Set(this.#relays().map(({ runtime }) => runtime.kernel.machines.announced.hash)).size
+    return new Set(this.#relays().map(({ runtime }) => runtime.kernel.machines.shared.announced.hash)).size
   }
 
   #read(disk: SimDisk): StoredChain {

@@ -88,7 +88,7 @@ export class NetworkWatch {
     const relays = this.#relays()
     const digests = new Map<string, number>()
     for (const { runtime } of relays) {
-      const digest = runtime.kernel.machines.membership.digest()
+      const digest = runtime.kernel.machines.members.membership.digest()
       digests.set(digest, (digests.get(digest) ?? 0) + 1)
     }
     const seconds = (this.#scheduler.nowMs - this.#calmMs) / 1_000
@@ -98,7 +98,7 @@ export class NetworkWatch {
       suspected: this.#suspected,
       poolsEqualAfterMs: this.#poolsEqualMs === null ? null : Math.round(this.#poolsEqualMs - this.#calmMs),
       viewAgreement: Math.max(0, ...digests.values()) / Math.max(1, relays.length),
-      smallestView: Math.min(...relays.map(({ runtime }) => runtime.kernel.machines.membership.records.size)),
+      smallestView: Math.min(...relays.map(({ runtime }) => runtime.kernel.machines.members.membership.records.size)),
       compared: this.#compared,
       bytesPerSecondPerNode: Math.round((this.#bytes() - this.#calmBytes) / Math.max(1, relays.length) / seconds),
       components: componentsOf(relays),
@@ -131,7 +131,7 @@ export class NetworkWatch {
       expectation.afterMs = Math.round(nowMs - expectation.sinceMs)
     }
     if (this.#poolsEqualMs !== null || nowMs < this.#calmMs) return
-    if (new Set(relays.map(({ runtime }) => runtime.kernel.machines.pool.fingerprint())).size === 1)
+    if (new Set(relays.map(({ runtime }) => runtime.kernel.machines.transactions.pool.fingerprint())).size === 1)
       this.#poolsEqualMs = nowMs
   }
 
@@ -165,7 +165,7 @@ export class NetworkWatch {
 
 /** Whether a relay sees a peer in a state, by a record that is not older than `bornMs`. */
 function isSeen({ runtime }: RelayMember, peer: PeerId, state: MemberStateView, bornMs = 0): boolean {
-  const { membership } = runtime.kernel.machines
+  const { membership } = runtime.kernel.machines.members
   return membership.stateOf(peer) === state && (membership.records.get(peer)?.incarnation ?? 0) >= Math.floor(bornMs)
 }
 

@@ -100,7 +100,7 @@ export class RelayMember implements Member {
 
   /** Connected peers that have said hello. */
   greeted(): number {
-    const { peers } = this.runtime.kernel.machines
+    const { table: peers } = this.runtime.kernel.machines.peers
     return this.host.connections.filter(
       (connection) => peers.get(asPeerId(connection.remotePeer.toString()))?.greeted === true,
     ).length

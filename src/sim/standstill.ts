@@ -97,7 +97,10 @@ export class Standstill {
 }
 
 function isDue({ runtime }: RelayMember): boolean {
-  const { pool, chain } = runtime.kernel.machines
+  const {
+    transactions: { pool },
+    blocks: { chain },
+  } = runtime.kernel.machines
   return pool.count > pool.parked || chain.isUnsettled
 }
 

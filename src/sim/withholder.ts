@@ -99,7 +99,7 @@ export class Withholder {
   /** On what the next chain is built. */
   #ground(): Ground {
     const { random, forger } = this.#conspiracy
-    const { chain } = this.#kernel.machines
+    const { chain } = this.#kernel.machines.blocks
     const draw = random.below(4)
     if (draw === 0) return forger.genesis
     const place = chain.at(chain.head.height - (draw === 1 ? random.below(BELOW_HEAD_MAX) : 0))
@@ -107,7 +107,7 @@ export class Withholder {
   }
 
   #headGround(): Ground {
-    const { chain } = this.#kernel.machines
+    const { chain } = this.#kernel.machines.blocks
     return chain.header(chain.head.hash) ?? this.#conspiracy.forger.genesis
   }
 
@@ -146,7 +146,7 @@ export class Withholder {
   }
 
   #head(): { readonly height: number; readonly hash: BlockHash } {
-    const { hash, height } = this.#tip ?? this.#kernel.machines.announced
+    const { hash, height } = this.#tip ?? this.#kernel.machines.shared.announced
     return { hash, height }
   }
 

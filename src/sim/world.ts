@@ -267,7 +267,8 @@ class World {
   #forgeryFigures(): ForgeryFigures {
     const ids = this.#forged.ids()
     const inPools = this.#relays().reduce(
-      (sum, { runtime }) => sum + ids.filter((id) => runtime.kernel.machines.pool.get(asTxId(id)) !== undefined).length,
+      (sum, { runtime }) =>
+        sum + ids.filter((id) => runtime.kernel.machines.transactions.pool.get(asTxId(id)) !== undefined).length,
       0,
     )
     const arrivals = ids.reduce((sum, id) => sum + this.#forged.holders(id).length - 1, 0)
@@ -284,7 +285,7 @@ class World {
     if (relays.length === 0) return null
     const pools = relays.map(({ runtime }) => {
       runtime.kernel.invariants()
-      const { pool } = runtime.kernel.machines
+      const { pool } = runtime.kernel.machines.transactions
       return { fingerprint: pool.fingerprint(), count: pool.count }
     })
     return {

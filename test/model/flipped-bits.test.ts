@@ -101,18 +101,18 @@ class Node {
     const request = -++this.#number
     const keys = asked.map(keyOfRecord)
     const peer = asPeerId(`peer-${this.#number}`)
-    this.kernel.machines.asked.set(request, { kind: 'records', peer, fetch: request, keys })
+    this.kernel.machines.shared.asked.set(request, { kind: 'records', peer, fetch: request, keys })
     this.post({ kind: 'answer-received', request, frames: [frame], elapsedMs: 1 })
   }
 
   /** All that membership knows. */
   state(): string {
-    const { membership, trees } = this.kernel.machines
+    const { membership, set } = this.kernel.machines.members
     const rows = membership.rows({ wallMs: T0, monoMs: 0 })
     return JSON.stringify([
       membership.digest(),
       rows.map(({ record, state }) => [record.hash, state]),
-      trees.records.size,
+      set.tree.size,
       membership.suspicions.size,
     ])
   }

@@ -168,12 +168,12 @@ export class ChainWorld {
   }
 
   get head(): { hash: BlockHash; height: number; settledHeight: number } {
-    const { hash, height, settledHeight } = this.kernel.machines.announced
+    const { hash, height, settledHeight } = this.kernel.machines.shared.announced
     return { hash, height, settledHeight }
   }
 
   poolIds(): string[] {
-    return [...this.kernel.machines.pool.idsByPrefix('', 10_000)].sort()
+    return [...this.kernel.machines.transactions.pool.idsByPrefix('', 10_000)].sort()
   }
 
   /** Moves the clock to where the slot begins, or past it, and wakes the kernel. */

@@ -16,10 +16,10 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/kernel/shared/turn.ts effects': 'lives for one event',
   'src/kernel/shared/turn.ts lazyWrites': 'lives for one event',
   'src/kernel/blocks/bodies.ts #pinned': 'bodies of the block tree that are being worked on: chain.headers bounds them',
-  'src/kernel/machines.ts recordOwners': 'one entry for each node record (membership/limits.ts, RECORDS_MAX)',
-  'src/kernel/machines.ts helps': 'HELPS_WAITING_MAX, looked at before each addition',
-  'src/kernel/machines.ts probeDials': 'one entry for each check under way (membership.checks)',
-  'src/kernel/machines.ts partings': 'connected peers that are being disconnected',
+  'src/kernel/members/state.ts recordOwners': 'one entry for each node record (membership/limits.ts, RECORDS_MAX)',
+  'src/kernel/members/state.ts helps': 'HELPS_WAITING_MAX, looked at before each addition',
+  'src/kernel/members/state.ts probeDials': 'one entry for each check under way (membership.checks)',
+  'src/kernel/peers/state.ts partings': 'connected peers that are being disconnected',
   'src/peers/redial.ts #unfit': 'as many as addresses, which are reported; the oldest goes',
   'src/peers/redial.ts #reached': 'connected peers',
   'src/chain/block-tree.ts #nodes': 'chain.headers',
@@ -136,20 +136,18 @@ interface Found {
   readonly isReported: boolean
 }
 
-/** The text of a method named sizes or caches, or of machine-sizes.ts for what the kernel keeps. */
-function reportOf(path: string, text: string): string {
-  if (path === 'src/kernel/machines.ts') return read('src/kernel/machine-sizes.ts')
+/** The text of a method named sizes or caches. */
+function reportOf(text: string): string {
   const [, body = ''] = /^ {2}(?:sizes|caches)\(\)[^{]*(?:\{[^}]*\}[^{]*)?\{\n([\s\S]*?)^ {2}\}/m.exec(text) ?? []
   return body
 }
 
 const found: Found[] = sources.flatMap((path) => {
   const text = read(path)
-  const report = reportOf(path, text)
+  const report = reportOf(text)
   return [...text.matchAll(COLLECTION)].flatMap(([, name = '']) => {
     const isField =
       name.startsWith('#') ||
-      path === 'src/kernel/machines.ts' ||
       text.includes(`  readonly ${name} = new `) ||
       text.includes(`  readonly ${name}: `)
     return isField

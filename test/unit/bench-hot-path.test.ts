@@ -22,7 +22,7 @@ const notes = (world: KernelWorld, kind: string): number => world.facts.filter((
 test('a batch from a peer is one job, one verdict and no message of our own', () => {
   const world = new KernelWorld()
   expect(world.gossip(batch)).toBe('accept')
-  expect(world.kernel.machines.pool.count).toBe(ITEMS)
+  expect(world.kernel.machines.transactions.pool.count).toBe(ITEMS)
   expect(world.verifier.stats().verifications).toBe(ITEMS)
   expect(counted(world, 'verify-signatures')).toBe(1)
   expect(counted(world, 'report-verdict')).toBe(1)
@@ -53,7 +53,7 @@ test("the disk hears of peers' transactions once a wake, in one write, and of wh
   short.gossip(batch)
   short.wallMs += 31 * 60_000
   short.advance(0)
-  expect(short.kernel.machines.pool.count).toBe(0)
+  expect(short.kernel.machines.transactions.pool.count).toBe(0)
   expect(counted(short, 'write')).toBe(0)
 })
 
@@ -71,7 +71,9 @@ test('what many users hand in leaves in full batches while a message is leaving,
 test('what a pool keeps of a batch lies side by side, and what a check needs is made when its turn comes', () => {
   const world = new KernelWorld()
   world.gossip(batch)
-  const buffers = new Set([...world.kernel.machines.pool.entries()].map(({ transaction }) => transaction.bytes.buffer))
+  const buffers = new Set(
+    [...world.kernel.machines.transactions.pool.entries()].map(({ transaction }) => transaction.bytes.buffer),
+  )
   const bytes = items.reduce((sum, item) => sum + item.byteLength, 0)
   expect(buffers.size).toBeLessThanOrEqual(Math.ceil(bytes / 3_800) + 1)
   const [job] = world.effects.flatMap((effect) => (effect.kind === 'verify-signatures' ? [effect] : []))

@@ -14,8 +14,8 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     name: 'a forged copy speaks for the honest transaction of its name',
     threat: 'A12 A23',
     file: 'src/kernel/repair/on-repair.ts',
-    from: "else if (code !== 'invalid-signature') machines.wanted.done",
-    to: 'else machines.wanted.done',
+    from: "else if (code !== 'invalid-signature') machines.transactions.set.wanted.done",
+    to: 'else machines.transactions.set.wanted.done',
     test: ['test/unit/kernel/repair-liars.test.ts'],
   },
   {

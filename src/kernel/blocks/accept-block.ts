@@ -35,7 +35,7 @@ export function acceptHeader(
   provenance: BlockProvenance,
   turn: Turn,
 ): HeaderOutcome {
-  const outcome = machines.chain.addHeader(header, provenance.way === 'sync')
+  const outcome = machines.blocks.chain.addHeader(header, provenance.way === 'sync')
   if (outcome.kind === 'refused') return outcome
   const { hash, height, slot, proposer, txCount } = header
   turn.note({ kind: 'block-seen', hash, height, slot, proposer, txCount, ...provenance })
@@ -49,17 +49,17 @@ export function acceptHeader(
 
 /** Orphans that waited for this header enter, and so on up; their bodies are rebuilt as if they came now. */
 function adoptOrphans(machines: Machines, parent: SignedHeader, turn: Turn): void {
-  const waiting = [...machines.orphans.takeChildren(parent.hash)]
+  const waiting = [...machines.blocks.orphans.takeChildren(parent.hash)]
   for (const orphan of waiting) {
-    if (machines.chain.addHeader(orphan.value.header).kind !== 'added') continue
-    const found = machines.compact.start(
+    if (machines.blocks.chain.addHeader(orphan.value.header).kind !== 'added') continue
+    const found = machines.blocks.compact.start(
       orphan.value,
       orphan.from,
       lookupFor(machines, orphan.value.header),
       turn.now.monoMs,
     )
     rebuilt(machines, found, turn)
-    for (const child of machines.orphans.takeChildren(orphan.hash)) waiting.push(child)
+    for (const child of machines.blocks.orphans.takeChildren(orphan.hash)) waiting.push(child)
   }
 }
 
@@ -70,7 +70,7 @@ function adoptOrphans(machines: Machines, parent: SignedHeader, turn: Turn): voi
 export function lookupFor(machines: Machines, header: SignedHeader): ShortIdLookup {
   let rivals: Map<ShortId, Transaction> | null = null
   return (id) => {
-    const pooled = machines.pool.byShortId(id)
+    const pooled = machines.transactions.pool.byShortId(id)
     if (pooled !== undefined && pooled !== null) return pooled
     rivals ??= new Map(
       rivalBlocks(machines, header).flatMap(({ transactions }) =>
@@ -81,7 +81,7 @@ export function lookupFor(machines: Machines, header: SignedHeader): ShortIdLook
   }
 }
 
-function rivalBlocks({ chain, bodies }: Machines, { height }: SignedHeader): readonly Block[] {
+function rivalBlocks({ blocks: { chain, bodies } }: Machines, { height }: SignedHeader): readonly Block[] {
   const blocks: Block[] = []
   for (let at = height; at <= chain.head.height && blocks.length < RIVALS_MAX; at++) {
     const place = chain.at(at)
@@ -94,9 +94,9 @@ function rivalBlocks({ chain, bodies }: Machines, { height }: SignedHeader): rea
 /** What to do with a compact block that is being rebuilt. */
 export function rebuilt(machines: Machines, found: Rebuild, turn: Turn): void {
   if (found.kind === 'ask') {
-    const expected = machines.compact.expected(found.hash, found.peer) ?? []
-    const request = machines.nextJob()
-    machines.asked.set(request, { kind: 'block-transactions', peer: found.peer, hash: found.hash })
+    const expected = machines.blocks.compact.expected(found.hash, found.peer) ?? []
+    const request = machines.shared.nextJob()
+    machines.shared.asked.set(request, { kind: 'block-transactions', peer: found.peer, hash: found.hash })
     const shortIds = expected.map(({ shortId }) => shortId)
     const bytes = encodeObjectsRequest({ kind: 'block-transactions', block: found.hash, shortIds })
     turn.do({ kind: 'ask', request, peer: found.peer, protocol: 'objects', bytes })
@@ -111,7 +111,7 @@ export function rebuilt(machines: Machines, found: Rebuild, turn: Turn): void {
     bodyInvalid(machines, header.hash, 'body-too-large', turn)
     return
   }
-  const own = transactions.filter((transaction) => machines.pool.has(transaction.id))
+  const own = transactions.filter((transaction) => machines.transactions.pool.has(transaction.id))
   const savedBytes = own.reduce((sum, { bytes }) => sum + bytes.byteLength, 0)
   turn.note({ kind: 'block-rebuilt', hash: header.hash, asked, savedBytes })
   bodyArrived(machines, { header, transactions, bytes: encodeBlock(header, transactions) }, from, turn)
@@ -123,18 +123,18 @@ export function rebuilt(machines: Machines, found: Rebuild, turn: Turn): void {
  */
 export function bodyArrived(machines: Machines, block: Block, from: PeerId | null, turn: Turn): void {
   const { hash } = block.header
-  machines.compact.forget(hash)
-  if (machines.chain.status(hash) !== 'header') return
-  machines.bodies.add(block, false, { from, monoMs: turn.now.monoMs })
-  machines.chain.addBody(hash)
+  machines.blocks.compact.forget(hash)
+  if (machines.blocks.chain.status(hash) !== 'header') return
+  machines.blocks.bodies.add(block, false, { from, monoMs: turn.now.monoMs })
+  machines.blocks.chain.addBody(hash)
   answerWaiting(machines, block, turn)
   advance(machines, turn)
 }
 
 /** Peers that asked for transactions of a block before its body was here. */
 function answerWaiting(machines: Machines, block: Block, turn: Turn): void {
-  const waiting = machines.partsWanted.get(block.header.hash) ?? []
-  machines.partsWanted.delete(block.header.hash)
+  const waiting = machines.blocks.partsWanted.get(block.header.hash) ?? []
+  machines.blocks.partsWanted.delete(block.header.hash)
   for (const { request, shortIds } of waiting)
     turn.do({ kind: 'reply', request, frames: [transactionsOf(block, shortIds)] })
 }

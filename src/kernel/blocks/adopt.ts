@@ -36,7 +36,7 @@ export function adoptionWrites(machines: Machines, adoption: Adoption, nowMs: nu
     writes.push({ kind: 'delete', space: 'chain', key: heightKey(hash) })
     for (const transaction of bodyOf(machines, hash).transactions) {
       // What was promised is on the disk either in a block or in the pool, at every moment: it goes back there in the same batch.
-      const local = machines.ownIncluded.get(transaction.id, nowMs) === true
+      const local = machines.transactions.ownIncluded.get(transaction.id, nowMs) === true
       writes.push({ kind: 'delete', space: 'index', key: transaction.id }, putPoolRecord(transaction, local))
     }
   }
@@ -47,7 +47,8 @@ export function adoptionWrites(machines: Machines, adoption: Adoption, nowMs: nu
   for (const hash of reorg.connect) {
     const block = bodyOf(machines, hash)
     const { height } = block.header
-    if (!machines.bodies.isStored(hash)) writes.push({ kind: 'put', space: 'blocks', key: hash, value: block.bytes })
+    if (!machines.blocks.bodies.isStored(hash))
+      writes.push({ kind: 'put', space: 'blocks', key: hash, value: block.bytes })
     writes.push({ kind: 'put', space: 'chain', key: bestKey(height), value: block.header.bytes })
     writes.push(putHeight(hash, height), putUndo(hash, changes.get(hash) ?? []))
     for (const { id } of block.transactions) writes.push(putIndex(id, hash, height))
@@ -68,11 +69,11 @@ export function adoptionWrites(machines: Machines, adoption: Adoption, nowMs: nu
 /** The move is on the disk: from here on it is told. */
 export function adopted(machines: Machines, adoption: Adoption, turn: Turn): void {
   const { reorg } = adoption
-  for (const hash of reorg.connect) machines.bodies.markStored(hash)
-  machines.announced.height = reorg.to.height
-  machines.announced.hash = reorg.to.hash
-  machines.announced.settledHeight = adoption.settled.height
-  machines.announced.ledger = adoption.ledger
+  for (const hash of reorg.connect) machines.blocks.bodies.markStored(hash)
+  machines.shared.announced.height = reorg.to.height
+  machines.shared.announced.hash = reorg.to.hash
+  machines.shared.announced.settledHeight = adoption.settled.height
+  machines.shared.announced.ledger = adoption.ledger
   settlePool(machines, adoption, turn)
   turn.note({
     kind: 'head-moved',
@@ -96,16 +97,18 @@ function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, tu
   const included = new Map<TxId, { hash: BlockHash; height: number }>()
   for (const hash of reorg.connect) {
     const { header, transactions } = bodyOf(machines, hash)
-    const arrival = machines.bodies.arrivalOf(hash)
+    const arrival = machines.blocks.bodies.arrivalOf(hash)
     const came = {
       block: hash,
       from: arrival?.from ?? null,
       waitedMs: arrival === null ? 0 : turn.now.monoMs - arrival.monoMs,
     }
-    const isRecent = turn.now.wallMs - slotTimeMs(machines.config.network, header.slot) < FIRST_SEEN_MS
+    const isRecent = turn.now.wallMs - slotTimeMs(machines.shared.config.network, header.slot) < FIRST_SEEN_MS
     for (const { id, bytes } of transactions) {
       included.set(id, { hash, height: header.height })
-      const isNew = machines.pool.get(id) === undefined && machines.seen.departure(id, turn.now.monoMs) === undefined
+      const isNew =
+        machines.transactions.pool.get(id) === undefined &&
+        machines.transactions.seen.departure(id, turn.now.monoMs) === undefined
       if (isNew && isRecent) turn.note({ kind: 'transaction-included', id, bytes: bytes.byteLength, ...came })
     }
   }
@@ -113,17 +116,17 @@ function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, tu
   for (const hash of reorg.disconnect) {
     for (const transaction of bodyOf(machines, hash).transactions) {
       if (included.has(transaction.id)) continue
-      machines.seen.returned(transaction.id)
-      const local = machines.ownIncluded.get(transaction.id, turn.now.monoMs) === true
+      machines.transactions.seen.returned(transaction.id)
+      const local = machines.transactions.ownIncluded.get(transaction.id, turn.now.monoMs) === true
       returned.push({ transaction, local, durable: false, admittedMs: turn.now.wallMs })
     }
   }
-  const wasLocal = new Set([...included.keys()].filter((id) => machines.pool.get(id)?.local === true))
+  const wasLocal = new Set([...included.keys()].filter((id) => machines.transactions.pool.get(id)?.local === true))
   const rivals = rivalsIn(machines, touched, reorg.connect)
-  const change = machines.pool.rebase(touched, (id) => ledger.account(id), returned)
+  const change = machines.transactions.pool.rebase(touched, (id) => ledger.account(id), returned)
   for (const [id, block] of included) {
-    if (wasLocal.has(id)) machines.ownIncluded.set(id, true, turn.now.monoMs)
-    machines.seen.departed(id, { why: 'in-block', by: null, block }, turn.now.monoMs)
+    if (wasLocal.has(id)) machines.transactions.ownIncluded.set(id, true, turn.now.monoMs)
+    machines.transactions.seen.departed(id, { why: 'in-block', by: null, block }, turn.now.monoMs)
     left(machines, id, true, turn.now.monoMs)
     turn.writeLazily({ kind: 'delete', space: 'pool', key: id })
     turn.note({ kind: 'transaction-removed', id, why: 'in-block', by: null })
@@ -131,9 +134,9 @@ function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, tu
   for (const id of change.removed) if (!included.has(id)) departRivalled(machines, id, rivals.of(id), turn)
   for (const id of change.evicted) depart(machines, id, 'evicted', null, turn)
   for (const { transaction, local } of returned) {
-    const entry = machines.pool.get(transaction.id)
+    const entry = machines.transactions.pool.get(transaction.id)
     if (entry === undefined) {
-      if (machines.seen.departure(transaction.id, turn.now.monoMs) === undefined)
+      if (machines.transactions.seen.departure(transaction.id, turn.now.monoMs) === undefined)
         departRivalled(machines, transaction.id, rivals.at(transaction), turn)
       continue
     }
@@ -164,7 +167,11 @@ interface Rivals {
 }
 
 /** To be asked for before the pool follows the head: what it removes is not in it any more. */
-function rivalsIn({ pool, bodies }: Machines, touched: ReadonlySet<AccountId>, connect: readonly BlockHash[]): Rivals {
+function rivalsIn(
+  { transactions: { pool }, blocks: { bodies } }: Machines,
+  touched: ReadonlySet<AccountId>,
+  connect: readonly BlockHash[],
+): Rivals {
   const placeOf = ({ sender, nonce }: Transaction): string => `${sender} ${nonce}`
   const taken = new Map<string, TxId>()
   for (const hash of connect)
@@ -184,15 +191,15 @@ function departRivalled(machines: Machines, id: TxId, by: TxId | null, turn: Tur
 
 /** A block of our own leaves when it is on the disk. */
 function publishOwn(machines: Machines, hash: BlockHash, turn: Turn): void {
-  if (!machines.ownBlocks.delete(hash)) return
+  if (!machines.blocks.ownBlocks.delete(hash)) return
   const { header, transactions } = bodyOf(machines, hash)
   const shortIds = transactions.map((transaction) => shortIdOf(transaction.hash))
-  const flood = machines.audience.mesh < THIN_MESH
+  const flood = machines.transactions.audience.mesh < THIN_MESH
   turn.do({ kind: 'publish', topic: 'blocks', bytes: encodeCompactBlock(header, shortIds, []), flood })
 }
 
 function bodyOf(machines: Machines, hash: BlockHash): Block {
-  const block = machines.bodies.get(hash)
+  const block = machines.blocks.bodies.get(hash)
   assert(block !== undefined, 'the body of a block that moves is in memory')
   return block
 }

@@ -19,8 +19,8 @@ import type { Turn } from '../shared/turn.ts'
 
 /** Takes as many steps as can be taken now. */
 export function advance(machines: Machines, turn: Turn): void {
-  while (machines.work.current === null) {
-    const step = machines.chain.nextStep()
+  while (machines.blocks.work.current === null) {
+    const step = machines.blocks.chain.nextStep()
     if (step === null) break
     take(machines, step, turn)
   }
@@ -33,23 +33,23 @@ function take(machines: Machines, step: ChainStep, turn: Turn): void {
       check(machines, step, turn)
       return
     case 'read-changes': {
-      const job = machines.nextJob()
-      machines.work.current = { kind: 'reading-changes', job, hash: step.hash }
+      const job = machines.shared.nextJob()
+      machines.blocks.work.current = { kind: 'reading-changes', job, hash: step.hash }
       turn.do({ kind: 'read', job, keys: [{ space: 'chain', key: undoKey(step.hash) }] })
       return
     }
     case 'adopt': {
       const moved = [...step.reorg.disconnect, ...step.reorg.connect]
-      machines.bodies.pin(moved)
-      const missing = moved.filter((hash) => machines.bodies.get(hash) === undefined)
+      machines.blocks.bodies.pin(moved)
+      const missing = moved.filter((hash) => machines.blocks.bodies.get(hash) === undefined)
       if (missing.length > 0) {
         readBodies(machines, missing, turn)
         return
       }
-      const adoption = machines.chain.adopt(step.reorg)
+      const adoption = machines.blocks.chain.adopt(step.reorg)
       if (adoption === null) return
-      const job = machines.nextJob()
-      machines.work.current = { kind: 'writing', job, adoption }
+      const job = machines.shared.nextJob()
+      machines.blocks.work.current = { kind: 'writing', job, adoption }
       turn.do({ kind: 'write', job, writes: adoptionWrites(machines, adoption, turn.now.monoMs), durable: true })
       return
     }
@@ -61,29 +61,30 @@ function take(machines: Machines, step: ChainStep, turn: Turn): void {
 /** The rules on a body, the cheap ones first: only what fits the ledger is worth checking signatures for. */
 function check(machines: Machines, step: Extract<ChainStep, { kind: 'check' }>, turn: Turn): void {
   const { header, parent } = step
-  const block = machines.bodies.get(header.hash)
+  const block = machines.blocks.bodies.get(header.hash)
   if (block === undefined) {
     readBodies(machines, [header.hash], turn)
     return
   }
-  const verdict = checkBody(header, block.transactions, machines.config.network, parent)
+  const verdict = checkBody(header, block.transactions, machines.shared.config.network, parent)
   if (!verdict.ok || block.transactions.some((transaction) => checkValues(transaction) !== null)) {
     bodyInvalid(machines, header.hash, verdict.ok ? 'body-unpayable' : verdict.code, turn)
     return
   }
   const unverified = block.transactions.filter(
     ({ hash }) =>
-      machines.seen.judgement(hash, turn.now.monoMs)?.kind !== 'valid' && !machines.verifiedBodies.has(hash),
+      machines.transactions.seen.judgement(hash, turn.now.monoMs)?.kind !== 'valid' &&
+      !machines.blocks.verifiedBodies.has(hash),
   )
   if (unverified.length > 0) {
-    const job = machines.nextJob()
-    machines.work.current = { kind: 'verifying', job, hash: header.hash, unverified }
-    machines.jobs.set(job, { kind: 'body' })
+    const job = machines.shared.nextJob()
+    machines.blocks.work.current = { kind: 'verifying', job, hash: header.hash, unverified }
+    machines.shared.jobs.set(job, { kind: 'body' })
     turn.do({ kind: 'verify-signatures', job, checks: unverified.map(checkOf) })
     return
   }
-  machines.verifiedBodies.clear()
-  machines.chain.setValid(header.hash, verdict.ledger, verdict.changes)
+  machines.blocks.verifiedBodies.clear()
+  machines.blocks.chain.setValid(header.hash, verdict.ledger, verdict.changes)
 }
 
 function readBodies(
@@ -92,8 +93,8 @@ function readBodies(
   turn: Turn,
   sinceMs: number = turn.now.monoMs,
 ): void {
-  const job = machines.nextJob()
-  machines.work.current = { kind: 'reading-bodies', job, hashes, sinceMs }
+  const job = machines.shared.nextJob()
+  machines.blocks.work.current = { kind: 'reading-bodies', job, hashes, sinceMs }
   turn.do({ kind: 'read', job, keys: hashes.map((hash) => ({ space: 'blocks', key: hash })) })
 }
 
@@ -102,23 +103,23 @@ const BODY_WRITE_MS = 10_000
 
 /** Bodies that were not on the disk yet are read once more. */
 export function readAgain(machines: Machines, turn: Turn): void {
-  const work = machines.work.current
+  const work = machines.blocks.work.current
   if (work?.kind === 'awaiting-bodies') readBodies(machines, work.hashes, turn, work.sinceMs)
 }
 
 /** The signatures of a body were checked. */
 export function onBodyVerified(machines: Machines, number: JobNumber, firstInvalid: number, turn: Turn): void {
-  const work = machines.work.current
+  const work = machines.blocks.work.current
   if (work?.kind !== 'verifying' || work.job !== number) return
-  machines.work.current = null
+  machines.blocks.work.current = null
   work.unverified.forEach(({ hash, id }, index) => {
     if (firstInvalid >= 0 && index >= firstInvalid) return
-    machines.seen.judgedValid(hash, id, turn.now.monoMs)
+    machines.transactions.seen.judgedValid(hash, id, turn.now.monoMs)
     // The memory above is bounded and may have forgotten the first when the last comes in; this one is for the body at hand.
-    machines.verifiedBodies.add(hash)
+    machines.blocks.verifiedBodies.add(hash)
   })
   if (firstInvalid >= 0) {
-    machines.verifiedBodies.clear()
+    machines.blocks.verifiedBodies.clear()
     bodyInvalid(machines, work.hash, 'body-signature', turn)
   }
   advance(machines, turn)
@@ -131,7 +132,7 @@ export function onChainRead(
   values: readonly (Uint8Array | undefined)[],
   turn: Turn,
 ): void {
-  const work = machines.work.current
+  const work = machines.blocks.work.current
   if (work === null || work.kind === 'awaiting-bodies' || work.job !== number) return
   if (work.kind === 'reading-changes') {
     const changes = values[0] === undefined ? null : readUndo(values[0])
@@ -139,13 +140,13 @@ export function onChainRead(
       turn.note({ kind: 'store-failed', reason: `what block ${work.hash} changed is missing on the disk` })
       return
     }
-    machines.work.current = null
-    machines.chain.setChanges(work.hash, changes)
+    machines.blocks.work.current = null
+    machines.blocks.chain.setChanges(work.hash, changes)
   } else if (work.kind === 'reading-bodies') {
     const blocks = work.hashes.map((hash, at) => readBlock(machines, hash, values[at]))
     const isDamaged = blocks.some((block, at) => block === null && values[at] !== undefined)
     if (blocks.includes(null) && !isDamaged && turn.now.monoMs - work.sinceMs < BODY_WRITE_MS) {
-      machines.work.current = { kind: 'awaiting-bodies', hashes: work.hashes, sinceMs: work.sinceMs }
+      machines.blocks.work.current = { kind: 'awaiting-bodies', hashes: work.hashes, sinceMs: work.sinceMs }
       return
     }
     if (blocks.includes(null)) {
@@ -155,23 +156,23 @@ export function onChainRead(
       })
       return
     }
-    machines.work.current = null
-    for (const block of blocks) if (block !== null) machines.bodies.add(block, true)
+    machines.blocks.work.current = null
+    for (const block of blocks) if (block !== null) machines.blocks.bodies.add(block, true)
   }
   advance(machines, turn)
 }
 
 /** A move of the head is on the disk, or could not be written: then the node stays where it is and says so. */
 export function onAdoptionWritten(machines: Machines, number: JobNumber, ok: boolean, turn: Turn): boolean {
-  const work = machines.work.current
+  const work = machines.blocks.work.current
   if (work?.kind !== 'writing' || work.job !== number) return false
   if (!ok) {
     turn.note({ kind: 'store-failed', reason: 'a block could not be written' })
     return true
   }
-  machines.work.current = null
+  machines.blocks.work.current = null
   adopted(machines, work.adoption, turn)
-  machines.bodies.unpin()
+  machines.blocks.bodies.unpin()
   advance(machines, turn)
   return true
 }
@@ -183,10 +184,10 @@ export function bodyInvalid(
   code: 'body-signature' | Parameters<typeof noteInvalid>[1],
   turn: Turn,
 ): void {
-  for (const broken of machines.chain.setInvalid(hash)) {
-    machines.bodies.delete(broken)
-    machines.compact.forget(broken)
-    machines.invalidBlocks.set(broken, broken === hash ? code : 'ancestor-invalid', turn.now.monoMs)
+  for (const broken of machines.blocks.chain.setInvalid(hash)) {
+    machines.blocks.bodies.delete(broken)
+    machines.blocks.compact.forget(broken)
+    machines.blocks.invalidBlocks.set(broken, broken === hash ? code : 'ancestor-invalid', turn.now.monoMs)
   }
   noteInvalid(hash, code, turn)
 }
@@ -202,7 +203,7 @@ function noteInvalid(
 /** Null where the disk has something else than the body of this block: none of it may reach the ledger or the pool. */
 function readBlock(machines: Machines, hash: BlockHash, bytes: Uint8Array | undefined): Block | null {
   if (bytes === undefined) return null
-  const decoded = decodeBlock(bytes, machines.blockPrefix, machines.transactionPrefix)
+  const decoded = decodeBlock(bytes, machines.blocks.prefix, machines.transactions.prefix)
   if (!decoded.ok || decoded.value.header.hash !== hash) return null
   const { header, transactions } = decoded.value
   return checkBodyOf(header, transactions) === null ? underCheckedHeader(machines, decoded.value) : null
@@ -210,11 +211,12 @@ function readBlock(machines: Machines, hash: BlockHash, bytes: Uint8Array | unde
 
 /** Bodies that wait for others or lie on another branch go to the disk, so that memory stays bounded. */
 function storeAside(machines: Machines, turn: Turn): void {
-  const writing = machines.work.current?.kind === 'writing' ? machines.work.current.adoption.reorg.connect : []
-  for (const hash of machines.bodies.unstored()) {
-    const block = machines.bodies.get(hash)
+  const writing =
+    machines.blocks.work.current?.kind === 'writing' ? machines.blocks.work.current.adoption.reorg.connect : []
+  for (const hash of machines.blocks.bodies.unstored()) {
+    const block = machines.blocks.bodies.get(hash)
     if (block === undefined || writing.includes(hash)) continue
     turn.writeLazily({ kind: 'put', space: 'blocks', key: hash, value: block.bytes })
-    machines.bodies.markStored(hash)
+    machines.blocks.bodies.markStored(hash)
   }
 }

@@ -29,7 +29,7 @@ const PARTS_WAIT_MS = 1_500
 
 /** Makes the requests that are due. */
 export function catchUp(machines: Machines, turn: Turn): void {
-  const { chain, compact, chainSync } = machines
+  const { chain, compact, chainSync } = machines.blocks
   const state = {
     rootHeight: chain.root.height,
     hasHeader: (hash: BlockHash) => chain.status(hash) !== undefined || chain.isOnBestChain(hash),
@@ -43,15 +43,15 @@ export function catchUp(machines: Machines, turn: Turn): void {
       })),
   }
   for (const ask of chainSync.next(state, turn.now.monoMs)) {
-    const request = machines.nextJob()
+    const request = machines.shared.nextJob()
     const { peer } = ask
     if (ask.kind === 'headers') {
-      machines.asked.set(request, { kind: 'headers', peer })
+      machines.shared.asked.set(request, { kind: 'headers', peer })
       // Headers may be ahead of the head: from where they end on, or the same range would be asked for again and again.
       const bytes = encodeChainRequest({ kind: 'headers', locator: locator(machines), limit: HEADERS_COUNT_MAX })
       turn.do({ kind: 'ask', request, peer, protocol: 'chain', bytes })
     } else {
-      machines.asked.set(request, { kind: 'blocks', peer, hashes: ask.hashes })
+      machines.shared.asked.set(request, { kind: 'blocks', peer, hashes: ask.hashes })
       turn.do({
         kind: 'ask',
         request,
@@ -67,7 +67,7 @@ export function catchUp(machines: Machines, turn: Turn): void {
 const TIPS_MAX = 8
 
 /** The tips of the best branches first, those that nobody has last among them; then the best chain's own. */
-function locator({ chain, chainSync }: Machines): readonly BlockHash[] {
+function locator({ blocks: { chain, chainSync } }: Machines): readonly BlockHash[] {
   const tips: BlockHash[] = []
   const makers = new Set<string>()
   const branches = chain.branches().map((branch) => ({ branch, isWithheld: chainSync.isWithheld(branch.first.hash) }))
@@ -81,7 +81,7 @@ function locator({ chain, chainSync }: Machines): readonly BlockHash[] {
 }
 
 /** Whether the head that a peer claims is here, whichever way it came. */
-function isProven({ chain, chainSync }: Machines, peer: PeerId): boolean {
+function isProven({ blocks: { chain, chainSync } }: Machines, peer: PeerId): boolean {
   const head = chainSync.headOf(peer)
   return head === undefined || chain.header(head.hash) !== undefined
 }
@@ -90,25 +90,25 @@ export function onHeadersAnswer(machines: Machines, peer: PeerId, frames: readon
   const items = frames.length === 1 && frames[0] !== undefined ? splitHeaders(frames[0]) : null
   const headers = items === null ? null : readHeaders(machines, items)
   if (headers === null) {
-    machines.chainSync.headersFailed(peer, turn.now.monoMs)
+    machines.blocks.chainSync.headersFailed(peer, turn.now.monoMs)
     penalise(machines, peer, 'invalid', 'malformed-headers', turn)
     return
   }
-  machines.chainSync.headersTold(
+  machines.blocks.chainSync.headersTold(
     peer,
-    headers.flatMap(({ hash }) => (machines.chain.status(hash) === 'header' ? [hash] : [])),
+    headers.flatMap(({ hash }) => (machines.blocks.chain.status(hash) === 'header' ? [hash] : [])),
   )
   const fresh = headers.filter(
     (header) =>
-      machines.chain.header(header.hash) === undefined &&
-      timingOf(header, machines.config.network, turn.now.wallMs).kind === 'due',
+      machines.blocks.chain.header(header.hash) === undefined &&
+      timingOf(header, machines.shared.config.network, turn.now.wallMs).kind === 'due',
   )
   if (fresh.length === 0) {
-    machines.chainSync.headersChecked(peer, 0, isProven(machines, peer), turn.now.monoMs)
+    machines.blocks.chainSync.headersChecked(peer, 0, isProven(machines, peer), turn.now.monoMs)
     return
   }
-  const job = machines.nextJob()
-  machines.jobs.set(job, { kind: 'headers', from: peer, headers: fresh })
+  const job = machines.shared.nextJob()
+  machines.shared.jobs.set(job, { kind: 'headers', from: peer, headers: fresh })
   const checks = fresh.map(({ proposerKey, signedBytes, signature }) => ({
     publicKey: proposerKey,
     message: signedBytes,
@@ -123,18 +123,18 @@ export function onHeadersVerified(machines: Machines, job: HeadersJob, firstInva
   let isFull = false
   for (const header of sound) {
     // An orphan here is a header that does not follow from what we asked for.
-    if (machines.chain.status(header.parent) === undefined) break
+    if (machines.blocks.chain.status(header.parent) === undefined) break
     const provenance = { way: 'sync', from: job.from, messageId: null, bytes: header.bytes.byteLength } as const
     const outcome = acceptHeader(machines, header, provenance, turn)
     if (outcome.kind === 'added') {
       fresh++
-      machines.chainSync.headersTold(job.from, [header.hash])
+      machines.blocks.chainSync.headersTold(job.from, [header.hash])
     }
     // It has what it says; that there is no room for it here is none of its doing.
     else if (outcome.kind === 'refused' && outcome.code === 'headers-full') isFull = true
   }
-  if (isFull) machines.chainSync.headersDeferred(job.from, turn.now.monoMs)
-  else machines.chainSync.headersChecked(job.from, fresh, isProven(machines, job.from), turn.now.monoMs)
+  if (isFull) machines.blocks.chainSync.headersDeferred(job.from, turn.now.monoMs)
+  else machines.blocks.chainSync.headersChecked(job.from, fresh, isProven(machines, job.from), turn.now.monoMs)
   if (firstInvalid >= 0) penalise(machines, job.from, 'invalid', 'invalid-signature', turn)
   catchUp(machines, turn)
 }
@@ -143,8 +143,9 @@ export function onHeadersVerified(machines: Machines, job: HeadersJob, firstInva
 function readHeaders(machines: Machines, items: readonly Uint8Array[]): SignedHeader[] | null {
   const headers: SignedHeader[] = []
   for (const bytes of items) {
-    const decoded = decodeSignedHeader(bytes, machines.blockPrefix)
-    if (!decoded.ok || checkHeader(decoded.value, machines.config.network, machines.networkId) !== null) return null
+    const decoded = decodeSignedHeader(bytes, machines.blocks.prefix)
+    if (!decoded.ok || checkHeader(decoded.value, machines.shared.config.network, machines.shared.networkId) !== null)
+      return null
     headers.push(decoded.value)
   }
   return headers
@@ -162,7 +163,8 @@ export function onBlocksAnswer(
   for (const [at, hash] of asked.hashes.entries()) {
     const bytes = frames[at]
     if (bytes === undefined) break
-    const decoded = bytes.byteLength === 0 ? null : decodeBlock(bytes, machines.blockPrefix, machines.transactionPrefix)
+    const decoded =
+      bytes.byteLength === 0 ? null : decodeBlock(bytes, machines.blocks.prefix, machines.transactions.prefix)
     const isIts =
       decoded?.ok === true &&
       decoded.value.header.hash === hash &&
@@ -181,7 +183,7 @@ export function onBlocksAnswer(
   }
   const isSilent = arrived.size === 0 && (isFalse || failed.length === 0)
   const ended = { failed: arrived.size === 0 && failed.length === 0 ? asked.hashes : failed, isSilent }
-  machines.chainSync.blocksEnded(asked.peer, asked.hashes, ended, turn.now.monoMs)
+  machines.blocks.chainSync.blocksEnded(asked.peer, asked.hashes, ended, turn.now.monoMs)
   catchUp(machines, turn)
 }
 
@@ -192,21 +194,21 @@ export function onPartsAnswer(
   turn: Turn,
 ): void {
   const { hash, peer } = asked
-  const expected = machines.compact.expected(hash, peer)
+  const expected = machines.blocks.compact.expected(hash, peer)
   if (expected === null) return
   const answer = readObjectsAnswer(frames, expected, TRANSACTION_BYTES_MAX)
   if (answer === null) {
     if (frames.length > 0) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
-    rebuilt(machines, machines.compact.failed(hash, peer, turn.now.monoMs), turn)
+    rebuilt(machines, machines.blocks.compact.failed(hash, peer, turn.now.monoMs), turn)
     return
   }
   const found = new Map<number, Transaction>()
   for (const [{ index, shortId }, bytes] of answer.found) {
-    const decoded = decodeTransaction(bytes, machines.transactionPrefix)
+    const decoded = decodeTransaction(bytes, machines.transactions.prefix)
     if (decoded.ok && shortIdOf(decoded.value.hash) === shortId) found.set(index, decoded.value)
     else penalise(machines, peer, 'invalid', 'object-mismatch', turn)
   }
-  rebuilt(machines, machines.compact.filled(hash, peer, found, turn.now.monoMs), turn)
+  rebuilt(machines, machines.blocks.compact.filled(hash, peer, found, turn.now.monoMs), turn)
   catchUp(machines, turn)
 }
 
@@ -223,7 +225,7 @@ export function onChainRequest(
     penalise(machines, from, 'invalid', 'malformed-request', turn)
     return
   }
-  turn.do({ kind: 'serve-chain', request, asked, blockPrefix: machines.blockPrefix })
+  turn.do({ kind: 'serve-chain', request, asked, blockPrefix: machines.blocks.prefix })
 }
 
 /** Transactions of a block; one whose body is on its way here is waited for, since we have handed on its header. */
@@ -233,28 +235,28 @@ export function onPartsRequest(
   asked: Extract<ReturnType<typeof decodeObjectsRequest>, { kind: 'block-transactions' }>,
   turn: Turn,
 ): void {
-  const block = machines.bodies.get(asked.block)
+  const block = machines.blocks.bodies.get(asked.block)
   if (block !== undefined) {
     turn.do({ kind: 'reply', request, frames: [transactionsOf(block, asked.shortIds)] })
     return
   }
-  const waiting = machines.partsWanted.get(asked.block) ?? []
-  const count = [...machines.partsWanted.values()].reduce((sum, list) => sum + list.length, 0)
-  if (machines.chain.status(asked.block) !== 'header' || count >= PARTS_WANTED_MAX) {
+  const waiting = machines.blocks.partsWanted.get(asked.block) ?? []
+  const count = [...machines.blocks.partsWanted.values()].reduce((sum, list) => sum + list.length, 0)
+  if (machines.blocks.chain.status(asked.block) !== 'header' || count >= PARTS_WANTED_MAX) {
     turn.do({ kind: 'reply', request, frames: null })
     return
   }
   waiting.push({ request, shortIds: asked.shortIds, sinceMs: turn.now.monoMs })
-  machines.partsWanted.set(asked.block, waiting)
+  machines.blocks.partsWanted.set(asked.block, waiting)
 }
 
 /** What has waited too long for a body is not answered: the asker turns to somebody else. */
 export function giveUpParts(machines: Machines, turn: Turn): void {
-  for (const [hash, waiting] of machines.partsWanted) {
+  for (const [hash, waiting] of machines.blocks.partsWanted) {
     const patient = waiting.filter(({ sinceMs }) => turn.now.monoMs - sinceMs < PARTS_WAIT_MS)
     for (const { request } of waiting)
       if (!patient.some((other) => other.request === request)) turn.do({ kind: 'reply', request, frames: null })
-    if (patient.length === 0) machines.partsWanted.delete(hash)
-    else machines.partsWanted.set(hash, patient)
+    if (patient.length === 0) machines.blocks.partsWanted.delete(hash)
+    else machines.blocks.partsWanted.set(hash, patient)
   }
 }

@@ -9,7 +9,7 @@ import type { Machines } from '../machines.ts'
  * there, and make us a liar before those whom we serve.
  */
 export function underCheckedHeader(machines: Machines, block: Block): Block {
-  const header = machines.chain.header(block.header.hash)
+  const header = machines.blocks.chain.header(block.header.hash)
   if (header === undefined || equalBytes(header.bytes, block.header.bytes)) return block
   return { header, transactions: block.transactions, bytes: encodeBlock(header, block.transactions) }
 }

@@ -23,11 +23,11 @@ export interface BlockMessage {
 
 export function onBlocksMessage(machines: Machines, message: BlockMessage, turn: Turn): void {
   const { from } = message
-  if (!machines.offences.admitsPeer(from, turn.now.wallMs)) {
+  if (!machines.peers.offences.admitsPeer(from, turn.now.wallMs)) {
     judge(message, 'ignore', message.bytes.byteLength, turn, 'banned')
     return
   }
-  const decoded = decodeCompactBlock(message.bytes, machines.blockPrefix, machines.transactionPrefix)
+  const decoded = decodeCompactBlock(message.bytes, machines.blocks.prefix, machines.transactions.prefix)
   if (!decoded.ok) {
     refuse(machines, message, message.messageId, message.bytes.byteLength, decoded.code, turn)
     return
@@ -44,30 +44,30 @@ export function onCompactBlock(
 ): void {
   const { header } = block
   const size = block.bytes.byteLength
-  const broken = checkHeader(header, machines.config.network, machines.networkId) ?? checkCompact(block)
+  const broken = checkHeader(header, machines.shared.config.network, machines.shared.networkId) ?? checkCompact(block)
   if (broken !== null) {
     refuse(machines, message, header.hash, size, broken, turn)
     return
   }
-  if (machines.chain.header(header.hash) !== undefined || machines.orphans.has(header.hash)) {
-    machines.chainSync.headerRelayed(message.from, header)
-    rebuilt(machines, machines.compact.announced(header.hash, message.from, turn.now.monoMs), turn)
+  if (machines.blocks.chain.header(header.hash) !== undefined || machines.blocks.orphans.has(header.hash)) {
+    machines.blocks.chainSync.headerRelayed(message.from, header)
+    rebuilt(machines, machines.blocks.compact.announced(header.hash, message.from, turn.now.monoMs), turn)
     refuse(machines, message, header.hash, size, 'known', turn)
     return
   }
-  const timing = timingOf(header, machines.config.network, turn.now.wallMs)
+  const timing = timingOf(header, machines.shared.config.network, turn.now.wallMs)
   if (timing.kind !== 'due') {
-    const held = timing.kind === 'early' && machines.early.hold({ block, ...message }, timing.dueMs)
+    const held = timing.kind === 'early' && machines.blocks.early.hold({ block, ...message }, timing.dueMs)
     if (!held) refuse(machines, message, header.hash, size, 'slot-too-early', turn)
     return
   }
-  const code = machines.jobs.size >= JOBS_MAX ? 'overloaded' : machines.chain.precheck(header)
+  const code = machines.shared.jobs.size >= JOBS_MAX ? 'overloaded' : machines.blocks.chain.precheck(header)
   if (code !== null) {
     refuse(machines, message, header.hash, size, code, turn)
     return
   }
-  const job = machines.nextJob()
-  machines.jobs.set(job, { kind: 'header', block, from: message.from, messageId: message.messageId })
+  const job = machines.shared.nextJob()
+  machines.shared.jobs.set(job, { kind: 'header', block, from: message.from, messageId: message.messageId })
   turn.do({
     kind: 'verify-signatures',
     job,
@@ -83,7 +83,7 @@ export function onHeaderVerified(machines: Machines, job: HeaderJob, valid: bool
     refuse(machines, job, header.hash, size, 'invalid-signature', turn)
     return
   }
-  machines.chainSync.headerRelayed(job.from, header)
+  machines.blocks.chainSync.headerRelayed(job.from, header)
   const outcome = acceptHeader(
     machines,
     header,
@@ -96,14 +96,14 @@ export function onHeaderVerified(machines: Machines, job: HeaderJob, valid: bool
   }
   if (outcome.kind === 'orphan') {
     const orphan = { hash: header.hash, parent: header.parent, from: job.from, bytes: size, value: job.block }
-    if (!machines.orphans.add(orphan, turn.now.monoMs)) {
+    if (!machines.blocks.orphans.add(orphan, turn.now.monoMs)) {
       refuse(machines, job, header.hash, size, 'orphans-full', turn)
       return
     }
   }
   judge(job, 'accept', size, turn)
   if (outcome.kind === 'orphan') return
-  const found = machines.compact.start(job.block, job.from, lookupFor(machines, header), turn.now.monoMs)
+  const found = machines.blocks.compact.start(job.block, job.from, lookupFor(machines, header), turn.now.monoMs)
   rebuilt(machines, found, turn)
 }
 

@@ -4,6 +4,7 @@
  */
 import { BLOCK_BYTES_MAX, BLOCK_COUNT_MAX, BLOCK_FIXED_BYTES, headerOf } from '../../domain/block.ts'
 import { decodeSignedHeader, encodeBlock, encodeHeader, encodeSignedHeader } from '../../domain/codec/block-codec.ts'
+import type { Now } from '../../domain/time.ts'
 import { slotTimeMs } from '../../domain/slots.ts'
 import { concatBytes, toHex } from '../../lib/bytes.ts'
 import { assert } from '../../lib/assert.ts'
@@ -21,8 +22,12 @@ const BODY_PATIENCE_MIN_MS = 1_000
 
 /** Begins a block when one is due and nothing better is known to be on its way. */
 export function propose(machines: Machines, turn: Turn): void {
-  const { config, chain, pool, proposal, twin } = machines
-  if (config.validator === null || proposal.draft !== null || machines.work.current !== null) return
+  const {
+    shared: { config, twin },
+    blocks: { chain, proposal },
+    transactions: { pool },
+  } = machines
+  if (config.validator === null || proposal.draft !== null || machines.blocks.work.current !== null) return
   if (hasWrongClock(machines, turn)) return
   // The other one has the same key, and its own record of signed slots.
   if (twin.givesWay(turn.now.monoMs)) return
@@ -53,7 +58,7 @@ export function propose(machines: Machines, turn: Turn): void {
     ledgerRoot: toHex(applied.ledger.root()),
   }
   const header = headerOf(place, transactions)
-  const job = machines.nextJob()
+  const job = machines.shared.nextJob()
   proposal.lastSignedSlot = slot
   const { ledger: after, changes } = applied
   proposal.draft = { job, header, headerBytes: encodeHeader(header), transactions, ledger: after, changes }
@@ -65,7 +70,7 @@ export function propose(machines: Machines, turn: Turn): void {
  * not come within a slot may never come: its maker crashed, or withholds it, and must not stop all others. The slot is counted from when the head
  * was first behind, whatever else is announced meanwhile: one header after another would stop everybody for as long as its maker likes.
  */
-function awaitsBody({ chain, chainSync, config, proposal }: Machines, turn: Turn): boolean {
+function awaitsBody({ blocks: { chain, chainSync, proposal }, shared: { config } }: Machines, turn: Turn): boolean {
   // What has had its turn without coming is not waited for; nor does it give what comes after it a turn of its own on the same head.
   if (chain.branches().every(({ first }) => chainSync.isWithheld(first.hash))) return false
   const head = chain.head.hash
@@ -80,8 +85,8 @@ function awaitsBody({ chain, chainSync, config, proposal }: Machines, turn: Turn
 function hasWrongClock(machines: Machines, turn: Turn): boolean {
   const clock = ownClock(machines, turn.now)
   const isOff = clock?.isOff === true
-  if (isOff !== machines.proposal.wasOff) {
-    machines.proposal.wasOff = isOff
+  if (isOff !== machines.blocks.proposal.wasOff) {
+    machines.blocks.proposal.wasOff = isOff
     turn.note({ kind: 'clock-judged', isOff, aheadMs: clock?.aheadMs ?? 0, voters: clock?.voters ?? 0 })
   }
   return isOff
@@ -89,19 +94,20 @@ function hasWrongClock(machines: Machines, turn: Turn): boolean {
 
 /** The slot is on the disk, or is not: then nothing is signed. Returns whether the write was this. */
 export function onSlotWritten(machines: Machines, job: JobNumber, ok: boolean, turn: Turn): boolean {
-  const { draft } = machines.proposal
+  const { draft } = machines.blocks.proposal
   if (draft?.job !== job) return false
-  if (ok) turn.do({ kind: 'sign', job, by: 'validator', message: concatBytes(machines.blockPrefix, draft.headerBytes) })
-  else machines.proposal.draft = null
+  if (ok)
+    turn.do({ kind: 'sign', job, by: 'validator', message: concatBytes(machines.blocks.prefix, draft.headerBytes) })
+  else machines.blocks.proposal.draft = null
   return true
 }
 
 /** The block is signed: it takes the way of every block, but for the check that has been done. */
 export function onSigned(machines: Machines, job: JobNumber, signature: Uint8Array, turn: Turn): void {
-  const { draft } = machines.proposal
+  const { draft } = machines.blocks.proposal
   if (draft?.job !== job) return
-  machines.proposal.draft = null
-  const decoded = decodeSignedHeader(encodeSignedHeader(draft.headerBytes, signature), machines.blockPrefix)
+  machines.blocks.proposal.draft = null
+  const decoded = decodeSignedHeader(encodeSignedHeader(draft.headerBytes, signature), machines.blocks.prefix)
   assert(decoded.ok, 'what was made here can be read')
   const header = decoded.value
   const bytes = encodeBlock(header, draft.transactions)
@@ -109,14 +115,22 @@ export function onSigned(machines: Machines, job: JobNumber, signature: Uint8Arr
   const outcome = acceptHeader(machines, header, provenance, turn)
   if (outcome.kind !== 'added') {
     const code = outcome.kind === 'refused' ? outcome.code : 'parent-unknown'
-    machines.proposal.refused = { slot: header.slot, code }
+    machines.blocks.proposal.refused = { slot: header.slot, code }
     turn.note({ kind: 'own-block-refused', hash: header.hash, slot: header.slot, code })
     return
   }
-  machines.proposal.refused = null
-  machines.ownBlocks.add(header.hash)
-  machines.bodies.add({ header, transactions: draft.transactions, bytes }, false)
-  machines.chain.addBody(header.hash)
-  machines.chain.setValid(header.hash, draft.ledger, draft.changes)
+  machines.blocks.proposal.refused = null
+  machines.blocks.ownBlocks.add(header.hash)
+  machines.blocks.bodies.add({ header, transactions: draft.transactions, bytes }, false)
+  machines.blocks.chain.addBody(header.hash)
+  machines.blocks.chain.setValid(header.hash, draft.ledger, draft.changes)
   advance(machines, turn)
+}
+
+/** Until when a validator is silent because of a slot that it has signed for and that is not over yet; null where nothing keeps it. */
+export function silentUntilMs({ shared: { config }, blocks: { proposal } }: Machines, now: Now): number | null {
+  if (config.validator === null || proposal.lastSignedSlot < 0) return null
+  const overMs = slotTimeMs(config.network, proposal.lastSignedSlot + 1)
+  // A slot that has begun is its own.
+  return slotTimeMs(config.network, proposal.lastSignedSlot) > now.wallMs ? overMs : null
 }

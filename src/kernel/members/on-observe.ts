@@ -5,7 +5,7 @@ import {
   encodeObserveAnswer,
   encodeObserveRequest,
 } from '../../domain/codec/observe-codec.ts'
-import type { PeerId, TxId } from '../../domain/ids.ts'
+import type { PeerId } from '../../domain/ids.ts'
 import { assert } from '../../lib/assert.ts'
 import { TokenBucket } from '../../lib/rate.ts'
 import {
@@ -37,7 +37,7 @@ export function onObserveRequest(
   turn: Turn,
 ): void {
   const asked = decodeObserveRequest(bytes)
-  if (asked === null || !machines.config.observes) {
+  if (asked === null || !machines.shared.config.observes) {
     turn.do({ kind: 'reply', request, frames: null })
     if (asked === null) penalise(machines, from, 'invalid', 'malformed-request', turn)
     return
@@ -48,22 +48,22 @@ export function onObserveRequest(
   }
   const { way, ids } = asked
   const [next, ...rest] = way
-  if (next === undefined || next === machines.config.self) {
-    const known = ids.map((id) => hasSeen(machines, id, turn.now.monoMs))
+  if (next === undefined || next === machines.shared.config.self) {
+    const known = ids.map((id) => machines.members.pool.knows(id, turn.now.monoMs))
     turn.do({ kind: 'serve-observation', request, ids, known })
     return
   }
-  if (machines.peers.get(next)?.greeted !== true || next === from) {
+  if (machines.peers.table.get(next)?.greeted !== true || next === from) {
     reply(request, { kind: 'cut-off' }, turn)
     return
   }
-  if (machines.observeRelays.size >= OBSERVE_RELAYS_MAX) {
+  if (machines.members.observeRelays.size >= OBSERVE_RELAYS_MAX) {
     reply(request, { kind: 'busy' }, turn)
     return
   }
-  const job = machines.nextJob()
-  machines.observeRelays.add(job)
-  machines.asked.set(job, { kind: 'observe-relay', peer: next, request, ids: ids.length })
+  const job = machines.shared.nextJob()
+  machines.members.observeRelays.add(job)
+  machines.shared.asked.set(job, { kind: 'observe-relay', peer: next, request, ids: ids.length })
   turn.do({
     kind: 'ask',
     request: job,
@@ -81,7 +81,7 @@ export function onRelayEnded(
   frames: readonly Uint8Array[] | null,
   turn: Turn,
 ): void {
-  machines.observeRelays.delete(job)
+  machines.members.observeRelays.delete(job)
   const frame = frames?.length === 1 ? frames[0] : undefined
   if (frame !== undefined && decodeObserveAnswer(frame, ids) !== null) {
     turn.do({ kind: 'reply', request, frames: [frame] })
@@ -94,18 +94,22 @@ export function onRelayEnded(
 /** The operator asks everybody. */
 export function onSurveyAsked(machines: Machines, event: Extract<Event, { kind: 'survey-asked' }>, turn: Turn): void {
   const { survey: number, ids, samples, waitMs } = event
-  if (!machines.config.observes || machines.surveys.size >= SURVEYS_MAX) {
-    const outcome = { kind: machines.config.observes ? 'busy' : 'off' } as const
+  if (!machines.shared.config.observes || machines.members.surveys.size >= SURVEYS_MAX) {
+    const outcome = { kind: machines.shared.config.observes ? 'busy' : 'off' } as const
     turn.do({ kind: 'answer-survey', survey: number, outcome })
     return
   }
   const survey = new Survey({
-    members: surveyMembers(machines.membership.rows(turn.now), neighboursOf(machines), machines.config.self),
+    members: surveyMembers(
+      machines.members.membership.rows(turn.now),
+      neighboursOf(machines),
+      machines.shared.config.self,
+    ),
     neighbours: neighboursOf(machines).map(({ peer }) => peer),
     samples,
     deadlineMs: turn.now.monoMs + Math.min(waitMs, SURVEY_MS_MAX),
   })
-  machines.surveys.set(number, { survey, ids })
+  machines.members.surveys.set(number, { survey, ids })
   follow(machines, number, turn)
 }
 
@@ -119,7 +123,7 @@ export function onSurveyAnswer(
   const frame = frames.length === 1 ? frames[0] : undefined
   const answer = frame === undefined ? null : decodeObserveAnswer(frame, ids)
   if (answer === null) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
-  const survey = machines.surveys.get(number)?.survey
+  const survey = machines.members.surveys.get(number)?.survey
   if (survey === undefined) return
   if (answer?.kind === 'seen') survey.answered(ask, answer, clocks)
   else survey.failed(ask, answer?.kind ?? 'no-answer')
@@ -127,7 +131,7 @@ export function onSurveyAnswer(
 }
 
 export function onSurveyFailed(machines: Machines, asked: SurveyQuestion, reason: AskFailure, turn: Turn): void {
-  const survey = machines.surveys.get(asked.survey)?.survey
+  const survey = machines.members.surveys.get(asked.survey)?.survey
   if (survey === undefined) return
   survey.failed(asked.ask, TROUBLES[reason])
   follow(machines, asked.survey, turn)
@@ -145,20 +149,20 @@ const TROUBLES: Readonly<Record<AskFailure, SurveyTrouble>> = {
 
 /** Surveys whose time is over end with what they have. */
 export function endSurveys(machines: Machines, turn: Turn): void {
-  for (const [number, { survey }] of machines.surveys)
+  for (const [number, { survey }] of machines.members.surveys)
     if (survey.deadlineMs <= turn.now.monoMs) finish(machines, number, survey, turn)
 }
 
 function follow(machines: Machines, number: number, turn: Turn): void {
-  const open = machines.surveys.get(number)
+  const open = machines.members.surveys.get(number)
   if (open === undefined) return
   const { survey, ids } = open
   for (const { ask, way, isTimesOnly } of survey.takeAsks()) {
     const [peer, ...rest] = way
     assert(peer !== undefined, 'a way has an end')
     const wanted = isTimesOnly ? [] : ids
-    const request = machines.nextJob()
-    machines.asked.set(request, { kind: 'survey', peer, survey: number, ask, ids: wanted.length })
+    const request = machines.shared.nextJob()
+    machines.shared.asked.set(request, { kind: 'survey', peer, survey: number, ask, ids: wanted.length })
     const bytes = encodeObserveRequest({ way: rest, ids: wanted })
     turn.do({ kind: 'ask', request, peer, protocol: 'observe', bytes })
   }
@@ -166,19 +170,15 @@ function follow(machines: Machines, number: number, turn: Turn): void {
 }
 
 function finish(machines: Machines, number: number, survey: Survey, turn: Turn): void {
-  machines.surveys.delete(number)
+  machines.members.surveys.delete(number)
   turn.do({ kind: 'answer-survey', survey: number, outcome: { kind: 'surveyed', rows: survey.rows() } })
 }
 
-function neighboursOf({ peers }: Machines): { readonly peer: PeerId; readonly name: string }[] {
+function neighboursOf({ peers: { table: peers } }: Machines): { readonly peer: PeerId; readonly name: string }[] {
   return [...peers.all()].filter(({ greeted }) => greeted)
 }
 
-function hasSeen({ pool, seen }: Machines, id: TxId, monoMs: number): boolean {
-  return pool.has(id) || seen.departure(id, monoMs) !== undefined
-}
-
-function mayAsk({ observers }: Machines, peer: PeerId, nowMs: number): boolean {
+function mayAsk({ members: { observers } }: Machines, peer: PeerId, nowMs: number): boolean {
   let bucket = observers.get(peer, nowMs)
   if (bucket === undefined) {
     bucket = new TokenBucket({ perSecond: OBSERVE_PER_SECOND, burst: OBSERVE_BURST, nowMs })

@@ -6,7 +6,11 @@ import { recordChanged } from './own-record.ts'
 import type { Turn } from '../shared/turn.ts'
 
 /** Whether a record that is too old to change anything is worth a signature check all the same, since it is of our key and not of this boot. */
-export function isWorthLooking({ config, self, ownLook }: Machines, record: NodeRecord, monoMs: number): boolean {
+export function isWorthLooking(
+  { shared: { config }, members: { self, ownLook } }: Machines,
+  record: NodeRecord,
+  monoMs: number,
+): boolean {
   if (record.peer !== config.self || record.startedAtMs === self.startedAtMs || monoMs < ownLook.nextMs) return false
   ownLook.nextMs = monoMs + TWIN_LOOK_MS
   return true
@@ -14,7 +18,10 @@ export function isWorthLooking({ config, self, ownLook }: Machines, record: Node
 
 /** A record whose signature holds; anybody else's is passed over. */
 export function onOwnRecord(machines: Machines, record: NodeRecord, turn: Turn): void {
-  const { config, self, twin } = machines
+  const {
+    shared: { config, twin },
+    members: { self },
+  } = machines
   if (record.peer !== config.self || self.incarnation === 0) return
   const before = twin.view(turn.now.monoMs)
   const sight = twin.saw(record, self, turn.now.monoMs)

@@ -23,7 +23,7 @@ type Probe = Extract<Asked, { kind: 'probe' }>
 
 export function onProbeRequest(machines: Machines, request: number, from: PeerId, bytes: Uint8Array, turn: Turn): void {
   const asked = decodeProbeRequest(bytes)
-  if (asked === null || (asked.kind === 'help' && machines.helps.size >= HELPS_WAITING_MAX)) {
+  if (asked === null || (asked.kind === 'help' && machines.members.helps.size >= HELPS_WAITING_MAX)) {
     turn.do({ kind: 'reply', request, frames: null })
     if (asked === null) penalise(machines, from, 'invalid', 'malformed-request', turn)
     return
@@ -33,13 +33,17 @@ export function onProbeRequest(machines: Machines, request: number, from: PeerId
     turn.do({ kind: 'reply', request, frames: [ack] })
     headTold(machines, from, asked.status.head)
     bootTold(machines, from, asked.status.incarnation, turn)
-    followMembership(machines, machines.membership.onPing(from, asked.isSuspected, turn.now), turn)
+    followMembership(machines, machines.members.membership.onPing(from, asked.isSuspected, turn.now), turn)
     catchUp(machines, turn)
     return
   }
-  machines.helps.set(request, asked.nonce)
+  machines.members.helps.set(request, asked.nonce)
   const target = peerIdOfKey(asked.targetKey)
-  followMembership(machines, machines.membership.onHelpAsked(request, from, target, asked.patienceMs, turn.now), turn)
+  followMembership(
+    machines,
+    machines.members.membership.onHelpAsked(request, from, target, asked.patienceMs, turn.now),
+    turn,
+  )
 }
 
 export function onProbeAnswer(
@@ -52,19 +56,19 @@ export function onProbeAnswer(
   const answer = frames.length === 1 && frames[0] !== undefined ? decodeProbeAnswer(frames[0]) : null
   if (answer === null || answer.nonce !== BigInt(asked.probe)) {
     penalise(machines, asked.peer, 'invalid', 'malformed-answer', turn)
-    followMembership(machines, machines.membership.onProbeFailed(asked.probe, true, turn.now), turn)
+    followMembership(machines, machines.members.membership.onProbeFailed(asked.probe, true, turn.now), turn)
     return
   }
   switch (answer.kind) {
     case 'ack':
       headTold(machines, asked.peer, answer.status.head)
       bootTold(machines, asked.peer, answer.status.incarnation, turn)
-      followMembership(machines, machines.membership.onAck(asked.probe, elapsedMs, turn.now), turn)
+      followMembership(machines, machines.members.membership.onAck(asked.probe, elapsedMs, turn.now), turn)
       catchUp(machines, turn)
       return
     case 'nack':
     case 'stranger':
-      followMembership(machines, machines.membership.onDenied(asked.probe, answer.kind, turn.now), turn)
+      followMembership(machines, machines.members.membership.onDenied(asked.probe, answer.kind, turn.now), turn)
       return
     default:
       assertNever(answer)
@@ -73,14 +77,14 @@ export function onProbeAnswer(
 
 /** A neighbour told its head. */
 function headTold(machines: Machines, peer: PeerId, head: ProbeStatus['head']): void {
-  machines.chainSync.headTold(peer, head)
-  const entry = machines.peers.get(peer)
+  machines.blocks.chainSync.headTold(peer, head)
+  const entry = machines.peers.table.get(peer)
   if (entry !== undefined) entry.head = head
 }
 
 /** A neighbour told its boot. Boots only go up: one that goes down is two nodes with one identity. */
 function bootTold(machines: Machines, peer: PeerId, incarnation: number, turn: Turn): void {
-  const entry = machines.peers.get(peer)
+  const entry = machines.peers.table.get(peer)
   if (entry === undefined) return
   const isTwin = incarnation < entry.incarnation
   entry.incarnation = Math.max(entry.incarnation, incarnation)
@@ -89,5 +93,5 @@ function bootTold(machines: Machines, peer: PeerId, incarnation: number, turn: T
 
 export function onProbeFailed(machines: Machines, { probe }: Probe, reason: AskFailure, turn: Turn): void {
   const isFinal = reason === 'unreachable' || reason === 'reset' || reason === 'unsupported'
-  followMembership(machines, machines.membership.onProbeFailed(probe, isFinal, turn.now), turn)
+  followMembership(machines, machines.members.membership.onProbeFailed(probe, isFinal, turn.now), turn)
 }

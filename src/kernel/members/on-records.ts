@@ -36,11 +36,11 @@ interface Message {
 
 /** A message of the records topic. */
 export function onRecordsMessage(machines: Machines, message: Message, turn: Turn): void {
-  if (!machines.offences.admitsPeer(message.from, turn.now.wallMs)) {
+  if (!machines.peers.offences.admitsPeer(message.from, turn.now.wallMs)) {
     judge(message, 'ignore', 'banned', turn)
     return
   }
-  const prefixes = { record: machines.recordPrefix, suspicion: machines.suspicionPrefix }
+  const prefixes = { record: machines.members.recordPrefix, suspicion: machines.members.suspicionPrefix }
   const content = decodeRecordMessage(message.bytes, prefixes)
   if (content === null) {
     judge(message, 'reject', 'undecodable', turn)
@@ -50,19 +50,19 @@ export function onRecordsMessage(machines: Machines, message: Message, turn: Tur
   if (content.kind === 'record') heardClock(machines, content.record, message.from, false, turn.now)
   const refusal =
     content.kind === 'record'
-      ? machines.membership.precheckRecord(content.record, tellerOf(machines, message.from), turn.now)
-      : machines.membership.precheckSuspicion(content.suspicion, turn.now)
+      ? machines.members.membership.precheckRecord(content.record, tellerOf(machines, message.from), turn.now)
+      : machines.members.membership.precheckSuspicion(content.suspicion, turn.now)
   const isOwn = content.kind === 'record' && isWorthLooking(machines, content.record, turn.now.monoMs)
   if (refusal !== null && !isOwn) {
     conclude(machines, content.kind, refusal, message, turn)
     return
   }
-  if (machines.jobs.size >= JOBS_MAX) {
+  if (machines.shared.jobs.size >= JOBS_MAX) {
     judge(message, 'ignore', 'overloaded', turn)
     return
   }
-  const job = machines.nextJob()
-  machines.jobs.set(job, { kind: 'record', message, content })
+  const job = machines.shared.nextJob()
+  machines.shared.jobs.set(job, { kind: 'record', message, content })
   turn.do({ kind: 'verify-signatures', job, checks: [checkOf(content)] })
 }
 
@@ -81,8 +81,8 @@ export function onRecordVerified(
   if (content.kind === 'record') onOwnRecord(machines, content.record, turn)
   const { outcome, decisions } =
     content.kind === 'record'
-      ? machines.membership.onRecord(content.record, 'gossip', tellerOf(machines, message.from), turn.now)
-      : machines.membership.onSuspicion(content.suspicion, turn.now)
+      ? machines.members.membership.onRecord(content.record, 'gossip', tellerOf(machines, message.from), turn.now)
+      : machines.members.membership.onSuspicion(content.suspicion, turn.now)
   conclude(machines, content.kind, outcome, message, turn)
   followMembership(machines, decisions, turn, message.from)
 }
@@ -122,8 +122,8 @@ export function keyOfRecord({ key, hash }: NodeRecord): ItemKey {
 /** A peer asks for records by their names. */
 export function onRecordKeysRequest(machines: Machines, request: number, keys: readonly ItemKey[], turn: Turn): void {
   const objects = keys.map((key) => {
-    const peer = machines.recordOwners.get(key)
-    const record = peer === undefined ? undefined : machines.membership.records.get(peer)
+    const peer = machines.members.recordOwners.get(key)
+    const record = peer === undefined ? undefined : machines.members.membership.records.get(peer)
     return record !== undefined && keyOfRecord(record) === key ? record.bytes : null
   })
   turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(objects)] })
@@ -138,27 +138,27 @@ export function onRecordsAnswer(
   const { peer, fetch, keys } = asked
   const answer = frames === null ? null : readObjectsAnswer(frames, keys, RECORD_BYTES_MAX)
   if (answer === null) {
-    machines.wantedRecords.failed(fetch)
+    machines.members.set.wanted.failed(fetch)
     if (frames !== null) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
     return
   }
   const records: NodeRecord[] = []
   const teller = tellerOf(machines, peer)
   for (const [key, bytes] of answer.found) {
-    const record = decodeRecord(new Uint8Array(bytes), machines.recordPrefix)
+    const record = decodeRecord(new Uint8Array(bytes), machines.members.recordPrefix)
     if (record === null || keyOfRecord(record) !== key) {
       penalise(machines, peer, 'invalid', 'object-mismatch', turn)
       continue
     }
-    machines.wantedRecords.received(key)
+    machines.members.set.wanted.received(key)
     const isOwn = isWorthLooking(machines, record, turn.now.monoMs)
-    if (isOwn || machines.membership.precheckRecord(record, teller, turn.now) === null) records.push(record)
-    else machines.wantedRecords.done(key, turn.now.monoMs)
+    if (isOwn || machines.members.membership.precheckRecord(record, teller, turn.now) === null) records.push(record)
+    else machines.members.set.wanted.done(key, turn.now.monoMs)
   }
-  machines.wantedRecords.answered(fetch, answer.unanswered)
+  machines.members.set.wanted.answered(fetch, answer.unanswered)
   if (records.length === 0) return
-  const job = machines.nextJob()
-  machines.jobs.set(job, { kind: 'records', from: peer, records })
+  const job = machines.shared.nextJob()
+  machines.shared.jobs.set(job, { kind: 'records', from: peer, records })
   const checks = records.map(({ key, signedBytes, signature }) => ({ publicKey: key, message: signedBytes, signature }))
   turn.do({ kind: 'verify-signatures', job, checks })
 }
@@ -167,17 +167,17 @@ export function onRecordsVerified(machines: Machines, job: RecordsJob, firstInva
   const sound = firstInvalid < 0 ? job.records : job.records.slice(0, firstInvalid)
   for (const record of sound) {
     onOwnRecord(machines, record, turn)
-    const { outcome, decisions } = machines.membership.onRecord(
+    const { outcome, decisions } = machines.members.membership.onRecord(
       record,
       'repair',
       tellerOf(machines, job.from),
       turn.now,
     )
-    if (outcome === 'merged') machines.wantedRecords.received(keyOfRecord(record))
-    else machines.wantedRecords.done(keyOfRecord(record), turn.now.monoMs)
+    if (outcome === 'merged') machines.members.set.wanted.received(keyOfRecord(record))
+    else machines.members.set.wanted.done(keyOfRecord(record), turn.now.monoMs)
     followMembership(machines, decisions, turn, job.from)
   }
-  for (const record of job.records.slice(sound.length)) machines.wantedRecords.received(keyOfRecord(record))
+  for (const record of job.records.slice(sound.length)) machines.members.set.wanted.received(keyOfRecord(record))
   if (firstInvalid >= 0) penalise(machines, job.from, 'invalid', 'invalid-signature', turn)
 }
 
@@ -197,7 +197,7 @@ function follow(machines: Machines, decision: MembershipDecision, from: PeerId |
   switch (decision.kind) {
     case 'ping': {
       const { probe, peer } = decision
-      const isSuspected = machines.membership.stateOf(peer) === 'suspect'
+      const isSuspected = machines.members.membership.stateOf(peer) === 'suspect'
       const bytes = encodeProbeRequest({ kind: 'ping', nonce: BigInt(probe), isSuspected, status: ownStatus(machines) })
       askProbe(machines, probe, peer, bytes, turn)
       return
@@ -212,29 +212,29 @@ function follow(machines: Machines, decision: MembershipDecision, from: PeerId |
     }
     case 'answer-help': {
       const { help, answer } = decision
-      const nonce = machines.helps.get(help) ?? 0n
+      const nonce = machines.members.helps.get(help) ?? 0n
       const reply =
         answer === 'ack'
           ? encodeProbeAnswer({ kind: 'ack', nonce, status: ownStatus(machines) })
           : encodeProbeAnswer({ kind: answer, nonce })
-      machines.helps.delete(help)
+      machines.members.helps.delete(help)
       turn.do({ kind: 'reply', request: help, frames: [reply] })
       return
     }
     case 'dial': {
       // A node that keeps to its configured links must not look for another way: on a testnet that would be a hole in a partition.
-      const learnt = machines.config.discovers ? machines.discovery.addressOf(decision.target) : null
-      const known = machines.redial.addressOf(decision.target)
+      const learnt = machines.shared.config.discovers ? machines.members.discovery.addressOf(decision.target) : null
+      const known = machines.peers.redial.addressOf(decision.target)
       const address = known ?? learnt
       if (address === null) {
-        followMembership(machines, machines.membership.onDialFailed(decision.target, turn.now), turn)
+        followMembership(machines, machines.members.membership.onDialFailed(decision.target, turn.now), turn)
         return
       }
       // Redial has its turn when it is due; a dial at once, over and over, is what others count.
-      if (known !== null && machines.redial.isBrief(known)) return
+      if (known !== null && machines.peers.redial.isBrief(known)) return
       const stays = known !== null ? 'configured' : decision.keeps ? 'if-alone' : 'no'
-      machines.probeDials.set(address, { target: decision.target, stays })
-      turn.do({ kind: 'dial', address, namedBy: known === null ? 'stranger' : machines.redial.namedBy(known) })
+      machines.members.probeDials.set(address, { target: decision.target, stays })
+      turn.do({ kind: 'dial', address, namedBy: known === null ? 'stranger' : machines.peers.redial.namedBy(known) })
       return
     }
     case 'accuse':
@@ -248,7 +248,7 @@ function follow(machines: Machines, decision: MembershipDecision, from: PeerId |
       return
     case 'state-changed': {
       const { peer, from, to, source, accusers } = decision
-      if (to === null) machines.discovery.forget(peer)
+      if (to === null) machines.members.discovery.forget(peer)
       turn.note({ kind: 'member-changed', peer, from, to, source, accusers })
       return
     }
@@ -274,25 +274,25 @@ function advertise(
 ): void {
   if (remove !== null) {
     const key = keyOfRecord(remove)
-    machines.trees.records.delete(key)
-    machines.recordOwners.delete(key)
-    machines.wantedRecords.done(key, turn.now.monoMs)
+    machines.members.set.tree.delete(key)
+    machines.members.recordOwners.delete(key)
+    machines.members.set.wanted.done(key, turn.now.monoMs)
   }
   if (add === null) return
   const key = keyOfRecord(add)
-  machines.trees.records.insert(recordOrder(add.key), add.hash)
-  machines.recordOwners.set(key, add.peer)
-  machines.wantedRecords.received(key)
-  if (add.peer !== machines.config.self)
-    machines.discovery.learnt(add.peer, add.addresses, teller.name, turn.now.monoMs)
+  machines.members.set.tree.insert(recordOrder(add.key), add.hash)
+  machines.members.recordOwners.set(key, add.peer)
+  machines.members.set.wanted.received(key)
+  if (add.peer !== machines.shared.config.self)
+    machines.members.discovery.learnt(add.peer, add.addresses, teller.name, turn.now.monoMs)
 }
 
 function askProbe(machines: Machines, probe: number, peer: PeerId, bytes: Uint8Array, turn: Turn): void {
-  machines.asked.set(probe, { kind: 'probe', peer, probe })
+  machines.shared.asked.set(probe, { kind: 'probe', peer, probe })
   turn.do({ kind: 'ask', request: probe, peer, protocol: 'probe', bytes })
 }
 
 /** What pings and acks carry of this node. */
-export function ownStatus({ self, announced }: Machines): ProbeStatus {
+export function ownStatus({ members: { self }, shared: { announced } }: Machines): ProbeStatus {
   return { incarnation: self.incarnation, seq: self.seq, head: { height: announced.height, hash: announced.hash } }
 }

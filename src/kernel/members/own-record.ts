@@ -25,7 +25,10 @@ import type { Turn } from '../shared/turn.ts'
 
 /** Publishes a new record when one is due. */
 export function tendRecord(machines: Machines, turn: Turn): void {
-  const { self, pace, twin } = machines
+  const {
+    members: { self, pace },
+    shared: { twin },
+  } = machines
   if (self.incarnation === 0 || !pace.isDue(turn.now.monoMs) || twin.isSilent(turn.now.monoMs)) return
   if ([...self.signing.values()].some(({ kind }) => kind === 'record')) return
   pace.published(turn.now.monoMs)
@@ -36,13 +39,18 @@ export function tendRecord(machines: Machines, turn: Turn): void {
 
 /** Something changed that others should hear of: the next record comes sooner. */
 export function recordChanged(machines: Machines, change: Change, turn: Turn): void {
-  machines.pace.changed(change, turn.now.monoMs)
+  machines.members.pace.changed(change, turn.now.monoMs)
   tendRecord(machines, turn)
 }
 
 /** We could not reach a node: say so, signed. */
 export function accuse(machines: Machines, targetKey: Uint8Array, version: RecordVersion, turn: Turn): void {
-  const body = encodeSuspicionBody({ ...version, targetKey, accuserKey: machines.self.key, timeMs: turn.now.wallMs })
+  const body = encodeSuspicionBody({
+    ...version,
+    targetKey,
+    accuserKey: machines.members.self.key,
+    timeMs: turn.now.wallMs,
+  })
   sign(machines, 'suspicion', body, turn)
 }
 
@@ -53,18 +61,18 @@ export function onSelfSigned(
   signature: Uint8Array,
   turn: Turn,
 ): { readonly decisions: readonly MembershipDecision[] } | null {
-  const task = machines.self.signing.get(job)
+  const task = machines.members.self.signing.get(job)
   if (task === undefined) return null
-  machines.self.signing.delete(job)
+  machines.members.self.signing.delete(job)
   if (task.kind === 'suspicion') {
     const bytes = encodeSuspicion(task.body, signature)
-    assert(decodeSuspicion(bytes, machines.suspicionPrefix) !== null, 'what was made here can be read')
+    assert(decodeSuspicion(bytes, machines.members.suspicionPrefix) !== null, 'what was made here can be read')
     publish(encodeRecordMessage('suspicion', bytes), turn)
     return { decisions: [] }
   }
-  const record = decodeRecord(encodeRecord(task.body, signature), machines.recordPrefix)
+  const record = decodeRecord(encodeRecord(task.body, signature), machines.members.recordPrefix)
   assert(record !== null, 'what was made here can be read')
-  const { decisions } = machines.membership.onRecord(record, 'own', SELF, turn.now)
+  const { decisions } = machines.members.membership.onRecord(record, 'own', SELF, turn.now)
   publish(encodeRecordMessage('record', record.bytes), turn)
   return { decisions }
 }
@@ -77,13 +85,13 @@ export function onSelfRestored(
   addresses: readonly NetAddress[],
   turn: Turn,
 ): void {
-  const { self } = machines
+  const { self } = machines.members
   self.incarnation = Math.max(turn.now.wallMs, lastIncarnation + 1)
   self.startedAtMs = turn.now.wallMs
   self.tags = tags
   // Whose they are, the record says itself; and nobody elsewhere has a use for those of this machine and its private network.
   self.addresses = addresses
-    .filter((address) => mayDial(reachOf(ipOf(address) ?? ''), 'stranger', machines.isOpen))
+    .filter((address) => mayDial(reachOf(ipOf(address) ?? ''), 'stranger', machines.shared.isOpen))
     .map((address) => asNetAddress(splitIdentity(address).place))
   turn.writeLazily({ kind: 'put', space: 'records', key: INCARNATION_KEY, value: utf8(String(self.incarnation)) })
   tendRecord(machines, turn)
@@ -94,7 +102,7 @@ export const TAGS_KEY = 'tags'
 
 /** The operator changed a tag; null takes it away. */
 export function onTagSet(machines: Machines, key: string, value: string | null, turn: Turn): void {
-  const { self } = machines
+  const { self } = machines.members
   const others = self.tags.filter(([other]) => other !== key)
   const tags = value === null ? others : [...others, [key, value] as const]
   self.tags = tags.toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -103,9 +111,10 @@ export function onTagSet(machines: Machines, key: string, value: string | null, 
 }
 
 function draft(machines: Machines, turn: Turn): RecordDraft {
-  const { self, config, announced, pool, peers } = machines
+  const { config, announced } = machines.shared
+  const { self, pool } = machines.members
   const marks = new Set<string>()
-  for (const { peer, greeted } of peers.all()) {
+  for (const { peer, greeted } of machines.peers.table.all()) {
     const key = greeted ? keyOfPeerId(peer) : null
     if (key !== null) marks.add(neighbourMark(key))
   }
@@ -119,7 +128,7 @@ function draft(machines: Machines, turn: Turn): RecordDraft {
     agentVersion: config.agentVersion,
     head: { height: announced.height, hash: announced.hash },
     settledHeight: announced.settledHeight,
-    mempoolCount: pool.count,
+    mempoolCount: pool.count(),
     addresses: self.addresses.slice(0, ADDRESSES_MAX),
     tags: self.tags,
     neighbours: [...marks].sort().slice(0, NEIGHBOURS_MAX),
@@ -128,9 +137,9 @@ function draft(machines: Machines, turn: Turn): RecordDraft {
 }
 
 function sign(machines: Machines, kind: 'record' | 'suspicion', body: Uint8Array, turn: Turn): void {
-  const job = machines.nextJob()
-  machines.self.signing.set(job, { kind, body })
-  const prefix = kind === 'record' ? machines.recordPrefix : machines.suspicionPrefix
+  const job = machines.shared.nextJob()
+  machines.members.self.signing.set(job, { kind, body })
+  const prefix = kind === 'record' ? machines.members.recordPrefix : machines.members.suspicionPrefix
   turn.do({ kind: 'sign', job, by: 'identity', message: concatBytes(prefix, body) })
 }
 

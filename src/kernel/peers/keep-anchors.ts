@@ -10,10 +10,10 @@ const ADDRESS_CHARACTERS_MAX = 256
 
 /** Writes the anchors when they changed; while nobody is connected the last ones stand. */
 export function keepAnchors(machines: Machines, turn: Turn): void {
-  const { anchors } = machines
+  const { anchors } = machines.peers
   if (turn.now.monoMs < anchors.nextMs) return
   anchors.nextMs = turn.now.monoMs + ANCHORS_CHECK_MS
-  const chosen = chooseAnchors(machines.peers.all())
+  const chosen = chooseAnchors(machines.peers.table.all())
   const text = JSON.stringify(chosen.toSorted())
   if (chosen.length === 0 || text === anchors.written) return
   anchors.written = text
@@ -25,7 +25,7 @@ export function onAnchorsRestored(
   records: readonly (readonly [key: string, value: Uint8Array])[],
 ): void {
   const value = records.find(([key]) => key === KEY)?.[1]
-  if (value !== undefined) machines.redial.prefer(believedAnchors(readAddresses(value), machines.isOpen))
+  if (value !== undefined) machines.peers.redial.prefer(believedAnchors(readAddresses(value), machines.shared.isOpen))
 }
 
 function readAddresses(value: Uint8Array): string[] {

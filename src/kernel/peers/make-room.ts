@@ -7,25 +7,25 @@ import type { Turn } from '../shared/turn.ts'
 
 /** After an inbound peer came: another one goes while too few places are free, since the transport refuses when there are none. */
 export function makeRoom(machines: Machines, newcomer: PeerId, turn: Turn): void {
-  const { connectionsMax } = machines.config
+  const { connectionsMax } = machines.shared.config
   if (connectionsMax === undefined) return
   const free = Math.min(FREE_PLACES_MAX, Math.ceil(connectionsMax / 10))
-  if (machines.peers.size > connectionsMax - free) evict(machines, newcomer, 'places', turn)
+  if (machines.peers.table.size > connectionsMax - free) evict(machines, newcomer, 'places', turn)
 }
 
 /** Memory is short: a quarter of the inbound peers goes, the least useful first. */
 export function relieveMemory(machines: Machines, turn: Turn): void {
-  const inbound = [...machines.peers.all()].filter(({ direction }) => direction === 'inbound').length
+  const inbound = [...machines.peers.table.all()].filter(({ direction }) => direction === 'inbound').length
   for (let left = Math.ceil(inbound * MEMORY_SHED_SHARE); left > 0; left--) evict(machines, null, 'memory', turn)
 }
 
 function evict(machines: Machines, spared: PeerId | null, why: 'places' | 'memory', turn: Turn): void {
-  const peer = chooseEviction(machines.peers.all(), spared, turn.now.monoMs)
+  const peer = chooseEviction(machines.peers.table.all(), spared, turn.now.monoMs)
   if (peer === null) return
   // That it goes is our doing, and no sign of anything.
-  machines.partings.add(peer)
+  machines.peers.partings.add(peer)
   // Out of the table at once, so that the next choice is another one.
-  machines.peers.disconnected(peer)
+  machines.peers.table.disconnected(peer)
   turn.note({ kind: 'peer-evicted', peer, why })
   turn.note({ kind: 'peer-left', peer })
   turn.do({ kind: 'disconnect', peer, reason: why === 'places' ? 'its place was needed' : 'memory is short' })

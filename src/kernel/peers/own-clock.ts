@@ -1,8 +1,7 @@
-/** What peers' records say of our clock, and what follows for a validator. */
+/** What peers' records say of our clock. */
 import type { PeerId } from '../../domain/ids.ts'
 import type { NodeRecord } from '../../domain/record.ts'
 import { HEADER_EARLY_MS } from '../../domain/rules/header-rules.ts'
-import { slotTimeMs } from '../../domain/slots.ts'
 import type { Now } from '../../domain/time.ts'
 import { isClockOff, type ClockVerdict } from '../../membership/peer-clocks.ts'
 import type { Machines } from '../machines.ts'
@@ -18,9 +17,9 @@ export function heardClock(
   isVerified: boolean,
   now: Now,
 ): void {
-  const entry = machines.peers.get(record.peer)
+  const entry = machines.peers.table.get(record.peer)
   if (entry === undefined || isVerified === (record.peer === from)) return
-  machines.peerClocks.heard(record.peer, entry.direction === 'outbound', record.publishedAtMs, now.monoMs)
+  machines.peers.clocks.heard(record.peer, entry.direction === 'outbound', record.publishedAtMs, now.monoMs)
 }
 
 export interface OwnClock extends ClockVerdict {
@@ -29,17 +28,9 @@ export interface OwnClock extends ClockVerdict {
 }
 
 /** Null where too few peers can be compared with. */
-export function ownClock({ peerClocks, config }: Machines, now: Now): OwnClock | null {
+export function ownClock({ peers: { clocks: peerClocks }, shared: { config } }: Machines, now: Now): OwnClock | null {
   const verdict = peerClocks.verdict(now)
   // Clocks of honest machines may differ by what a block may be early, however short the slots.
   const allowedMs = Math.max(config.network.slotMs, HEADER_EARLY_MS)
   return verdict === null ? null : { ...verdict, isOff: isClockOff(verdict, allowedMs) }
-}
-
-/** Until when a validator is silent because of a slot that it has signed for and that is not over yet; null where nothing keeps it. */
-export function silentUntilMs({ config, proposal }: Machines, now: Now): number | null {
-  if (config.validator === null || proposal.lastSignedSlot < 0) return null
-  const overMs = slotTimeMs(config.network, proposal.lastSignedSlot + 1)
-  // A slot that has begun is its own.
-  return slotTimeMs(config.network, proposal.lastSignedSlot) > now.wallMs ? overMs : null
 }

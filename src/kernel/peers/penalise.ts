@@ -11,9 +11,10 @@ import type { Machines } from '../machines.ts'
 import type { Turn } from '../shared/turn.ts'
 
 export function penalise(machines: Machines, peer: PeerId, offence: Offence, code: string, turn: Turn): void {
-  if (offence === 'unpaid' && isBehind(machines)) return
-  const ip = machines.peers.get(peer)?.ip ?? null
-  const outcome = machines.offences.count(peer, ip, offence, code, turn.now.monoMs, turn.now.wallMs)
+  // What an old ledger refuses, peers rightly hand on.
+  if (offence === 'unpaid' && machines.peers.isLedgerBehind()) return
+  const ip = machines.peers.table.get(peer)?.ip ?? null
+  const outcome = machines.peers.offences.count(peer, ip, offence, code, turn.now.monoMs, turn.now.wallMs)
   turn.note({ kind: 'offence-counted', peer, offence, code, count: outcome.count })
   if (outcome.kind === 'counted') return
   if (outcome.kind === 'disconnect') {
@@ -35,8 +36,8 @@ export function shed(
   const peer = subject.kind === 'peer' ? asPeerId(subject.name) : null
   const bans =
     peer === null
-      ? machines.offences.banAddress(subject.name, `overwork-${what}`, turn.now.wallMs)
-      : machines.offences.shed(peer, ip, `overwork-${what}`, turn.now.wallMs)
+      ? machines.peers.offences.banAddress(subject.name, `overwork-${what}`, turn.now.wallMs)
+      : machines.peers.offences.shed(peer, ip, `overwork-${what}`, turn.now.wallMs)
   keepOut(machines, peer, bans, `overwork-${what}`, turn)
 }
 
@@ -47,12 +48,12 @@ function keepOut(machines: Machines, peer: PeerId | null, bans: readonly Ban[], 
     turn.writeLazily(putBan(ban))
   }
   if (peer !== null) turn.do({ kind: 'disconnect', peer, reason: `banned: ${code}` })
-  for (const other of machines.peers.all()) {
+  for (const other of machines.peers.table.all()) {
     if (
       other.peer !== peer &&
       other.direction === 'inbound' &&
       other.ip !== null &&
-      !machines.offences.admitsAddress(other.ip, turn.now.wallMs)
+      !machines.peers.offences.admitsAddress(other.ip, turn.now.wallMs)
     ) {
       turn.do({ kind: 'disconnect', peer: other.peer, reason: `address ${addressGroup(other.ip)} is banned` })
     }
@@ -64,22 +65,14 @@ function keepOut(machines: Machines, peer: PeerId | null, bans: readonly Ban[], 
  * whoever forges slowly would otherwise stop counting after six. Of one that has not, none counts, but its place is for somebody who is heard.
  */
 export function judgeUnheard(machines: Machines, peer: PeerId, messages: number, sinceMs: number, turn: Turn): void {
-  if (machines.peers.get(peer) === undefined) return
-  if (machines.offences.invalidCount(peer, turn.now.monoMs) === 0) {
+  if (machines.peers.table.get(peer) === undefined) return
+  if (machines.peers.offences.invalidCount(peer, turn.now.monoMs) === 0) {
     if (sinceMs >= UNHEARD_MS)
       turn.do({ kind: 'disconnect', peer, reason: `not heard for its score for ${UNHEARD_MS / 1_000} s` })
     return
   }
-  for (let count = 0; count < messages && machines.offences.admitsPeer(peer, turn.now.wallMs); count++)
+  for (let count = 0; count < messages && machines.peers.offences.admitsPeer(peer, turn.now.wallMs); count++)
     penalise(machines, peer, 'invalid', 'unheard', turn)
-}
-
-/**
- * Whoever is behind judges by an old ledger: what it refuses, its peers rightly hand on. The ledger is that of the announced head, which waits for the
- * disk: until then a node is behind its own chain as well.
- */
-function isBehind({ announced, chain, chainSync }: Machines): boolean {
-  return announced.hash !== chain.head.hash || chainSync.isBehind(announced.height)
 }
 
 /** A ban on disk: key the subject in hex (subjects hold colons and slashes), value JSON. */

@@ -13,7 +13,7 @@ export const SELF: Teller = { name: 'self', isChosen: true }
 /** Who has left before what it said was judged. */
 const GONE: Teller = { name: 'gone', isChosen: false }
 
-export function tellerOf({ peers, isOpen }: Machines, peer: PeerId): Teller {
+export function tellerOf({ peers: { table: peers }, shared: { isOpen } }: Machines, peer: PeerId): Teller {
   const entry = peers.get(peer)
   if (entry === undefined) return GONE
   const { ip, direction } = entry

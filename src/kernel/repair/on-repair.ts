@@ -31,19 +31,19 @@ const PASSING: ReadonlySet<RejectCode> = new Set([
 ])
 
 /** How long messages wait at this node before they are judged: the last one's wait, less the time since. */
-function behindMs({ backlog }: Machines, monoMs: number): number {
+function behindMs({ transactions: { backlog } }: Machines, monoMs: number): number {
   return Math.max(0, backlog.waitedMs - (monoMs - backlog.monoMs))
 }
 
 /** What is due: comparisons, fetches and offers. */
 export function tendRepair(machines: Machines, turn: Turn): void {
   const { wallMs, monoMs } = turn.now
-  for (const tree of Object.values(machines.trees)) tree.tend(wallMs)
-  decide(machines, machines.repair.due(turn.now, behindMs(machines, monoMs)), turn)
-  for (const { peer, keys } of machines.offers.due(monoMs)) {
-    decide(machines, [machines.repair.offer(peer, 'transactions', keys, monoMs)], turn)
+  for (const { tree } of Object.values(machines.repair.sets)) tree.tend(wallMs)
+  decide(machines, machines.repair.comparisons.due(turn.now, behindMs(machines, monoMs)), turn)
+  for (const { peer, keys } of machines.transactions.offers.due(monoMs)) {
+    decide(machines, [machines.repair.comparisons.offer(peer, 'transactions', keys, monoMs)], turn)
   }
-  machines.heldBack.expire(monoMs)
+  machines.repair.heldBack.expire(monoMs)
   fetchDue(machines, turn)
 }
 
@@ -55,7 +55,9 @@ export function onReconcileAnswer(
 ): void {
   decide(
     machines,
-    frames === null ? machines.repair.failed(request) : machines.repair.answered(request, frames, turn.now),
+    frames === null
+      ? machines.repair.comparisons.failed(request)
+      : machines.repair.comparisons.answered(request, frames, turn.now),
     turn,
   )
   fetchDue(machines, turn)
@@ -70,8 +72,8 @@ export function onReconcileRequest(
 ): void {
   const { monoMs } = turn.now
   const isDone = (set: string, key: ItemKey): boolean =>
-    (set === 'transactions' ? machines.wanted : machines.wantedRecords).isDone(key, monoMs)
-  const served = machines.repairServer.serve(from, bytes, monoMs, isDone)
+    (set === 'transactions' ? machines.transactions.set.wanted : machines.members.set.wanted).isDone(key, monoMs)
+  const served = machines.repair.server.serve(from, bytes, monoMs, isDone)
   if (served.kind === 'violation') {
     turn.do({ kind: 'reply', request, frames: null })
     penalise(machines, from, 'invalid', `reconcile-${served.code}`, turn)
@@ -79,16 +81,16 @@ export function onReconcileRequest(
   }
   turn.do({ kind: 'reply', request, frames: served.frames })
   if (served.kind === 'compared') {
-    machines.repair.served(from, served.set)
+    machines.repair.comparisons.served(from, served.set)
     if (served.set === 'transactions' && served.equalUpTo !== null) {
-      machines.offers.compared(from, monoMs, served.equalUpTo, new Set())
+      machines.transactions.offers.compared(from, monoMs, served.equalUpTo, new Set())
     }
   } else if (served.kind === 'offered' && served.set === 'transactions') {
-    for (const key of served.known) machines.offers.known(from, key)
-    for (const key of served.lacking) machines.wanted.held(from, key, monoMs)
+    for (const key of served.known) machines.transactions.offers.known(from, key)
+    for (const key of served.lacking) machines.transactions.set.wanted.held(from, key, monoMs)
     fetchDue(machines, turn)
   } else if (served.kind === 'offered') {
-    for (const key of served.lacking) machines.wantedRecords.held(from, key, monoMs)
+    for (const key of served.lacking) machines.members.set.wanted.held(from, key, monoMs)
     fetchDue(machines, turn)
   }
 }
@@ -102,10 +104,10 @@ export function onKeysRequest(
   turn: Turn,
 ): void {
   const objects = keys.map((key) => {
-    const found = machines.trees.transactions.idOf(key)
+    const found = machines.transactions.set.tree.idOf(key)
     if (found === null) return null
     const id = asTxId(found)
-    const entry = machines.pool.get(id)
+    const entry = machines.transactions.pool.get(id)
     knownAt(machines, from, id)
     return entry?.transaction.bytes ?? null
   })
@@ -122,14 +124,14 @@ export function onObjectsAnswer(
   const { peer, fetch, keys } = asked
   const answer = frames === null ? null : readObjectsAnswer(frames, keys, TRANSACTION_BYTES_MAX)
   if (answer === null) {
-    machines.wanted.failed(fetch)
+    machines.transactions.set.wanted.failed(fetch)
     if (frames !== null) penalise(machines, peer, 'invalid', 'malformed-answer', turn)
     fetchDue(machines, turn)
     return
   }
   const items: Uint8Array[] = []
   for (const [key, bytes] of answer.found) {
-    const decoded = decodeTransaction(bytes, machines.transactionPrefix)
+    const decoded = decodeTransaction(bytes, machines.transactions.prefix)
     const isIts = decoded.ok && keyOf(decoded.value) === key
     // Whoever sends something else than what was asked for under a name is lying about the name (A23).
     if (isIts) items.push(bytes)
@@ -164,7 +166,7 @@ function take(
         refuse(machines, from, bytes, look.code, turn)
         break
       case 'invalid':
-        machines.seen.judgedInvalid(look.hash, look.code, turn.now.monoMs)
+        machines.transactions.seen.judgedInvalid(look.hash, look.code, turn.now.monoMs)
         refuse(machines, from, bytes, look.code, turn)
         break
       case 'known':
@@ -180,9 +182,9 @@ function take(
     onRepairVerified(machines, job, -1, turn)
     return
   }
-  const number = machines.nextJob()
-  machines.jobs.set(number, job)
-  for (const { hash } of unverified) machines.inFlight.set(hash, number)
+  const number = machines.shared.nextJob()
+  machines.shared.jobs.set(number, job)
+  for (const { hash } of unverified) machines.transactions.inFlight.set(hash, number)
   turn.do({ kind: 'verify-signatures', job: number, checks: unverified.map(checkOf) })
 }
 
@@ -198,26 +200,26 @@ export function onRepairVerified(machines: Machines, job: RepairJob, firstInvali
     else if (admission.code !== 'known') refuse(machines, job.from, transaction.bytes, admission.code, turn)
   }
   if (forged !== undefined) {
-    machines.seen.judgedInvalid(forged.hash, 'invalid-signature', turn.now.monoMs)
+    machines.transactions.seen.judgedInvalid(forged.hash, 'invalid-signature', turn.now.monoMs)
     refuse(machines, job.from, forged.bytes, 'invalid-signature', turn)
   }
-  if (job.answer !== null) machines.wanted.answered(job.answer.fetch, job.answer.unanswered)
+  if (job.answer !== null) machines.transactions.set.wanted.answered(job.answer.fetch, job.answer.unanswered)
   if (admitted.size > 0) retryHeldBack(machines, admitted, turn)
   fetchDue(machines, turn)
 }
 
 /** What this is a copy of is here already, or is being checked. */
 function settle(machines: Machines, bytes: Uint8Array): void {
-  const decoded = decodeTransaction(bytes, machines.transactionPrefix)
-  if (decoded.ok) machines.wanted.received(keyOf(decoded.value))
+  const decoded = decodeTransaction(bytes, machines.transactions.prefix)
+  if (decoded.ok) machines.transactions.set.wanted.received(keyOf(decoded.value))
 }
 
 /** What came ahead of its turn is looked at again, now that something of its sender has come in. */
 function retryHeldBack(machines: Machines, senders: ReadonlySet<AccountId>, turn: Turn): void {
-  const gapMax = BigInt(machines.pool.limits.nonceGapMax)
-  const ready = machines.heldBack.takeReady(
+  const gapMax = BigInt(machines.transactions.pool.limits.nonceGapMax)
+  const ready = machines.repair.heldBack.takeReady(
     senders,
-    (sender) => machines.pool.nextNonce(sender, machines.accountOf(sender)) + gapMax,
+    (sender) => machines.transactions.pool.nextNonce(sender, machines.transactions.accountOf(sender)) + gapMax,
   )
   for (const peer of new Set(ready.map(({ from }) => from)))
     take(
@@ -230,19 +232,19 @@ function retryHeldBack(machines: Machines, senders: ReadonlySet<AccountId>, turn
 }
 
 function refuse(machines: Machines, from: PeerId, bytes: Uint8Array, code: RejectCode, turn: Turn): void {
-  const decoded = decodeTransaction(bytes, machines.transactionPrefix)
+  const decoded = decodeTransaction(bytes, machines.transactions.prefix)
   const { verdict, offence } = REJECTS[code]
   const id = decoded.ok ? decoded.value.id : ''
   if (decoded.ok) {
     const key = keyOf(decoded.value)
     const { sender, nonce } = decoded.value
     const item = { bytes, from, sender, nonce, sinceMs: turn.now.monoMs }
-    if (code === 'nonce-gap' && machines.heldBack.add(key, item)) {
-      machines.wanted.received(key)
+    if (code === 'nonce-gap' && machines.repair.heldBack.add(key, item)) {
+      machines.transactions.set.wanted.received(key)
       return
     }
-    if (PASSING.has(code)) machines.wanted.received(key)
-    else if (code !== 'invalid-signature') machines.wanted.done(key, turn.now.monoMs)
+    if (PASSING.has(code)) machines.transactions.set.wanted.received(key)
+    else if (code !== 'invalid-signature') machines.transactions.set.wanted.done(key, turn.now.monoMs)
   }
   turn.note({
     kind: 'transaction-refused',
@@ -258,13 +260,13 @@ function refuse(machines: Machines, from: PeerId, bytes: Uint8Array, code: Rejec
 }
 
 function fetchDue(machines: Machines, turn: Turn): void {
-  for (const { fetch, peer, keys } of machines.wanted.due(turn.now.monoMs).fetches) {
-    machines.asked.set(fetch, { kind: 'transactions', peer, fetch, keys })
+  for (const { fetch, peer, keys } of machines.transactions.set.wanted.due(turn.now.monoMs).fetches) {
+    machines.shared.asked.set(fetch, { kind: 'transactions', peer, fetch, keys })
     const bytes = encodeObjectsRequest({ kind: 'transactions-by-key', keys })
     turn.do({ kind: 'ask', request: fetch, peer, protocol: 'objects', bytes })
   }
-  for (const { fetch, peer, keys } of machines.wantedRecords.due(turn.now.monoMs).fetches) {
-    machines.asked.set(fetch, { kind: 'records', peer, fetch, keys })
+  for (const { fetch, peer, keys } of machines.members.set.wanted.due(turn.now.monoMs).fetches) {
+    machines.shared.asked.set(fetch, { kind: 'records', peer, fetch, keys })
     const bytes = encodeObjectsRequest({ kind: 'records-by-key', keys })
     turn.do({ kind: 'ask', request: fetch, peer, protocol: 'objects', bytes })
   }
@@ -274,7 +276,7 @@ function decide(machines: Machines, decisions: readonly RepairDecision[], turn: 
   for (const decision of decisions) {
     switch (decision.kind) {
       case 'ask':
-        machines.asked.set(decision.request, { kind: 'reconcile', peer: decision.peer })
+        machines.shared.asked.set(decision.request, { kind: 'reconcile', peer: decision.peer })
         turn.do({
           kind: 'ask',
           request: decision.request,
@@ -287,7 +289,8 @@ function decide(machines: Machines, decisions: readonly RepairDecision[], turn: 
         onCompared(machines, decision, turn)
         break
       case 'known-at':
-        if (decision.set === 'transactions') for (const key of decision.keys) machines.offers.known(decision.peer, key)
+        if (decision.set === 'transactions')
+          for (const key of decision.keys) machines.transactions.offers.known(decision.peer, key)
         break
       case 'violation':
         penalise(machines, decision.peer, 'invalid', `reconcile-${decision.code}`, turn)
@@ -304,9 +307,9 @@ function onCompared(machines: Machines, done: Extract<RepairDecision, { kind: 'c
   const { peer, set, need, have, rounds, bytes } = done
   turn.note({ kind: 'sets-compared', peer, set, need: need.length, have: have.length, rounds, bytes })
   if (set === 'records') {
-    for (const key of need) machines.wantedRecords.held(peer, key, turn.now.monoMs)
+    for (const key of need) machines.members.set.wanted.held(peer, key, turn.now.monoMs)
     return
   }
-  for (const key of need) machines.wanted.held(peer, key, turn.now.monoMs)
-  if (done.complete) machines.offers.compared(peer, done.startedMs, done.upTo, new Set(have))
+  for (const key of need) machines.transactions.set.wanted.held(peer, key, turn.now.monoMs)
+  if (done.complete) machines.transactions.offers.compared(peer, done.startedMs, done.upTo, new Set(have))
 }

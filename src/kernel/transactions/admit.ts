@@ -21,15 +21,15 @@ export interface Provenance {
 
 /** Inserts a transaction whose signature holds. What it pushes out departs; what came from a peer is written at the next wake. */
 export function admit(machines: Machines, transaction: Transaction, provenance: Provenance, turn: Turn): Admission {
-  const { pool, seen } = machines
+  const { pool, seen } = machines.transactions
   const local = provenance.way === 'local'
-  const account = machines.accountOf(transaction.sender)
+  const account = machines.transactions.accountOf(transaction.sender)
   const admission = pool.insert(transaction, account, turn.now.wallMs, local)
   seen.judgedValid(transaction.hash, transaction.id, turn.now.monoMs)
   if (admission.kind === 'refused') return admission
   seen.returned(transaction.id)
   entered(machines, transaction)
-  if (provenance.from !== null) machines.peers.useful(provenance.from, turn.now.monoMs)
+  if (provenance.from !== null) machines.peers.table.useful(provenance.from, turn.now.monoMs)
   if (admission.replaced !== null) depart(machines, admission.replaced, 'replaced', transaction.id, turn)
   for (const id of admission.evicted) depart(machines, id, 'evicted', transaction.id, turn)
   // A local one is written by its submission, which waits for the disk; a restored one is there already.
@@ -50,8 +50,8 @@ export function admit(machines: Machines, transaction: Transaction, provenance: 
 
 /** Records that a transaction left the pool, and deletes it from disk. The pool itself has removed it already. */
 export function depart(machines: Machines, id: TxId, why: Departure['why'], by: TxId | null, turn: Turn): void {
-  machines.seen.departed(id, { why, by }, turn.now.monoMs)
+  machines.transactions.seen.departed(id, { why, by }, turn.now.monoMs)
   left(machines, id, why !== 'evicted', turn.now.monoMs)
-  if (!machines.unwritten.delete(id)) turn.writeLazily(deletePoolRecord(id))
+  if (!machines.transactions.unwritten.delete(id)) turn.writeLazily(deletePoolRecord(id))
   turn.note({ kind: 'transaction-removed', id, why, by })
 }

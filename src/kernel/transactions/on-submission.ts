@@ -25,7 +25,7 @@ export function onSubmission(
   items: readonly Uint8Array[],
   turn: Turn,
 ): void {
-  if (machines.twin.givesWay(turn.now.monoMs)) {
+  if (machines.shared.twin.givesWay(turn.now.monoMs)) {
     // What this node promises to send, nobody may ever get: its peers take it for the other one.
     const refused = items.map((bytes) => refusal(null, bytes.byteLength, 'identity-shared', turn))
     turn.do({ kind: 'answer-submission', submission, results: refused })
@@ -67,7 +67,7 @@ export function onSubmission(
 
 /** Lets a call wait while another message brings one of its transactions: then it is known, and knowing it is success. */
 function waitFor(
-  { deferredSubmissions }: Machines,
+  { transactions: { deferredSubmissions } }: Machines,
   job: JobNumber,
   call: { readonly submission: JobNumber; readonly items: readonly Uint8Array[] },
 ): boolean {
@@ -92,7 +92,7 @@ export function onSubmissionVerified(
   const forged = job.fresh[firstInvalid]
   if (forged !== undefined) {
     const code = keyInvalid ? 'invalid-key' : 'invalid-signature'
-    machines.seen.judgedInvalid(forged.transaction.hash, code, turn.now.monoMs)
+    machines.transactions.seen.judgedInvalid(forged.transaction.hash, code, turn.now.monoMs)
     job.results[forged.index] = refusal(forged.transaction.id, forged.transaction.bytes.byteLength, code, turn)
   }
   const sound = [...job.sound, ...job.fresh.slice(0, firstInvalid)]
@@ -104,9 +104,9 @@ function verify(machines: Machines, job: SubmissionJob, turn: Turn): void {
     settle(machines, job, turn)
     return
   }
-  const number = machines.nextJob()
-  machines.jobs.set(number, job)
-  for (const { transaction } of job.fresh) machines.inFlight.set(transaction.hash, number)
+  const number = machines.shared.nextJob()
+  machines.shared.jobs.set(number, job)
+  for (const { transaction } of job.fresh) machines.transactions.inFlight.set(transaction.hash, number)
   turn.do({
     kind: 'verify-signatures',
     job: number,
@@ -140,10 +140,10 @@ function settle(machines: Machines, job: SubmissionJob, turn: Turn): void {
     turn.do({ kind: 'answer-submission', submission: job.submission, results })
     return
   }
-  const write = machines.nextJob()
-  machines.writes.set(write, { submission: job.submission, results, admitted, known: unsaved })
+  const write = machines.shared.nextJob()
+  machines.transactions.writes.set(write, { submission: job.submission, results, admitted, known: unsaved })
   const writes = ids.flatMap((id) => {
-    const entry = machines.pool.get(id)
+    const entry = machines.transactions.pool.get(id)
     return entry === undefined ? [] : [putPoolRecord(entry.transaction, true)]
   })
   turn.do({ kind: 'write', job: write, writes, durable: true })
@@ -153,7 +153,7 @@ function settle(machines: Machines, job: SubmissionJob, turn: Turn): void {
 export function onSubmissionWritten(machines: Machines, write: WriteJob, ok: boolean, turn: Turn): void {
   if (!ok) {
     for (const id of write.admitted) {
-      if (machines.pool.remove(id) === undefined) continue
+      if (machines.transactions.pool.remove(id) === undefined) continue
       left(machines, id, false, turn.now.monoMs)
       turn.writeLazily(deletePoolRecord(id))
       turn.note({ kind: 'transaction-removed', id, why: 'invalidated', by: null })
@@ -168,15 +168,15 @@ export function onSubmissionWritten(machines: Machines, write: WriteJob, ok: boo
     return
   }
   for (const id of [...write.admitted, ...write.known]) {
-    machines.pool.markDurable(id)
-    machines.pool.markLocal(id)
+    machines.transactions.pool.markDurable(id)
+    machines.transactions.pool.markLocal(id)
     followOwn(machines, id, turn.now.monoMs)
   }
   turn.do({ kind: 'answer-submission', submission: write.submission, results: write.results })
   enqueue(
     machines,
     write.admitted.flatMap((id) => {
-      const entry = machines.pool.get(id)
+      const entry = machines.transactions.pool.get(id)
       return entry === undefined ? [] : [{ id, bytes: entry.transaction.bytes, own: true }]
     }),
     turn,
@@ -187,11 +187,12 @@ export function onSubmissionWritten(machines: Machines, write: WriteJob, ok: boo
  * From now on it is our user's as well: it may not be evicted while the disk is written, and comes back as theirs where a block that has it is undone.
  */
 function known(machines: Machines, id: TxId, unsaved: TxId[], now: Now): SubmitResult {
-  const entry = machines.pool.get(id)
+  const entry = machines.transactions.pool.get(id)
   if (entry === undefined) {
-    if (machines.seen.departure(id, now.monoMs)?.why === 'in-block') machines.ownIncluded.set(id, true, now.monoMs)
+    if (machines.transactions.seen.departure(id, now.monoMs)?.why === 'in-block')
+      machines.transactions.ownIncluded.set(id, true, now.monoMs)
   } else if (!(entry.durable && entry.local)) {
-    machines.pool.markLocal(id)
+    machines.transactions.pool.markLocal(id)
     unsaved.push(id)
   }
   return { kind: 'known', id, state: stateOf(machines, id, now) }
@@ -199,9 +200,9 @@ function known(machines: Machines, id: TxId, unsaved: TxId[], now: Now): SubmitR
 
 /** What became of a transaction, as users are told. */
 export function stateOf(machines: Machines, id: TxId, now: Now): TransactionState {
-  const entry = machines.pool.get(id)
+  const entry = machines.transactions.pool.get(id)
   if (entry !== undefined) return entry.state
-  return machines.seen.departure(id, now.monoMs)?.why ?? 'pending'
+  return machines.transactions.seen.departure(id, now.monoMs)?.why ?? 'pending'
 }
 
 function refusal(id: TxId | null, bytes: number, code: keyof typeof REJECTS, turn: Turn): SubmitResult {

@@ -24,11 +24,11 @@ import { triage, type Runs, type Triage } from './triage.ts'
 import type { Turn } from '../shared/turn.ts'
 
 export function onTransactionsMessage(machines: Machines, message: DeferredMessage, turn: Turn): void {
-  if (!machines.offences.admitsPeer(message.from, turn.now.wallMs)) {
+  if (!machines.peers.offences.admitsPeer(message.from, turn.now.wallMs)) {
     judge(message, 'ignore', 0, turn, 'banned')
     return
   }
-  machines.backlog = { waitedMs: message.waitedMs, monoMs: turn.now.monoMs }
+  machines.transactions.backlog = { waitedMs: message.waitedMs, monoMs: turn.now.monoMs }
   const batch = decodeBatch(message.bytes)
   if (!batch.ok) {
     refuseAll(machines, message, batch.code, message.messageId, 0, turn)
@@ -43,7 +43,7 @@ export function onTransactionsMessage(machines: Machines, message: DeferredMessa
   }
   for (const { look } of looks) {
     if (look.kind !== 'invalid') continue
-    machines.seen.judgedInvalid(look.hash, look.code, turn.now.monoMs)
+    machines.transactions.seen.judgedInvalid(look.hash, look.code, turn.now.monoMs)
     refuseAll(machines, message, look.code, look.id ?? message.messageId, looks.length, turn)
     return
   }
@@ -78,7 +78,7 @@ function verifyFresh(
     judge(message, 'ignore', looks.length, turn, 'nothing-new')
     return
   }
-  if (machines.jobs.size >= JOBS_MAX) {
+  if (machines.shared.jobs.size >= JOBS_MAX) {
     turn.note({ kind: 'message-shed', topic: 'transactions', from: message.from, reason: 'full' })
     judge(message, 'ignore', looks.length, turn, 'full')
     return
@@ -99,9 +99,9 @@ function verifyFresh(
     onMessageVerified(machines, job, -1, false, turn)
     return
   }
-  const number = machines.nextJob()
-  machines.jobs.set(number, job)
-  for (const transaction of unverified) machines.inFlight.set(transaction.hash, number)
+  const number = machines.shared.nextJob()
+  machines.shared.jobs.set(number, job)
+  for (const transaction of unverified) machines.transactions.inFlight.set(transaction.hash, number)
   turn.do({
     kind: 'verify-signatures',
     job: number,
@@ -120,7 +120,7 @@ export function onMessageVerified(
   const forged = job.unverified[firstInvalid]
   if (forged !== undefined) {
     const code = keyInvalid ? 'invalid-key' : 'invalid-signature'
-    machines.seen.judgedInvalid(forged.hash, code, turn.now.monoMs)
+    machines.transactions.seen.judgedInvalid(forged.hash, code, turn.now.monoMs)
     refuseAll(machines, job, code, forged.id, job.items, turn)
     return
   }
@@ -152,7 +152,7 @@ export function onMessageVerified(
 }
 
 function defer(machines: Machines, message: DeferredMessage, job: number, items: number, turn: Turn): void {
-  const running = machines.jobs.get(job)
+  const running = machines.shared.jobs.get(job)
   if (
     (running?.kind === 'gossip' || running?.kind === 'submission' || running?.kind === 'repair') &&
     running.deferred.length < DEFERRED_MAX

@@ -9,7 +9,7 @@ export const THIN_MESH = 4
 
 /** Queues a transaction for publication. One that does not fit stays in the pool, where repair finds it. */
 export function enqueue(machines: Machines, items: readonly Outgoing[], turn: Turn): void {
-  for (const item of items) machines.batcher.add(item)
+  for (const item of items) machines.transactions.batcher.add(item)
   release(machines, turn)
 }
 
@@ -17,10 +17,10 @@ export function enqueue(machines: Machines, items: readonly Outgoing[], turn: Tu
 export function release(machines: Machines, turn: Turn): void {
   let batch: readonly Outgoing[] = []
   while (batch.length === 0) {
-    const next = machines.batcher.next()
+    const next = machines.transactions.batcher.next()
     if (next === null) return
-    batch = next.filter(({ id }) => machines.pool.has(id))
-    if (batch.length === 0) machines.batcher.left(true)
+    batch = next.filter(({ id }) => machines.transactions.pool.has(id))
+    if (batch.length === 0) machines.transactions.batcher.left(true)
   }
   for (const item of batch)
     if (item.own) turn.note({ kind: 'transaction-published', id: item.id, bytes: item.bytes.byteLength })
@@ -28,6 +28,6 @@ export function release(machines: Machines, turn: Turn): void {
     kind: 'publish',
     topic: 'transactions',
     bytes: encodeBatch(batch.map((item) => item.bytes)),
-    flood: machines.audience.mesh < THIN_MESH,
+    flood: machines.transactions.audience.mesh < THIN_MESH,
   })
 }

@@ -33,22 +33,22 @@ export type Runs = Map<AccountId, { lastNonce: bigint; spent: bigint }>
 
 export function triage(machines: Machines, bytes: Uint8Array, runs: Runs, now: Now): Triage {
   const hash = transactionHash(bytes)
-  const judgement = machines.seen.judgement(hash, now.monoMs)
+  const judgement = machines.transactions.seen.judgement(hash, now.monoMs)
   if (judgement?.kind === 'invalid') return { kind: 'invalid', code: judgement.code, id: null, hash }
   if (judgement !== undefined && isSettled(machines, judgement.id, hash, now))
     return { kind: 'known', id: judgement.id }
-  const job = machines.inFlight.get(hash)
+  const job = machines.transactions.inFlight.get(hash)
   if (job !== undefined) return { kind: 'in-flight', job }
-  const decoded = decodeTransaction(bytes, machines.transactionPrefix, hash)
+  const decoded = decodeTransaction(bytes, machines.transactions.prefix, hash)
   if (!decoded.ok) return { kind: 'invalid', code: decoded.code, id: null, hash }
   return triageDecoded(machines, decoded.value, judgement !== undefined, runs, now)
 }
 
 /** Whether the pool has these bytes, or had them and will not take them again. */
 function isSettled(machines: Machines, id: TxId, hash: TxHash, now: Now): boolean {
-  const present = machines.pool.get(id)
+  const present = machines.transactions.pool.get(id)
   if (present !== undefined) return present.transaction.hash === hash
-  const departure = machines.seen.departure(id, now.monoMs)
+  const departure = machines.transactions.seen.departure(id, now.monoMs)
   return departure !== undefined && departure.why !== 'evicted'
 }
 
@@ -57,22 +57,22 @@ function triageDecoded(machines: Machines, transaction: Transaction, verified: b
   const impossible = checkValues(transaction)
   if (impossible !== null) return { kind: 'invalid', code: impossible, id, hash }
   const cost = costOf(transaction)
-  const present = machines.pool.get(id)
+  const present = machines.transactions.pool.get(id)
   if (present !== undefined) {
     if (present.transaction.hash === hash) return { kind: 'known', id }
     return { kind: 'refused', code: 'known-other-signature', id }
   }
-  const departure = machines.seen.departure(id, now.monoMs)
+  const departure = machines.transactions.seen.departure(id, now.monoMs)
   if (departure !== undefined && departure.why !== 'evicted')
     return { kind: 'refused', code: 'known-other-signature', id }
 
-  const account = machines.accountOf(transaction.sender)
+  const account = machines.transactions.accountOf(transaction.sender)
   const run = runs.get(transaction.sender)
   const continues = run !== undefined && transaction.nonce === run.lastNonce + 1n
   const spent = (continues ? run.spent : 0n) + cost
   const code = continues
     ? precheckFollower(machines, transaction, account, spent, now)
-    : machines.pool.precheck(transaction, account, now.wallMs)
+    : machines.transactions.pool.precheck(transaction, account, now.wallMs)
   if (code !== null) return { kind: 'refused', code, id }
   runs.set(transaction.sender, { lastNonce: transaction.nonce, spent })
   return { kind: 'fresh', transaction, verified }
@@ -80,7 +80,7 @@ function triageDecoded(machines: Machines, transaction: Transaction, verified: b
 
 /** The pool decides when the ones before it are in; here only what it would refuse in any case is kept from the verifier. */
 function precheckFollower(
-  { pool }: Machines,
+  { transactions: { pool } }: Machines,
   transaction: Transaction,
   account: Account,
   spent: bigint,

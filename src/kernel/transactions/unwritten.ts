@@ -10,12 +10,12 @@ import { putPoolRecord } from './pool-record.ts'
 import type { Turn } from '../shared/turn.ts'
 
 /** A peer's transaction entered the pool. With too many waiting it stays in memory only. */
-export function writeSoon({ unwritten }: Machines, id: TxId): void {
+export function writeSoon({ transactions: { unwritten } }: Machines, id: TxId): void {
   if (unwritten.size < UNWRITTEN_MAX) unwritten.add(id)
 }
 
 /** Writes the oldest of them, without waiting for the disk. */
-export function writeDue({ unwritten, pool }: Machines, turn: Turn): void {
+export function writeDue({ transactions: { unwritten, pool } }: Machines, turn: Turn): void {
   let left = WRITTEN_PER_WAKE_MAX
   for (const id of unwritten) {
     if (left === 0) return

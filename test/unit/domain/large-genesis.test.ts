@@ -36,5 +36,5 @@ it('of 70,000 accounts has an id and a ledger, and a node starts with it', { tim
     chance: () => 0.5,
   })
   kernel.invariants()
-  expect(kernel.machines.accountOf(network.accounts[ACCOUNTS - 1]!.key).balance).toBe(1n)
+  expect(kernel.machines.transactions.accountOf(network.accounts[ACCOUNTS - 1]!.key).balance).toBe(1n)
 })

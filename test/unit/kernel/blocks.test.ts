@@ -120,7 +120,7 @@ describe('a header from gossip', () => {
     ]
     expect([a, b, c].map(({ compact }) => world.block(compact))).toEqual(['accept', 'accept', 'ignore'])
     expect(world.told('equivocation-seen')).toMatchObject([{ slot: 1, hashes: [a.hash, b.hash] }])
-    expect(world.kernel.machines.chain.evidence).toHaveLength(1)
+    expect(world.kernel.machines.blocks.chain.evidence).toHaveLength(1)
     expect(refusals(world)).toEqual(['too-many-headers'])
     expectUntouched(world)
   })

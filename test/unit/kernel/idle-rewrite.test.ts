@@ -50,8 +50,8 @@ describe('A36: past slots of an idle network', { timeout: 60_000 }, () => {
     const forged = chainIn(honest[0]!, slotsOf(keys, honest[0]!.slot, LATE))
     expect(forged.length).toBeGreaterThan(200)
     shown(world, [honest[0]!, ...forged])
-    expect(world.kernel.machines.chain.isOnBestChain(honest[settledHeight - 1]!.hash)).toBe(true)
-    expect(world.kernel.machines.chain.settledReorgs).toBe(0)
+    expect(world.kernel.machines.blocks.chain.isOnBestChain(honest[settledHeight - 1]!.hash)).toBe(true)
+    expect(world.kernel.machines.blocks.chain.settledReorgs).toBe(0)
   })
 
   it('convince nobody who joins and hears of them first', () => {

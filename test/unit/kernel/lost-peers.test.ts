@@ -130,7 +130,7 @@ it('answers pings however many have asked it for help and gone', () => {
     world.leave(index)
     world.advance(200)
   }
-  expect(world.kernel.machines.helps.size).toBe(0)
+  expect(world.kernel.machines.members.helps.size).toBe(0)
   world.join(500)
   const [reply] = world
     .during(() => world.ask(world.peerOf(500), 'probe', ping(2n ** 64n - 1n)))
@@ -152,11 +152,11 @@ it('keeps no connection to somebody because he hung up: it looks whether he live
       world.post({ kind: 'peer-disconnected', peer })
     }
     expect(dialled.length, `peer ${index}`).toBeLessThanOrEqual(1)
-    expect(world.kernel.machines.membership.stateOf(world.peerOf(index))).toBe('alive')
+    expect(world.kernel.machines.members.membership.stateOf(world.peerOf(index))).toBe('alive')
     world.advance(250)
   }
   expect(world.effects.some(({ kind }) => kind === 'dial')).toBe(true)
-  expect([...world.kernel.machines.peers.all()].filter(({ direction }) => direction === 'outbound')).toEqual([])
+  expect([...world.kernel.machines.peers.table.all()].filter(({ direction }) => direction === 'outbound')).toEqual([])
 })
 
 it('keeps the connection of somebody who came back while it looked for him', () => {
@@ -168,7 +168,7 @@ it('keeps the connection of somebody who came back while it looked for him', () 
   const peer = world.peerOf(1)
   const after = world.during(() => world.post({ kind: 'dial-finished', address: dial.address, peer }))
   expect(after.filter(({ kind }) => kind === 'disconnect')).toEqual([])
-  expect(world.kernel.machines.membership.stateOf(peer)).toBe('alive')
+  expect(world.kernel.machines.members.membership.stateOf(peer)).toBe('alive')
 })
 
 it('suspects nobody whom it has evicted itself', () => {

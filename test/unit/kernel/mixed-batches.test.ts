@@ -116,8 +116,8 @@ it('hands on what its own ledger pays for, and a node that is a block behind doe
     const batch = [transaction(1 + (i % 20), Math.floor(i / 20)), transaction(POOR, i, { amount: 1n, fee: 1n })]
     trio.send('ahead', asPeerId('neighbour'), encodeBatch(batch.map(({ bytes }) => bytes)))
   }
-  expect(trio.worlds.ahead.kernel.machines.pool.count).toBeGreaterThanOrEqual(2 * MESSAGES)
-  expect(trio.worlds.behind.kernel.machines.pool.count).toBeGreaterThanOrEqual(MESSAGES)
+  expect(trio.worlds.ahead.kernel.machines.transactions.pool.count).toBeGreaterThanOrEqual(2 * MESSAGES)
+  expect(trio.worlds.behind.kernel.machines.transactions.pool.count).toBeGreaterThanOrEqual(MESSAGES)
   expect(trio.charges()).toEqual([])
 })
 
@@ -128,7 +128,7 @@ it('charges nobody while the disk has not confirmed the block that pays (A33)', 
   trio.send('behind', asPeerId('neighbour'), encodeBatch([trio.grant.bytes]))
   const block = makeBlock(GENESIS, 1, [trio.grant])
   behind.answer(behind.asked('objects')[0] ?? { request: 0 }, encodeObjectsAnswer([trio.grant.bytes]))
-  expect(behind.kernel.machines.chain.head.hash).toBe(block.hash)
+  expect(behind.kernel.machines.blocks.chain.head.hash).toBe(block.hash)
   expect(behind.head.height).toBe(0)
   for (let i = 0; i < MESSAGES; i++)
     trio.send('behind', asPeerId('ahead'), encodeBatch([transaction(POOR, i, { amount: 1n, fee: 1n }).bytes]))

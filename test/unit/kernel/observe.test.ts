@@ -44,10 +44,10 @@ class World extends KernelWorld {
       version: 1,
       networkId: networkIdOf(TEST_NETWORK),
       headHeight: 0n,
-      headHash: machines.announced.hash,
+      headHash: machines.shared.announced.hash,
       settledHeight: 0n,
       mempoolCount: 0n,
-      mempoolFingerprint: machines.pool.fingerprint(),
+      mempoolFingerprint: machines.transactions.pool.fingerprint(),
       name: 'greeted',
     })
     this.post({ kind: 'request-received', request: 1_000_000, protocol: 'hello', from: who, bytes: hello })
@@ -130,7 +130,7 @@ describe('a question of what was seen', () => {
     const before = world.effects.length
     world.post({ kind: 'request-failed', request: askOf(effects).request, reason: 'deadline' })
     expect(repliedWith(world.effects.slice(before))).toBe('cut-off')
-    expect(world.kernel.machines.observeRelays.size).toBe(0)
+    expect(world.kernel.machines.members.observeRelays.size).toBe(0)
   })
 
   it('is put off where one peer asks too much, and another is still answered', () => {
@@ -195,7 +195,7 @@ describe('a survey of our own', () => {
     expect(world.effects.slice(before).find(({ kind }) => kind === 'answer-survey')).toMatchObject({
       outcome: { kind: 'surveyed', rows: [{ trouble: 'late' }] },
     })
-    expect(world.kernel.machines.surveys.size).toBe(0)
+    expect(world.kernel.machines.members.surveys.size).toBe(0)
   })
 
   it('counts rubbish as an offence of the neighbour it came from', () => {

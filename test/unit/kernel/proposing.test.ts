@@ -174,7 +174,7 @@ describe('a validator', () => {
     const HOUR = 3_600_000
     const world = new ChainWorld({ validator: SELF })
     world.at(OWN[0]!)
-    const { peerClocks } = world.kernel.machines
+    const { clocks: peerClocks } = world.kernel.machines.peers
     for (const name of ['a', 'b', 'c']) {
       const peer = world.connect(name)
       for (let time = 0; time < 2; time++) peerClocks.heard(peer, true, world.wallMs, world.monoMs)

@@ -54,7 +54,7 @@ describe('a reorg', () => {
     expect(world.told('head-moved').at(-1)).toMatchObject({ disconnected: [expect.any(String)], crossesSettled: false })
     // The ledger is that of the new branch: the sender of what came back has its nonce again.
     const { senderKey: _, sender } = onlyOld
-    expect(world.kernel.machines.accountOf(sender).nonce).toBe(0n)
+    expect(world.kernel.machines.transactions.accountOf(sender).nonce).toBe(0n)
   })
 
   it('offers what our own user handed in again, and not what others did', () => {
@@ -69,7 +69,7 @@ describe('a reorg', () => {
     show(world, branch(GENESIS, [2, 3]))
     expect(world.poolIds()).toEqual([own.id, others.id].sort())
     expect(world.did('publish').length).toBe(before + 1)
-    expect(world.kernel.machines.pool.get(own.id)?.local).toBe(true)
+    expect(world.kernel.machines.transactions.pool.get(own.id)?.local).toBe(true)
   })
 
   it('tells what came of a transaction whose nonce another one took', () => {
@@ -99,7 +99,7 @@ describe('a reorg', () => {
     const [cheap, waiting] = [tx(1), tx(1, 1)]
     world.hear(cheap, waiting)
     // The block has another one of the first nonce, which takes all that the account has.
-    const { balance } = world.kernel.machines.accountOf(cheap.sender)
+    const { balance } = world.kernel.machines.transactions.accountOf(cheap.sender)
     const greedy = transaction(1, 0, { amount: balance - 1n })
     const block = makeBlock(GENESIS, 1, [greedy])
     const prefilled = [{ index: 0, transaction: greedy }]
@@ -108,9 +108,9 @@ describe('a reorg', () => {
     const now = { wallMs: world.wallMs, monoMs: world.monoMs }
     expect(stateOf(world.kernel.machines, cheap.id, now)).toBe('replaced')
     expect(stateOf(world.kernel.machines, waiting.id, now)).toBe('parked')
-    expect(world.kernel.machines.pool.parkedFor(waiting.sender)).toBe('balance')
+    expect(world.kernel.machines.transactions.pool.parkedFor(waiting.sender)).toBe('balance')
     world.hear(tx(2, 5))
-    expect(world.kernel.machines.pool.parkedFor(tx(2).sender)).toBe('nonce')
+    expect(world.kernel.machines.transactions.pool.parkedFor(tx(2).sender)).toBe('nonce')
   })
 
   it('keeps what it undoes through a power cut, in the same write', async () => {
@@ -124,7 +124,7 @@ describe('a reorg', () => {
     const again = await ChainWorld.restart(world.disk)
     expect(again.head.height).toBe(2)
     expect(again.poolIds()).toEqual([own.id])
-    expect(again.kernel.machines.pool.get(own.id)?.local).toBe(true)
+    expect(again.kernel.machines.transactions.pool.get(own.id)?.local).toBe(true)
   })
 
   it('gives back a run of nonces of one sender in order, with what waited behind it', () => {
@@ -135,7 +135,7 @@ describe('a reorg', () => {
     show(world, branch(GENESIS, [1], { 1: run.slice(0, 2) }))
     show(world, branch(GENESIS, [2, 3]))
     expect(world.poolIds()).toEqual(run.map(({ id }) => id).sort())
-    expect(world.kernel.machines.pool.parked).toBe(0)
+    expect(world.kernel.machines.transactions.pool.parked).toBe(0)
   })
 
   it('that ends in an invalid block does not happen', () => {
@@ -159,7 +159,7 @@ describe('a reorg', () => {
     show(world, branch(GENESIS, [5, 6, 7, 8, 9]))
     expect(world.head).toMatchObject({ height: 5, settledHeight: 2 })
     expect(world.told('head-moved').at(-1)).toMatchObject({ crossesSettled: true })
-    expect(world.kernel.machines.chain.settledReorgs).toBe(1)
+    expect(world.kernel.machines.blocks.chain.settledReorgs).toBe(1)
   })
 
   it('at equal height goes to the lower slot, and to the same block whatever came first', () => {
@@ -198,7 +198,7 @@ describe('a reorg', () => {
     )
     show(again, other)
     expect(again.head).toMatchObject({ hash: other.at(-1)!.hash, height: 21 })
-    expect(again.kernel.machines.accountOf(tx(1).sender)).toMatchObject({ nonce: 0n, balance: 1_000_000n })
+    expect(again.kernel.machines.transactions.accountOf(tx(1).sender)).toMatchObject({ nonce: 0n, balance: 1_000_000n })
     expect(again.poolIds()).toHaveLength(20)
   })
 })
@@ -252,7 +252,9 @@ describe('a node that starts again', () => {
     const again = await ChainWorld.restart(world.disk)
     expect(again.head).toEqual(world.head)
     expect(again.poolIds()).toEqual([tx(3).id])
-    expect(again.kernel.machines.accountOf(tx(1).sender)).toEqual(world.kernel.machines.accountOf(tx(1).sender))
+    expect(again.kernel.machines.transactions.accountOf(tx(1).sender)).toEqual(
+      world.kernel.machines.transactions.accountOf(tx(1).sender),
+    )
     expect(again.effects.filter(({ kind }) => kind === 'ask')).toEqual([])
     again.at(21)
     const next = makeBlock(branch(GENESIS, [1, 2, 3, 4, 5], { 1: [tx(1)], 3: [tx(2)] }).at(-1)!, 21, [tx(3)])

@@ -85,7 +85,7 @@ it('asks the next holder at once when the body that came was forged, and keeps n
   world.answer(first.request, [forgedCopy(honest)])
   expect(world.asked().map(({ peer }) => peer)).toEqual(['liar', 'truthful'])
   world.answer(world.asked()[1]?.request ?? 0, [honest])
-  expect(world.kernel.machines.pool.count).toBe(1)
+  expect(world.kernel.machines.transactions.pool.count).toBe(1)
   expect(world.facts).toContainEqual(expect.objectContaining({ kind: 'offence-counted', peer: 'liar' }))
 })
 
@@ -109,7 +109,7 @@ it('gets what stands behind a forged body in one answer from the next holder', (
   const [, second] = world.asked()
   expect(second?.peer).toBe('truthful')
   world.answer(second?.request ?? 0, [bodies[1] ?? null, bodies[2] ?? null])
-  expect(world.kernel.machines.pool.count).toBe(3)
+  expect(world.kernel.machines.transactions.pool.count).toBe(3)
 })
 
 it('counts another valid object under the name as a lie, stores nothing of it, and asks the next holder (A23)', () => {
@@ -119,7 +119,7 @@ it('counts another valid object under the name as a lie, stores nothing of it, a
   world.holder('truthful', [keyOfBytes(honest)])
   world.answer(world.asked()[0]?.request ?? 0, [old(2)])
   expect(world.asked().map(({ peer }) => peer)).toEqual(['liar', 'truthful'])
-  expect(world.kernel.machines.pool.count).toBe(0)
+  expect(world.kernel.machines.transactions.pool.count).toBe(0)
   expect(world.facts).toContainEqual(
     expect.objectContaining({ kind: 'offence-counted', peer: 'liar', code: 'object-mismatch' }),
   )
@@ -134,7 +134,7 @@ it('asks the next holder for what an answer leaves out that had room for it', ()
   world.answer(world.asked()[0]?.request ?? 0, [bodies[0] ?? null])
   expect(world.asked().map(({ peer }) => peer)).toEqual(['liar', 'truthful'])
   world.answer(world.asked()[1]?.request ?? 0, [bodies[1] ?? null, bodies[2] ?? null])
-  expect(world.kernel.machines.pool.count).toBe(3)
+  expect(world.kernel.machines.transactions.pool.count).toBe(3)
 })
 
 it('asks three more holders, one every two seconds, however often the silent one says that it has it (A12)', () => {

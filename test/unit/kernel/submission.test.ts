@@ -21,7 +21,7 @@ test('a failed disk takes the transaction back and never says yes', () => {
   const world = new KernelWorld()
   world.disk = 'fails'
   expect(world.submit(signedTransaction(0, 0))).toMatchObject([{ kind: 'rejected', code: 'storage-failed' }])
-  expect(world.kernel.machines.pool.count).toBe(0)
+  expect(world.kernel.machines.transactions.pool.count).toBe(0)
   expect(world.published()).toHaveLength(0)
 })
 
@@ -50,7 +50,7 @@ test("a transaction known from gossip is its submitter's from the moment of the 
   world.gossip(encodeBatch([bytes]))
   world.disk = 'waits'
   expect(world.submit(bytes)).toBeNull()
-  const entries = [...world.kernel.machines.pool.entries()]
+  const entries = [...world.kernel.machines.transactions.pool.entries()]
   expect(entries.map(({ local }) => local)).toEqual([true])
 })
 
@@ -88,7 +88,7 @@ test('an expired transaction leaves the pool and is told as expired', () => {
   const world = new KernelWorld()
   world.submit(signedTransaction(0, 0))
   world.advance(31 * 60_000)
-  expect(world.kernel.machines.pool.count).toBe(0)
+  expect(world.kernel.machines.transactions.pool.count).toBe(0)
   expect(world.facts.at(-1)).toMatchObject({ kind: 'transaction-removed', why: 'expired' })
 })
 
@@ -108,7 +108,7 @@ test('a restart brings the pool back, publishes own transactions again and drops
   const after = new KernelWorld()
   after.post({ kind: 'mesh-changed', topic: 'transactions', subscribers: 5, mesh: 5 })
   after.post({ kind: 'pool-restored', records: [...records, ['0'.repeat(64), damaged]] })
-  expect(after.kernel.machines.pool.count).toBe(2)
+  expect(after.kernel.machines.transactions.pool.count).toBe(2)
   expect(after.published()).toHaveLength(1)
   expect(after.verifier.stats().verifications).toBe(0)
   expect(after.effects.at(-1)).toMatchObject({ kind: 'write', writes: [{ kind: 'delete', key: '0'.repeat(64) }] })
@@ -163,7 +163,7 @@ test('a submission whose body came another way while its signature was checked i
   if (write?.kind !== 'write' || !write.durable) throw new Error('no durable write')
   world.post({ kind: 'write-finished', job: write.job, ok: true })
   expect(world.answers.get(7)).toMatchObject([{ kind: 'known' }])
-  expect([...world.kernel.machines.pool.entries()]).toMatchObject([{ local: true, durable: true }])
+  expect([...world.kernel.machines.transactions.pool.entries()]).toMatchObject([{ local: true, durable: true }])
 })
 
 test('a restart keeps what was acknowledged, whatever the clock and the quotas say now', () => {
@@ -172,17 +172,19 @@ test('a restart keeps what was acknowledged, whatever the clock and the quotas s
   before.submit(signedTransaction(0, 0, { createdAtMs: T0 - 29 * 60_000 }))
   for (let nonce = 1; nonce <= 40; nonce++) before.submit(signedTransaction(0, nonce))
   before.advance(2 * 60_000)
-  expect(before.kernel.machines.pool.count).toBe(40)
+  expect(before.kernel.machines.transactions.pool.count).toBe(40)
   const after = new KernelWorld()
   // A machine without a clock of its own begins long ago.
   after.wallMs = T0 - 3_600_000
   after.post({ kind: 'pool-restored', records: poolRecords(before) })
-  expect(after.kernel.machines.pool.count).toBe(40)
+  expect(after.kernel.machines.transactions.pool.count).toBe(40)
   expect(after.effects.some((effect) => effect.kind === 'write')).toBe(false)
-  expect([...after.kernel.machines.pool.entries()].every(({ local, durable }) => local && durable)).toBe(true)
+  expect([...after.kernel.machines.transactions.pool.entries()].every(({ local, durable }) => local && durable)).toBe(
+    true,
+  )
   after.wallMs = T0
   after.submit(signedTransaction(0, 0))
-  expect(after.kernel.machines.pool.pendingOf(asAccountId(toHex(keysOf(0).publicKey)))).toBe(41)
+  expect(after.kernel.machines.transactions.pool.pendingOf(asAccountId(toHex(keysOf(0).publicKey)))).toBe(41)
 })
 
 test('a restart drops what is over: expired, or its nonce used, or replaced', () => {
@@ -193,11 +195,13 @@ test('a restart drops what is over: expired, or its nonce used, or replaced', ()
   before.submit(signedTransaction(1, 0, { fee: 9n }))
   const after = new KernelWorld()
   after.post({ kind: 'pool-restored', records: [...new Map([...replaced, ...poolRecords(before)])] })
-  expect([...after.kernel.machines.pool.entries()].map(({ transaction }) => transaction.fee).sort()).toEqual([1n, 9n])
+  expect(
+    [...after.kernel.machines.transactions.pool.entries()].map(({ transaction }) => transaction.fee).sort(),
+  ).toEqual([1n, 9n])
   const late = new KernelWorld()
   late.wallMs = T0 + 3_600_000
   late.post({ kind: 'pool-restored', records: poolRecords(before) })
-  expect(late.kernel.machines.pool.count).toBe(0)
+  expect(late.kernel.machines.transactions.pool.count).toBe(0)
   expect(late.facts.filter((fact) => fact.kind === 'transaction-removed').map(({ why }) => why)).toEqual([
     'expired',
     'expired',

@@ -13,7 +13,7 @@ test('a batch of new, valid transactions is accepted and admitted once', () => {
   const world = new KernelWorld()
   const batch = encodeBatch([signedTransaction(0, 0), signedTransaction(1, 0)])
   expect(world.gossip(batch)).toBe('accept')
-  expect(world.kernel.machines.pool.count).toBe(2)
+  expect(world.kernel.machines.transactions.pool.count).toBe(2)
   expect(world.published()).toHaveLength(0)
 })
 
@@ -24,7 +24,7 @@ test('a replay is ignored, costs no signature check and is not forwarded (A6)', 
   const checks = world.verifier.stats().verifications
   expect(world.gossip(batch)).toBe('ignore')
   expect(world.verifier.stats().verifications).toBe(checks)
-  expect(world.kernel.machines.offences.invalidCount(peer('neighbour'), 0)).toBe(0)
+  expect(world.kernel.machines.peers.offences.invalidCount(peer('neighbour'), 0)).toBe(0)
 })
 
 test('what expired while the clock ran ahead is known when it is right again, and not taken twice (A7)', () => {
@@ -35,19 +35,19 @@ test('what expired while the clock ran ahead is known when it is right again, an
   world.wallMs += HOUR_MS
   world.monoMs += 1_000
   world.post({ kind: 'woke' })
-  expect(world.kernel.machines.pool.count).toBe(0)
+  expect(world.kernel.machines.transactions.pool.count).toBe(0)
   world.wallMs -= HOUR_MS
   // Other bytes than before, so that it is not the message which is known.
   expect(world.gossip(encodeBatch([second, first]), peer('another'))).toBe('ignore')
-  expect(world.kernel.machines.pool.count).toBe(0)
+  expect(world.kernel.machines.transactions.pool.count).toBe(0)
 })
 
 test('one forged item rejects the whole batch and admits nothing', () => {
   const world = new KernelWorld()
   const forged = flipped(signedTransaction(1, 0), 68 + 72)
   expect(world.gossip(encodeBatch([signedTransaction(0, 0), forged, signedTransaction(2, 0)]))).toBe('reject')
-  expect(world.kernel.machines.pool.count).toBe(0)
-  expect(world.kernel.machines.offences.invalidCount(peer('neighbour'), 0)).toBe(1)
+  expect(world.kernel.machines.transactions.pool.count).toBe(0)
+  expect(world.kernel.machines.peers.offences.invalidCount(peer('neighbour'), 0)).toBe(1)
 })
 
 test('a forgery does not speak for the honest transaction of the same id (ARCHITECTURE.md, gossipsub 8)', () => {
@@ -68,7 +68,7 @@ test('the same forgery is refused again without another signature check', () => 
 
 test('a transaction signed for another network is an invalid signature here', () => {
   const world = new KernelWorld()
-  const network = { ...world.kernel.machines.config.network, name: 'dev-other' }
+  const network = { ...world.kernel.machines.shared.config.network, name: 'dev-other' }
   expect(world.gossip(encodeBatch([signedTransaction(0, 0, { network })]))).toBe('reject')
   expect(world.facts.find((fact) => fact.kind === 'transaction-refused')).toMatchObject({ code: 'invalid-signature' })
 })
@@ -79,7 +79,7 @@ test('a mixed batch is ignored, and the admitted ones leave in a batch of our ow
   const cheap = signedTransaction(1, 0, { fee: 0n })
   const good = [signedTransaction(0, 0), signedTransaction(2, 0)]
   expect(world.gossip(encodeBatch([good[0]!, cheap, good[1]!]))).toBe('ignore')
-  expect(world.kernel.machines.pool.count).toBe(2)
+  expect(world.kernel.machines.transactions.pool.count).toBe(2)
   const [batch] = world.published()
   const items = decodeBatch(batch!)
   expect(items.ok && items.value.map(transactionHash)).toEqual(good.map(transactionHash))
@@ -92,7 +92,7 @@ test('a known id with another signature is ignored whether its signature is vali
   const checks = world.verifier.stats().verifications
   expect(world.gossip(encodeBatch([flipped(honest, 30)]), peer('other'))).toBe('ignore')
   expect(world.verifier.stats().verifications).toBe(checks)
-  expect(world.kernel.machines.offences.invalidCount(peer('other'), 0)).toBe(0)
+  expect(world.kernel.machines.peers.offences.invalidCount(peer('other'), 0)).toBe(0)
 })
 
 test('a batch with nothing but known and new items is accepted whole', () => {
@@ -106,8 +106,8 @@ test('a run of forty nonces in one batch is no gap', () => {
   const world = new KernelWorld()
   const run = Array.from({ length: 40 }, (_, nonce) => signedTransaction(0, nonce))
   expect(world.gossip(encodeBatch(run))).toBe('accept')
-  expect(world.kernel.machines.pool.count).toBe(40)
-  expect(world.kernel.machines.pool.parked).toBe(0)
+  expect(world.kernel.machines.transactions.pool.count).toBe(40)
+  expect(world.kernel.machines.transactions.pool.parked).toBe(0)
 })
 
 test.each([
@@ -119,7 +119,7 @@ test.each([
   const world = new KernelWorld()
   // A trailing byte becomes part of the payload, which the signature does not cover.
   expect(world.gossip(bytes)).toBe('reject')
-  expect(world.kernel.machines.pool.count).toBe(0)
+  expect(world.kernel.machines.transactions.pool.count).toBe(0)
 })
 
 test('ten forgeries ban the peer, close its connection and cost ten checks; what it sends later costs none (A1)', () => {
@@ -162,7 +162,7 @@ test('what the pool had no room for is no known one: it comes in when there is r
   const world = new KernelWorld()
   const run = Array.from({ length: 70 }, (_, nonce) => signedTransaction(0, nonce))
   expect(world.gossip(encodeBatch(run))).toBe('ignore')
-  const { pool } = world.kernel.machines
+  const { pool } = world.kernel.machines.transactions
   const [late] = world.facts.flatMap((fact) => (fact.kind === 'transaction-refused' ? [fact] : []))
   expect(late?.code).toBe('sender-full')
   const [first] = [...pool.entries()]
@@ -182,7 +182,7 @@ test.each([
   const world = new KernelWorld()
   const run = Array.from({ length: 40 }, (_, nonce) => signedTransaction(0, nonce, nonce === 0 ? {} : overrides))
   expect(world.gossip(encodeBatch(run))).toBe('ignore')
-  expect(world.kernel.machines.pool.count).toBe(1)
+  expect(world.kernel.machines.transactions.pool.count).toBe(1)
   expect(world.verifier.stats().verifications).toBe(1)
 })
 
@@ -190,8 +190,8 @@ test('a run of nonces that no quota has room for costs no signature check', () =
   const world = new KernelWorld()
   const run = Array.from({ length: 200 }, (_, nonce) => signedTransaction(0, nonce))
   world.gossip(encodeBatch(run))
-  const { pendingPerSenderMax, parkedPerSenderMax, nonceGapMax } = world.kernel.machines.pool.limits
-  expect(world.kernel.machines.pool.count).toBe(pendingPerSenderMax + parkedPerSenderMax)
+  const { pendingPerSenderMax, parkedPerSenderMax, nonceGapMax } = world.kernel.machines.transactions.pool.limits
+  expect(world.kernel.machines.transactions.pool.count).toBe(pendingPerSenderMax + parkedPerSenderMax)
   expect(world.verifier.stats().verifications).toBeLessThanOrEqual(pendingPerSenderMax + nonceGapMax + 1)
 })
 
@@ -232,11 +232,11 @@ test('nobody is charged for what an old ledger refuses: a node that is behind, o
   expect(world.effects.some((effect) => effect.kind === 'disconnect')).toBe(false)
 
   const poor = (i: number): Uint8Array => signedTransaction(60, 0, { amount: 1_000_001n + BigInt(i) })
-  world.kernel.machines.chainSync.peerJoined(neighbour)
-  world.kernel.machines.chainSync.headTold(neighbour, { height: 9, hash: asBlockHash('9'.repeat(64)) })
+  world.kernel.machines.blocks.chainSync.peerJoined(neighbour)
+  world.kernel.machines.blocks.chainSync.headTold(neighbour, { height: 9, hash: asBlockHash('9'.repeat(64)) })
   for (let i = 0; i < 60; i++) world.gossip(encodeBatch([poor(i)]), neighbour)
   expect(world.effects.some((effect) => effect.kind === 'disconnect')).toBe(false)
-  world.kernel.machines.chainSync.headersFailed(neighbour, 0)
+  world.kernel.machines.blocks.chainSync.headersFailed(neighbour, 0)
   for (let i = 60; i < 120; i++) world.gossip(encodeBatch([poor(i)]), neighbour)
   expect(world.effects.some((effect) => effect.kind === 'disconnect')).toBe(true)
 })

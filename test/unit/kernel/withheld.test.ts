@@ -115,7 +115,7 @@ describe('A35: withheld bodies', { timeout: 60_000 }, () => {
       world.advance(250)
       neighbours.answer()
     }
-    const { chain, chainSync } = world.kernel.machines
+    const { chain, chainSync } = world.kernel.machines.blocks
     expect(chain.branches().map(({ first }) => chainSync.isWithheld(first.hash))).toEqual([true])
     neighbours.serve('c', real, true)
     world.advance(250)

@@ -52,7 +52,7 @@ describe('health of the chain', () => {
   it('says by how much the clock is off from those of how many peers', () => {
     const world = new ChainWorld({ validator: VALIDATOR })
     world.at(6)
-    const { peerClocks } = world.kernel.machines
+    const { clocks: peerClocks } = world.kernel.machines.peers
     for (const name of ['a', 'b', 'c']) {
       const peer = world.connect(name)
       for (let time = 0; time < 2; time++) peerClocks.heard(peer, true, world.wallMs, world.monoMs)
@@ -79,7 +79,7 @@ describe('health of the chain', () => {
   it('says that a block of its own was not taken', () => {
     const world = new ChainWorld({ validator: VALIDATOR })
     world.at(6)
-    world.kernel.machines.proposal.refused = { slot: 5, code: 'parent-unknown' }
+    world.kernel.machines.blocks.proposal.refused = { slot: 5, code: 'parent-unknown' }
     expect(problems(world)).toMatchObject([{ code: 'own-block-refused', message: expect.stringContaining('slot 5') }])
   })
 })
