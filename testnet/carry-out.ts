@@ -2,6 +2,7 @@
 import { assertNever } from '../src/lib/assert.ts'
 import type { Command, Outcome } from './control.ts'
 import { NODES_MAX } from './limits.ts'
+import { isSnapshotName } from './snapshots.ts'
 import type { Testnet } from './testnet.ts'
 
 /** Longest pause or partition, ms: a timer of Node holds 31 bits. */
@@ -42,6 +43,12 @@ export async function carryOut(
     }
     case 'heal':
       return testnet.heal()
+    case 'snapshot': {
+      const { name } = request
+      return typeof name === 'string' && isSnapshotName(name)
+        ? testnet.snapshot(name)
+        : bad('"name" must be letters, digits, ".", "-" and "_"')
+    }
     case 'down':
       onDown(request.force === true)
       return { ok: true, value: { stopping: true } }

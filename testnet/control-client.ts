@@ -24,8 +24,11 @@ import type {
 import { clearStale, leftoversOf, waitUntilGone } from './leftovers.ts'
 import { KILL_MS_MAX, STOP_GRACE_MS } from './limits.ts'
 import { NONCE_VARIABLE } from './nonce.ts'
+import { readSaved, type SavedNetwork } from './resume-file.ts'
 
 export interface UpOptions extends TestnetPlan {
+  /** Told which network of this home goes, before it does. */
+  readonly onReplace?: (saved: SavedNetwork) => void
   /** One line of progress, for a person. */
   readonly onProgress: (text: string) => void
   /** Ends the start, and what was started, when it fires. */
@@ -51,6 +54,8 @@ export type UpOutcome =
   | { readonly kind: 'running'; readonly manifest: Manifest | null; readonly pid: number }
   /** It did not become ready and was stopped: what each node waited for, and its log. */
   | { readonly kind: 'failed'; readonly message: string; readonly gaps: readonly Gap[]; readonly logFile: string }
+  /** It should go on with a network, and the home remembers none. */
+  | { readonly kind: 'nothing-to-resume' }
   | { readonly kind: 'aborted' }
   | Distrusted
 
@@ -97,6 +102,11 @@ export async function up(options: UpOptions): Promise<UpOutcome> {
   if (existing.kind === 'distrusted') return existing
   if (existing.kind === 'found' && isSupervised(existing.manifest))
     return { kind: 'running', manifest: existing.manifest, pid: existing.manifest.supervisor.pid }
+  const saved = readSaved(home)
+  if (options.resume === true) {
+    if (saved.kind === 'distrusted') return saved
+    if (saved.kind === 'none') return { kind: 'nothing-to-resume' }
+  } else if (saved.kind === 'found') options.onReplace?.(saved.saved)
   const logFile = join(home, 'supervisor.log')
   const child = spawnSupervisor({ ...planOf(options), home }, options.supervisorEntry ?? defaultEntry(), logFile)
   const ended = new Promise<void>((done) => {
@@ -262,6 +272,8 @@ function planOf({
   seed,
   perProcess,
   discovery,
+  portBase,
+  resume,
   record,
   detach,
 }: UpOptions): TestnetPlan {
@@ -278,6 +290,8 @@ function planOf({
     seed,
     perProcess,
     ...(discovery === undefined ? {} : { discovery }),
+    ...(portBase === undefined ? {} : { portBase }),
+    ...(resume === undefined ? {} : { resume }),
     detach,
   }
   return record === undefined ? plan : { ...plan, record: resolve(record) }

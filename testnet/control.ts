@@ -2,6 +2,7 @@
 import type { HeadView } from '../src/domain/views.ts'
 import type { NodeState } from '../src/home/manifest.ts'
 import type { LinkShape } from './shaper/shape.ts'
+import type { Snapshot } from './snapshots.ts'
 import type { Topology } from './topology.ts'
 
 /** What a network shall be; complete, so that the same plan gives the same network but for ports, times and keys of nodes. */
@@ -25,6 +26,10 @@ export interface TestnetPlan {
   readonly perProcess: number
   /** Nodes also look for peers in records and dial them directly; not unless given. */
   readonly discovery?: boolean
+  /** Fixes all ports: the page has this one, node-i's API the one 1 + 2i above it, and what it listens on for peers the next; by chance unless given. */
+  readonly portBase?: number
+  /** Goes on with the network that the home remembers (resume-file.ts), which then is what the plan says; not unless given. */
+  readonly resume?: boolean
   /** File of the recording; none unless given. */
   readonly record?: string
   /** Stays when its starter goes. */
@@ -107,6 +112,8 @@ export interface ControlRequests {
   readonly add: { readonly count: number }
   readonly partition: { readonly groups: readonly (readonly string[])[]; readonly forMs: number | null }
   readonly heal: Record<never, never>
+  /** Copies what the nodes have on disk (snapshots.ts), which stand still meanwhile. */
+  readonly snapshot: { readonly name: string }
   readonly down: { readonly force: boolean }
 }
 
@@ -120,6 +127,7 @@ export interface ControlAnswers {
   readonly add: { readonly nodes: readonly string[]; readonly elapsedMs: number }
   readonly partition: PartitionStatus
   readonly heal: { readonly healedLinks: number }
+  readonly snapshot: Snapshot
   readonly down: { readonly stopping: boolean }
 }
 
@@ -134,6 +142,7 @@ export const COMMANDS: readonly Command[] = [
   'add',
   'partition',
   'heal',
+  'snapshot',
   'down',
 ]
 

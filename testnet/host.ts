@@ -37,11 +37,20 @@ export interface Host {
   pause: Pause | null
 }
 
+/** The last port of a network of `count` nodes whose ports are fixed. */
+export function portsEnd(portBase: number, count: number): number {
+  return portBase + 2 * count
+}
+
 /** A node that has not been started yet, with the places of its files. */
 export function newNode(
   home: string,
   index: number,
-  { logFile, validators }: { readonly logFile: string; readonly validators: number },
+  {
+    logFile,
+    validators,
+    portBase,
+  }: { readonly logFile: string; readonly validators: number; readonly portBase?: number | undefined },
 ): NodeRecord {
   const name = `node-${index}`
   const folder = join(home, 'nodes', name)
@@ -58,8 +67,8 @@ export function newNode(
     states: [],
     peerId: '',
     apiUrl: '',
-    apiPort: 0,
-    p2pPort: 0,
+    apiPort: portBase === undefined ? 0 : portBase + 1 + 2 * index,
+    p2pPort: portBase === undefined ? 0 : portBase + 2 + 2 * index,
     reason: null,
   }
 }

@@ -6,15 +6,24 @@ import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { TestnetPlan } from './control.ts'
+import { isStopped } from '../src/home/process.ts'
 import { findFreePort, isPortFree } from './free-port.ts'
 import { enterState, newNode, type Host, type NodeRecord } from './host.ts'
-import { BOOTS_AT_ONCE_PER_CORE, GUESTS_MAX, LOG_TAIL_BYTES, NODE_START_MS_MAX, STOP_GRACE_MS } from './limits.ts'
+import {
+  BOOTS_AT_ONCE_PER_CORE,
+  GUESTS_MAX,
+  KILL_MS_MAX,
+  LOG_TAIL_BYTES,
+  NODE_START_MS_MAX,
+  STOP_GRACE_MS,
+} from './limits.ts'
 import type { Links } from './links.ts'
 import { logTail } from './log-tail.ts'
 import { writeNodeConfig } from './node-config-file.ts'
 import type { NodeReady } from './node-messages.ts'
 import { NodeProcess } from './node-process.ts'
 import { pauseProcess } from './pause.ts'
+import { until } from './until.ts'
 
 export interface HostsOptions {
   readonly plan: TestnetPlan
@@ -49,10 +58,12 @@ export class Hosts {
 
   /** Makes a process with `count` nodes, from number `first` on; nothing runs yet. */
   add(first: number, count: number): Host {
-    const { home, validators } = this.#options.plan
+    const { home, validators, portBase } = this.#options.plan
     // Packed nodes write into the log of the first of them: they share one stdout.
     const logFile = join(home, 'nodes', `node-${first}`, 'node.log')
-    const nodes = Array.from({ length: count }, (_, offset) => newNode(home, first + offset, { logFile, validators }))
+    const nodes = Array.from({ length: count }, (_, offset) =>
+      newNode(home, first + offset, { logFile, validators, portBase }),
+    )
     const host: Host = { nodes, process: null, pause: null }
     this.#hosts.push(host)
     for (const node of nodes) mkdirSync(node.dataDir, { recursive: true, mode: 0o700 })
@@ -62,10 +73,11 @@ export class Hosts {
   /** Opens the planned links, and finds ports where nodes dial one another directly: those must be known before anybody dials. */
   async wire(links: readonly { readonly from: string; readonly to: string }[]): Promise<void> {
     const byName = new Map(this.nodes().map((node) => [node.name, node]))
+    const reserved = new Set(this.nodes().flatMap(({ apiPort, p2pPort }) => [apiPort, p2pPort]))
     await Promise.all(
       links.map(async ({ from, to }) => {
         byName.get(from)?.dials.push(to)
-        await this.#options.links.open(from, to)
+        await this.#options.links.open(from, to, reserved)
       }),
     )
     if (this.#options.links.isShaped) return
@@ -116,6 +128,7 @@ export class Hosts {
     host.pause = await pauseProcess(pid, forMs, () => {
       this.wake(host)
     })
+    await until(() => isStopped(pid), { timeoutMs: KILL_MS_MAX, everyMs: 5 })
     this.#setState(host, 'paused')
   }
 
@@ -163,9 +176,11 @@ export class Hosts {
 
   async #configure(node: NodeRecord): Promise<void> {
     const { networkFile, links, plan } = this.#options
+    // Ports that the user has fixed are never exchanged for others: then the node says what is wrong.
+    const isFixed = plan.portBase !== undefined
     const ports = new Map(this.nodes().map((other) => [other.name, other.p2pPort]))
     // Others dial a direct node at its port, so it must have that one; behind a shaped link another does as well.
-    const isKept = node.p2pPort !== 0 && (!links.isShaped || (await isPortFree(node.p2pPort)))
+    const isKept = node.p2pPort !== 0 && (isFixed || !links.isShaped || (await isPortFree(node.p2pPort)))
     writeNodeConfig(node.configFile, {
       name: node.name,
       network: networkFile,
@@ -174,7 +189,7 @@ export class Hosts {
       bootstrap: links
         .from(node.name)
         .map(({ to, shaped }) => `/ip4/127.0.0.1/tcp/${shaped?.port ?? ports.get(to) ?? 0}`),
-      api: `127.0.0.1:${(await isPortFree(node.apiPort)) ? node.apiPort : 0}`,
+      api: `127.0.0.1:${isFixed || (await isPortFree(node.apiPort)) ? node.apiPort : 0}`,
       validator: node.validator,
       logLevel: 'info',
       // All its links (a star's hub has everybody's), twice while one end has not noticed a loss, and room for guests.

@@ -17,6 +17,17 @@ export const PIECE_BYTES_MAX = 8_192
 /** Longest delay of a link, ms: a connection with more is dead for every protocol above it. */
 export const LINK_DELAY_MS_MAX = 60_000
 
+/** Shortest slot of a testnet, ms: a block must reach every validator within it. */
+export const SLOT_MS_MIN = 100
+/** Largest file of a preset, bytes: six short fields. */
+export const PRESET_BYTES_MAX = 65_536
+/** The last port that there is. */
+export const PORT_MAX = 65_535
+/** Largest document of a testnet's network, bytes: some hundred accounts and 1,000 validators. */
+export const NETWORK_FILE_BYTES_MAX = 1024 * 1024
+/** Snapshots of one home: each is the data of a whole network. */
+export const SNAPSHOTS_MAX = 100
+
 /** How long a node process may take until it answers, ms: 1 s alone, and N start at once on few cores. */
 export const NODE_START_MS_MAX = 60_000
 /** Node processes that boot at the same time: each boot is half a second of one core, and more at once only delays the first one. */

@@ -32,9 +32,10 @@ export class Links {
     return this.#partition?.status ?? null
   }
 
-  async open(from: string, to: string): Promise<void> {
+  /** @param reserved ports that nodes are going to have: the system must not give one of them to the link */
+  async open(from: string, to: string, reserved: ReadonlySet<number>): Promise<void> {
     const options = { name: `${from}>${to}`, shape: this.#shape, seed: this.#seed }
-    const shaped = this.#isDirect ? null : await ShapedLink.open(options)
+    const shaped = this.#isDirect ? null : await openBeside(reserved, options)
     const target = this.#targets.get(to)
     if (target !== undefined) shaped?.leadTo(target)
     this.#records.push({ from, to, shaped })
@@ -95,4 +96,16 @@ export class Links {
     this.heal()
     await Promise.all(this.#records.flatMap(({ shaped }) => shaped?.close() ?? []))
   }
+}
+
+async function openBeside(
+  reserved: ReadonlySet<number>,
+  options: Parameters<typeof ShapedLink.open>[0],
+): Promise<ShapedLink> {
+  const link = await ShapedLink.open(options)
+  if (!reserved.has(link.port)) return link
+  // Held until the next one is open, or the system gives the same again.
+  const next = await openBeside(reserved, options)
+  await link.close()
+  return next
 }

@@ -6,19 +6,23 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { writeCookie, type Cookie } from '../src/adapters/http/cookie-file.ts'
+import { judgeFolder, readTrusted } from '../src/home/trusted-file.ts'
+import { parseNetwork } from '../src/domain/params.ts'
 import { ownHome } from '../src/home/own-file.ts'
 import { markOf, nameProcess, type ProcessName } from '../src/home/proof.ts'
 import { carryOut } from './carry-out.ts'
 import type { SupervisorMessage, TestnetPlan } from './control.ts'
 import { openControlServer, type ControlServer } from './control-server.ts'
 import { clearStale } from './leftovers.ts'
+import { NETWORK_FILE_BYTES_MAX } from './limits.ts'
 import { removeManifest, writeManifest } from './manifest-file.ts'
 import { NONCE_VARIABLE } from './nonce.ts'
 import { lockHome } from './supervisor-lock.ts'
 import { openTestnetPage } from './page-testnet.ts'
 import { Observation } from './record.ts'
+import { readSaved, writeSaved } from './resume-file.ts'
 import { writeScrapeConfig } from './scrape-config.ts'
-import { Testnet } from './testnet.ts'
+import { Testnet, type TestnetOptions } from './testnet.ts'
 
 const startedMs = performance.now()
 
@@ -38,18 +42,46 @@ async function main(): Promise<void> {
     return
   }
   await clearStale(plan.home)
+  const resumed = plan.resume === true ? readResumed(plan.home) : null
   const cookie = await writeCookie(join(plan.home, 'supervisor.cookie'), randomBytes(32))
-  await run({ plan, nonce, mark, cookie, release: lock.release })
+  await run({
+    plan: resumed === null ? plan : { ...plan, ...resumed.saved.plan },
+    resumed,
+    nonce,
+    mark,
+    cookie,
+    release: lock.release,
+  })
+}
+
+/** The network that the home remembers, with its genesis. Throws where there is none: whoever starts this has looked. */
+function readResumed(home: string): NonNullable<TestnetOptions['resumed']> {
+  const read = readSaved(home)
+  if (read.kind !== 'found') throw new Error(`${home} has no network to go on with`)
+  const file = join(home, 'network.json')
+  const text = readTrusted(home, file, NETWORK_FILE_BYTES_MAX, { secret: false })
+  if (!text.ok) throw new Error(text.distrust.message)
+  const parsed = parseNetwork(JSON.parse(text.value))
+  if (!parsed.ok) throw new Error(`${file}: ${parsed.message}`)
+  // Nodes write there: a link would lead them elsewhere.
+  const folders = read.saved.nodes.flatMap(({ name }) => [join('nodes', name), join('nodes', name, 'data')])
+  for (const folder of ['nodes', ...folders]) {
+    const distrust = judgeFolder(join(home, folder))
+    if (distrust !== null) throw new Error(distrust.message)
+  }
+  return { saved: read.saved, network: parsed.params }
 }
 
 async function run({
   plan,
+  resumed,
   nonce,
   mark,
   cookie,
   release,
 }: {
   plan: TestnetPlan
+  resumed: TestnetOptions['resumed']
   nonce: string
   mark: string
   cookie: Cookie
@@ -83,9 +115,14 @@ async function run({
     token: cookie.token,
     carryOut: (command, request) => carryOut(testnet, command, request, down),
   })
-  const page = await openTestnetPage(observation, (command, request) => carryOut(testnet, command, request, down))
+  const page = await openTestnetPage(
+    observation,
+    (command, request) => carryOut(testnet, command, request, down),
+    plan.portBase ?? resumed?.saved.pagePort ?? null,
+  )
   const testnet = new Testnet({
     plan,
+    resumed,
     childEntry: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'child.ts' : 'child.js', import.meta.url)),
     proof: { nonce, mark },
     supervisor: {
@@ -99,6 +136,7 @@ async function run({
     },
     onManifest: (manifest) => {
       writeManifest(manifest)
+      writeSaved(plan.home, testnet.saved())
       writeScrapeConfig(manifest)
       observation.update(manifest)
     },

@@ -19,7 +19,7 @@ import { readToken } from '../src/home/token-file.ts'
 const FEE = 1_000n
 const LOAD_TICK_MS = 100
 /** The page may not end the network that it is a view of. */
-const NOT_FROM_A_PAGE: readonly Command[] = ['down', 'add']
+const NOT_FROM_A_PAGE: readonly Command[] = ['down', 'add', 'snapshot']
 
 export class PageActions {
   readonly #manifest: () => Manifest | null

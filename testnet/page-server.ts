@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { PAGE_HEADERS, pageFile } from '../src/adapters/http/dashboard-files.ts'
 import { admitsSite, createHostGuard, type HostGuard } from '../src/adapters/http/host-guard.ts'
 import { createTokenGuard } from '../src/adapters/http/token-guard.ts'
+import { isPortFree } from './free-port.ts'
 import { CONTROL_REQUEST_MS_MAX, PAGES_MAX } from './limits.ts'
 import { PageFeed } from './page-feed.ts'
 import type { PageSource } from './page-source.ts'
@@ -21,13 +22,15 @@ export interface PageServer {
   close(): Promise<void>
 }
 
-export async function openPageServer(source: PageSource): Promise<PageServer> {
+/** @param wanted port that it had before or that the user has fixed; null: any. Where it is taken the page gets another. */
+export async function openPageServer(source: PageSource, wanted: number | null = null): Promise<PageServer> {
   const key = randomBytes(32).toString('hex')
   const hasKey = createTokenGuard(key)
   const server = createServer({ requestTimeout: CONTROL_REQUEST_MS_MAX, headersTimeout: CONTROL_REQUEST_MS_MAX })
+  const chosen = wanted !== null && (await isPortFree(wanted)) ? wanted : 0
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host: '127.0.0.1', port: 0 }, resolve)
+    server.listen({ host: '127.0.0.1', port: chosen }, resolve)
   })
   const { port } = server.address() as AddressInfo
   const guard = createHostGuard({ port, bound: '127.0.0.1', hosts: [] })

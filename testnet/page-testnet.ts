@@ -7,13 +7,17 @@ import type { Observation } from './record.ts'
 export async function openTestnetPage(
   observation: Observation,
   carryOut: (command: Command, request: Readonly<Record<string, unknown>>) => Promise<Outcome<unknown>>,
+  port: number | null,
 ): Promise<PageServer> {
   const actions = new PageActions({ manifest: () => observation.manifest, carryOut })
-  const server = await openPageServer({
-    network: () => observation.network(),
-    open: () => observation.open(),
-    act: (action, request) => actions.act(action, request),
-  })
+  const server = await openPageServer(
+    {
+      network: () => observation.network(),
+      open: () => observation.open(),
+      act: (action, request) => actions.act(action, request),
+    },
+    port,
+  )
   return {
     url: server.url,
     close: () => {

@@ -4,25 +4,31 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { networkDocument, networkIdOf, type NetworkParams } from '../src/domain/params.ts'
+import { assertNever } from '../src/lib/assert.ts'
 import { createPrng } from '../src/lib/prng.ts'
 import type { NodeStatus, Outcome, PartitionStatus, TestnetPlan, TestnetStatus } from './control.ts'
 import { devNetwork } from './dev-network.ts'
-import { manifestNode, type Host, type NodeRecord } from './host.ts'
+import { isPortFree } from './free-port.ts'
+import { manifestNode, portsEnd, type Host, type NodeRecord } from './host.ts'
 import { Hosts, nodesOf } from './hosts.ts'
 import { withLag } from './lag.ts'
-import { LINKS_MAX, NODES_MAX } from './limits.ts'
+import { LINKS_MAX, NODES_MAX, PORT_MAX } from './limits.ts'
 import { Links } from './links.ts'
 import type { Manifest } from '../src/home/manifest.ts'
 import { replaceFile } from '../src/home/own-file.ts'
 import { nodeStatus } from './node-observer.ts'
 import { nodeStatusOf } from './node-status.ts'
 import { refuse } from './refuse.ts'
+import { RESUME_FILE, type SavedNetwork } from './resume-file.ts'
 import { formatLinkShape } from './shaper/shape.ts'
+import { saveSnapshot, snapshotRefusal, type Snapshot, type SnapshotOutcome } from './snapshots.ts'
 import { planJoin, planLinks, type PlannedLink } from './topology.ts'
 import { whenReady, type Readiness } from './when-ready.ts'
 
 export interface TestnetOptions {
   readonly plan: TestnetPlan
+  /** The network to go on with; null: a new one begins. */
+  readonly resumed: { readonly saved: SavedNetwork; readonly network: NetworkParams } | null
   /** The program of a node process. */
   readonly childEntry: string
   /** What proves processes of this run (src/home/proof.ts). */
@@ -48,7 +54,7 @@ export class Testnet {
     const { plan, childEntry, onProgress } = options
     const { slotMs, validators, seed } = plan
     this.#options = options
-    this.#network = devNetwork({ genesisTimeMs: Date.now(), slotMs, validators, seed })
+    this.#network = options.resumed?.network ?? devNetwork({ genesisTimeMs: Date.now(), slotMs, validators, seed })
     this.#networkFile = join(plan.home, 'network.json')
     this.#links = new Links({ shape: plan.link, seed, direct: plan.direct })
     this.#hosts = new Hosts({
@@ -67,7 +73,8 @@ export class Testnet {
 
   /** Starts every node and waits until the network is ready; the gaps say which nodes are not, when it does not get there. */
   async start(): Promise<Readiness> {
-    const { plan, onProgress } = this.#options
+    const { plan, resumed, onProgress } = this.#options
+    if (resumed !== null) return this.#resume(resumed.saved)
     const planned = planLinks(plan.topology, plan.count, plan.degree, createPrng(plan.seed).child('topology'))
     if (plan.count > NODES_MAX || planned.length > LINKS_MAX) {
       const message = `${plan.count} nodes with ${planned.length} links are more than ${NODES_MAX} nodes or ${LINKS_MAX} links`
@@ -76,12 +83,40 @@ export class Testnet {
     // A network begins with its genesis: what an earlier one left here belongs to another network.
     rmSync(join(plan.home, 'nodes'), { recursive: true, force: true })
     mkdirSync(join(plan.home, 'nodes'), { recursive: true, mode: 0o700 })
+    rmSync(join(plan.home, RESUME_FILE), { force: true })
     replaceFile(this.#networkFile, `${JSON.stringify(networkDocument(this.#network), null, 2)}\n`)
     for (let first = 0; first < plan.count; first += plan.perProcess) {
       this.#hosts.add(first, Math.min(plan.count, first + plan.perProcess) - first)
     }
-    await this.#hosts.wire(named(planned))
+    const taken = plan.portBase === undefined ? null : await this.#takenFixedPort(plan.portBase)
+    if (taken !== null)
+      return refuse('bad-request', `port ${taken.port} of ${taken.name} is taken`, 'choose another --port-base')
     onProgress(`starting ${plan.count} nodes on network ${this.#network.name}`)
+    return this.#startAll(named(planned))
+  }
+
+  /** Brings back the nodes that were, with their data, their links and where they can be had their ports. */
+  async #resume({ nodes }: SavedNetwork): Promise<Readiness> {
+    const { onProgress } = this.#options
+    for (const { host } of nodes.filter(({ host }, index) => host === index))
+      this.#hosts.add(host, nodes.filter((node) => node.host === host).length)
+    for (const [index, node] of this.#hosts.nodes().entries()) {
+      node.apiPort = nodes[index]?.apiPort ?? 0
+      node.p2pPort = nodes[index]?.p2pPort ?? 0
+    }
+    const taken = await takenPort(this.#hosts.nodes())
+    if (taken !== null) onProgress(`port ${taken.port} of ${taken.name} is taken by now, so it gets another`)
+    onProgress(`starting ${nodes.length} nodes again on network ${this.#network.name}`)
+    return this.#startAll(nodes.flatMap(({ name, dials }) => dials.map((to) => ({ from: name, to }))))
+  }
+
+  /** Its page's too, which is open by now. */
+  async #takenFixedPort(portBase: number): Promise<{ readonly name: string; readonly port: number } | null> {
+    return this.saved().pagePort === portBase ? takenPort(this.#hosts.nodes()) : { name: 'the page', port: portBase }
+  }
+
+  async #startAll(links: readonly { readonly from: string; readonly to: string }[]): Promise<Readiness> {
+    await this.#hosts.wire(links)
     this.#publish()
     await this.#hosts.start(this.#hosts.all())
     return this.#whenReady(this.#hosts.all())
@@ -112,6 +147,24 @@ export class Testnet {
       ...(plan.record === undefined || this.#recordingFailed !== null ? {} : { recording: plan.record }),
       ...(this.#recordingFailed === null ? {} : { recordingFailed: this.#recordingFailed }),
       nodes: this.#hosts.all().flatMap((host) => host.nodes.map((node) => manifestNode(node, host))),
+    }
+  }
+
+  /** What the home shall remember of it. */
+  saved(): SavedNetwork {
+    const { home: _, detach: __, record: ___, resume: ____, ...plan } = this.#options.plan
+    const url = URL.parse(this.#options.supervisor.pageUrl ?? '')
+    return {
+      v: 1,
+      network: this.#network.name,
+      createdAt: this.#network.genesisTimeMs,
+      plan,
+      pagePort: Number(url?.port ?? 0),
+      nodes: this.#hosts.all().flatMap(({ nodes }) =>
+        nodes.map(({ name, dials, apiPort, p2pPort }) => {
+          return { name, host: nodes[0]?.index ?? 0, dials: [...dials], apiPort, p2pPort }
+        }),
+      ),
     }
   }
 
@@ -186,6 +239,8 @@ export class Testnet {
       if (first + count > NODES_MAX) {
         return refuse('bad-request', `the network would have more than ${NODES_MAX} nodes`, 'add fewer')
       }
+      if (plan.portBase !== undefined && portsEnd(plan.portBase, first + count) > PORT_MAX)
+        return refuse('bad-request', `there are no ports for them above ${plan.portBase}`, 'add fewer')
       const live = others.filter((node) => node.state === 'ready').map((node) => node.index)
       const random = createPrng(plan.seed).child(`join ${first}`)
       const hosts = Array.from({ length: count }, (_, index) => this.#hosts.add(first + index, 1))
@@ -217,6 +272,24 @@ export class Testnet {
 
   heal(): Promise<Outcome<{ healedLinks: number }>> {
     return this.#change([], async () => ({ ok: true, value: { healedLinks: this.#links.heal() } }))
+  }
+
+  /** Copies the network as it is on disk, while its processes stand still: a crash could leave nothing else. */
+  snapshot(name: string): Promise<Outcome<Snapshot>> {
+    return this.#change([], async () => {
+      const odd = this.#hosts.nodes().find(({ state }) => state === 'starting' || state === 'paused')
+      if (odd !== undefined) {
+        const hint = odd.state === 'paused' ? `\`hearsay testnet resume ${odd.name}\` first` : 'try again in a moment'
+        return refuse('wrong-state', `${odd.name} is ${odd.state}`, hint)
+      }
+      const running = this.#hosts.all().filter(({ process }) => process?.isRunning === true)
+      try {
+        await Promise.all(running.map((host) => this.#hosts.pause(host, null)))
+        return snapshotOutcome(name, await saveSnapshot(this.#options.plan.home, name))
+      } finally {
+        for (const host of running) this.#hosts.wake(host)
+      }
+    })
   }
 
   /** Ends everything: in good order, or at once when forced. May be called again to force what hangs. */
@@ -275,6 +348,33 @@ export class Testnet {
 async function statusOf(node: NodeRecord, host: Host): Promise<Omit<NodeStatus, 'lag'>> {
   const view = node.state === 'ready' ? await nodeStatus(node.apiUrl) : null
   return nodeStatusOf(node, host.process?.isRunning === true ? host.process.pid : null, view)
+}
+
+/** The first port that a node shall have again and cannot; null where there is none. */
+async function takenPort(
+  nodes: readonly NodeRecord[],
+): Promise<{ readonly name: string; readonly port: number } | null> {
+  for (const { name, apiPort, p2pPort } of nodes)
+    for (const port of [apiPort, p2pPort]) if (port !== 0 && !(await isPortFree(port))) return { name, port }
+  return null
+}
+
+function snapshotOutcome(name: string, outcome: SnapshotOutcome<Snapshot>): Outcome<Snapshot> {
+  switch (outcome.kind) {
+    case 'done':
+      return { ok: true, value: outcome.value }
+    case 'distrusted':
+      return refuse('failed', outcome.distrust.message, outcome.distrust.hint)
+    case 'exists':
+    case 'too-many':
+    case 'no-network':
+    case 'unknown': {
+      const { message, hint } = snapshotRefusal(name, outcome)
+      return refuse('wrong-state', message, hint)
+    }
+    default:
+      return assertNever(outcome)
+  }
 }
 
 function done(hosts: readonly Host[]): Outcome<{ nodes: string[] }> {

@@ -21,9 +21,10 @@ export function completionWords(commands: readonly Description[]): readonly Comp
     contexts.set(path, words)
   }
   for (const command of commands) {
-    const [first = '', second] = command.path
-    add('', first, GROUPS[first] ?? command.summary)
-    if (second !== undefined) add(first, second, command.summary)
+    for (const [depth, word] of command.path.entries()) {
+      const upTo = command.path.slice(0, depth + 1).join(' ')
+      add(command.path.slice(0, depth).join(' '), word, GROUPS[upTo] ?? command.summary)
+    }
     const path = command.path.join(' ')
     for (const { words, summary } of command.args) for (const word of words ?? []) add(path, word, summary)
     for (const { flags, summary, words } of command.options) {

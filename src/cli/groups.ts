@@ -1,6 +1,7 @@
 /** Words that only hold other commands, and what those are about. */
 export const GROUPS: Readonly<Record<string, string>> = {
   testnet: 'a network of real nodes on this machine',
+  'testnet snapshot': 'copies of a network to go back to',
   tx: 'make, send and follow transactions',
   block: 'blocks of the chain',
   keys: 'the keys in your keystore',

@@ -62,11 +62,16 @@ export async function parseArguments(given: readonly string[], table: readonly T
     })
     .addHelpText('after', `${examplesText(ROOT_EXAMPLES)}${EXIT_CODES_TEXT}`)
   const groups = new Map<string, Command>()
-  for (const [name, summary] of Object.entries(GROUPS))
-    groups.set(name, root.command(name).description(summary).helpCommand(false))
+  // Groups come where their first command stands in the table.
+  const groupAt = (path: readonly string[]): Command => {
+    const name = path.join(' ')
+    if (name === '') return root
+    const group = groups.get(name) ?? groupAt(path.slice(0, -1)).command(path.at(-1) ?? '')
+    if (!groups.has(name)) groups.set(name, group.description(GROUPS[name] ?? '').helpCommand(false))
+    return group
+  }
   for (const entry of table) {
-    const [first = '', second] = entry.path
-    const command = second === undefined ? root.command(first) : (groups.get(first) ?? root).command(second)
+    const command = groupAt(entry.path.slice(0, -1)).command(entry.path.at(-1) ?? '')
     command.description(entry.summary).helpCommand(false)
     if (entry !== arranged.entry) continue
     const spec = (await entry.load()).command
@@ -196,8 +201,8 @@ function longFlag(flags: string): string {
 }
 
 function commandPath(command: Command): string {
-  const parent = command.parent
-  return parent === null || parent.parent === null ? command.name() : `${parent.name()} ${command.name()}`
+  const { parent } = command
+  return parent === null || parent.parent === null ? command.name() : `${commandPath(parent)} ${command.name()}`
 }
 
 function capitalised(text: string): string {

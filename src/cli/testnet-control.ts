@@ -3,7 +3,9 @@ import { assertNever } from '../lib/assert.ts'
 import type { Command, ControlAnswers, ControlRequests, Refusal } from '../../testnet/control.ts'
 import type { Context } from './context.ts'
 import { distrustFailure, homeOf } from './discovery.ts'
+import type { Manifest } from '../home/manifest.ts'
 import { Failure, usageFailure } from './failure.ts'
+import { nodesText } from './testnet-text.ts'
 import { readNodeNames } from './parse.ts'
 
 /** Asks the running testnet to carry out `name`. Says how to start one where none runs. */
@@ -34,6 +36,18 @@ export async function steer<C extends Command>(
     default:
       return assertNever(outcome)
   }
+}
+
+/** The failure of a command that needs the home for itself. */
+export function alreadyRunning(home: string, pid: number, manifest: Manifest | null): Failure {
+  const nodes = manifest === null ? '' : ` with ${nodesText(manifest.nodes.length)}`
+  const page = manifest?.supervisor.pageUrl === undefined ? '' : `; its page: ${manifest.supervisor.pageUrl}`
+  return new Failure(
+    'usage',
+    'already-running',
+    `a testnet${nodes} runs here already (process ${pid}, ${home})${page}`,
+    'use it, stop it with `hearsay testnet down`, or start another with --home DIR',
+  )
 }
 
 /** The failure of a command that needs a testnet where there is none. */

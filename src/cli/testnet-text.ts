@@ -1,4 +1,5 @@
 /** What a user sees when a testnet is up: where everything is, and last what to type next. */
+import type { SavedNetwork } from '../../testnet/resume-file.ts'
 import type { Manifest } from '../home/manifest.ts'
 import { networkKindOf, encodeAddress } from '../domain/address.ts'
 import type { Context } from './context.ts'
@@ -10,8 +11,31 @@ const NODES_LISTED = 10
 /** Accounts listed: enough for every example. */
 const ACCOUNTS_LISTED = 4
 
+/** Presets that --preset knows; test/unit/cli has that they are all of testnet/presets. */
+export const PRESET_NAMES = [
+  'small-3',
+  'small-5',
+  'small-10',
+  'small-20',
+  'line-10',
+  'star-10',
+  'continent-10',
+] as const
+
+/** `1 node`, `10 nodes` */
+export function nodesText(count: number): string {
+  return count === 1 ? '1 node' : `${count} nodes`
+}
+
 /** The network as one JSON document. */
-export async function upDocument(manifest: Manifest, elapsedMs: number): Promise<object> {
+export async function upDocument(
+  manifest: Manifest,
+  {
+    replaced,
+    resumed,
+    elapsedMs,
+  }: { readonly replaced: SavedNetwork | null; readonly resumed: boolean; readonly elapsedMs: number },
+): Promise<object> {
   return {
     v: 1,
     home: manifest.home,
@@ -20,6 +44,11 @@ export async function upDocument(manifest: Manifest, elapsedMs: number): Promise
     networkFile: manifest.networkFile,
     seed: manifest.seed,
     elapsedMs,
+    resumed,
+    replaced:
+      replaced === null
+        ? null
+        : { network: replaced.network, nodes: replaced.nodes.length, createdAt: replaced.createdAt },
     supervisorPid: manifest.supervisor.pid,
     pageUrl: manifest.supervisor.pageUrl ?? null,
     nodes: manifest.nodes.map(({ name, peerId, pid, apiUrl, state }) => ({ name, peerId, pid, apiUrl, state })),

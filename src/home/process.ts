@@ -1,5 +1,5 @@
 /** What the system knows about processes. */
-import { readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { isOwnerTrusted } from './trusted-file.ts'
 
 /** Whether a process with this id exists and is not a zombie (which holds nothing any more but its number). */
@@ -34,6 +34,16 @@ export function argumentsOf(pid: number): readonly string[] | null {
   }
 }
 
+/** Whether a process stands still (SIGSTOP) with all its threads; false where there is none. */
+export function isStopped(pid: number): boolean {
+  if (process.platform !== 'linux') return ps(pid, 'stat=')?.startsWith('T') === true
+  try {
+    return readdirSync(`/proc/${pid}/task`).every((thread) => statOf(pid, `task/${thread}/`)?.[0] === 'T')
+  } catch {
+    return false
+  }
+}
+
 /** Whether it runs as the user or as root. */
 export function isOwnProcess(pid: number): boolean {
   try {
@@ -46,9 +56,9 @@ export function isOwnProcess(pid: number): boolean {
 }
 
 /** The fields of /proc/PID/stat after the command's name, which may itself hold anything. */
-function statOf(pid: number): readonly string[] | null {
+function statOf(pid: number, thread = ''): readonly string[] | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const stat = readFileSync(`/proc/${pid}/${thread}stat`, 'latin1')
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return null

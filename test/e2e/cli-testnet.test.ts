@@ -50,8 +50,17 @@ describe('a testnet by the command', () => {
 
     const status = JSON.parse((await hearsay('testnet status --json')).stdout)
     expect(status.nodes.map(({ state }: { state: string }) => state)).toEqual(['ready', 'ready', 'killed'])
-    const logs = await hearsay('testnet logs 0 --json')
-    expect(documentsOf(logs.stdout)[0]).toMatchObject({ v: 1, node: 'node-0', line: expect.stringMatching(/./) })
+    const logs = documentsOf((await hearsay('testnet logs --json')).stdout)
+    expect(logs[0]).toMatchObject({ v: 1, level: 'info', line: expect.stringMatching(/./) })
+    expect(new Set(logs.map(({ node }) => node))).toEqual(new Set(['node-0', 'node-1', 'node-2']))
+    expect(logs.map(({ time }) => time)).toEqual(logs.map(({ time }) => time).sort())
+
+    const saved = JSON.parse((await hearsay('testnet snapshot save one --json')).stdout)
+    expect(saved).toMatchObject({ v: 1, name: 'one', network: network.network, nodes: 3 })
+    expect((await hearsay('testnet snapshot load one')).stderr).toContain('runs here already')
+    const page = (await hearsay('page')).stdout.trim()
+    expect(page).toBe(network.pageUrl)
+    expect(second.stderr).toContain(page)
 
     const pids: number[] = [network.supervisorPid, ...network.nodes.map(({ pid }: { pid: number }) => pid)]
     const down = await hearsay('testnet down --json')
@@ -59,6 +68,20 @@ describe('a testnet by the command', () => {
     expect(pids.filter(isAlive)).toEqual([])
     expect((await hearsay('testnet status')).code).toBe(7)
     expect((await hearsay('testnet down')).code).toBe(0)
+    const listed = JSON.parse((await hearsay('testnet list --json')).stdout)
+    expect(listed.testnets).toMatchObject([{ state: 'down', network: network.network, nodes: 3, supervisorPid: null }])
+
+    // Both transactions are in the copy: with it the network comes back, and with it the killed node.
+    expect((await hearsay('testnet snapshot load one --json')).code).toBe(0)
+    const again = await hearsay('testnet up --resume --detach --json')
+    expect(again.code, again.stderr).toBe(0)
+    const resumed = JSON.parse(again.stdout)
+    expect(resumed).toMatchObject({ resumed: true, replaced: null, networkId: network.networkId, seed: 7 })
+    const lasting = ({ name, peerId, apiUrl }: Record<string, unknown>) => ({ name, peerId, apiUrl })
+    expect(resumed.nodes.map(lasting)).toEqual(network.nodes.map(lasting))
+    expect(new URL(resumed.pageUrl).port).toBe(new URL(network.pageUrl).port)
+    expect(JSON.parse((await hearsay('account show alice --json')).stdout)).toMatchObject({ nextNonce: '2' })
+    expect((await hearsay(`tx show ${figures.id}`)).code).toBe(0)
   })
 
   it('without --detach lives as long as the command', async () => {

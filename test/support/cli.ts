@@ -60,7 +60,7 @@ export function startCli(
   const child = spawn(process.execPath, [...nodeFlags, program, ...args], {
     cwd,
     stdio: [...stdio],
-    env: { PATH: process.env.PATH ?? '', HEARSAY_KEYS: join(cwd, 'keys'), ...env },
+    env: { PATH: process.env.PATH ?? '', HEARSAY_KEYS: join(cwd, 'keys'), XDG_STATE_HOME: join(cwd, 'state'), ...env },
   })
   let [stdout, stderr] = ['', '']
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))

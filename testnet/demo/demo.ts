@@ -141,6 +141,7 @@ class Demo {
     if (started.kind === 'aborted') return { kind: 'aborted' }
     if (started.kind === 'running') throw new Error(`another demo runs (process ${started.pid}): wait for its end`)
     if (started.kind === 'failed') throw new Error(`the network did not start: ${started.message}`)
+    if (started.kind === 'nothing-to-resume') throw new Error('a demo begins anew')
     if (started.kind === 'distrusted') throw new Error(started.distrust.message)
     this.#screen.step(`${NODES} processes, every mesh stands after ${seconds(started.elapsedMs)}`)
     try {

@@ -34,6 +34,9 @@ describe('completion', () => {
     expect(offered('tx', 'send', '--from', 'alice', '--unt')).toEqual(['--until'])
     expect(offered('testnet', 'up', '--topology', 'r').sort()).toEqual(['random', 'ring'])
     expect(offered('completion', 'z')).toEqual(['zsh'])
+    expect(offered('testnet', 'sn')).toEqual(['snapshot'])
+    expect(offered('testnet', 'snapshot', '').sort()).toEqual(['list', 'load', 'remove', 'save'])
+    expect(offered('testnet', 'up', '--preset', 'co')).toEqual(['continent-10'])
     expect(offered('--home', 'd', 'sta')).toEqual(['status'])
   })
 
