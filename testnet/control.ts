@@ -2,7 +2,6 @@
 import type { HeadView } from '../src/domain/views.ts'
 import type { NodeState } from '../src/home/manifest.ts'
 import type { LinkShape } from './shaper/shape.ts'
-import type { Snapshot } from './snapshots.ts'
 import type { Topology } from './topology.ts'
 
 /** What a network shall be; complete, so that the same plan gives the same network but for ports, times and keys of nodes. */
@@ -95,6 +94,18 @@ export interface TestnetStatus {
   /** Address of the page, with the key to act in its fragment. */
   readonly pageUrl: string | null
   readonly nodes: readonly NodeStatus[]
+}
+
+/** A copy of a network (snapshots.ts). */
+export interface Snapshot {
+  readonly name: string
+  readonly network: string
+  readonly nodes: number
+  /** When the network began, ms since the Unix epoch. */
+  readonly createdAt: number
+  /** When it was copied, ms since the Unix epoch. */
+  readonly savedAt: number
+  readonly sizeBytes: number
 }
 
 /** What may be asked of a running network. */

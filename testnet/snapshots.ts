@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { assertNever } from '../src/lib/assert.ts'
 import { judgeFolder, type Distrust } from '../src/home/trusted-file.ts'
+import type { Snapshot } from './control.ts'
 import { SNAPSHOTS_MAX } from './limits.ts'
 import { readSaved, RESUME_FILE, writeSaved, type SavedNetwork } from './resume-file.ts'
 
@@ -16,17 +17,6 @@ const FOLDER = 'snapshots'
 /** Of a run, not of a network: who has a database open, its lock, the token of the last start, and what it wrote for people. */
 const LEFT_OUT: ReadonlySet<string> = new Set(['OWNER', 'LOCK', '.cookie', 'node.log'])
 const NETWORK_FILE = 'network.json'
-
-export interface Snapshot {
-  readonly name: string
-  readonly network: string
-  readonly nodes: number
-  /** When the network began, ms since the Unix epoch. */
-  readonly createdAt: number
-  /** When it was copied, ms since the Unix epoch. */
-  readonly savedAt: number
-  readonly sizeBytes: number
-}
 
 export type SnapshotOutcome<T> =
   | { readonly kind: 'done'; readonly value: T }

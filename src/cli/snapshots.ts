@@ -1,5 +1,6 @@
 /** What the commands `testnet snapshot …` share. */
-import type { Snapshot, SnapshotOutcome } from '../../testnet/snapshots.ts'
+import type { Snapshot } from '../../testnet/control.ts'
+import type { SnapshotOutcome } from '../../testnet/snapshots.ts'
 import { realHome } from '../home/trusted-file.ts'
 import { assertNever } from '../lib/assert.ts'
 import type { Context } from './context.ts'
