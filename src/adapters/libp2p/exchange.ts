@@ -8,6 +8,7 @@ import * as lp from 'it-length-prefixed'
 import { pipe } from 'it-pipe'
 import type { Uint8ArrayList } from 'uint8arraylist'
 import type { ExchangeLimits } from '../../ports/requests.ts'
+import { frameLengthDecoder } from './frame-length.ts'
 
 /** The exchange took longer than its limits allow. */
 export class DeadlineError extends Error {
@@ -100,12 +101,16 @@ export async function* chunksOf(stream: Stream): AsyncGenerator<Uint8Array | Uin
   }
 }
 
-/** The frames of a stream, each in memory of its own. Throws TooLargeError where one is announced that exceeds the limits. */
+/**
+ * The frames of a stream, each in memory of its own. Throws TooLargeError where one is announced that exceeds the limits, and FrameLengthError where its
+ * length has another form than the one it may have.
+ */
 export async function* framesOf(
   chunks: AsyncIterable<Uint8Array | Uint8ArrayList>,
   { frameBytesMax }: ExchangeLimits,
 ): AsyncGenerator<Uint8Array> {
-  const frames = pipe(chunks, (source) => lp.decode(source, { maxDataLength: frameBytesMax }))
+  const options = { maxDataLength: frameBytesMax, lengthDecoder: frameLengthDecoder() }
+  const frames = pipe(chunks, (source) => lp.decode(source, options))
   try {
     for await (const frame of frames) yield new Uint8Array(frame.subarray())
   } catch (thrown) {
