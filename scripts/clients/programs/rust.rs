@@ -2,7 +2,7 @@ use openapi::apis::{configuration::Configuration, node_api, transactions_api};
 use openapi::models::SignedTransaction;
 use std::{env, fs};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() {
     let mut configuration = Configuration::new();
     configuration.base_path = env::var("HEARSAY_URL").unwrap();
