@@ -5,18 +5,27 @@
  */
 import { rmSync } from 'node:fs'
 import { scriptArguments } from './arguments.ts'
-import { runSituation, SITUATIONS, type Seen } from './situations/cases.ts'
+import { SITUATIONS } from './situations/cases.ts'
 import { freshRoot } from './situations/node-process.ts'
+import { runSituation } from './situations/run.ts'
+import type { Seen } from './situations/situation.ts'
 
-scriptArguments(
-  'usage: npm run situations: provokes each situation with the built command, and prints the table of what the node tells',
-  {},
+const { positionals } = scriptArguments(
+  'usage: npm run situations [-- WORDS…]: provokes each situation with the built command, or those that hold one of the words, and prints the table of what the node tells',
+  { allowPositionals: true },
 )
+const wanted = SITUATIONS.filter(({ when }) => positionals.length === 0 || positionals.some((it) => when.includes(it)))
+if (wanted.length === 0) {
+  console.error(
+    `no situation holds ${positionals.join(' or ')}; there are:\n${SITUATIONS.map(({ when }) => when).join('\n')}`,
+  )
+  process.exit(2)
+}
 const root = freshRoot()
 const rows: string[] = []
 let silent = 0
 try {
-  for (const situation of SITUATIONS) {
+  for (const situation of wanted) {
     const seen: Seen = await runSituation(situation, root).catch((error: unknown) => ({
       ok: false,
       told: error instanceof Error ? error.message : String(error),
@@ -24,7 +33,7 @@ try {
     }))
     if (!seen.ok) silent++
     rows.push(`| ${situation.when} | ${seen.told.replaceAll('|', '\\|')} | ${seen.where} |`)
-    console.error(`${seen.ok ? '✓' : '✗'} ${situation.when}: ${seen.told}`)
+    console.error(`${seen.ok ? '✓' : '✗'} ${situation.when}: ${seen.told} [${seen.where}]`)
   }
 } finally {
   rmSync(root, { recursive: true, force: true })

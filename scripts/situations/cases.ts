@@ -1,41 +1,19 @@
 /** The situations, and what must be told of each. */
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
+import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProblemCode, ProblemView } from '../../src/domain/problems.ts'
-import { folderOf, startNode, within, type Started } from './node-process.ts'
-
-export interface Seen {
-  readonly ok: boolean
-  readonly told: string
-  readonly where: string
-}
-
-interface Stage {
-  readonly folder: string
-  readonly root: string
-  /** Ended with the situation. */
-  readonly beside: Started[]
-  readonly servers: Server[]
-}
-
-export interface Situation {
-  readonly when: string
-  /** Arguments, and what stands before the command. */
-  readonly provoke: (stage: Stage) => Promise<Provocation> | Provocation
-  /** Refused at the start with these words and exit 2, or told while it runs under this code. */
-  readonly expects: { readonly refusal: RegExp } | { readonly code: ProblemCode; readonly words: RegExp }
-}
-
-interface Provocation {
-  readonly args?: readonly string[]
-  readonly shell?: string
-  readonly node?: readonly string[]
-  readonly after?: (node: Started) => Promise<void>
-}
+import { encodeBatch } from '../../src/domain/codec/transaction-codec.ts'
+import { transactionOf } from '../attack/network.ts'
+import { folderOf, startNode, within } from './node-process.ts'
+import type { Provocation, Situation } from './situation.ts'
+import { another, clock, fillStore, networkOf, originalAndHub, serverOf, stranger, withCopy } from './staging.ts'
 
 const OTHER_PEER = '12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq'
 const ALL_FILES = 0o777
+/** More than what a node takes for an accident. */
+const OLD_TRANSACTIONS = 20
+
+/** Two nodes with one identity have to meet at a third, by their records. */
+const TWIN_MS = 120_000
 
 const bootstrap = (address: string): Provocation => ({ args: ['--bootstrap', address] })
 const refused = (when: string, provocation: Provocation, refusal: RegExp): Situation => ({
@@ -43,28 +21,6 @@ const refused = (when: string, provocation: Provocation, refusal: RegExp): Situa
   provoke: () => provocation,
   expects: { refusal },
 })
-
-async function serverOf({ servers }: Stage, answer: string): Promise<number> {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined)
-    socket.end(answer)
-  })
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-async function another(
-  { root, beside }: Stage,
-  name: string,
-  network?: string,
-  node: readonly string[] = [],
-): Promise<Started> {
-  const started = await startNode(folderOf(root, name, network), [], '', node)
-  beside.push(started)
-  return started
-}
 
 export const SITUATIONS: readonly Situation[] = [
   refused(
@@ -229,70 +185,78 @@ export const SITUATIONS: readonly Situation[] = [
     }),
     expects: { code: 'loop-late', words: /stood still for up to [23]\d{3} ms/ },
   },
+  {
+    when: "the log's disk is full",
+    provoke: () => ({ shell: 'exec 2>/dev/full;', args: ['--log-level', 'debug'] }),
+    expects: { code: 'log-lost', words: /\d+ lines? of the log could not be written/, unlogged: true },
+  },
+  {
+    when: 'a write of the database fails: no file may grow further',
+    provoke: (stage) => ({ shell: 'ulimit -f 256;', after: (node) => fillStore(node, stage.folder) }),
+    expects: { code: 'store-failed', words: /the store failed: .*(EFBIG|too large)/i },
+  },
+  {
+    when: 'a copy of a data directory runs, and the original does too: said by the copy',
+    provoke: async (stage) => {
+      const { hub } = await originalAndHub(stage)
+      cpSync(join(stage.root, 'original', 'data'), join(stage.folder, 'data'), { recursive: true })
+      return bootstrap(hub.listen)
+    },
+    expects: { code: 'identity-shared', words: /this one started later/, ms: TWIN_MS },
+  },
+  {
+    when: '… said by the original',
+    provoke: async (stage) => {
+      const hub = await another(stage, 'hub')
+      return {
+        ...bootstrap(hub.listen),
+        after: async () => {
+          await withCopy(stage, stage.folder, hub)
+        },
+      }
+    },
+    expects: { code: 'identity-copied', words: /this one started earlier and goes on/, ms: TWIN_MS },
+  },
+  {
+    when: '… said by a peer of both',
+    provoke: (stage) => ({
+      after: async (hub) => {
+        const original = await startNode(folderOf(stage.root, 'original'), ['--bootstrap', hub.listen])
+        stage.beside.push(original)
+        await withCopy(stage, join(stage.root, 'original'), hub)
+      },
+    }),
+    expects: { code: 'peer-twins', words: /two nodes run with the identity/, ms: TWIN_MS },
+  },
+  {
+    when: 'a peer is connected that hears no topic',
+    provoke: (stage) => ({
+      after: async (node) => {
+        await stranger(stage, node)
+      },
+    }),
+    expects: { code: 'no-mesh', words: /1 peer is connected, and none of them is in the mesh/, ms: 40_000 },
+  },
+  {
+    when: 'all that a peer sends is too old',
+    provoke: (stage) => ({
+      after: async (node) => {
+        const peer = await stranger(stage, node)
+        await peer.subscribe()
+        for (let nonce = 0; nonce < OLD_TRANSACTIONS; nonce++)
+          await peer.messages('transactions', [
+            encodeBatch([transactionOf(networkOf(stage.folder), 0, nonce, { createdAtMs: Date.now() - 3_600_000 })]),
+          ])
+      },
+    }),
+    expects: { code: 'peer-ignored', words: /is ignored: expired, \d+ times/ },
+  },
+  {
+    when: "this node's clock is twelve minutes ahead",
+    provoke: async (stage) => {
+      const peers = [await another(stage, 'first'), await another(stage, 'second'), await another(stage, 'third')]
+      return { args: peers.flatMap(({ listen }) => ['--bootstrap', listen]), node: clock(0.2) }
+    },
+    expects: { code: 'clock-off', words: /the clock is 7\d\d s ahead of those of 3 peers/, ms: 40_000 },
+  },
 ]
-
-/** Node's flags for a clock that is so many hours off. */
-function clock(hours: number): readonly string[] {
-  const shift = `const D=Date;const s=${hours}*3600000;globalThis.Date=class extends D{constructor(...a){a.length?super(...a):super(D.now()+s)}static now(){return D.now()+s}}`
-  return ['--import', `data:text/javascript,${encodeURIComponent(shift)}`]
-}
-
-export async function runSituation(situation: Situation, root: string): Promise<Seen> {
-  const place = join(root, String(SITUATIONS.indexOf(situation)))
-  const stage: Stage = { folder: folderOf(place, 'node'), root: place, beside: [], servers: [] }
-  let node: Started | null = null
-  try {
-    const { args = [], shell = '', node: flags = [], after } = await situation.provoke(stage)
-    node = await startNode(stage.folder, args, shell, flags)
-    if ('refusal' in situation.expects) return refusalOf(node, situation.expects.refusal)
-    await after?.(node)
-    return await problemOf(node, situation.expects.code, situation.expects.words)
-  } finally {
-    await node?.stop()
-    for (const started of stage.beside) await started.stop()
-    for (const server of stage.servers) server.close()
-  }
-}
-
-function refusalOf(node: Started, words: RegExp): Seen {
-  const line =
-    node
-      .log()
-      .split('\n')
-      .find((text) => text.startsWith('{"v":1,"error"')) ?? '{}'
-  const { error } = JSON.parse(line) as { error?: { message: string; hint: string } }
-  const told = error === undefined ? node.log().slice(-200) : `${error.message}; ${error.hint}`
-  return { ok: node.exit() === 2 && words.test(told), told: shortened(told), where: 'the start, exit 2' }
-}
-
-/** In all four places, or not told. */
-async function problemOf(node: Started, code: ProblemCode, words: RegExp): Promise<Seen> {
-  const json = async <T>(path: string): Promise<T> => (await (await fetch(`${node.api ?? ''}${path}`)).json()) as T
-  let told = 'nothing'
-  const isTold = async (): Promise<boolean> => {
-    const { details } = await json<{ details: ProblemView[] }>('/v1/node/health')
-    const found = details.find((problem) => problem.code === code)
-    if (found !== undefined) told = found.message
-    return found !== undefined && words.test(found.message)
-  }
-  const inHealth = await within(25_000, isTold)
-  const { problems } = await json<{ problems: ProblemView[] }>('/v1/node/status')
-  const inStatus = problems.some((problem) => problem.code === code)
-  const inMetrics = (await (await fetch(`${node.api ?? ''}/metrics`)).text()).includes(
-    `hearsay_problem{code="${code}"} 1`,
-  )
-  const inLog = await within(15_000, () => node.log().includes(`"problem":"${code}"`))
-  const places = { health: inHealth, status: inStatus, metrics: inMetrics, log: inLog }
-  const where = Object.entries(places)
-    .filter(([, isThere]) => isThere)
-    .map(([name]) => name)
-  return { ok: where.length === 4, told: shortened(told), where: `${where.join(', ')} (\`${code}\`)` }
-}
-
-/** Paths and numbers of one run say nothing to others. */
-function shortened(text: string): string {
-  return text
-    .replaceAll(/\/\S*hearsay-situations-\S+?\/(node|first)\/?/g, '…/')
-    .replaceAll(/process \d+/g, 'process N')
-    .slice(0, 260)
-}

@@ -1,11 +1,10 @@
 /** One node of the built command for one situation: started through a shell, asked over its API, ended. */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { devAccount } from '../../src/wallet/dev-accounts.ts'
-import { toHex } from '../../src/lib/bytes.ts'
+import { nodeRun, writeNetwork } from './dev-folder.ts'
 
 const program = fileURLToPath(new URL('../hearsay.js', import.meta.url))
 
@@ -34,11 +33,7 @@ export async function within(ms: number, condition: () => boolean | Promise<bool
 export function folderOf(root: string, name: string, network = 'dev-situations'): string {
   const folder = join(root, name)
   mkdirSync(folder, { recursive: true })
-  const alice = devAccount('alice', network)
-  if (!alice.ok) throw new Error(alice.reason)
-  const accounts = [{ key: toHex(alice.keys.publicKey), balance: '1000000' }]
-  const document = { name: network, genesisTime: 1_700_000_000_000, slotMs: 2_000, validators: [], accounts }
-  writeFileSync(join(folder, 'network.json'), JSON.stringify(document))
+  writeNetwork(folder, network)
   return folder
 }
 
@@ -49,22 +44,7 @@ export async function startNode(
   shell = '',
   node: readonly string[] = [],
 ): Promise<Started> {
-  const listen = args.includes('--listen') ? [] : ['--listen', '/ip4/127.0.0.1/tcp/0']
-  const api = args.includes('--api') ? [] : ['--api', '127.0.0.1:0']
-  const all = [
-    'node',
-    'run',
-    '--network',
-    'network.json',
-    '--profile',
-    'dev',
-    '--json',
-    '--data-dir',
-    'data',
-    ...listen,
-    ...api,
-    ...args,
-  ]
+  const all = nodeRun(['--data-dir', 'data', ...args])
   const child = spawn('sh', ['-c', `${shell} exec "$0" "$@"`, process.execPath, ...node, program, ...all], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],

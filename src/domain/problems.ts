@@ -176,7 +176,7 @@ const PROBLEMS = {
     }),
   ),
   'log-lost': kind('notice', 0, ({ lines }: { lines: number }) => ({
-    message: `${lines} lines of the log could not be written`,
+    message: `${lines} ${lines === 1 ? 'line' : 'lines'} of the log could not be written`,
     cause: 'whoever read the log is gone or too slow, or its disk is full',
     next: 'look at what the stderr of the node is connected to; what is wrong now stands in /v1/node/health too',
   })),

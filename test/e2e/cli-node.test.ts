@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'n
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nodeRun, writeNetwork } from '../../scripts/situations/dev-folder.ts'
 import {
   documentsOf,
   freshFolder,
@@ -11,19 +12,13 @@ import {
   type CliResult,
   type RunningCli,
 } from '../support/cli.ts'
-import { devAccount } from '../../src/wallet/dev-accounts.ts'
-import { toHex } from '../../src/lib/bytes.ts'
 import { until } from '../support/until.ts'
 
 let cwd = ''
 let running: RunningCli[] = []
 beforeEach(() => {
   cwd = freshFolder()
-  const alice = devAccount('alice', 'dev-cli')
-  if (!alice.ok) throw new Error(alice.reason)
-  const accounts = [{ key: toHex(alice.keys.publicKey), balance: '1000000' }]
-  const network = { name: 'dev-cli', genesisTime: 1_700_000_000_000, slotMs: 2_000, validators: [], accounts }
-  writeFileSync(join(cwd, 'network.json'), JSON.stringify(network))
+  writeNetwork(cwd, 'dev-cli')
   writeFileSync(join(cwd, 'pass'), 'correct horse\n')
 })
 afterEach(async () => {
@@ -33,20 +28,8 @@ afterEach(async () => {
   removeFolders()
 })
 
-const run = [
-  'node',
-  'run',
-  '--network',
-  'network.json',
-  '--profile',
-  'dev',
-  '--listen',
-  '/ip4/127.0.0.1/tcp/0',
-  '--json',
-]
-
-async function startNode(more: readonly string[] = ['--api', '127.0.0.1:0'], ipc = false): Promise<RunningCli> {
-  const node = startCli([...run, ...more], { cwd, ipc })
+async function startNode(more: readonly string[] = [], ipc = false): Promise<RunningCli> {
+  const node = startCli(nodeRun(more), { cwd, ipc })
   running.push(node)
   await until(() => documentsOf(node.stdout()).length > 0 || node.child.exitCode !== null, 'the node is ready')
   expect(documentsOf(node.stdout())[0], node.stderr()).toMatchObject({ v: 1, event: 'ready' })
@@ -88,21 +71,21 @@ describe('node run', () => {
   })
 
   it('ends with its parent when told to', async () => {
-    const node = await startNode(['--api', '127.0.0.1:0', '--die-with-parent'], true)
+    const node = await startNode(['--die-with-parent'], true)
     node.child.disconnect()
     expect(await node.ended).toMatchObject({ code: 0 })
   })
 
   it('names what is taken: the data and the port', async () => {
     await startNode()
-    const again = await runCli([...run, '--api', '127.0.0.1:0'], { cwd })
+    const again = await runCli(nodeRun(), { cwd })
     expect(again.code).toBe(2)
     expect(documentsOf(again.stderr)[0].error.message).toContain('has it open')
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    const taken = await runCli([...run, '--data-dir', 'other', '--api', `127.0.0.1:${port}`], { cwd })
+    const taken = await runCli(nodeRun(['--data-dir', 'other', '--api', `127.0.0.1:${port}`]), { cwd })
     server.close()
     expect(taken.code).toBe(2)
     expect(documentsOf(taken.stderr)[0].error.message).toContain(`127.0.0.1:${port} is taken`)
@@ -168,7 +151,7 @@ describe('tx send', () => {
   })
 
   it('claims nothing where the node is alone: it says so, and with --watch it is exit 7 where others are configured', async () => {
-    const node = await startNode(['--api', '127.0.0.1:0', '--bootstrap', '/ip4/127.0.0.1/tcp/1'])
+    const node = await startNode(['--bootstrap', '/ip4/127.0.0.1/tcp/1'])
     const plain = await hearsay('tx send --from alice --to bob --amount 1')
     expect(plain).toMatchObject({ code: 0, stderr: expect.stringContaining('is alone: nobody else gets it') })
     const watched = await hearsay('tx send --from alice --to bob --amount 1 --watch')

@@ -1,14 +1,13 @@
 /** What a system may do to a node: few files, output that nobody takes, signals that were inherited otherwise. */
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { nodeRun, writeNetwork } from '../../scripts/situations/dev-folder.ts'
 import { freshFolder, removeFolders, runCli } from '../support/cli.ts'
-import { devAccount } from '../../src/wallet/dev-accounts.ts'
-import { toHex } from '../../src/lib/bytes.ts'
 import { until } from '../support/until.ts'
 
 const program = fileURLToPath(new URL('../../scripts/hearsay.js', import.meta.url))
@@ -17,11 +16,7 @@ const sockets: Socket[] = []
 let cwd = ''
 beforeEach(() => {
   cwd = freshFolder()
-  const alice = devAccount('alice', 'dev-cli')
-  if (!alice.ok) throw new Error(alice.reason)
-  const accounts = [{ key: toHex(alice.keys.publicKey), balance: '1000000' }]
-  const network = { name: 'dev-cli', genesisTime: Date.now() - 1_000, slotMs: 2_000, validators: [], accounts }
-  writeFileSync(join(cwd, 'network.json'), JSON.stringify(network))
+  writeNetwork(cwd, 'dev-cli')
 })
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy()
@@ -35,17 +30,6 @@ afterEach(async () => {
   removeFolders()
 })
 
-const ARGS = [
-  'node',
-  'run',
-  '--network',
-  'network.json',
-  '--profile',
-  'dev',
-  '--json',
-  '--listen',
-  '/ip4/127.0.0.1/tcp/0',
-]
 const PIPES: StdioOptions = ['ignore', 'pipe', 'pipe']
 
 interface Ready {
@@ -58,11 +42,11 @@ interface Ready {
 
 /** A node that a shell starts after these words (`ulimit -n 256;`), and that goes on in its place. */
 async function startNode(shell: string, more: readonly string[] = [], stdio: StdioOptions = PIPES): Promise<Ready> {
-  const child = spawn(
-    'sh',
-    ['-c', `${shell} "$0" "$@"`, process.execPath, program, ...ARGS, '--api', '127.0.0.1:0', ...more],
-    { cwd, stdio, env: { PATH: process.env.PATH ?? '' } },
-  )
+  const child = spawn('sh', ['-c', `${shell} "$0" "$@"`, process.execPath, program, ...nodeRun(more)], {
+    cwd,
+    stdio,
+    env: { PATH: process.env.PATH ?? '' },
+  })
   running.push(child)
   let [stdout, stderr] = ['', '']
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
@@ -146,11 +130,11 @@ describe('the output of a node', () => {
   })
 
   it('may be closed before it begins', async () => {
-    const child = spawn(
-      'sh',
-      ['-c', 'exec "$0" "$@" <&- >&- 2>&-', process.execPath, program, ...ARGS, '--api', '127.0.0.1:0'],
-      { cwd, stdio: 'ignore', env: { PATH: process.env.PATH ?? '' } },
-    )
+    const child = spawn('sh', ['-c', 'exec "$0" "$@" <&- >&- 2>&-', process.execPath, program, ...nodeRun()], {
+      cwd,
+      stdio: 'ignore',
+      env: { PATH: process.env.PATH ?? '' },
+    })
     running.push(child)
     const runtime = join(cwd, '.hearsay', 'node', 'runtime.json')
     await until(() => existsSync(runtime) || child.exitCode !== null, 'the node says where it is')
