@@ -66,9 +66,35 @@ const layerRules = Object.entries(mayImport).map(([layer, allowed]) => ({
   to: { path: '^(src|testnet|scripts|test)/', pathNot: [`^${layer}/`, ...allowed.map((path) => `^${path}`)] },
 }))
 
+// Wing of the kernel: what it may ask. The hall (the files of src/kernel itself) sees all of them, and none of them sees the hall.
+const mayAsk = {
+  shared: [],
+  peers: ['shared'],
+  transactions: ['peers', 'shared'],
+  blocks: ['transactions', 'peers', 'shared'],
+  repair: ['transactions', 'peers', 'shared'],
+  members: ['peers', 'shared'],
+}
+
+const wingRules = Object.entries(mayAsk).map(([wing, others]) => ({
+  name: `kernel-${wing}`,
+  comment: `src/kernel/${wing} may ask ${others.join(', ') || 'no other wing'}: what else it needs, the hall hands it.`,
+  severity: 'error',
+  from: { path: `^src/kernel/${wing}/` },
+  to: { path: '^src/kernel/', pathNot: [wing, ...others].map((other) => `^src/kernel/${other}/`) },
+}))
+
 module.exports = {
   forbidden: [
     ...layerRules,
+    ...wingRules,
+    {
+      name: 'kernel-is-in-wings',
+      comment: 'A folder of the kernel is a wing, and says above what it may ask.',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/kernel/[^/]+/', pathNot: `^src/kernel/(${Object.keys(mayAsk).join('|')})/` },
+    },
     {
       name: 'entry-main',
       comment: 'src/main.ts turns arguments into a command: everything else is behind src/cli.',

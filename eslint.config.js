@@ -1,6 +1,7 @@
 // What the layers of ARCHITECTURE.md may call and import, and the habits that catch bugs of asynchronous code.
 // Who may import whom among our own folders is held by .dependency-cruiser.cjs.
 import tseslint from 'typescript-eslint'
+import { usedWings } from './scripts/linting/used-wings.js'
 
 // Layers that decide. They are synchronous and deterministic: the same input gives the same output on every machine and in
 // virtual time, which is what makes a failure replayable from its seed.
@@ -185,6 +186,11 @@ export default tseslint.config(
   },
 
   { files: ['src/**/*.ts'], rules: { 'no-console': 'error' } },
+  {
+    files: ['src/kernel/**/*.ts'],
+    plugins: { hearsay: { rules: { 'used-wings': usedWings } } },
+    rules: { 'hearsay/used-wings': 'error' },
+  },
   {
     // Texts of files and peers reach the user's terminal through one printer, which obeys none of their controls. The testnet's programs write to their logs.
     files: ['src/**/*.ts', 'testnet/**/*.ts'],

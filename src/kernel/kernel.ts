@@ -2,21 +2,29 @@
  * The kernel: one synchronous step from an event to effects. It never reads a clock, a socket or a disk, so the same kernel runs on
  * libp2p and, with the real router, in virtual time from a seed.
  */
+import type { WithRepair } from './repair/state.ts'
+import type { WithMembers } from './members/state.ts'
+import type { WithBlocks } from './blocks/state.ts'
+import type { WithTransactions } from './transactions/state.ts'
+import type { WithPeers } from './peers/state.ts'
 import { assertNever } from '../lib/assert.ts'
 import { asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
 import type { Now } from '../domain/time.ts'
 import { splitIdentity } from '../lib/endpoint.ts'
 import type { Effect } from './shared/effect.ts'
 import type { Event, JobNumber } from './shared/event.ts'
-import { onAdoptionWritten, onChainRead } from './blocks/advance.ts'
+import { advance, onAdoptionWritten, onChainRead } from './blocks/advance.ts'
+import { disconnect } from './peers/disconnect.ts'
 import { Machines } from './machines.ts'
-import type { KernelConfig } from './shared/state.ts'
+import type { KernelConfig, WithShared } from './shared/state.ts'
 import type { StructureSize } from './shared/wing.ts'
 import { onBlocksMessage } from './blocks/on-blocks-message.ts'
 import { onPeerConnected, onPeerDisconnected } from './on-peer.ts'
 import { onAnchorsRestored } from './peers/keep-anchors.ts'
 import { makeRoom, relieveMemory } from './peers/make-room.ts'
-import { onBansRestored, onChainRestored, onPoolRestored } from './on-restore.ts'
+import { onBansRestored } from './peers/ban-record.ts'
+import { onChainRestored } from './blocks/on-chain-restored.ts'
+import { onPoolRestored } from './transactions/on-pool-restored.ts'
 import { onSurveyAsked } from './members/on-observe.ts'
 import { tendRepair } from './repair/on-repair.ts'
 import { followMembership, onRecordsMessage } from './members/on-records.ts'
@@ -30,7 +38,7 @@ import { onTransactionsMessage } from './transactions/on-transactions-message.ts
 import { onWake } from './on-wake.ts'
 import { judgeUnheard, penalise, shed } from './peers/penalise.ts'
 import { onSigned, onSlotWritten } from './blocks/propose.ts'
-import { release } from './transactions/publish.ts'
+import { onMeshChanged, onPublished } from './transactions/publish.ts'
 import { Turn } from './shared/turn.ts'
 
 export class Kernel {
@@ -46,9 +54,6 @@ export class Kernel {
     const turn = new Turn(now)
     dispatch(this.machines, event, turn)
     if (turn.lazyWrites.length > 0) turn.do({ kind: 'write', job: 0, writes: turn.lazyWrites, durable: false })
-    for (const effect of turn.effects)
-      if (effect.kind === 'disconnect' && this.machines.peers.table.get(effect.peer) !== undefined)
-        this.machines.peers.partings.add(effect.peer)
     return turn.effects
   }
 
@@ -58,11 +63,6 @@ export class Kernel {
 
   admitsAddress(ip: string, now: Now): boolean {
     return this.machines.peers.offences.admitsAddress(ip, now.wallMs)
-  }
-
-  /** Bytes of gossip came in, for the alarm that watches their rate. */
-  gossipReceived(bytes: number): void {
-    this.machines.members.alarm.received(bytes)
   }
 
   /** Whether it is to be woken every WAKE_MS. Any event may change that. */
@@ -89,11 +89,13 @@ export class Kernel {
 function dispatch(machines: Machines, event: Event, turn: Turn): void {
   switch (event.kind) {
     case 'gossip-received':
+      machines.members.alarm.received(event.bytes.byteLength)
       if (event.topic === 'transactions') onTransactionsMessage(machines, event, turn)
       else if (event.topic === 'blocks') onBlocksMessage(machines, event, turn)
       else onRecordsMessage(machines, event, turn)
       return
     case 'gossip-shed':
+      machines.members.alarm.received(event.bytes.byteLength)
       turn.note({ kind: 'message-shed', topic: event.topic, from: event.from, reason: event.reason })
       turn.do({
         kind: 'report-verdict',
@@ -132,8 +134,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'published':
       if (event.topic !== 'transactions') return
-      machines.transactions.batcher.left(event.outcome.kind !== 'published' || event.outcome.recipients > 0)
-      release(machines, turn)
+      onPublished(machines, event.outcome, turn)
       return
     case 'peer-connected':
       onPeerConnected(machines, event.peer, event.address, event.direction, turn)
@@ -148,10 +149,7 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'mesh-changed':
       if (event.topic !== 'transactions') return
-      machines.transactions.audience.subscribers = event.subscribers
-      machines.transactions.audience.mesh = event.mesh
-      machines.transactions.batcher.listenersChanged(event.subscribers)
-      release(machines, turn)
+      onMeshChanged(machines, event.subscribers, event.mesh, turn)
       return
     case 'answer-received':
       onAnswer(machines, event, turn)
@@ -198,14 +196,19 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
   }
 }
 
-function onSignature(machines: Machines, job: JobNumber, signature: Uint8Array, turn: Turn): void {
+function onSignature(
+  machines: WithShared & WithPeers & WithTransactions & WithBlocks & WithMembers,
+  job: JobNumber,
+  signature: Uint8Array,
+  turn: Turn,
+): void {
   const own = onSelfSigned(machines, job, signature, turn)
   if (own === null) onSigned(machines, job, signature, turn)
   else followMembership(machines, own.decisions, turn)
 }
 
 function onDialFinished(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithMembers,
   { address, peer, failure }: Extract<Event, { kind: 'dial-finished' }>,
   turn: Turn,
 ): void {
@@ -232,12 +235,12 @@ function onDialFinished(
     followMembership(machines, membership.onDialReached(target, turn.now), turn)
     // It may have come back by itself while it was dialled; then that connection is what the dial found.
     if (machines.peers.table.get(peer)?.direction === 'inbound') return
-    turn.do({ kind: 'disconnect', peer, reason: 'it lives, and is not one that we dial' })
+    disconnect(machines, peer, 'it lives, and is not one that we dial', turn)
   }
 }
 
 /** Of addresses that the operator gave, observers hear each failed try; who else is dialled is found by walking, and fails as a matter of course. */
-function noteFailedDial(machines: Machines, address: NetAddress, turn: Turn): void {
+function noteFailedDial(machines: WithPeers, address: NetAddress, turn: Turn): void {
   const story = machines.peers.redial.storyAt(address)
   if (story?.isConfigured !== true || story.failure === null) return
   const { failure, failures, dueMs } = story
@@ -246,7 +249,10 @@ function noteFailedDial(machines: Machines, address: NetAddress, turn: Turn): vo
 }
 
 /** Learnt state is dropped and learnt again: from every peer, at once. */
-function onNetworkReset(machines: Machines, turn: Turn): void {
+function onNetworkReset(
+  machines: WithShared & WithPeers & WithTransactions & WithRepair & WithMembers,
+  turn: Turn,
+): void {
   followMembership(machines, machines.members.membership.reset(turn.now), turn)
   // What was dropped is wanted again, whoever has it.
   machines.members.set.wanted.allUndone()
@@ -255,13 +261,27 @@ function onNetworkReset(machines: Machines, turn: Turn): void {
   tendRepair(machines, turn)
 }
 
-function onWritten(machines: Machines, number: JobNumber, ok: boolean, turn: Turn): void {
+function onWritten(
+  machines: WithShared & WithPeers & WithTransactions & WithBlocks & WithMembers,
+  number: JobNumber,
+  ok: boolean,
+  turn: Turn,
+): void {
   const write = machines.transactions.writes.get(number)
   if (write !== undefined) {
     machines.transactions.writes.delete(number)
     onSubmissionWritten(machines, write, ok, turn)
     return
   }
-  if (onAdoptionWritten(machines, number, ok, turn) || onSlotWritten(machines, number, ok, turn)) return
+  switch (onAdoptionWritten(machines, number, ok, turn)) {
+    case 'adopted':
+      recordChanged(machines, 'head', turn)
+      advance(machines, turn)
+      return
+    case 'failed':
+      return
+    case 'other':
+      if (onSlotWritten(machines, number, ok, turn)) return
+  }
   if (!ok) turn.note({ kind: 'store-failed', reason: 'a write failed; see the log of the node' })
 }

@@ -1,4 +1,8 @@
 /** Peers come, greet and go. */
+import type { WithMembers } from './members/state.ts'
+import type { WithTransactions } from './transactions/state.ts'
+import type { WithPeers } from './peers/state.ts'
+import type { WithShared } from './shared/state.ts'
 import { decodeHello, encodeHello } from '../domain/codec/hello-codec.ts'
 import type { Hello } from '../domain/hello.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
@@ -7,6 +11,8 @@ import { HELLO_TRIES } from '../peers/limits.ts'
 import { PROTOCOL_VERSION } from '../domain/protocols.ts'
 import { rebuilt } from './blocks/accept-block.ts'
 import { catchUp } from './blocks/chain-requests.ts'
+import { disconnect } from './peers/disconnect.ts'
+import { ask } from './shared/ask.ts'
 import type { Machines } from './machines.ts'
 import { followMembership } from './members/on-records.ts'
 import { tendRepair } from './repair/on-repair.ts'
@@ -16,14 +22,14 @@ import type { AskFailure } from '../ports/requests.ts'
 import type { Turn } from './shared/turn.ts'
 
 export function onPeerConnected(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions & WithMembers,
   peer: PeerId,
   address: NetAddress,
   direction: 'inbound' | 'outbound',
   turn: Turn,
 ): void {
   if (!machines.peers.offences.admitsPeer(peer, turn.now.wallMs)) {
-    turn.do({ kind: 'disconnect', peer, reason: 'banned' })
+    disconnect(machines, peer, 'banned', turn)
     return
   }
   const { ip } = machines.peers.table.connected(peer, address, direction, turn.now.monoMs)
@@ -33,10 +39,8 @@ export function onPeerConnected(
   if (direction === 'outbound') askHello(machines, peer, turn)
 }
 
-function askHello(machines: Machines, peer: PeerId, turn: Turn): void {
-  const request = machines.shared.nextJob()
-  machines.shared.asked.set(request, { kind: 'hello', peer })
-  turn.do({ kind: 'ask', request, peer, protocol: 'hello', bytes: encodeHello(ownHello(machines)) })
+function askHello(machines: WithShared & WithTransactions, peer: PeerId, turn: Turn): void {
+  ask(machines, { kind: 'hello', peer }, encodeHello(ownHello(machines)), turn)
 }
 
 export function onPeerDisconnected(machines: Machines, peer: PeerId, turn: Turn): void {
@@ -81,7 +85,7 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
         detail: `theirs ${theirs}, ours ${ours}`,
       })
     // Whoever asked ends it, after reading the answer; cutting from this side as well could overtake the answer that explains it.
-    if (role === 'answered') turn.do({ kind: 'disconnect', peer, reason: 'another network' })
+    if (role === 'answered') disconnect(machines, peer, 'another network', turn)
     else machines.peers.strangers.set(peer, turn.now.monoMs)
     return
   }
@@ -106,18 +110,23 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
  * Whom we dialled and who does not greet, we leave: at once where it does not know our hello and runs something else, after some tries where it is
  * silent, since places that we chose are few and nobody else gets one of them meanwhile (SECURITY.md A40).
  */
-export function onHelloFailed(machines: Machines, peer: PeerId, reason: AskFailure, turn: Turn): void {
+export function onHelloFailed(
+  machines: WithShared & WithPeers & WithTransactions,
+  peer: PeerId,
+  reason: AskFailure,
+  turn: Turn,
+): void {
   const entry = machines.peers.table.get(peer)
   if (entry === undefined) return
   if (reason !== 'unsupported') {
     if (entry.greeted || reason === 'unreachable') return
     entry.hellosFailed++
     if (entry.hellosFailed < HELLO_TRIES) askHello(machines, peer, turn)
-    else turn.do({ kind: 'disconnect', peer, reason: 'it does not say hello' })
+    else disconnect(machines, peer, 'it does not say hello', turn)
     return
   }
   machines.peers.redial.unfit(peer, entry.address, { kind: 'not-hearsay', detail: '' })
-  turn.do({ kind: 'disconnect', peer, reason: 'not a hearsay node' })
+  disconnect(machines, peer, 'not a hearsay node', turn)
 }
 
 /**
@@ -125,7 +134,7 @@ export function onHelloFailed(machines: Machines, peer: PeerId, reason: AskFailu
  * another node with the same identity, to whom our streams don't lead as long as the first one is there. Whoever came last is kept: the one that has lost
  * its line is whole again at once, and two with one identity take turns, by which each comes to hear of the other.
  */
-function cameAgain(machines: Machines, peer: PeerId, turn: Turn): void {
+function cameAgain(machines: WithPeers, peer: PeerId, turn: Turn): void {
   turn.do({ kind: 'keep-newest', peer })
   const times = (machines.peers.returns.get(peer, turn.now.monoMs) ?? 0) + 1
   machines.peers.returns.set(peer, times, turn.now.monoMs)
@@ -136,7 +145,7 @@ function nameOf({ networkId, version }: Pick<Hello, 'networkId' | 'version'>): s
   return `${networkId.slice(0, 16)} version ${version}`
 }
 
-function ownHello(machines: Machines): Hello {
+function ownHello(machines: WithShared & WithTransactions): Hello {
   const { height, hash, settledHeight } = machines.shared.announced
   return {
     version: PROTOCOL_VERSION,

@@ -2,7 +2,14 @@
 import { assertNever } from '../lib/assert.ts'
 import type { AskFailure } from '../ports/requests.ts'
 import type { Event, JobNumber } from './shared/event.ts'
-import { onBlocksAnswer, onHeadersAnswer, onPartsAnswer } from './blocks/chain-requests.ts'
+import {
+  headTold,
+  onBlocksAnswer,
+  onBlocksFailed,
+  onHeadersAnswer,
+  onHeadersFailed,
+  onPartsAnswer,
+} from './blocks/chain-requests.ts'
 import type { Machines } from './machines.ts'
 import { onHelloAnswer, onHelloFailed } from './on-peer.ts'
 import { onRelayEnded, onSurveyAnswer, onSurveyFailed } from './members/on-observe.ts'
@@ -39,7 +46,7 @@ export function onAnswer(machines: Machines, event: Extract<Event, { kind: 'answ
       onRecordsAnswer(machines, asked, frames, turn)
       return
     case 'probe':
-      onProbeAnswer(machines, asked, frames, elapsedMs, turn)
+      headTold(machines, asked.peer, onProbeAnswer(machines, asked, frames, elapsedMs, turn), turn)
       return
     case 'survey':
       onSurveyAnswer(machines, asked, frames, clocks ?? null, turn)
@@ -61,15 +68,10 @@ export function onAskFailed(machines: Machines, request: JobNumber, reason: AskF
       onHelloFailed(machines, asked.peer, reason, turn)
       return
     case 'headers':
-      machines.blocks.chainSync.headersFailed(asked.peer, turn.now.monoMs)
+      onHeadersFailed(machines, asked.peer, turn)
       return
     case 'blocks':
-      machines.blocks.chainSync.blocksEnded(
-        asked.peer,
-        asked.hashes,
-        { failed: asked.hashes, isSilent: true },
-        turn.now.monoMs,
-      )
+      onBlocksFailed(machines, asked, turn)
       return
     case 'block-transactions':
       onPartsAnswer(machines, asked, [], turn)

@@ -1,9 +1,14 @@
 /** Where peers' requests go. */
+import type { WithMembers } from './members/state.ts'
+import type { WithBlocks } from './blocks/state.ts'
+import type { WithTransactions } from './transactions/state.ts'
+import type { WithPeers } from './peers/state.ts'
 import { assertNever } from '../lib/assert.ts'
-import { decodeObjectsRequest, encodeObjectsAnswer } from '../domain/codec/objects-codec.ts'
+import { decodeObjectsRequest } from '../domain/codec/objects-codec.ts'
 import type { PeerId } from '../domain/ids.ts'
 import type { Event, JobNumber } from './shared/event.ts'
-import { onChainRequest, onPartsRequest } from './blocks/chain-requests.ts'
+import { headTold, onBlocksByHashRequest, onChainRequest, onPartsRequest } from './blocks/chain-requests.ts'
+import { onIdsRequest } from './transactions/pool-set.ts'
 import type { Machines } from './machines.ts'
 import { onHelloRequest } from './on-peer.ts'
 import { onObserveRequest } from './members/on-observe.ts'
@@ -13,7 +18,13 @@ import { onRecordKeysRequest } from './members/on-records.ts'
 import { penalise } from './peers/penalise.ts'
 import type { Turn } from './shared/turn.ts'
 
-function onObjectsRequest(machines: Machines, request: JobNumber, from: PeerId, bytes: Uint8Array, turn: Turn): void {
+function onObjectsRequest(
+  machines: WithPeers & WithTransactions & WithBlocks & WithMembers,
+  request: JobNumber,
+  from: PeerId,
+  bytes: Uint8Array,
+  turn: Turn,
+): void {
   const asked = decodeObjectsRequest(bytes)
   switch (asked?.kind) {
     case undefined:
@@ -29,16 +40,12 @@ function onObjectsRequest(machines: Machines, request: JobNumber, from: PeerId, 
     case 'records-by-key':
       onRecordKeysRequest(machines, request, asked.keys, turn)
       return
-    case 'transactions': {
-      const found = asked.ids.map((id) => machines.transactions.pool.get(id)?.transaction.bytes ?? null)
-      turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(found)] })
+    case 'transactions':
+      onIdsRequest(machines, request, asked.ids, turn)
       return
-    }
-    case 'blocks': {
-      const found = asked.hashes.map((hash) => machines.blocks.bodies.get(hash)?.bytes ?? null)
-      turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(found)] })
+    case 'blocks':
+      onBlocksByHashRequest(machines, request, asked.hashes, turn)
       return
-    }
     default:
       assertNever(asked)
   }
@@ -60,7 +67,7 @@ export function onRequest(machines: Machines, event: Extract<Event, { kind: 'req
       onReconcileRequest(machines, request, from, bytes, turn)
       return
     case 'probe':
-      onProbeRequest(machines, request, from, bytes, turn)
+      headTold(machines, from, onProbeRequest(machines, request, from, bytes, turn), turn)
       return
     case 'observe':
       onObserveRequest(machines, request, from, bytes, turn)

@@ -63,13 +63,13 @@ export class Runtime {
 
   readonly gossipListener: GossipListener = {
     onMessage: ({ topic, bytes, from, messageId }) => {
-      this.kernel.gossipReceived(bytes.byteLength)
       this.#observer.raised(messageId, topic)
       const arrivedMonoMs = this.#clock.now().monoMs
       for (const without of this.#ingress.push({ topic, bytes, from, messageId, arrivedMonoMs }))
         this.post({
           kind: 'gossip-shed',
           topic: without.topic,
+          bytes: without.bytes,
           from: without.from,
           messageId: without.messageId,
           reason: 'full',

@@ -110,8 +110,8 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     name: 'a message that holds nothing new is handed on',
     threat: 'A6',
     file: 'src/kernel/transactions/on-transactions-message.ts',
-    from: "judge(message, 'ignore', looks.length, turn, 'nothing-new')",
-    to: "judge(message, 'accept', looks.length, turn)",
+    from: "judge('transactions', message, 'ignore', looks.length, turn, 'nothing-new')",
+    to: "judge('transactions', message, 'accept', looks.length, turn)",
     test: [MESSAGE, '-t', 'A6'],
   },
   {

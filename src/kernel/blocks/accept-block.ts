@@ -1,4 +1,7 @@
 /** Taking headers and bodies into the chain, whichever way they came. */
+import type { WithBlocks } from './state.ts'
+import type { WithTransactions } from '../transactions/state.ts'
+import type { WithShared } from '../shared/state.ts'
 import {
   BLOCK_BYTES_MAX,
   blockBytesOf,
@@ -15,7 +18,7 @@ import type { HeaderOutcome } from '../../chain/chain.ts'
 import type { Rebuild, ShortIdLookup } from '../../relay/compact-relay.ts'
 import type { Transaction } from '../../domain/transaction.ts'
 import { advance, bodyInvalid } from './advance.ts'
-import type { Machines } from '../machines.ts'
+import { ask } from '../shared/ask.ts'
 import type { Turn } from '../shared/turn.ts'
 
 /** Blocks of our branch that are searched for another one's transactions: longer branches are fetched whole. */
@@ -30,7 +33,7 @@ export interface BlockProvenance {
 
 /** Takes a header whose signature and own rules hold; orphans that waited for it follow. */
 export function acceptHeader(
-  machines: Machines,
+  machines: WithShared & WithTransactions & WithBlocks,
   header: SignedHeader,
   provenance: BlockProvenance,
   turn: Turn,
@@ -48,7 +51,7 @@ export function acceptHeader(
 }
 
 /** Orphans that waited for this header enter, and so on up; their bodies are rebuilt as if they came now. */
-function adoptOrphans(machines: Machines, parent: SignedHeader, turn: Turn): void {
+function adoptOrphans(machines: WithShared & WithTransactions & WithBlocks, parent: SignedHeader, turn: Turn): void {
   const waiting = [...machines.blocks.orphans.takeChildren(parent.hash)]
   for (const orphan of waiting) {
     if (machines.blocks.chain.addHeader(orphan.value.header).kind !== 'added') continue
@@ -67,7 +70,7 @@ function adoptOrphans(machines: Machines, parent: SignedHeader, turn: Turn): voi
  * Where the transactions of a block are looked for: in the pool, and in the blocks of our own branch from its height on, which it would take the
  * place of. Two proposers who did not know of each other have mostly chosen the same.
  */
-export function lookupFor(machines: Machines, header: SignedHeader): ShortIdLookup {
+export function lookupFor(machines: WithTransactions & WithBlocks, header: SignedHeader): ShortIdLookup {
   let rivals: Map<ShortId, Transaction> | null = null
   return (id) => {
     const pooled = machines.transactions.pool.byShortId(id)
@@ -81,7 +84,7 @@ export function lookupFor(machines: Machines, header: SignedHeader): ShortIdLook
   }
 }
 
-function rivalBlocks({ blocks: { chain, bodies } }: Machines, { height }: SignedHeader): readonly Block[] {
+function rivalBlocks({ blocks: { chain, bodies } }: WithBlocks, { height }: SignedHeader): readonly Block[] {
   const blocks: Block[] = []
   for (let at = height; at <= chain.head.height && blocks.length < RIVALS_MAX; at++) {
     const place = chain.at(at)
@@ -92,14 +95,12 @@ function rivalBlocks({ blocks: { chain, bodies } }: Machines, { height }: Signed
 }
 
 /** What to do with a compact block that is being rebuilt. */
-export function rebuilt(machines: Machines, found: Rebuild, turn: Turn): void {
+export function rebuilt(machines: WithShared & WithTransactions & WithBlocks, found: Rebuild, turn: Turn): void {
   if (found.kind === 'ask') {
     const expected = machines.blocks.compact.expected(found.hash, found.peer) ?? []
-    const request = machines.shared.nextJob()
-    machines.shared.asked.set(request, { kind: 'block-transactions', peer: found.peer, hash: found.hash })
     const shortIds = expected.map(({ shortId }) => shortId)
     const bytes = encodeObjectsRequest({ kind: 'block-transactions', block: found.hash, shortIds })
-    turn.do({ kind: 'ask', request, peer: found.peer, protocol: 'objects', bytes })
+    ask(machines, { kind: 'block-transactions', peer: found.peer, hash: found.hash }, bytes, turn)
     return
   }
   if (found.kind !== 'complete') return
@@ -121,7 +122,12 @@ export function rebuilt(machines: Machines, found: Rebuild, turn: Turn): void {
  * A body that is its header's is here.
  * @param from who gave it, or the last of it that was missing; null where nothing was
  */
-export function bodyArrived(machines: Machines, block: Block, from: PeerId | null, turn: Turn): void {
+export function bodyArrived(
+  machines: WithShared & WithTransactions & WithBlocks,
+  block: Block,
+  from: PeerId | null,
+  turn: Turn,
+): void {
   const { hash } = block.header
   machines.blocks.compact.forget(hash)
   if (machines.blocks.chain.status(hash) !== 'header') return
@@ -132,7 +138,7 @@ export function bodyArrived(machines: Machines, block: Block, from: PeerId | nul
 }
 
 /** Peers that asked for transactions of a block before its body was here. */
-function answerWaiting(machines: Machines, block: Block, turn: Turn): void {
+function answerWaiting(machines: WithBlocks, block: Block, turn: Turn): void {
   const waiting = machines.blocks.partsWanted.get(block.header.hash) ?? []
   machines.blocks.partsWanted.delete(block.header.hash)
   for (const { request, shortIds } of waiting)

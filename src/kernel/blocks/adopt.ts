@@ -1,4 +1,7 @@
 /** What follows from a move of the head: what is written with it, and what is told after it is on the disk. */
+import type { WithShared } from '../shared/state.ts'
+import type { WithBlocks } from './state.ts'
+import type { WithTransactions } from '../transactions/state.ts'
 import type { Adoption } from '../../chain/chain.ts'
 import type { Block } from '../../domain/block.ts'
 import type { AccountId, BlockHash, TxId } from '../../domain/ids.ts'
@@ -21,15 +24,17 @@ import {
   undoKey,
 } from './chain-record.ts'
 import { depart } from '../transactions/admit.ts'
-import type { Machines } from '../machines.ts'
 import { putPoolRecord } from '../transactions/pool-record.ts'
 import { entered, followOwn, left } from '../transactions/pool-set.ts'
 import { enqueue, THIN_MESH } from '../transactions/publish.ts'
-import { recordChanged } from '../members/own-record.ts'
 import type { Turn } from '../shared/turn.ts'
 
 /** Block, index, ledger and head pointer of a move of the head, to be written as one batch. `nowMs` is monotonic. */
-export function adoptionWrites(machines: Machines, adoption: Adoption, nowMs: number): StoreWrite[] {
+export function adoptionWrites(
+  machines: WithTransactions & WithBlocks,
+  adoption: Adoption,
+  nowMs: number,
+): StoreWrite[] {
   const { reorg, ledger, touchedIndexes, changes } = adoption
   const writes: StoreWrite[] = []
   for (const hash of reorg.disconnect) {
@@ -67,7 +72,7 @@ export function adoptionWrites(machines: Machines, adoption: Adoption, nowMs: nu
 }
 
 /** The move is on the disk: from here on it is told. */
-export function adopted(machines: Machines, adoption: Adoption, turn: Turn): void {
+export function adopted(machines: WithShared & WithTransactions & WithBlocks, adoption: Adoption, turn: Turn): void {
   const { reorg } = adoption
   for (const hash of reorg.connect) machines.blocks.bodies.markStored(hash)
   machines.shared.announced.height = reorg.to.height
@@ -86,14 +91,17 @@ export function adopted(machines: Machines, adoption: Adoption, turn: Turn): voi
     settledHeight: adoption.settled.height,
   })
   for (const hash of reorg.connect) publishOwn(machines, hash, turn)
-  recordChanged(machines, 'head', turn)
 }
 
 /** A block that is not older brings its transactions first to a node that lacks them; older ones are history that is being fetched. */
 const FIRST_SEEN_MS = 60_000
 
 /** Transactions of new blocks leave the pool; those of undone ones come back, unless the new branch has them too. */
-function settlePool(machines: Machines, { reorg, touched, ledger }: Adoption, turn: Turn): void {
+function settlePool(
+  machines: WithShared & WithTransactions & WithBlocks,
+  { reorg, touched, ledger }: Adoption,
+  turn: Turn,
+): void {
   const included = new Map<TxId, { hash: BlockHash; height: number }>()
   for (const hash of reorg.connect) {
     const { header, transactions } = bodyOf(machines, hash)
@@ -168,7 +176,7 @@ interface Rivals {
 
 /** To be asked for before the pool follows the head: what it removes is not in it any more. */
 function rivalsIn(
-  { transactions: { pool }, blocks: { bodies } }: Machines,
+  { transactions: { pool }, blocks: { bodies } }: WithTransactions & WithBlocks,
   touched: ReadonlySet<AccountId>,
   connect: readonly BlockHash[],
 ): Rivals {
@@ -185,12 +193,12 @@ function rivalsIn(
 }
 
 /** Its nonce is taken. `by` is null where what has it is not known here: its block's body is not in memory any more. */
-function departRivalled(machines: Machines, id: TxId, by: TxId | null, turn: Turn): void {
+function departRivalled(machines: WithTransactions, id: TxId, by: TxId | null, turn: Turn): void {
   depart(machines, id, 'replaced', by, turn)
 }
 
 /** A block of our own leaves when it is on the disk. */
-function publishOwn(machines: Machines, hash: BlockHash, turn: Turn): void {
+function publishOwn(machines: WithTransactions & WithBlocks, hash: BlockHash, turn: Turn): void {
   if (!machines.blocks.ownBlocks.delete(hash)) return
   const { header, transactions } = bodyOf(machines, hash)
   const shortIds = transactions.map((transaction) => shortIdOf(transaction.hash))
@@ -198,7 +206,7 @@ function publishOwn(machines: Machines, hash: BlockHash, turn: Turn): void {
   turn.do({ kind: 'publish', topic: 'blocks', bytes: encodeCompactBlock(header, shortIds, []), flood })
 }
 
-function bodyOf(machines: Machines, hash: BlockHash): Block {
+function bodyOf(machines: WithBlocks, hash: BlockHash): Block {
   const block = machines.blocks.bodies.get(hash)
   assert(block !== undefined, 'the body of a block that moves is in memory')
   return block

@@ -2,6 +2,9 @@
  * Following the best block, one step at a time. A step that needs the disk or the verifier leaves the kernel as an effect; the next one is
  * worked out when its answer is back.
  */
+import type { WithBlocks } from './state.ts'
+import type { WithTransactions } from '../transactions/state.ts'
+import type { WithShared } from '../shared/state.ts'
 import { decodeBlock } from '../../domain/codec/block-codec.ts'
 import type { Block } from '../../domain/block.ts'
 import type { BlockHash } from '../../domain/ids.ts'
@@ -14,11 +17,11 @@ import { readUndo, undoKey } from './chain-record.ts'
 import { checkOf } from '../transactions/check-of.ts'
 import { underCheckedHeader } from './checked-header.ts'
 import type { JobNumber } from '../shared/event.ts'
-import type { Machines } from '../machines.ts'
+import { verify } from '../shared/verify.ts'
 import type { Turn } from '../shared/turn.ts'
 
 /** Takes as many steps as can be taken now. */
-export function advance(machines: Machines, turn: Turn): void {
+export function advance(machines: WithShared & WithTransactions & WithBlocks, turn: Turn): void {
   while (machines.blocks.work.current === null) {
     const step = machines.blocks.chain.nextStep()
     if (step === null) break
@@ -27,7 +30,7 @@ export function advance(machines: Machines, turn: Turn): void {
   storeAside(machines, turn)
 }
 
-function take(machines: Machines, step: ChainStep, turn: Turn): void {
+function take(machines: WithShared & WithTransactions & WithBlocks, step: ChainStep, turn: Turn): void {
   switch (step.kind) {
     case 'check':
       check(machines, step, turn)
@@ -59,7 +62,11 @@ function take(machines: Machines, step: ChainStep, turn: Turn): void {
 }
 
 /** The rules on a body, the cheap ones first: only what fits the ledger is worth checking signatures for. */
-function check(machines: Machines, step: Extract<ChainStep, { kind: 'check' }>, turn: Turn): void {
+function check(
+  machines: WithShared & WithTransactions & WithBlocks,
+  step: Extract<ChainStep, { kind: 'check' }>,
+  turn: Turn,
+): void {
   const { header, parent } = step
   const block = machines.blocks.bodies.get(header.hash)
   if (block === undefined) {
@@ -77,10 +84,8 @@ function check(machines: Machines, step: Extract<ChainStep, { kind: 'check' }>, 
       !machines.blocks.verifiedBodies.has(hash),
   )
   if (unverified.length > 0) {
-    const job = machines.shared.nextJob()
+    const job = verify(machines, { kind: 'body' }, unverified.map(checkOf), turn)
     machines.blocks.work.current = { kind: 'verifying', job, hash: header.hash, unverified }
-    machines.shared.jobs.set(job, { kind: 'body' })
-    turn.do({ kind: 'verify-signatures', job, checks: unverified.map(checkOf) })
     return
   }
   machines.blocks.verifiedBodies.clear()
@@ -88,7 +93,7 @@ function check(machines: Machines, step: Extract<ChainStep, { kind: 'check' }>, 
 }
 
 function readBodies(
-  machines: Machines,
+  machines: WithShared & WithBlocks,
   hashes: readonly BlockHash[],
   turn: Turn,
   sinceMs: number = turn.now.monoMs,
@@ -102,13 +107,18 @@ function readBodies(
 const BODY_WRITE_MS = 10_000
 
 /** Bodies that were not on the disk yet are read once more. */
-export function readAgain(machines: Machines, turn: Turn): void {
+export function readAgain(machines: WithShared & WithBlocks, turn: Turn): void {
   const work = machines.blocks.work.current
   if (work?.kind === 'awaiting-bodies') readBodies(machines, work.hashes, turn, work.sinceMs)
 }
 
 /** The signatures of a body were checked. */
-export function onBodyVerified(machines: Machines, number: JobNumber, firstInvalid: number, turn: Turn): void {
+export function onBodyVerified(
+  machines: WithShared & WithTransactions & WithBlocks,
+  number: JobNumber,
+  firstInvalid: number,
+  turn: Turn,
+): void {
   const work = machines.blocks.work.current
   if (work?.kind !== 'verifying' || work.job !== number) return
   machines.blocks.work.current = null
@@ -127,7 +137,7 @@ export function onBodyVerified(machines: Machines, number: JobNumber, firstInval
 
 /** The disk has answered. What it lacks or has damaged is a broken store: the branch is left alone, and the operator is told. */
 export function onChainRead(
-  machines: Machines,
+  machines: WithShared & WithTransactions & WithBlocks,
   number: JobNumber,
   values: readonly (Uint8Array | undefined)[],
   turn: Turn,
@@ -162,24 +172,31 @@ export function onChainRead(
   advance(machines, turn)
 }
 
-/** A move of the head is on the disk, or could not be written: then the node stays where it is and says so. */
-export function onAdoptionWritten(machines: Machines, number: JobNumber, ok: boolean, turn: Turn): boolean {
+/**
+ * A move of the head is on the disk, or could not be written: then the node stays where it is and says so.
+ * @returns `adopted` once the move has been told here: after others have heard of it, `advance` takes the next step; `other`: it was another write
+ */
+export function onAdoptionWritten(
+  machines: WithShared & WithTransactions & WithBlocks,
+  number: JobNumber,
+  ok: boolean,
+  turn: Turn,
+): 'adopted' | 'failed' | 'other' {
   const work = machines.blocks.work.current
-  if (work?.kind !== 'writing' || work.job !== number) return false
+  if (work?.kind !== 'writing' || work.job !== number) return 'other'
   if (!ok) {
     turn.note({ kind: 'store-failed', reason: 'a block could not be written' })
-    return true
+    return 'failed'
   }
   machines.blocks.work.current = null
   adopted(machines, work.adoption, turn)
   machines.blocks.bodies.unpin()
-  advance(machines, turn)
-  return true
+  return 'adopted'
 }
 
 /** A body breaks a rule that its header commits to: the block and all that was built on it are out. */
 export function bodyInvalid(
-  machines: Machines,
+  machines: WithBlocks,
   hash: BlockHash,
   code: 'body-signature' | Parameters<typeof noteInvalid>[1],
   turn: Turn,
@@ -201,7 +218,11 @@ function noteInvalid(
 }
 
 /** Null where the disk has something else than the body of this block: none of it may reach the ledger or the pool. */
-function readBlock(machines: Machines, hash: BlockHash, bytes: Uint8Array | undefined): Block | null {
+function readBlock(
+  machines: WithTransactions & WithBlocks,
+  hash: BlockHash,
+  bytes: Uint8Array | undefined,
+): Block | null {
   if (bytes === undefined) return null
   const decoded = decodeBlock(bytes, machines.blocks.prefix, machines.transactions.prefix)
   if (!decoded.ok || decoded.value.header.hash !== hash) return null
@@ -210,7 +231,7 @@ function readBlock(machines: Machines, hash: BlockHash, bytes: Uint8Array | unde
 }
 
 /** Bodies that wait for others or lie on another branch go to the disk, so that memory stays bounded. */
-function storeAside(machines: Machines, turn: Turn): void {
+function storeAside(machines: WithBlocks, turn: Turn): void {
   const writing =
     machines.blocks.work.current?.kind === 'writing' ? machines.blocks.work.current.adoption.reorg.connect : []
   for (const hash of machines.blocks.bodies.unstored()) {

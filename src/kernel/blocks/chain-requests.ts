@@ -1,4 +1,8 @@
 /** Catching up with the chain, and helping others to. Everything fetched passes the same checks as gossip. */
+import type { WithTransactions } from '../transactions/state.ts'
+import type { WithPeers } from '../peers/state.ts'
+import type { WithBlocks } from './state.ts'
+import type { WithShared } from '../shared/state.ts'
 import { decodeBlock, decodeSignedHeader } from '../../domain/codec/block-codec.ts'
 import {
   decodeChainRequest,
@@ -7,7 +11,7 @@ import {
   LOCATOR_COUNT_MAX,
   splitHeaders,
 } from '../../domain/codec/chain-codec.ts'
-import { readObjectsAnswer, type decodeObjectsRequest } from '../../domain/codec/objects-codec.ts'
+import { encodeObjectsAnswer, readObjectsAnswer, type decodeObjectsRequest } from '../../domain/codec/objects-codec.ts'
 import { decodeTransaction, TRANSACTION_BYTES_MAX } from '../../domain/codec/transaction-codec.ts'
 import { shortIdOf, type SignedHeader } from '../../domain/block.ts'
 import type { BlockHash, PeerId } from '../../domain/ids.ts'
@@ -19,7 +23,8 @@ import type { Asked } from '../shared/asked.ts'
 import { underCheckedHeader } from './checked-header.ts'
 import type { JobNumber } from '../shared/event.ts'
 import type { HeadersJob } from '../shared/jobs.ts'
-import type { Machines } from '../machines.ts'
+import { ask } from '../shared/ask.ts'
+import { verify } from '../shared/verify.ts'
 import { penalise } from '../peers/penalise.ts'
 import type { Turn } from '../shared/turn.ts'
 
@@ -27,8 +32,34 @@ import type { Turn } from '../shared/turn.ts'
 const PARTS_WANTED_MAX = 64
 const PARTS_WAIT_MS = 1_500
 
+/** A peer told its head; null: it did not. */
+export function headTold(
+  machines: WithShared & WithBlocks,
+  peer: PeerId,
+  head: { readonly height: number; readonly hash: BlockHash } | null,
+  turn: Turn,
+): void {
+  if (head === null) return
+  machines.blocks.chainSync.headTold(peer, head)
+  catchUp(machines, turn)
+}
+
+/** A peer does not give the headers that it was asked for. */
+export function onHeadersFailed(machines: WithBlocks, peer: PeerId, turn: Turn): void {
+  machines.blocks.chainSync.headersFailed(peer, turn.now.monoMs)
+}
+
+/** A peer does not give the blocks that it was asked for. */
+export function onBlocksFailed(
+  machines: WithBlocks,
+  { peer, hashes }: Extract<Asked, { kind: 'blocks' }>,
+  turn: Turn,
+): void {
+  machines.blocks.chainSync.blocksEnded(peer, hashes, { failed: hashes, isSilent: true }, turn.now.monoMs)
+}
+
 /** Makes the requests that are due. */
-export function catchUp(machines: Machines, turn: Turn): void {
+export function catchUp(machines: WithShared & WithBlocks, turn: Turn): void {
   const { chain, compact, chainSync } = machines.blocks
   const state = {
     rootHeight: chain.root.height,
@@ -42,23 +73,15 @@ export function catchUp(machines: Machines, turn: Turn): void {
         missing: (limit: number) => missing(limit).flatMap(({ hash }) => (compact.has(hash) ? [] : [hash])),
       })),
   }
-  for (const ask of chainSync.next(state, turn.now.monoMs)) {
-    const request = machines.shared.nextJob()
-    const { peer } = ask
-    if (ask.kind === 'headers') {
-      machines.shared.asked.set(request, { kind: 'headers', peer })
+  for (const due of chainSync.next(state, turn.now.monoMs)) {
+    const { peer } = due
+    if (due.kind === 'headers') {
       // Headers may be ahead of the head: from where they end on, or the same range would be asked for again and again.
       const bytes = encodeChainRequest({ kind: 'headers', locator: locator(machines), limit: HEADERS_COUNT_MAX })
-      turn.do({ kind: 'ask', request, peer, protocol: 'chain', bytes })
+      ask(machines, { kind: 'headers', peer }, bytes, turn)
     } else {
-      machines.shared.asked.set(request, { kind: 'blocks', peer, hashes: ask.hashes })
-      turn.do({
-        kind: 'ask',
-        request,
-        peer,
-        protocol: 'chain',
-        bytes: encodeChainRequest({ kind: 'blocks', hashes: ask.hashes }),
-      })
+      const { hashes } = due
+      ask(machines, { kind: 'blocks', peer, hashes }, encodeChainRequest({ kind: 'blocks', hashes }), turn)
     }
   }
 }
@@ -67,7 +90,7 @@ export function catchUp(machines: Machines, turn: Turn): void {
 const TIPS_MAX = 8
 
 /** The tips of the best branches first, those that nobody has last among them; then the best chain's own. */
-function locator({ blocks: { chain, chainSync } }: Machines): readonly BlockHash[] {
+function locator({ blocks: { chain, chainSync } }: WithBlocks): readonly BlockHash[] {
   const tips: BlockHash[] = []
   const makers = new Set<string>()
   const branches = chain.branches().map((branch) => ({ branch, isWithheld: chainSync.isWithheld(branch.first.hash) }))
@@ -81,12 +104,17 @@ function locator({ blocks: { chain, chainSync } }: Machines): readonly BlockHash
 }
 
 /** Whether the head that a peer claims is here, whichever way it came. */
-function isProven({ blocks: { chain, chainSync } }: Machines, peer: PeerId): boolean {
+function isProven({ blocks: { chain, chainSync } }: WithBlocks, peer: PeerId): boolean {
   const head = chainSync.headOf(peer)
   return head === undefined || chain.header(head.hash) !== undefined
 }
 
-export function onHeadersAnswer(machines: Machines, peer: PeerId, frames: readonly Uint8Array[], turn: Turn): void {
+export function onHeadersAnswer(
+  machines: WithShared & WithPeers & WithBlocks,
+  peer: PeerId,
+  frames: readonly Uint8Array[],
+  turn: Turn,
+): void {
   const items = frames.length === 1 && frames[0] !== undefined ? splitHeaders(frames[0]) : null
   const headers = items === null ? null : readHeaders(machines, items)
   if (headers === null) {
@@ -107,17 +135,20 @@ export function onHeadersAnswer(machines: Machines, peer: PeerId, frames: readon
     machines.blocks.chainSync.headersChecked(peer, 0, isProven(machines, peer), turn.now.monoMs)
     return
   }
-  const job = machines.shared.nextJob()
-  machines.shared.jobs.set(job, { kind: 'headers', from: peer, headers: fresh })
   const checks = fresh.map(({ proposerKey, signedBytes, signature }) => ({
     publicKey: proposerKey,
     message: signedBytes,
     signature,
   }))
-  turn.do({ kind: 'verify-signatures', job, checks })
+  verify(machines, { kind: 'headers', from: peer, headers: fresh }, checks, turn)
 }
 
-export function onHeadersVerified(machines: Machines, job: HeadersJob, firstInvalid: number, turn: Turn): void {
+export function onHeadersVerified(
+  machines: WithShared & WithPeers & WithTransactions & WithBlocks,
+  job: HeadersJob,
+  firstInvalid: number,
+  turn: Turn,
+): void {
   const sound = firstInvalid < 0 ? job.headers : job.headers.slice(0, firstInvalid)
   let fresh = 0
   let isFull = false
@@ -140,7 +171,7 @@ export function onHeadersVerified(machines: Machines, job: HeadersJob, firstInva
 }
 
 /** Null where one can't be read or breaks a rule that everybody can check: no honest node has such. */
-function readHeaders(machines: Machines, items: readonly Uint8Array[]): SignedHeader[] | null {
+function readHeaders(machines: WithShared & WithBlocks, items: readonly Uint8Array[]): SignedHeader[] | null {
   const headers: SignedHeader[] = []
   for (const bytes of items) {
     const decoded = decodeSignedHeader(bytes, machines.blocks.prefix)
@@ -152,7 +183,7 @@ function readHeaders(machines: Machines, items: readonly Uint8Array[]): SignedHe
 }
 
 export function onBlocksAnswer(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions & WithBlocks,
   asked: Extract<Asked, { kind: 'blocks' }>,
   frames: readonly Uint8Array[],
   turn: Turn,
@@ -188,7 +219,7 @@ export function onBlocksAnswer(
 }
 
 export function onPartsAnswer(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions & WithBlocks,
   asked: Extract<Asked, { kind: 'block-transactions' }>,
   frames: readonly Uint8Array[],
   turn: Turn,
@@ -213,7 +244,7 @@ export function onPartsAnswer(
 }
 
 export function onChainRequest(
-  machines: Machines,
+  machines: WithPeers & WithBlocks,
   request: JobNumber,
   from: PeerId,
   bytes: Uint8Array,
@@ -228,9 +259,20 @@ export function onChainRequest(
   turn.do({ kind: 'serve-chain', request, asked, blockPrefix: machines.blocks.prefix })
 }
 
+/** A peer asks for blocks by their hashes: those of the last minute that are in memory. */
+export function onBlocksByHashRequest(
+  machines: WithBlocks,
+  request: JobNumber,
+  hashes: readonly BlockHash[],
+  turn: Turn,
+): void {
+  const found = hashes.map((hash) => machines.blocks.bodies.get(hash)?.bytes ?? null)
+  turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(found)] })
+}
+
 /** Transactions of a block; one whose body is on its way here is waited for, since we have handed on its header. */
 export function onPartsRequest(
-  machines: Machines,
+  machines: WithBlocks,
   request: JobNumber,
   asked: Extract<ReturnType<typeof decodeObjectsRequest>, { kind: 'block-transactions' }>,
   turn: Turn,
@@ -251,7 +293,7 @@ export function onPartsRequest(
 }
 
 /** What has waited too long for a body is not answered: the asker turns to somebody else. */
-export function giveUpParts(machines: Machines, turn: Turn): void {
+export function giveUpParts(machines: WithBlocks, turn: Turn): void {
   for (const [hash, waiting] of machines.blocks.partsWanted) {
     const patient = waiting.filter(({ sinceMs }) => turn.now.monoMs - sinceMs < PARTS_WAIT_MS)
     for (const { request } of waiting)

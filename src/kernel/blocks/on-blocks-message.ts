@@ -2,6 +2,10 @@
  * A compact block from gossip (PROTOCOL.md, Header rules). It is handed on as soon as its header holds, before its body is here: the slot
  * rule bounds how many there can be, and waiting would add a round trip a hop.
  */
+import type { WithBlocks } from './state.ts'
+import type { WithTransactions } from '../transactions/state.ts'
+import type { WithPeers } from '../peers/state.ts'
+import type { WithShared } from '../shared/state.ts'
 import { decodeCompactBlock } from '../../domain/codec/block-codec.ts'
 import type { CompactBlock } from '../../domain/block.ts'
 import type { MessageId, PeerId } from '../../domain/ids.ts'
@@ -9,10 +13,10 @@ import { REJECTS, type RejectCode } from '../../domain/reject.ts'
 import { checkCompact, checkHeader, timingOf } from '../../domain/rules/header-rules.ts'
 import { JOBS_MAX } from '../../relay/limits.ts'
 import { acceptHeader, lookupFor, rebuilt } from './accept-block.ts'
-import type { VerdictReason } from '../shared/effect.ts'
 import type { HeaderJob } from '../shared/jobs.ts'
-import type { Machines } from '../machines.ts'
-import { penalise } from '../peers/penalise.ts'
+import { refuseMessage } from '../peers/refuse-message.ts'
+import { judge } from '../shared/judge.ts'
+import { verify } from '../shared/verify.ts'
 import type { Turn } from '../shared/turn.ts'
 
 export interface BlockMessage {
@@ -21,10 +25,14 @@ export interface BlockMessage {
   readonly messageId: MessageId
 }
 
-export function onBlocksMessage(machines: Machines, message: BlockMessage, turn: Turn): void {
+export function onBlocksMessage(
+  machines: WithShared & WithPeers & WithTransactions & WithBlocks,
+  message: BlockMessage,
+  turn: Turn,
+): void {
   const { from } = message
   if (!machines.peers.offences.admitsPeer(from, turn.now.wallMs)) {
-    judge(message, 'ignore', message.bytes.byteLength, turn, 'banned')
+    judge('blocks', message, 'ignore', 1, turn, 'banned')
     return
   }
   const decoded = decodeCompactBlock(message.bytes, machines.blocks.prefix, machines.transactions.prefix)
@@ -37,7 +45,7 @@ export function onBlocksMessage(machines: Machines, message: BlockMessage, turn:
 
 /** A compact block that can be read; also one that was held until its slot began. */
 export function onCompactBlock(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions & WithBlocks,
   block: CompactBlock,
   message: Pick<BlockMessage, 'from' | 'messageId'>,
   turn: Turn,
@@ -66,17 +74,17 @@ export function onCompactBlock(
     refuse(machines, message, header.hash, size, code, turn)
     return
   }
-  const job = machines.shared.nextJob()
-  machines.shared.jobs.set(job, { kind: 'header', block, from: message.from, messageId: message.messageId })
-  turn.do({
-    kind: 'verify-signatures',
-    job,
-    checks: [{ publicKey: header.proposerKey, message: header.signedBytes, signature: header.signature }],
-  })
+  const check = { publicKey: header.proposerKey, message: header.signedBytes, signature: header.signature }
+  verify(machines, { kind: 'header', block, from: message.from, messageId: message.messageId }, [check], turn)
 }
 
 /** The signature of a header was checked. */
-export function onHeaderVerified(machines: Machines, job: HeaderJob, valid: boolean, turn: Turn): void {
+export function onHeaderVerified(
+  machines: WithShared & WithPeers & WithTransactions & WithBlocks,
+  job: HeaderJob,
+  valid: boolean,
+  turn: Turn,
+): void {
   const { header } = job.block
   const size = job.block.bytes.byteLength
   if (!valid) {
@@ -101,42 +109,22 @@ export function onHeaderVerified(machines: Machines, job: HeaderJob, valid: bool
       return
     }
   }
-  judge(job, 'accept', size, turn)
+  judge('blocks', { from: job.from, messageId: job.messageId, bytes: size }, 'accept', 1, turn)
   if (outcome.kind === 'orphan') return
   const found = machines.blocks.compact.start(job.block, job.from, lookupFor(machines, header), turn.now.monoMs)
   rebuilt(machines, found, turn)
 }
 
+/** @param hash the block's, or the message's where the block could not be read */
 function refuse(
-  machines: Machines,
-  message: { readonly from: PeerId; readonly messageId: MessageId },
+  machines: WithPeers,
+  { from, messageId }: Pick<BlockMessage, 'from' | 'messageId'>,
   hash: string,
   bytes: number,
   code: RejectCode,
   turn: Turn,
 ): void {
-  const { verdict, offence } = REJECTS[code]
-  const refusal = verdict === 'reject' ? 'reject' : 'ignore'
-  turn.note({
-    kind: 'block-refused',
-    hash,
-    from: message.from,
-    messageId: message.messageId,
-    bytes,
-    code,
-    verdict: refusal,
-  })
-  judge(message, refusal, bytes, turn, code)
-  if (offence !== null) penalise(machines, message.from, offence, code, turn)
-}
-
-function judge(
-  { from, messageId }: { readonly from: PeerId; readonly messageId: MessageId },
-  verdict: 'accept' | 'ignore' | 'reject',
-  bytes: number,
-  turn: Turn,
-  why?: VerdictReason,
-): void {
-  turn.do({ kind: 'report-verdict', messageId, from, verdict, ...(why !== undefined && { why }) })
-  turn.note({ kind: 'message-judged', topic: 'blocks', from, verdict, items: 1, bytes })
+  const verdict = REJECTS[code].verdict === 'reject' ? 'reject' : 'ignore'
+  turn.note({ kind: 'block-refused', hash, from, messageId, bytes, code, verdict })
+  refuseMessage(machines, 'blocks', { from, messageId, bytes }, code, 1, turn)
 }

@@ -2,6 +2,10 @@
  * Making blocks. The slot is on the disk before the signature is asked for, so that no crash and no restart signs a slot twice
  * (double-sign protection); the block is on the disk before it is published.
  */
+import type { WithBlocks } from './state.ts'
+import type { WithTransactions } from '../transactions/state.ts'
+import type { WithPeers } from '../peers/state.ts'
+import type { WithShared } from '../shared/state.ts'
 import { BLOCK_BYTES_MAX, BLOCK_COUNT_MAX, BLOCK_FIXED_BYTES, headerOf } from '../../domain/block.ts'
 import { decodeSignedHeader, encodeBlock, encodeHeader, encodeSignedHeader } from '../../domain/codec/block-codec.ts'
 import type { Now } from '../../domain/time.ts'
@@ -14,14 +18,13 @@ import { advance } from './advance.ts'
 import { putSafety } from './chain-record.ts'
 import type { JobNumber } from '../shared/event.ts'
 import { ownClock } from '../peers/own-clock.ts'
-import type { Machines } from '../machines.ts'
 import type { Turn } from '../shared/turn.ts'
 
 /** How long a missing body is waited for where slots are short: less would be no round trip. */
 const BODY_PATIENCE_MIN_MS = 1_000
 
 /** Begins a block when one is due and nothing better is known to be on its way. */
-export function propose(machines: Machines, turn: Turn): void {
+export function propose(machines: WithShared & WithPeers & WithTransactions & WithBlocks, turn: Turn): void {
   const {
     shared: { config, twin },
     blocks: { chain, proposal },
@@ -70,7 +73,10 @@ export function propose(machines: Machines, turn: Turn): void {
  * not come within a slot may never come: its maker crashed, or withholds it, and must not stop all others. The slot is counted from when the head
  * was first behind, whatever else is announced meanwhile: one header after another would stop everybody for as long as its maker likes.
  */
-function awaitsBody({ blocks: { chain, chainSync, proposal }, shared: { config } }: Machines, turn: Turn): boolean {
+function awaitsBody(
+  { blocks: { chain, chainSync, proposal }, shared: { config } }: WithShared & WithBlocks,
+  turn: Turn,
+): boolean {
   // What has had its turn without coming is not waited for; nor does it give what comes after it a turn of its own on the same head.
   if (chain.branches().every(({ first }) => chainSync.isWithheld(first.hash))) return false
   const head = chain.head.hash
@@ -82,7 +88,7 @@ function awaitsBody({ blocks: { chain, chainSync, proposal }, shared: { config }
  * What is signed by a wrong clock is of no use to others, and keeps us silent until the clocks of all others have come that far: a slot is signed once. Whoever is
  * wrong is told so once, and again when it is over.
  */
-function hasWrongClock(machines: Machines, turn: Turn): boolean {
+function hasWrongClock(machines: WithShared & WithPeers & WithBlocks, turn: Turn): boolean {
   const clock = ownClock(machines, turn.now)
   const isOff = clock?.isOff === true
   if (isOff !== machines.blocks.proposal.wasOff) {
@@ -93,7 +99,7 @@ function hasWrongClock(machines: Machines, turn: Turn): boolean {
 }
 
 /** The slot is on the disk, or is not: then nothing is signed. Returns whether the write was this. */
-export function onSlotWritten(machines: Machines, job: JobNumber, ok: boolean, turn: Turn): boolean {
+export function onSlotWritten(machines: WithBlocks, job: JobNumber, ok: boolean, turn: Turn): boolean {
   const { draft } = machines.blocks.proposal
   if (draft?.job !== job) return false
   if (ok)
@@ -103,7 +109,12 @@ export function onSlotWritten(machines: Machines, job: JobNumber, ok: boolean, t
 }
 
 /** The block is signed: it takes the way of every block, but for the check that has been done. */
-export function onSigned(machines: Machines, job: JobNumber, signature: Uint8Array, turn: Turn): void {
+export function onSigned(
+  machines: WithShared & WithTransactions & WithBlocks,
+  job: JobNumber,
+  signature: Uint8Array,
+  turn: Turn,
+): void {
   const { draft } = machines.blocks.proposal
   if (draft?.job !== job) return
   machines.blocks.proposal.draft = null
@@ -128,7 +139,10 @@ export function onSigned(machines: Machines, job: JobNumber, signature: Uint8Arr
 }
 
 /** Until when a validator is silent because of a slot that it has signed for and that is not over yet; null where nothing keeps it. */
-export function silentUntilMs({ shared: { config }, blocks: { proposal } }: Machines, now: Now): number | null {
+export function silentUntilMs(
+  { shared: { config }, blocks: { proposal } }: WithShared & WithBlocks,
+  now: Now,
+): number | null {
   if (config.validator === null || proposal.lastSignedSlot < 0) return null
   const overMs = slotTimeMs(config.network, proposal.lastSignedSlot + 1)
   // A slot that has begun is its own.

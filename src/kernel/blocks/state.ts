@@ -23,6 +23,11 @@ const INVALID_BLOCKS_MS = 3_600_000
 /** Blocks whose missing transactions peers want, and own blocks that are not published: a few at a time, 64 held. */
 const BLOCKS_WAITING_MAX = 64
 
+/** Said by the signature of a handler that reads or changes this state. */
+export interface WithBlocks {
+  readonly blocks: Blocks
+}
+
 export class Blocks implements WingState {
   readonly prefix: Uint8Array
   /** Replaced once, at start, by what the disk holds. */

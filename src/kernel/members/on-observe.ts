@@ -1,4 +1,7 @@
 /** What nodes saw of an object (PROTOCOL.md, observe): peers' questions, and surveys of our own. */
+import type { WithMembers } from './state.ts'
+import type { WithPeers } from '../peers/state.ts'
+import type { WithShared } from '../shared/state.ts'
 import {
   decodeObserveAnswer,
   decodeObserveRequest,
@@ -21,7 +24,7 @@ import type { SurveyTrouble } from '../../domain/surveyed.ts'
 import type { AskFailure } from '../../ports/requests.ts'
 import type { Asked } from '../shared/asked.ts'
 import type { Event } from '../shared/event.ts'
-import type { Machines } from '../machines.ts'
+import { ask } from '../shared/ask.ts'
 import { penalise } from '../peers/penalise.ts'
 import type { Turn } from '../shared/turn.ts'
 
@@ -30,7 +33,7 @@ type Relay = Extract<Asked, { kind: 'observe-relay' }>
 
 /** A peer asks us, or somebody behind us. */
 export function onObserveRequest(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithMembers,
   request: number,
   from: PeerId,
   bytes: Uint8Array,
@@ -61,21 +64,14 @@ export function onObserveRequest(
     reply(request, { kind: 'busy' }, turn)
     return
   }
-  const job = machines.shared.nextJob()
+  const question = encodeObserveRequest({ way: rest, ids })
+  const job = ask(machines, { kind: 'observe-relay', peer: next, request, ids: ids.length }, question, turn)
   machines.members.observeRelays.add(job)
-  machines.shared.asked.set(job, { kind: 'observe-relay', peer: next, request, ids: ids.length })
-  turn.do({
-    kind: 'ask',
-    request: job,
-    peer: next,
-    protocol: 'observe',
-    bytes: encodeObserveRequest({ way: rest, ids }),
-  })
 }
 
 /** The next hop answered, or did not (`frames` null): the asker hears of it. What is no answer is not handed on. */
 export function onRelayEnded(
-  machines: Machines,
+  machines: WithPeers & WithMembers,
   job: number,
   { peer, request, ids }: Relay,
   frames: readonly Uint8Array[] | null,
@@ -92,7 +88,11 @@ export function onRelayEnded(
 }
 
 /** The operator asks everybody. */
-export function onSurveyAsked(machines: Machines, event: Extract<Event, { kind: 'survey-asked' }>, turn: Turn): void {
+export function onSurveyAsked(
+  machines: WithShared & WithPeers & WithMembers,
+  event: Extract<Event, { kind: 'survey-asked' }>,
+  turn: Turn,
+): void {
   const { survey: number, ids, samples, waitMs } = event
   if (!machines.shared.config.observes || machines.members.surveys.size >= SURVEYS_MAX) {
     const outcome = { kind: machines.shared.config.observes ? 'busy' : 'off' } as const
@@ -114,7 +114,7 @@ export function onSurveyAsked(machines: Machines, event: Extract<Event, { kind: 
 }
 
 export function onSurveyAnswer(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithMembers,
   { peer, survey: number, ask, ids }: SurveyQuestion,
   frames: readonly Uint8Array[],
   clocks: { readonly askedNs: bigint; readonly answeredNs: bigint } | null,
@@ -130,7 +130,12 @@ export function onSurveyAnswer(
   follow(machines, number, turn)
 }
 
-export function onSurveyFailed(machines: Machines, asked: SurveyQuestion, reason: AskFailure, turn: Turn): void {
+export function onSurveyFailed(
+  machines: WithShared & WithMembers,
+  asked: SurveyQuestion,
+  reason: AskFailure,
+  turn: Turn,
+): void {
   const survey = machines.members.surveys.get(asked.survey)?.survey
   if (survey === undefined) return
   survey.failed(asked.ask, TROUBLES[reason])
@@ -148,37 +153,35 @@ const TROUBLES: Readonly<Record<AskFailure, SurveyTrouble>> = {
 }
 
 /** Surveys whose time is over end with what they have. */
-export function endSurveys(machines: Machines, turn: Turn): void {
+export function endSurveys(machines: WithMembers, turn: Turn): void {
   for (const [number, { survey }] of machines.members.surveys)
     if (survey.deadlineMs <= turn.now.monoMs) finish(machines, number, survey, turn)
 }
 
-function follow(machines: Machines, number: number, turn: Turn): void {
+function follow(machines: WithShared & WithMembers, number: number, turn: Turn): void {
   const open = machines.members.surveys.get(number)
   if (open === undefined) return
   const { survey, ids } = open
-  for (const { ask, way, isTimesOnly } of survey.takeAsks()) {
+  for (const { ask: place, way, isTimesOnly } of survey.takeAsks()) {
     const [peer, ...rest] = way
     assert(peer !== undefined, 'a way has an end')
     const wanted = isTimesOnly ? [] : ids
-    const request = machines.shared.nextJob()
-    machines.shared.asked.set(request, { kind: 'survey', peer, survey: number, ask, ids: wanted.length })
     const bytes = encodeObserveRequest({ way: rest, ids: wanted })
-    turn.do({ kind: 'ask', request, peer, protocol: 'observe', bytes })
+    ask(machines, { kind: 'survey', peer, survey: number, ask: place, ids: wanted.length }, bytes, turn)
   }
   if (survey.isDone) finish(machines, number, survey, turn)
 }
 
-function finish(machines: Machines, number: number, survey: Survey, turn: Turn): void {
+function finish(machines: WithMembers, number: number, survey: Survey, turn: Turn): void {
   machines.members.surveys.delete(number)
   turn.do({ kind: 'answer-survey', survey: number, outcome: { kind: 'surveyed', rows: survey.rows() } })
 }
 
-function neighboursOf({ peers: { table: peers } }: Machines): { readonly peer: PeerId; readonly name: string }[] {
+function neighboursOf({ peers: { table: peers } }: WithPeers): { readonly peer: PeerId; readonly name: string }[] {
   return [...peers.all()].filter(({ greeted }) => greeted)
 }
 
-function mayAsk({ members: { observers } }: Machines, peer: PeerId, nowMs: number): boolean {
+function mayAsk({ members: { observers } }: WithMembers, peer: PeerId, nowMs: number): boolean {
   let bucket = observers.get(peer, nowMs)
   if (bucket === undefined) {
     bucket = new TokenBucket({ perSecond: OBSERVE_PER_SECOND, burst: OBSERVE_BURST, nowMs })

@@ -1,13 +1,15 @@
 /** Records that carry our own key: of this boot, of earlier ones, or of another node that runs with our identity. */
+import type { WithPeers } from '../peers/state.ts'
+import type { WithMembers } from './state.ts'
+import type { WithShared } from '../shared/state.ts'
 import type { NodeRecord } from '../../domain/record.ts'
 import { TWIN_LOOK_MS } from '../../membership/limits.ts'
-import type { Machines } from '../machines.ts'
 import { recordChanged } from './own-record.ts'
 import type { Turn } from '../shared/turn.ts'
 
 /** Whether a record that is too old to change anything is worth a signature check all the same, since it is of our key and not of this boot. */
 export function isWorthLooking(
-  { shared: { config }, members: { self, ownLook } }: Machines,
+  { shared: { config }, members: { self, ownLook } }: WithShared & WithMembers,
   record: NodeRecord,
   monoMs: number,
 ): boolean {
@@ -17,7 +19,7 @@ export function isWorthLooking(
 }
 
 /** A record whose signature holds; anybody else's is passed over. */
-export function onOwnRecord(machines: Machines, record: NodeRecord, turn: Turn): void {
+export function onOwnRecord(machines: WithShared & WithPeers & WithMembers, record: NodeRecord, turn: Turn): void {
   const {
     shared: { config, twin },
     members: { self },

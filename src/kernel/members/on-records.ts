@@ -1,4 +1,7 @@
 /** Records and suspicions: from gossip and from repair into the picture of the network, and what follows from it. */
+import type { WithMembers } from './state.ts'
+import type { WithPeers } from '../peers/state.ts'
+import type { WithShared } from '../shared/state.ts'
 import { encodeObjectsAnswer, readObjectsAnswer } from '../../domain/codec/objects-codec.ts'
 import { decodeRecord, decodeRecordMessage, RECORD_BYTES_MAX } from '../../domain/codec/record-codec.ts'
 import { encodeProbeAnswer, encodeProbeRequest, type ProbeStatus } from '../../domain/codec/probe-codec.ts'
@@ -20,7 +23,9 @@ import { JOBS_MAX } from '../../relay/limits.ts'
 import type { Asked } from '../shared/asked.ts'
 import type { VerdictReason } from '../shared/effect.ts'
 import type { RecordJob, RecordsJob } from '../shared/jobs.ts'
-import type { Machines } from '../machines.ts'
+import { ask } from '../shared/ask.ts'
+import { judge } from '../shared/judge.ts'
+import { verify } from '../shared/verify.ts'
 import { heardClock } from '../peers/own-clock.ts'
 import { isWorthLooking, onOwnRecord } from './on-own-record.ts'
 import { accuse, recordChanged } from './own-record.ts'
@@ -35,15 +40,15 @@ interface Message {
 }
 
 /** A message of the records topic. */
-export function onRecordsMessage(machines: Machines, message: Message, turn: Turn): void {
+export function onRecordsMessage(machines: WithShared & WithPeers & WithMembers, message: Message, turn: Turn): void {
   if (!machines.peers.offences.admitsPeer(message.from, turn.now.wallMs)) {
-    judge(message, 'ignore', 'banned', turn)
+    judgeRecord(message, 'ignore', 'banned', turn)
     return
   }
   const prefixes = { record: machines.members.recordPrefix, suspicion: machines.members.suspicionPrefix }
   const content = decodeRecordMessage(message.bytes, prefixes)
   if (content === null) {
-    judge(message, 'reject', 'undecodable', turn)
+    judgeRecord(message, 'reject', 'undecodable', turn)
     penalise(machines, message.from, 'invalid', 'undecodable', turn)
     return
   }
@@ -58,22 +63,20 @@ export function onRecordsMessage(machines: Machines, message: Message, turn: Tur
     return
   }
   if (machines.shared.jobs.size >= JOBS_MAX) {
-    judge(message, 'ignore', 'overloaded', turn)
+    judgeRecord(message, 'ignore', 'overloaded', turn)
     return
   }
-  const job = machines.shared.nextJob()
-  machines.shared.jobs.set(job, { kind: 'record', message, content })
-  turn.do({ kind: 'verify-signatures', job, checks: [checkOf(content)] })
+  verify(machines, { kind: 'record', message, content }, [checkOf(content)], turn)
 }
 
 export function onRecordVerified(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithMembers,
   { message, content }: RecordJob,
   valid: boolean,
   turn: Turn,
 ): void {
   if (!valid) {
-    judge(message, 'reject', 'invalid-signature', turn)
+    judgeRecord(message, 'reject', 'invalid-signature', turn)
     penalise(machines, message.from, 'invalid', 'invalid-signature', turn)
     return
   }
@@ -88,7 +91,7 @@ export function onRecordVerified(
 }
 
 function conclude(
-  machines: Machines,
+  machines: WithPeers,
   kind: RecordMessage['kind'],
   outcome: RecordOutcome | SuspicionOutcome,
   message: Message,
@@ -96,15 +99,13 @@ function conclude(
 ): void {
   const verdict =
     kind === 'record' ? RECORD_VERDICTS[outcome as RecordOutcome] : SUSPICION_VERDICTS[outcome as SuspicionOutcome]
-  judge(message, verdict, outcome, turn)
+  judgeRecord(message, verdict, outcome, turn)
   if (verdict === 'reject') penalise(machines, message.from, 'invalid', outcome, turn)
 }
 
-function judge(message: Message, verdict: Verdict, outcome: VerdictReason, turn: Turn): void {
-  const { from, messageId, bytes } = message
-  turn.do({ kind: 'report-verdict', messageId, from, verdict, why: outcome })
-  turn.note({ kind: 'message-judged', topic: 'records', from, verdict, items: 1, bytes: bytes.byteLength })
-  turn.note({ kind: 'record-judged', outcome, from })
+function judgeRecord(message: Message, verdict: Verdict, outcome: VerdictReason, turn: Turn): void {
+  judge('records', message, verdict, 1, turn, outcome)
+  turn.note({ kind: 'record-judged', outcome, from: message.from })
 }
 
 function checkOf(content: RecordMessage): SignatureCheck {
@@ -120,7 +121,12 @@ export function keyOfRecord({ key, hash }: NodeRecord): ItemKey {
 }
 
 /** A peer asks for records by their names. */
-export function onRecordKeysRequest(machines: Machines, request: number, keys: readonly ItemKey[], turn: Turn): void {
+export function onRecordKeysRequest(
+  machines: WithMembers,
+  request: number,
+  keys: readonly ItemKey[],
+  turn: Turn,
+): void {
   const objects = keys.map((key) => {
     const peer = machines.members.recordOwners.get(key)
     const record = peer === undefined ? undefined : machines.members.membership.records.get(peer)
@@ -130,7 +136,7 @@ export function onRecordKeysRequest(machines: Machines, request: number, keys: r
 }
 
 export function onRecordsAnswer(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithMembers,
   asked: Extract<Asked, { kind: 'records' }>,
   frames: readonly Uint8Array[] | null,
   turn: Turn,
@@ -157,13 +163,16 @@ export function onRecordsAnswer(
   }
   machines.members.set.wanted.answered(fetch, answer.unanswered)
   if (records.length === 0) return
-  const job = machines.shared.nextJob()
-  machines.shared.jobs.set(job, { kind: 'records', from: peer, records })
   const checks = records.map(({ key, signedBytes, signature }) => ({ publicKey: key, message: signedBytes, signature }))
-  turn.do({ kind: 'verify-signatures', job, checks })
+  verify(machines, { kind: 'records', from: peer, records }, checks, turn)
 }
 
-export function onRecordsVerified(machines: Machines, job: RecordsJob, firstInvalid: number, turn: Turn): void {
+export function onRecordsVerified(
+  machines: WithShared & WithPeers & WithMembers,
+  job: RecordsJob,
+  firstInvalid: number,
+  turn: Turn,
+): void {
   const sound = firstInvalid < 0 ? job.records : job.records.slice(0, firstInvalid)
   for (const record of sound) {
     onOwnRecord(machines, record, turn)
@@ -185,7 +194,7 @@ export function onRecordsVerified(machines: Machines, job: RecordsJob, firstInva
 
 /** Carries out what membership decided. @param from who told it, where a record led to it */
 export function followMembership(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithMembers,
   decisions: readonly MembershipDecision[],
   turn: Turn,
   from: PeerId | null = null,
@@ -193,7 +202,12 @@ export function followMembership(
   for (const decision of decisions) follow(machines, decision, from, turn)
 }
 
-function follow(machines: Machines, decision: MembershipDecision, from: PeerId | null, turn: Turn): void {
+function follow(
+  machines: WithShared & WithPeers & WithMembers,
+  decision: MembershipDecision,
+  from: PeerId | null,
+  turn: Turn,
+): void {
   switch (decision.kind) {
     case 'ping': {
       const { probe, peer } = decision
@@ -267,7 +281,7 @@ function follow(machines: Machines, decision: MembershipDecision, from: PeerId |
 }
 
 function advertise(
-  machines: Machines,
+  machines: WithShared & WithMembers,
   { add, remove }: Extract<MembershipDecision, { kind: 'advertise' }>,
   teller: Teller,
   turn: Turn,
@@ -287,12 +301,11 @@ function advertise(
     machines.members.discovery.learnt(add.peer, add.addresses, teller.name, turn.now.monoMs)
 }
 
-function askProbe(machines: Machines, probe: number, peer: PeerId, bytes: Uint8Array, turn: Turn): void {
-  machines.shared.asked.set(probe, { kind: 'probe', peer, probe })
-  turn.do({ kind: 'ask', request: probe, peer, protocol: 'probe', bytes })
+function askProbe(machines: WithShared, probe: number, peer: PeerId, bytes: Uint8Array, turn: Turn): void {
+  ask(machines, { kind: 'probe', peer, probe }, bytes, turn, probe)
 }
 
 /** What pings and acks carry of this node. */
-export function ownStatus({ members: { self }, shared: { announced } }: Machines): ProbeStatus {
+export function ownStatus({ members: { self }, shared: { announced } }: WithShared & WithMembers): ProbeStatus {
   return { incarnation: self.incarnation, seq: self.seq, head: { height: announced.height, hash: announced.hash } }
 }

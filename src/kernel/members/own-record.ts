@@ -1,4 +1,7 @@
 /** This node's own record: what it says of itself, when it says it, and the signatures that it needs. */
+import type { WithMembers } from './state.ts'
+import type { WithPeers } from '../peers/state.ts'
+import type { WithShared } from '../shared/state.ts'
 import { encodeRecord, encodeRecordBody, encodeRecordMessage, decodeRecord } from '../../domain/codec/record-codec.ts'
 import { decodeSuspicion, encodeSuspicion, encodeSuspicionBody } from '../../domain/codec/suspicion-codec.ts'
 import { asNetAddress, type NetAddress } from '../../domain/ids.ts'
@@ -18,13 +21,12 @@ import { mayDial, reachOf } from '../../lib/reach.ts'
 import type { MembershipDecision } from '../../membership/membership.ts'
 import type { Change } from '../../membership/pace.ts'
 import type { JobNumber } from '../shared/event.ts'
-import type { Machines } from '../machines.ts'
 import type { Self } from './self.ts'
 import { SELF } from '../peers/teller.ts'
 import type { Turn } from '../shared/turn.ts'
 
 /** Publishes a new record when one is due. */
-export function tendRecord(machines: Machines, turn: Turn): void {
+export function tendRecord(machines: WithShared & WithPeers & WithMembers, turn: Turn): void {
   const {
     members: { self, pace },
     shared: { twin },
@@ -38,13 +40,18 @@ export function tendRecord(machines: Machines, turn: Turn): void {
 }
 
 /** Something changed that others should hear of: the next record comes sooner. */
-export function recordChanged(machines: Machines, change: Change, turn: Turn): void {
+export function recordChanged(machines: WithShared & WithPeers & WithMembers, change: Change, turn: Turn): void {
   machines.members.pace.changed(change, turn.now.monoMs)
   tendRecord(machines, turn)
 }
 
 /** We could not reach a node: say so, signed. */
-export function accuse(machines: Machines, targetKey: Uint8Array, version: RecordVersion, turn: Turn): void {
+export function accuse(
+  machines: WithShared & WithMembers,
+  targetKey: Uint8Array,
+  version: RecordVersion,
+  turn: Turn,
+): void {
   const body = encodeSuspicionBody({
     ...version,
     targetKey,
@@ -56,7 +63,7 @@ export function accuse(machines: Machines, targetKey: Uint8Array, version: Recor
 
 /** A signature with the node's key is there. Null where it was none of these. */
 export function onSelfSigned(
-  machines: Machines,
+  machines: WithMembers,
   job: JobNumber,
   signature: Uint8Array,
   turn: Turn,
@@ -79,7 +86,7 @@ export function onSelfSigned(
 
 /** What survives a restart: the boot counter only grows, and tags stay until they are changed. */
 export function onSelfRestored(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithMembers,
   lastIncarnation: number,
   tags: Self['tags'],
   addresses: readonly NetAddress[],
@@ -101,7 +108,12 @@ export const INCARNATION_KEY = 'incarnation'
 export const TAGS_KEY = 'tags'
 
 /** The operator changed a tag; null takes it away. */
-export function onTagSet(machines: Machines, key: string, value: string | null, turn: Turn): void {
+export function onTagSet(
+  machines: WithShared & WithPeers & WithMembers,
+  key: string,
+  value: string | null,
+  turn: Turn,
+): void {
   const { self } = machines.members
   const others = self.tags.filter(([other]) => other !== key)
   const tags = value === null ? others : [...others, [key, value] as const]
@@ -110,7 +122,7 @@ export function onTagSet(machines: Machines, key: string, value: string | null, 
   recordChanged(machines, 'tags', turn)
 }
 
-function draft(machines: Machines, turn: Turn): RecordDraft {
+function draft(machines: WithShared & WithPeers & WithMembers, turn: Turn): RecordDraft {
   const { config, announced } = machines.shared
   const { self, pool } = machines.members
   const marks = new Set<string>()
@@ -136,7 +148,7 @@ function draft(machines: Machines, turn: Turn): RecordDraft {
   }
 }
 
-function sign(machines: Machines, kind: 'record' | 'suspicion', body: Uint8Array, turn: Turn): void {
+function sign(machines: WithShared & WithMembers, kind: 'record' | 'suspicion', body: Uint8Array, turn: Turn): void {
   const job = machines.shared.nextJob()
   machines.members.self.signing.set(job, { kind, body })
   const prefix = kind === 'record' ? machines.members.recordPrefix : machines.members.suspicionPrefix

@@ -31,6 +31,11 @@ export interface PoolView {
   knows(id: TxId, monoMs: number): boolean
 }
 
+/** Said by the signature of a handler that reads or changes this state. */
+export interface WithMembers {
+  readonly members: Members
+}
+
 export class Members implements WingState {
   readonly recordPrefix: Uint8Array
   readonly suspicionPrefix: Uint8Array

@@ -1,16 +1,16 @@
 /** What an offence costs a peer: the one place where bans are made, written and carried out. */
-import { fromHex, toHex, utf8 } from '../../lib/bytes.ts'
+import type { WithPeers } from './state.ts'
 import { asPeerId, type PeerId } from '../../domain/ids.ts'
 import type { Offence } from '../../domain/reject.ts'
 import { UNHEARD_MS } from '../../peers/limits.ts'
 import type { Ban } from '../../peers/offences.ts'
 import { addressGroup } from '../../lib/address-group.ts'
-import type { StoreWrite } from '../../ports/store.ts'
+import { putBan } from './ban-record.ts'
+import { disconnect } from './disconnect.ts'
 import type { Event } from '../shared/event.ts'
-import type { Machines } from '../machines.ts'
 import type { Turn } from '../shared/turn.ts'
 
-export function penalise(machines: Machines, peer: PeerId, offence: Offence, code: string, turn: Turn): void {
+export function penalise(machines: WithPeers, peer: PeerId, offence: Offence, code: string, turn: Turn): void {
   // What an old ledger refuses, peers rightly hand on.
   if (offence === 'unpaid' && machines.peers.isLedgerBehind()) return
   const ip = machines.peers.table.get(peer)?.ip ?? null
@@ -18,7 +18,7 @@ export function penalise(machines: Machines, peer: PeerId, offence: Offence, cod
   turn.note({ kind: 'offence-counted', peer, offence, code, count: outcome.count })
   if (outcome.kind === 'counted') return
   if (outcome.kind === 'disconnect') {
-    turn.do({ kind: 'disconnect', peer, reason: `more than ${outcome.count - 1} unpaid objects within 10 s` })
+    disconnect(machines, peer, `more than ${outcome.count - 1} unpaid objects within 10 s`, turn)
     return
   }
   keepOut(machines, peer, outcome.bans, code, turn)
@@ -29,7 +29,7 @@ export function penalise(machines: Machines, peer: PeerId, offence: Offence, cod
  * it from coming back for more. Shorter than that of a forger: load is circumstantial evidence.
  */
 export function shed(
-  machines: Machines,
+  machines: WithPeers,
   { subject, what, ip }: Pick<Extract<Event, { kind: 'overworked' }>, 'subject' | 'what' | 'ip'>,
   turn: Turn,
 ): void {
@@ -42,12 +42,12 @@ export function shed(
 }
 
 /** Writes bans down and carries them out, on the peer and on others whose address they take. */
-function keepOut(machines: Machines, peer: PeerId | null, bans: readonly Ban[], code: string, turn: Turn): void {
+function keepOut(machines: WithPeers, peer: PeerId | null, bans: readonly Ban[], code: string, turn: Turn): void {
   for (const ban of bans) {
     turn.note({ kind: 'subject-banned', subject: ban.subject, untilMs: ban.untilWallMs, reason: ban.reason })
     turn.writeLazily(putBan(ban))
   }
-  if (peer !== null) turn.do({ kind: 'disconnect', peer, reason: `banned: ${code}` })
+  if (peer !== null) disconnect(machines, peer, `banned: ${code}`, turn)
   for (const other of machines.peers.table.all()) {
     if (
       other.peer !== peer &&
@@ -55,7 +55,7 @@ function keepOut(machines: Machines, peer: PeerId | null, bans: readonly Ban[], 
       other.ip !== null &&
       !machines.peers.offences.admitsAddress(other.ip, turn.now.wallMs)
     ) {
-      turn.do({ kind: 'disconnect', peer: other.peer, reason: `address ${addressGroup(other.ip)} is banned` })
+      disconnect(machines, other.peer, `address ${addressGroup(other.ip)} is banned`, turn)
     }
   }
 }
@@ -64,42 +64,12 @@ function keepOut(machines: Machines, peer: PeerId | null, bans: readonly Ban[], 
  * What the router drops for a peer's score is seen by nobody. Of a peer that has forged, each such message counts like those that brought it there:
  * whoever forges slowly would otherwise stop counting after six. Of one that has not, none counts, but its place is for somebody who is heard.
  */
-export function judgeUnheard(machines: Machines, peer: PeerId, messages: number, sinceMs: number, turn: Turn): void {
+export function judgeUnheard(machines: WithPeers, peer: PeerId, messages: number, sinceMs: number, turn: Turn): void {
   if (machines.peers.table.get(peer) === undefined) return
   if (machines.peers.offences.invalidCount(peer, turn.now.monoMs) === 0) {
-    if (sinceMs >= UNHEARD_MS)
-      turn.do({ kind: 'disconnect', peer, reason: `not heard for its score for ${UNHEARD_MS / 1_000} s` })
+    if (sinceMs >= UNHEARD_MS) disconnect(machines, peer, `not heard for its score for ${UNHEARD_MS / 1_000} s`, turn)
     return
   }
   for (let count = 0; count < messages && machines.peers.offences.admitsPeer(peer, turn.now.wallMs); count++)
     penalise(machines, peer, 'invalid', 'unheard', turn)
-}
-
-/** A ban on disk: key the subject in hex (subjects hold colons and slashes), value JSON. */
-export function putBan(ban: Ban): StoreWrite {
-  return {
-    kind: 'put',
-    space: 'bans',
-    key: toHex(utf8(ban.subject)),
-    value: utf8(JSON.stringify({ until: ban.untilWallMs, reason: ban.reason })),
-  }
-}
-
-export function deleteBan(subject: string): StoreWrite {
-  return { kind: 'delete', space: 'bans', key: toHex(utf8(subject)) }
-}
-
-/** Null where the record is damaged: a lost ban is tolerable, a wrong one is not. */
-export function readBan(key: string, value: Uint8Array): Ban | null {
-  const subject = fromHex(key)
-  if (subject === null) return null
-  try {
-    const parsed: unknown = JSON.parse(new TextDecoder().decode(value))
-    if (typeof parsed !== 'object' || parsed === null || !('until' in parsed) || !('reason' in parsed)) return null
-    if (typeof parsed.until !== 'number' || !Number.isFinite(parsed.until) || typeof parsed.reason !== 'string')
-      return null
-    return { subject: new TextDecoder().decode(subject), untilWallMs: parsed.until, reason: parsed.reason }
-  } catch {
-    return null
-  }
 }

@@ -14,6 +14,11 @@ import type { StructureSize, WingState } from '../shared/wing.ts'
 /** Peers of another network: at most all connected ones. */
 const STRANGERS_MAX = 1_024
 
+/** Said by the signature of a handler that reads or changes this state. */
+export interface WithPeers {
+  readonly peers: Peers
+}
+
 export class Peers implements WingState {
   readonly table = new PeerTable()
   readonly offences: Offences

@@ -2,6 +2,10 @@
  * Repair: what gossip missed is found by comparing sets and fetched from whoever has it. Everything fetched passes the same admission as
  * gossip; it is not published again, since everybody compares.
  */
+import type { WithRepair } from './state.ts'
+import type { WithPeers } from '../peers/state.ts'
+import type { WithShared } from '../shared/state.ts'
+import type { WithTransactions } from '../transactions/state.ts'
 import { encodeObjectsAnswer, encodeObjectsRequest, readObjectsAnswer } from '../../domain/codec/objects-codec.ts'
 import { decodeTransaction, TRANSACTION_BYTES_MAX } from '../../domain/codec/transaction-codec.ts'
 import { asTxId, type AccountId, type PeerId } from '../../domain/ids.ts'
@@ -11,9 +15,9 @@ import { assertNever } from '../../lib/assert.ts'
 import type { RepairDecision } from '../../sync/repair.ts'
 import { admit } from '../transactions/admit.ts'
 import type { Asked } from '../shared/asked.ts'
-import { checkOf } from '../transactions/check-of.ts'
+import { verifyTransactions } from '../transactions/verify-transactions.ts'
 import type { FetchAnswer, RepairJob } from '../shared/jobs.ts'
-import type { Machines } from '../machines.ts'
+import { ask } from '../shared/ask.ts'
 import { penalise } from '../peers/penalise.ts'
 import { keyOf, knownAt } from '../transactions/pool-set.ts'
 import { triage, type Runs } from '../transactions/triage.ts'
@@ -31,12 +35,12 @@ const PASSING: ReadonlySet<RejectCode> = new Set([
 ])
 
 /** How long messages wait at this node before they are judged: the last one's wait, less the time since. */
-function behindMs({ transactions: { backlog } }: Machines, monoMs: number): number {
+function behindMs({ transactions: { backlog } }: WithTransactions, monoMs: number): number {
   return Math.max(0, backlog.waitedMs - (monoMs - backlog.monoMs))
 }
 
 /** What is due: comparisons, fetches and offers. */
-export function tendRepair(machines: Machines, turn: Turn): void {
+export function tendRepair(machines: WithShared & WithPeers & WithTransactions & WithRepair, turn: Turn): void {
   const { wallMs, monoMs } = turn.now
   for (const { tree } of Object.values(machines.repair.sets)) tree.tend(wallMs)
   decide(machines, machines.repair.comparisons.due(turn.now, behindMs(machines, monoMs)), turn)
@@ -48,7 +52,7 @@ export function tendRepair(machines: Machines, turn: Turn): void {
 }
 
 export function onReconcileAnswer(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions & WithRepair,
   request: number,
   frames: readonly Uint8Array[] | null,
   turn: Turn,
@@ -64,7 +68,7 @@ export function onReconcileAnswer(
 }
 
 export function onReconcileRequest(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions & WithRepair,
   request: number,
   from: PeerId,
   bytes: Uint8Array,
@@ -72,7 +76,10 @@ export function onReconcileRequest(
 ): void {
   const { monoMs } = turn.now
   const isDone = (set: string, key: ItemKey): boolean =>
-    (set === 'transactions' ? machines.transactions.set.wanted : machines.members.set.wanted).isDone(key, monoMs)
+    (set === 'transactions' ? machines.transactions.set.wanted : machines.repair.sets.records.wanted).isDone(
+      key,
+      monoMs,
+    )
   const served = machines.repair.server.serve(from, bytes, monoMs, isDone)
   if (served.kind === 'violation') {
     turn.do({ kind: 'reply', request, frames: null })
@@ -90,14 +97,14 @@ export function onReconcileRequest(
     for (const key of served.lacking) machines.transactions.set.wanted.held(from, key, monoMs)
     fetchDue(machines, turn)
   } else if (served.kind === 'offered') {
-    for (const key of served.lacking) machines.members.set.wanted.held(from, key, monoMs)
+    for (const key of served.lacking) machines.repair.sets.records.wanted.held(from, key, monoMs)
     fetchDue(machines, turn)
   }
 }
 
 /** A peer asks for transactions by their names. */
 export function onKeysRequest(
-  machines: Machines,
+  machines: WithTransactions,
   request: number,
   from: PeerId,
   keys: readonly ItemKey[],
@@ -116,7 +123,7 @@ export function onKeysRequest(
 
 /** Bodies came, or did not. */
 export function onObjectsAnswer(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions & WithRepair,
   asked: Extract<Asked, { kind: 'transactions' }>,
   frames: readonly Uint8Array[] | null,
   turn: Turn,
@@ -146,7 +153,7 @@ export function onObjectsAnswer(
  * doesn't cover the signature, so that a forgery must not speak for the honest transaction under the same name (A12).
  */
 function take(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions & WithRepair,
   from: PeerId,
   items: readonly Uint8Array[],
   answer: FetchAnswer | null,
@@ -182,14 +189,16 @@ function take(
     onRepairVerified(machines, job, -1, turn)
     return
   }
-  const number = machines.shared.nextJob()
-  machines.shared.jobs.set(number, job)
-  for (const { hash } of unverified) machines.transactions.inFlight.set(hash, number)
-  turn.do({ kind: 'verify-signatures', job: number, checks: unverified.map(checkOf) })
+  verifyTransactions(machines, job, unverified, turn)
 }
 
 /** Signatures of fetched transactions were checked. One forged ends the answer: what is behind it is fetched from others. */
-export function onRepairVerified(machines: Machines, job: RepairJob, firstInvalid: number, turn: Turn): void {
+export function onRepairVerified(
+  machines: WithShared & WithPeers & WithTransactions & WithRepair,
+  job: RepairJob,
+  firstInvalid: number,
+  turn: Turn,
+): void {
   const forged = job.unverified[firstInvalid]
   const sound = forged === undefined ? job.fresh : job.fresh.slice(0, job.fresh.indexOf(forged))
   const admitted = new Set<AccountId>()
@@ -209,13 +218,17 @@ export function onRepairVerified(machines: Machines, job: RepairJob, firstInvali
 }
 
 /** What this is a copy of is here already, or is being checked. */
-function settle(machines: Machines, bytes: Uint8Array): void {
+function settle(machines: WithTransactions, bytes: Uint8Array): void {
   const decoded = decodeTransaction(bytes, machines.transactions.prefix)
   if (decoded.ok) machines.transactions.set.wanted.received(keyOf(decoded.value))
 }
 
 /** What came ahead of its turn is looked at again, now that something of its sender has come in. */
-function retryHeldBack(machines: Machines, senders: ReadonlySet<AccountId>, turn: Turn): void {
+function retryHeldBack(
+  machines: WithShared & WithPeers & WithTransactions & WithRepair,
+  senders: ReadonlySet<AccountId>,
+  turn: Turn,
+): void {
   const gapMax = BigInt(machines.transactions.pool.limits.nonceGapMax)
   const ready = machines.repair.heldBack.takeReady(
     senders,
@@ -231,7 +244,13 @@ function retryHeldBack(machines: Machines, senders: ReadonlySet<AccountId>, turn
     )
 }
 
-function refuse(machines: Machines, from: PeerId, bytes: Uint8Array, code: RejectCode, turn: Turn): void {
+function refuse(
+  machines: WithPeers & WithTransactions & WithRepair,
+  from: PeerId,
+  bytes: Uint8Array,
+  code: RejectCode,
+  turn: Turn,
+): void {
   const decoded = decodeTransaction(bytes, machines.transactions.prefix)
   const { verdict, offence } = REJECTS[code]
   const id = decoded.ok ? decoded.value.id : ''
@@ -259,31 +278,26 @@ function refuse(machines: Machines, from: PeerId, bytes: Uint8Array, code: Rejec
   if (offence === 'invalid') penalise(machines, from, offence, code, turn)
 }
 
-function fetchDue(machines: Machines, turn: Turn): void {
+function fetchDue(machines: WithShared & WithTransactions & WithRepair, turn: Turn): void {
   for (const { fetch, peer, keys } of machines.transactions.set.wanted.due(turn.now.monoMs).fetches) {
-    machines.shared.asked.set(fetch, { kind: 'transactions', peer, fetch, keys })
     const bytes = encodeObjectsRequest({ kind: 'transactions-by-key', keys })
-    turn.do({ kind: 'ask', request: fetch, peer, protocol: 'objects', bytes })
+    ask(machines, { kind: 'transactions', peer, fetch, keys }, bytes, turn, fetch)
   }
-  for (const { fetch, peer, keys } of machines.members.set.wanted.due(turn.now.monoMs).fetches) {
-    machines.shared.asked.set(fetch, { kind: 'records', peer, fetch, keys })
+  for (const { fetch, peer, keys } of machines.repair.sets.records.wanted.due(turn.now.monoMs).fetches) {
     const bytes = encodeObjectsRequest({ kind: 'records-by-key', keys })
-    turn.do({ kind: 'ask', request: fetch, peer, protocol: 'objects', bytes })
+    ask(machines, { kind: 'records', peer, fetch, keys }, bytes, turn, fetch)
   }
 }
 
-function decide(machines: Machines, decisions: readonly RepairDecision[], turn: Turn): void {
+function decide(
+  machines: WithShared & WithPeers & WithTransactions & WithRepair,
+  decisions: readonly RepairDecision[],
+  turn: Turn,
+): void {
   for (const decision of decisions) {
     switch (decision.kind) {
       case 'ask':
-        machines.shared.asked.set(decision.request, { kind: 'reconcile', peer: decision.peer })
-        turn.do({
-          kind: 'ask',
-          request: decision.request,
-          peer: decision.peer,
-          protocol: 'reconcile',
-          bytes: decision.bytes,
-        })
+        ask(machines, { kind: 'reconcile', peer: decision.peer }, decision.bytes, turn, decision.request)
         break
       case 'compared':
         onCompared(machines, decision, turn)
@@ -303,11 +317,15 @@ function decide(machines: Machines, decisions: readonly RepairDecision[], turn: 
   }
 }
 
-function onCompared(machines: Machines, done: Extract<RepairDecision, { kind: 'compared' }>, turn: Turn): void {
+function onCompared(
+  machines: WithTransactions & WithRepair,
+  done: Extract<RepairDecision, { kind: 'compared' }>,
+  turn: Turn,
+): void {
   const { peer, set, need, have, rounds, bytes } = done
   turn.note({ kind: 'sets-compared', peer, set, need: need.length, have: have.length, rounds, bytes })
   if (set === 'records') {
-    for (const key of need) machines.members.set.wanted.held(peer, key, turn.now.monoMs)
+    for (const key of need) machines.repair.sets.records.wanted.held(peer, key, turn.now.monoMs)
     return
   }
   for (const key of need) machines.transactions.set.wanted.held(peer, key, turn.now.monoMs)

@@ -9,6 +9,11 @@ import type { Shared } from '../shared/state.ts'
 import type { StructureSize, WingState } from '../shared/wing.ts'
 import { HELD_BACK_MAX, HeldBack } from './held-back.ts'
 
+/** Said by the signature of a handler that reads or changes this state. */
+export interface WithRepair {
+  readonly repair: Repairs
+}
+
 export class Repairs implements WingState {
   /** The sets that are compared, each the book of another wing. */
   readonly sets: Readonly<Record<SetName, ComparedSet>>

@@ -10,6 +10,9 @@ import type { Protocol, Topic } from '../../domain/protocols.ts'
 /** Number of a verification job, a write job, a submission or a request: unique within one run of the node. */
 export type JobNumber = number
 
+/** What the disk holds of one space. */
+export type StoredRecords = readonly (readonly [key: string, value: Uint8Array])[]
+
 export type Event =
   /** The router raised a message; a verdict is owed. `waitedMs`: time in ingress. */
   | {
@@ -24,6 +27,7 @@ export type Event =
   | {
       readonly kind: 'gossip-shed'
       readonly topic: Topic
+      readonly bytes: Uint8Array
       readonly from: PeerId
       readonly messageId: MessageId
       readonly reason: 'full' | 'late'
@@ -90,10 +94,10 @@ export type Event =
   /** The chain read back at start, checked by whoever read it; null at genesis; before the pool, which needs its ledger. */
   | { readonly kind: 'chain-restored'; readonly start: ChainStart | null; readonly lastSignedSlot: number }
   /** Pool entries read back at start, as `pool-record` wrote them. */
-  | { readonly kind: 'pool-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }
-  | { readonly kind: 'bans-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }
+  | { readonly kind: 'pool-restored'; readonly records: StoredRecords }
+  | { readonly kind: 'bans-restored'; readonly records: StoredRecords }
   /** What this node wrote of its best peers before it stopped. */
-  | { readonly kind: 'anchors-restored'; readonly records: readonly (readonly [key: string, value: Uint8Array])[] }
+  | { readonly kind: 'anchors-restored'; readonly records: StoredRecords }
   /** The process holds more memory than it should. */
   | { readonly kind: 'memory-pressed' }
   /** What the node knew of itself before it stopped, and where it listens now. */

@@ -40,6 +40,11 @@ export interface KernelConfig {
   readonly chance: () => number
 }
 
+/** Said by the signature of a handler that reads or changes this state; `WithPeers`, `WithTransactions` and the others alike. */
+export interface WithShared {
+  readonly shared: Shared
+}
+
 export class Shared implements WingState {
   readonly config: KernelConfig
   readonly networkId: NetworkId

@@ -1,10 +1,11 @@
 /** Taking a verified transaction into the pool, and the bookkeeping of everything that this changes. */
+import type { WithTransactions } from './state.ts'
+import type { WithPeers } from '../peers/state.ts'
 import type { MessageId, PeerId, TxId } from '../../domain/ids.ts'
 import type { Transaction } from '../../domain/transaction.ts'
 import type { Admission } from '../../mempool/mempool.ts'
 import type { Departure } from '../../relay/seen.ts'
 import type { Fact } from '../shared/fact.ts'
-import type { Machines } from '../machines.ts'
 import { entered, left } from './pool-set.ts'
 import { deletePoolRecord } from './pool-record.ts'
 import type { Turn } from '../shared/turn.ts'
@@ -20,7 +21,12 @@ export interface Provenance {
 }
 
 /** Inserts a transaction whose signature holds. What it pushes out departs; what came from a peer is written at the next wake. */
-export function admit(machines: Machines, transaction: Transaction, provenance: Provenance, turn: Turn): Admission {
+export function admit(
+  machines: WithPeers & WithTransactions,
+  transaction: Transaction,
+  provenance: Provenance,
+  turn: Turn,
+): Admission {
   const { pool, seen } = machines.transactions
   const local = provenance.way === 'local'
   const account = machines.transactions.accountOf(transaction.sender)
@@ -49,7 +55,7 @@ export function admit(machines: Machines, transaction: Transaction, provenance: 
 }
 
 /** Records that a transaction left the pool, and deletes it from disk. The pool itself has removed it already. */
-export function depart(machines: Machines, id: TxId, why: Departure['why'], by: TxId | null, turn: Turn): void {
+export function depart(machines: WithTransactions, id: TxId, why: Departure['why'], by: TxId | null, turn: Turn): void {
   machines.transactions.seen.departed(id, { why, by }, turn.now.monoMs)
   left(machines, id, why !== 'evicted', turn.now.monoMs)
   if (!machines.transactions.unwritten.delete(id)) turn.writeLazily(deletePoolRecord(id))

@@ -2,6 +2,9 @@
  * Signed transactions from this node's user. Nothing is said to be accepted before it is on the disk (ARCHITECTURE.md D10), and nothing is
  * published before it is accepted: what a user was promised survives a crash, and what others saw was promised.
  */
+import type { WithTransactions } from './state.ts'
+import type { WithPeers } from '../peers/state.ts'
+import type { WithShared } from '../shared/state.ts'
 import { REJECTS } from '../../domain/reject.ts'
 import type { TxId } from '../../domain/ids.ts'
 import type { Now } from '../../domain/time.ts'
@@ -9,10 +12,9 @@ import type { TransactionState } from '../../domain/views.ts'
 import type { SubmitResult } from '../../ports/control.ts'
 import { DEFERRED_MAX } from '../../relay/limits.ts'
 import { admit, type Provenance } from './admit.ts'
-import { checkOf } from './check-of.ts'
+import { verifyTransactions } from './verify-transactions.ts'
 import type { JobNumber } from '../shared/event.ts'
 import type { Placed, SubmissionJob, WriteJob } from '../shared/jobs.ts'
-import type { Machines } from '../machines.ts'
 import { deletePoolRecord, putPoolRecord } from './pool-record.ts'
 import { followOwn, left } from './pool-set.ts'
 import { enqueue } from './publish.ts'
@@ -20,7 +22,7 @@ import { triage, type Runs } from './triage.ts'
 import type { Turn } from '../shared/turn.ts'
 
 export function onSubmission(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions,
   submission: JobNumber,
   items: readonly Uint8Array[],
   turn: Turn,
@@ -62,12 +64,12 @@ export function onSubmission(
             : refusal(look.id, bytes.byteLength, look.code, turn)
     }
   })
-  verify(machines, { kind: 'submission', submission, fresh, sound, results, unsaved, deferred: [] }, turn)
+  verifyFresh(machines, { kind: 'submission', submission, fresh, sound, results, unsaved, deferred: [] }, turn)
 }
 
 /** Lets a call wait while another message brings one of its transactions: then it is known, and knowing it is success. */
 function waitFor(
-  { transactions: { deferredSubmissions } }: Machines,
+  { transactions: { deferredSubmissions } }: WithTransactions,
   job: JobNumber,
   call: { readonly submission: JobNumber; readonly items: readonly Uint8Array[] },
 ): boolean {
@@ -79,14 +81,14 @@ function waitFor(
 
 /** Some signatures of a submission were checked. An invalid one fails alone: the others of the call are looked at for themselves. */
 export function onSubmissionVerified(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions,
   job: SubmissionJob,
   firstInvalid: number,
   keyInvalid: boolean,
   turn: Turn,
 ): void {
   if (firstInvalid < 0) {
-    verify(machines, { ...job, fresh: [], sound: [...job.sound, ...job.fresh], deferred: [] }, turn)
+    verifyFresh(machines, { ...job, fresh: [], sound: [...job.sound, ...job.fresh], deferred: [] }, turn)
     return
   }
   const forged = job.fresh[firstInvalid]
@@ -96,28 +98,26 @@ export function onSubmissionVerified(
     job.results[forged.index] = refusal(forged.transaction.id, forged.transaction.bytes.byteLength, code, turn)
   }
   const sound = [...job.sound, ...job.fresh.slice(0, firstInvalid)]
-  verify(machines, { ...job, fresh: job.fresh.slice(firstInvalid + 1), sound, deferred: [] }, turn)
+  verifyFresh(machines, { ...job, fresh: job.fresh.slice(firstInvalid + 1), sound, deferred: [] }, turn)
 }
 
-function verify(machines: Machines, job: SubmissionJob, turn: Turn): void {
+function verifyFresh(machines: WithShared & WithPeers & WithTransactions, job: SubmissionJob, turn: Turn): void {
   if (job.fresh.length === 0) {
     settle(machines, job, turn)
     return
   }
-  const number = machines.shared.nextJob()
-  machines.shared.jobs.set(number, job)
-  for (const { transaction } of job.fresh) machines.transactions.inFlight.set(transaction.hash, number)
-  turn.do({
-    kind: 'verify-signatures',
-    job: number,
-    checks: job.fresh.map(({ transaction }) => checkOf(transaction)),
-  })
+  verifyTransactions(
+    machines,
+    job,
+    job.fresh.map(({ transaction }) => transaction),
+    turn,
+  )
 }
 
 const OWN: Provenance = { way: 'local', from: null, messageId: null, waitedMs: 0 }
 
 /** All signatures are known: admit, then wait for the disk. */
-function settle(machines: Machines, job: SubmissionJob, turn: Turn): void {
+function settle(machines: WithShared & WithPeers & WithTransactions, job: SubmissionJob, turn: Turn): void {
   const admitted: TxId[] = []
   // Also what came another way while its signature was checked: its user is told so only when it is on the disk.
   const unsaved = [...job.unsaved]
@@ -150,7 +150,7 @@ function settle(machines: Machines, job: SubmissionJob, turn: Turn): void {
 }
 
 /** The disk has spoken: only now is a transaction accepted, or taken back. */
-export function onSubmissionWritten(machines: Machines, write: WriteJob, ok: boolean, turn: Turn): void {
+export function onSubmissionWritten(machines: WithTransactions, write: WriteJob, ok: boolean, turn: Turn): void {
   if (!ok) {
     for (const id of write.admitted) {
       if (machines.transactions.pool.remove(id) === undefined) continue
@@ -186,7 +186,7 @@ export function onSubmissionWritten(machines: Machines, write: WriteJob, ok: boo
 /**
  * From now on it is our user's as well: it may not be evicted while the disk is written, and comes back as theirs where a block that has it is undone.
  */
-function known(machines: Machines, id: TxId, unsaved: TxId[], now: Now): SubmitResult {
+function known(machines: WithTransactions, id: TxId, unsaved: TxId[], now: Now): SubmitResult {
   const entry = machines.transactions.pool.get(id)
   if (entry === undefined) {
     if (machines.transactions.seen.departure(id, now.monoMs)?.why === 'in-block')
@@ -199,7 +199,7 @@ function known(machines: Machines, id: TxId, unsaved: TxId[], now: Now): SubmitR
 }
 
 /** What became of a transaction, as users are told. */
-export function stateOf(machines: Machines, id: TxId, now: Now): TransactionState {
+export function stateOf(machines: WithTransactions, id: TxId, now: Now): TransactionState {
   const entry = machines.transactions.pool.get(id)
   if (entry !== undefined) return entry.state
   return machines.transactions.seen.departure(id, now.monoMs)?.why ?? 'pending'

@@ -6,26 +6,32 @@
  * we accept is forwarded as it is, so we would be charged for whatever rides along (attack A33).
  * A message that holds nothing new is ignored: forwarding it again would let anybody make the network repeat itself (attack A6).
  */
+import type { WithTransactions } from './state.ts'
+import type { WithPeers } from '../peers/state.ts'
+import type { WithShared } from '../shared/state.ts'
 import { decodeBatch } from '../../domain/codec/transaction-codec.ts'
 import { REJECTS, type RejectCode } from '../../domain/reject.ts'
-import type { MessageId, PeerId, TxHash } from '../../domain/ids.ts'
+import type { PeerId, TxHash } from '../../domain/ids.ts'
 import type { Transaction } from '../../domain/transaction.ts'
-import type { Verdict } from '../../domain/verdict.ts'
 import { DEFERRED_MAX, JOBS_MAX } from '../../relay/limits.ts'
 import { admit } from './admit.ts'
-import { checkOf } from './check-of.ts'
-import type { VerdictReason } from '../shared/effect.ts'
+import { verifyTransactions } from './verify-transactions.ts'
 import type { DeferredMessage, GossipJob } from '../shared/jobs.ts'
-import type { Machines } from '../machines.ts'
 import { penalise } from '../peers/penalise.ts'
+import { refuseMessage } from '../peers/refuse-message.ts'
+import { judge, sizeOf, type Judged } from '../shared/judge.ts'
 import { knownAt } from './pool-set.ts'
 import { enqueue } from './publish.ts'
 import { triage, type Runs, type Triage } from './triage.ts'
 import type { Turn } from '../shared/turn.ts'
 
-export function onTransactionsMessage(machines: Machines, message: DeferredMessage, turn: Turn): void {
+export function onTransactionsMessage(
+  machines: WithShared & WithPeers & WithTransactions,
+  message: DeferredMessage,
+  turn: Turn,
+): void {
   if (!machines.peers.offences.admitsPeer(message.from, turn.now.wallMs)) {
-    judge(message, 'ignore', 0, turn, 'banned')
+    judge('transactions', message, 'ignore', 0, turn, 'banned')
     return
   }
   machines.transactions.backlog = { waitedMs: message.waitedMs, monoMs: turn.now.monoMs }
@@ -51,7 +57,7 @@ export function onTransactionsMessage(machines: Machines, message: DeferredMessa
 }
 
 function verifyFresh(
-  machines: Machines,
+  machines: WithShared & WithPeers & WithTransactions,
   message: DeferredMessage,
   looks: readonly { bytes: Uint8Array; look: Triage }[],
   turn: Turn,
@@ -75,12 +81,12 @@ function verifyFresh(
   }
   chargeOnce(machines, message.from, refused, turn)
   if (fresh.size === 0) {
-    judge(message, 'ignore', looks.length, turn, 'nothing-new')
+    judge('transactions', message, 'ignore', looks.length, turn, 'nothing-new')
     return
   }
   if (machines.shared.jobs.size >= JOBS_MAX) {
     turn.note({ kind: 'message-shed', topic: 'transactions', from: message.from, reason: 'full' })
-    judge(message, 'ignore', looks.length, turn, 'full')
+    judge('transactions', message, 'ignore', looks.length, turn, 'full')
     return
   }
   const job: GossipJob = {
@@ -99,19 +105,12 @@ function verifyFresh(
     onMessageVerified(machines, job, -1, false, turn)
     return
   }
-  const number = machines.shared.nextJob()
-  machines.shared.jobs.set(number, job)
-  for (const transaction of unverified) machines.transactions.inFlight.set(transaction.hash, number)
-  turn.do({
-    kind: 'verify-signatures',
-    job: number,
-    checks: unverified.map(checkOf),
-  })
+  verifyTransactions(machines, job, unverified, turn)
 }
 
 /** The signatures of a message were checked: all of it, some of it or nothing comes in, and the verdict is given. */
 export function onMessageVerified(
-  machines: Machines,
+  machines: WithPeers & WithTransactions,
   job: GossipJob,
   firstInvalid: number,
   keyInvalid: boolean,
@@ -140,10 +139,10 @@ export function onMessageVerified(
   }
   chargeOnce(machines, job.from, refused, turn)
   if (whole && admitted.length > 0) {
-    judge(job, 'accept', job.items, turn)
+    judge('transactions', job, 'accept', job.items, turn)
     return
   }
-  judge(job, 'ignore', job.items, turn, 'mixed')
+  judge('transactions', job, 'ignore', job.items, turn, 'mixed')
   enqueue(
     machines,
     admitted.map(({ id, bytes }) => ({ id, bytes, own: false })),
@@ -151,7 +150,7 @@ export function onMessageVerified(
   )
 }
 
-function defer(machines: Machines, message: DeferredMessage, job: number, items: number, turn: Turn): void {
+function defer(machines: WithShared, message: DeferredMessage, job: number, items: number, turn: Turn): void {
   const running = machines.shared.jobs.get(job)
   if (
     (running?.kind === 'gossip' || running?.kind === 'submission' || running?.kind === 'repair') &&
@@ -161,16 +160,17 @@ function defer(machines: Machines, message: DeferredMessage, job: number, items:
     return
   }
   turn.note({ kind: 'message-shed', topic: 'transactions', from: message.from, reason: 'full' })
-  judge(message, 'ignore', items, turn, 'full')
+  judge('transactions', message, 'ignore', items, turn, 'full')
 }
 
-interface Judged {
-  readonly from: PeerId
-  readonly messageId: MessageId
-  readonly bytes: number | Uint8Array
-}
-
-function refuseAll(machines: Machines, message: Judged, code: RejectCode, id: string, items: number, turn: Turn): void {
+function refuseAll(
+  machines: WithPeers,
+  message: Judged,
+  code: RejectCode,
+  id: string,
+  items: number,
+  turn: Turn,
+): void {
   turn.note({
     kind: 'transaction-refused',
     id,
@@ -180,9 +180,7 @@ function refuseAll(machines: Machines, message: Judged, code: RejectCode, id: st
     code,
     verdict: 'reject',
   })
-  judge(message, REJECTS[code].verdict, items, turn, code)
-  const { offence } = REJECTS[code]
-  if (offence !== null) penalise(machines, message.from, offence, code, turn)
+  refuseMessage(machines, 'transactions', message, code, items, turn)
 }
 
 function noteRefused({ from, messageId }: Judged, id: string, bytes: number, code: RejectCode, turn: Turn): void {
@@ -193,24 +191,7 @@ function noteRefused({ from, messageId }: Judged, id: string, bytes: number, cod
  * What the ledger refuses counts by the message. *Rationale*: of an honest peer that is a block ahead or behind, a whole batch is refused
  * for one reason; by the object, one batch would cost a joiner its honest neighbours (attack A33).
  */
-function chargeOnce(machines: Machines, from: PeerId, refused: readonly RejectCode[], turn: Turn): void {
+function chargeOnce(machines: WithPeers, from: PeerId, refused: readonly RejectCode[], turn: Turn): void {
   const unpaid = refused.find((code) => REJECTS[code].offence === 'unpaid')
   if (unpaid !== undefined) penalise(machines, from, 'unpaid', unpaid, turn)
-}
-
-function judge(message: Judged, verdict: Verdict, items: number, turn: Turn, why?: VerdictReason): void {
-  const { messageId, from } = message
-  turn.do({ kind: 'report-verdict', messageId, from, verdict, ...(why !== undefined && { why }) })
-  turn.note({
-    kind: 'message-judged',
-    topic: 'transactions',
-    from: message.from,
-    verdict,
-    items,
-    bytes: sizeOf(message),
-  })
-}
-
-function sizeOf(message: Judged): number {
-  return typeof message.bytes === 'number' ? message.bytes : message.bytes.byteLength
 }

@@ -21,6 +21,11 @@ import type { StructureSize, WingState } from '../shared/wing.ts'
 /** Items of one submission or of one gossip message. */
 const ITEMS_MAX = 256
 
+/** Said by the signature of a handler that reads or changes this state. */
+export interface WithTransactions {
+  readonly transactions: Transactions
+}
+
 export class Transactions implements WingState {
   readonly prefix: Uint8Array
   readonly pool: Mempool

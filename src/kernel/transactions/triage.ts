@@ -2,6 +2,7 @@
  * The first look at one signed transaction: everything that can be said before its signature is checked, cheapest first (PROTOCOL.md,
  * Order of checks): size, decoding, known or judged by TxHash, time window, fee, nonce and balance.
  */
+import type { WithTransactions } from './state.ts'
 import { decodeTransaction, transactionHash } from '../../domain/codec/transaction-codec.ts'
 import type { AccountId, TxHash, TxId } from '../../domain/ids.ts'
 import type { Account } from '../../domain/ledger/account.ts'
@@ -11,7 +12,6 @@ import type { Now } from '../../domain/time.ts'
 import type { Transaction } from '../../domain/transaction.ts'
 import { checkTerms } from '../../mempool/admission.ts'
 import type { JobNumber } from '../shared/event.ts'
-import type { Machines } from '../machines.ts'
 
 export type Triage =
   /** These exact bytes were found valid before, and are in the pool or have left it for good. */
@@ -31,7 +31,7 @@ export type Triage =
  */
 export type Runs = Map<AccountId, { lastNonce: bigint; spent: bigint }>
 
-export function triage(machines: Machines, bytes: Uint8Array, runs: Runs, now: Now): Triage {
+export function triage(machines: WithTransactions, bytes: Uint8Array, runs: Runs, now: Now): Triage {
   const hash = transactionHash(bytes)
   const judgement = machines.transactions.seen.judgement(hash, now.monoMs)
   if (judgement?.kind === 'invalid') return { kind: 'invalid', code: judgement.code, id: null, hash }
@@ -45,14 +45,20 @@ export function triage(machines: Machines, bytes: Uint8Array, runs: Runs, now: N
 }
 
 /** Whether the pool has these bytes, or had them and will not take them again. */
-function isSettled(machines: Machines, id: TxId, hash: TxHash, now: Now): boolean {
+function isSettled(machines: WithTransactions, id: TxId, hash: TxHash, now: Now): boolean {
   const present = machines.transactions.pool.get(id)
   if (present !== undefined) return present.transaction.hash === hash
   const departure = machines.transactions.seen.departure(id, now.monoMs)
   return departure !== undefined && departure.why !== 'evicted'
 }
 
-function triageDecoded(machines: Machines, transaction: Transaction, verified: boolean, runs: Runs, now: Now): Triage {
+function triageDecoded(
+  machines: WithTransactions,
+  transaction: Transaction,
+  verified: boolean,
+  runs: Runs,
+  now: Now,
+): Triage {
   const { id, hash } = transaction
   const impossible = checkValues(transaction)
   if (impossible !== null) return { kind: 'invalid', code: impossible, id, hash }
@@ -80,7 +86,7 @@ function triageDecoded(machines: Machines, transaction: Transaction, verified: b
 
 /** The pool decides when the ones before it are in; here only what it would refuse in any case is kept from the verifier. */
 function precheckFollower(
-  { transactions: { pool } }: Machines,
+  { transactions: { pool } }: WithTransactions,
   transaction: Transaction,
   account: Account,
   spent: bigint,

@@ -1,24 +1,21 @@
-/** What a node finds on its disk when it starts. Damaged records are left out, and counted by whoever reads the facts. */
-import { decodeTransaction } from '../domain/codec/transaction-codec.ts'
-import { Chain, type ChainStart } from '../chain/chain.ts'
-import { checkWindow } from '../domain/rules/transaction-rules.ts'
-import type { Transaction } from '../domain/transaction.ts'
-import type { Ban } from '../peers/offences.ts'
-import { admit } from './transactions/admit.ts'
-import type { Machines } from './machines.ts'
-import { readBan, deleteBan } from './peers/penalise.ts'
-import { readPoolRecord } from './transactions/pool-record.ts'
-import { entered, followOwn } from './transactions/pool-set.ts'
-import { enqueue } from './transactions/publish.ts'
-import type { Turn } from './shared/turn.ts'
-
-type Records = readonly (readonly [key: string, value: Uint8Array])[]
+/** The pool that a node finds on its disk when it starts. Damaged records are left out, and go. */
+import type { WithTransactions } from './state.ts'
+import type { WithPeers } from '../peers/state.ts'
+import { decodeTransaction } from '../../domain/codec/transaction-codec.ts'
+import { checkWindow } from '../../domain/rules/transaction-rules.ts'
+import type { Transaction } from '../../domain/transaction.ts'
+import { admit } from './admit.ts'
+import { readPoolRecord } from './pool-record.ts'
+import { entered, followOwn } from './pool-set.ts'
+import { enqueue } from './publish.ts'
+import type { StoredRecords } from '../shared/event.ts'
+import type { Turn } from '../shared/turn.ts'
 
 /**
  * The pool comes back. Signatures are not checked again: the hash beside each record shows that it is what was checked. What came from
  * peers passes admission again, in the order of nonces, so that nothing is parked for a while only to be refused.
  */
-export function onPoolRestored(machines: Machines, records: Records, turn: Turn): void {
+export function onPoolRestored(machines: WithPeers & WithTransactions, records: StoredRecords, turn: Turn): void {
   const own: Transaction[] = []
   const others: Transaction[] = []
   for (const [key, value] of records) {
@@ -40,7 +37,7 @@ export function onPoolRestored(machines: Machines, records: Records, turn: Turn)
  * What was acknowledged is not admitted a second time: it may wait for its turn outside the quotas, or be from a future that only a wrong
  * clock sees, and ends as it would have without the restart (ARCHITECTURE.md D10). It is published again: the crash may have come first.
  */
-function restoreOwn(machines: Machines, own: readonly Transaction[], turn: Turn): void {
+function restoreOwn(machines: WithTransactions, own: readonly Transaction[], turn: Turn): void {
   const { pool, seen } = machines.transactions
   const { wallMs, monoMs } = turn.now
   const current = own.filter(({ createdAtMs }) => !isExpired(machines, createdAtMs, wallMs))
@@ -77,13 +74,13 @@ function restoreOwn(machines: Machines, own: readonly Transaction[], turn: Turn)
 }
 
 /** Its record goes: it is over, or there is no place for it any more. */
-function drop(machines: Machines, { id, createdAtMs }: Transaction, turn: Turn): void {
+function drop(machines: WithTransactions, { id, createdAtMs }: Transaction, turn: Turn): void {
   turn.writeLazily({ kind: 'delete', space: 'pool', key: id })
   const why = isExpired(machines, createdAtMs, turn.now.wallMs) ? 'expired' : 'invalidated'
   turn.note({ kind: 'transaction-removed', id, why, by: null })
 }
 
-function isExpired({ transactions: { pool } }: Machines, createdAtMs: number, wallMs: number): boolean {
+function isExpired({ transactions: { pool } }: WithTransactions, createdAtMs: number, wallMs: number): boolean {
   return checkWindow(createdAtMs, wallMs, pool.policy.txLifetimeMs) === 'expired'
 }
 
@@ -91,29 +88,4 @@ function isExpired({ transactions: { pool } }: Machines, createdAtMs: number, wa
 function byNonce(a: Transaction, b: Transaction): number {
   if (a.nonce !== b.nonce) return a.nonce < b.nonce ? -1 : 1
   return a.fee > b.fee ? -1 : a.fee < b.fee ? 1 : 0
-}
-
-export function onBansRestored(machines: Machines, records: Records, turn: Turn): void {
-  const bans: Ban[] = []
-  for (const [key, value] of records) {
-    const ban = readBan(key, value)
-    if (ban === null) turn.writeLazily({ kind: 'delete', space: 'bans', key })
-    else if (ban.untilWallMs <= turn.now.wallMs) turn.writeLazily(deleteBan(ban.subject))
-    else bans.push(ban)
-  }
-  machines.peers.offences.restore(bans, turn.now.wallMs)
-}
-
-/** The chain as it was, and the last slot that this validator has signed for. */
-export function onChainRestored(machines: Machines, start: ChainStart | null, lastSignedSlot: number): void {
-  machines.blocks.proposal.lastSignedSlot = lastSignedSlot
-  if (start === null) return
-  machines.blocks.chain = new Chain(start)
-  const { head, settled, ledger } = machines.blocks.chain
-  Object.assign(machines.shared.announced, {
-    height: head.height,
-    hash: head.hash,
-    settledHeight: settled.height,
-    ledger,
-  })
 }
