@@ -8,6 +8,7 @@ import { networkDocument, type NetworkParams } from '../../src/domain/params.ts'
 import { until } from '../../testnet/until.ts'
 import { Report, type Attack, type Finding, type NodePlace, type Scale, type Setting } from './attack.ts'
 import type { AttackerAnswer, AttackerOrder } from './attacker.ts'
+import { allIncluded } from './inclusion.ts'
 import { auditBooks, parseMetrics, sumOf, type Metrics } from './metrics-text.ts'
 import { attackNetwork, ATTACKER_ACCOUNTS, HONEST_ACCOUNTS } from './network.ts'
 import { NodeUnderTest } from './node-under-test.ts'
@@ -33,8 +34,6 @@ const ATTACK_MS_MAX = 300_000
 const AGE_MS = 600_000
 /** And one with validators: nine hundred. */
 const VALIDATORS_AGE_MS = 1_800_000
-/** Until what was accepted is in a block everywhere: two rounds of seven slots, and as much again. */
-const INCLUDED_MS_MAX = 60_000
 
 /** What an attack may ask for. */
 interface Services {
@@ -190,7 +189,7 @@ export class Arena {
       report.atMost('honestP99Ms', latencyP99Ms, (attack.latencyMs ?? LATENCY_P99_MS_MAX) * stretch)
       report.atMost('loopP99Ms', loopP99Ms, LOOP_P99_MS_MAX * stretch)
       report.require(refused.length === 0, `honest users were refused: ${[...new Set(refused)].join(', ')}`)
-      if (attack.setting?.validators !== undefined) await this.#included(report, traffic.accepted)
+      if (attack.setting?.validators !== undefined) await allIncluded(report, this.nodes, traffic.accepted)
     }
     report.require(
       this.victim.isRunning && (restarts.count > 0 || pid === null || this.victim.pid === pid),
@@ -198,19 +197,6 @@ export class Arena {
     )
     await this.#audit(report)
     return { id: attack.id, pass: report.failures.length === 0, figures: report.figures, failures: report.failures }
-  }
-
-  /** Where blocks are made: every accepted transaction ends in exactly one of them, of the same chain on all nodes. */
-  async #included(report: Report, accepted: readonly string[]): Promise<void> {
-    let chains: (readonly string[])[] = []
-    const isAll = async (): Promise<boolean> => {
-      chains = await Promise.all(this.nodes.map(transactionsOf))
-      return chains.every((ids) => new Set(ids).isSupersetOf(new Set(accepted)))
-    }
-    await until(isAll, { timeoutMs: INCLUDED_MS_MAX, everyMs: 1_000 })
-    const lost = accepted.filter((id) => chains.some((ids) => !ids.includes(id)))
-    report.exactly('lost', lost.length, 0)
-    report.exactly('includedTwice', Math.max(...chains.map((ids) => ids.length - new Set(ids).size)), 0)
   }
 
   /** What holds after every attack: books that add up, bounds that held, nothing invalid handed on, no honest peer charged. */
@@ -350,15 +336,4 @@ async function booksOf(node: NodeUnderTest): Promise<ReturnType<typeof auditBook
 function perform(asked: Exclude<AttackerAnswer, { kind: 'found' }>, services: Services): Promise<void> {
   if (asked.kind === 'clock') return services.clock(asked.aheadMs)
   return asked.kind === 'join' ? services.join(asked.known) : services[asked.kind]()
-}
-
-/** Transactions of a node's best chain, from genesis on. */
-async function transactionsOf({ client }: NodeUnderTest): Promise<readonly string[]> {
-  const ids: string[] = []
-  const status = await client.status()
-  for (let height = 1; status.ok && height <= status.value.head.height; height++) {
-    const block = await client.block(String(height))
-    if (block.ok) ids.push(...block.value.transactions)
-  }
-  return ids
 }

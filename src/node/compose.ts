@@ -239,6 +239,7 @@ async function assemble(
     adapterSizes: () => [
       { name: 'gossip.seenIds', ...libp2p.gossipSizes().seenIds, unit: 'messages' },
       { name: 'gossip.countedCopies', ...libp2p.gossipSizes().countedCopies, unit: 'messages' },
+      { name: 'gossip.waitingBytes', ...libp2p.gossipSizes().waitingBytes, unit: 'bytes' },
       { name: 'gossip.openVerdicts', ...libp2p.gossipSizes().openVerdicts, unit: 'messages' },
       { name: 'gossip.forgedIds', ...libp2p.gossipSizes().forgedIds, unit: 'messages' },
       { name: 'work.accounts', ...libp2p.workSizes().workAccounts, unit: 'accounts' },

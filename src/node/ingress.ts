@@ -5,6 +5,8 @@
  * back-pressure is ours (ARCHITECTURE.md, gossipsub 7). Peers take turns, one message each. *Rationale*: a flood from one peer delays its own messages, not
  * those of the others. Without room for a newcomer, the newest message of whoever has most waiting gives way to one of whoever has less. *Rationale*: four
  * peers with a full share each would keep everybody else out for as long as they go on (A46). What waited too long is given up: its verdict would come too late to have an effect.
+ * Room is asked for before a message is remembered as known, and given for what can be judged within INGRESS_AIM_MS, in equal shares. *Rationale*: an honest burst is to
+ * come later, not never.
  * Blocks go first, up to BLOCKS_IN_A_ROW of them. *Rationale*: transactions that came behind a block may be paid by it alone; judged before it
  * they would be charged to an honest peer (attack A33), and everything else can wait for the few bytes of a header.
  *
@@ -15,11 +17,17 @@ import type { Topic } from '../domain/protocols.ts'
 import { BoundedQueue } from '../lib/bounded-queue.ts'
 import {
   BLOCKS_IN_A_ROW,
+  INGRESS_AIM_MS,
   INGRESS_BYTES_MAX,
   INGRESS_COUNT_MAX,
   INGRESS_PEER_BLOCKS_MAX,
   INGRESS_PEER_COUNT_MAX,
+  INGRESS_PEER_COUNT_MIN,
+  INGRESS_RATE_DEFAULT,
+  INGRESS_RATE_MEMORY_MS,
+  INGRESS_SHARED,
 } from './limits.ts'
+import { WorkingRate } from './working-rate.ts'
 
 export interface IngressMessage {
   readonly topic: Topic
@@ -44,12 +52,25 @@ const NONE: readonly IngressMessage[] = []
 export class Ingress {
   readonly #blocks: Lane = new Map()
   readonly #others: Lane = new Map()
+  readonly #rate = new WorkingRate({ otherwise: INGRESS_RATE_DEFAULT, memoryMs: INGRESS_RATE_MEMORY_MS })
   #blocksInARow = 0
   #count = 0
   #bytes = 0
 
   get count(): number {
     return this.#count
+  }
+
+  /** Whether one more message of the peer, blocks aside, would have room and be judged in time; `ahead`: what is on its way here. */
+  hasRoom(peer: PeerId, ahead: { readonly messages: number; readonly bytes: number }): boolean {
+    const waiting = this.#others.get(peer)
+    const messages = (waiting?.queue.size ?? 0) + ahead.messages
+    const sharers = this.#others.size + (waiting === undefined ? 1 : 0)
+    const most = Math.min(INGRESS_PEER_COUNT_MAX, INGRESS_COUNT_MAX / sharers) * INGRESS_SHARED
+    if (messages >= most) return false
+    if (messages < INGRESS_PEER_COUNT_MIN) return true
+    const bytes = (waiting?.bytes ?? 0) + ahead.bytes
+    return bytes * sharers < Math.min(this.#rate.perMs * INGRESS_AIM_MS, INGRESS_BYTES_MAX * INGRESS_SHARED)
   }
 
   /** Queues a message. Returns what has no place: nothing, the message itself, or what waited of those who had more waiting than who sent it. */
@@ -75,11 +96,13 @@ export class Ingress {
     return displaced.length === 0 ? NONE : displaced
   }
 
-  /** The next message: the oldest of the peer whose turn it is, blocks before others. */
-  shift(): IngressMessage | undefined {
+  /** The next message: the oldest of the peer whose turn it is, blocks before others. `nowMs`: monotonic. */
+  shift(nowMs: number): IngressMessage | undefined {
     const blocksFirst = this.#blocks.size > 0 && (this.#blocksInARow < BLOCKS_IN_A_ROW || this.#others.size === 0)
     this.#blocksInARow = blocksFirst ? this.#blocksInARow + 1 : 0
-    return this.#take(blocksFirst ? this.#blocks : this.#others)
+    const message = this.#take(blocksFirst ? this.#blocks : this.#others)
+    if (message !== undefined) this.#rate.took(message.bytes.byteLength, this.#count > 0, nowMs)
+    return message
   }
 
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {

@@ -6,6 +6,16 @@ export const INGRESS_COUNT_MAX = 1_024
 export const INGRESS_BYTES_MAX = 64 * 1_048_576
 /** One peer's share: a quarter. When four have that, whoever has less displaces what they sent last. */
 export const INGRESS_PEER_COUNT_MAX = 256
+/** Part of the room that is given away: what is on its way through the router, and who comes new, finds the rest. */
+export const INGRESS_SHARED = 0.75
+/** How long what waits should take at the rate at which messages are taken of late, ms: a third of what may wait. */
+export const INGRESS_AIM_MS = 1_000
+/** Messages that a peer may always have waiting: a rate is a guess. */
+export const INGRESS_PEER_COUNT_MIN = 8
+/** Bytes a ms that are taken, until it was measured: a thousand transactions a second. */
+export const INGRESS_RATE_DEFAULT = 250
+/** Time at work over which the rate is measured, ms. */
+export const INGRESS_RATE_MEMORY_MS = 2_000
 /** The same for blocks: there is one a slot, and a few of the last ones after a heal. */
 export const INGRESS_PEER_BLOCKS_MAX = 64
 /** Blocks that are taken before something else gets its turn: who sends blocks without end must not keep transactions out. */

@@ -76,6 +76,7 @@ export class Runtime {
         })
       this.#pumpSoon()
     },
+    hasRoom: (peer, ahead) => this.#ingress.hasRoom(peer, ahead),
     onDuplicate: (copy) => {
       this.#observer.duplicate(copy)
     },
@@ -237,10 +238,10 @@ export class Runtime {
   #pump(): void {
     const startMs = this.#clock.now().monoMs
     while (this.performer.verifierIdle) {
-      const message = this.#ingress.shift()
+      const nowMs = this.#clock.now().monoMs
+      const message = this.#ingress.shift(nowMs)
       if (message === undefined) break
       this.ports.connections.workFor(message.from)
-      const nowMs = this.#clock.now().monoMs
       const waitedMs = nowMs - message.arrivedMonoMs
       if (waitedMs > INGRESS_WAIT_MAX_MS) this.post({ kind: 'gossip-shed', ...message, reason: 'late' })
       else {
@@ -250,6 +251,7 @@ export class Runtime {
       if (nowMs - startMs >= PUMP_SLICE_MS) break
     }
     this.ports.connections.workFor(null)
+    this.ports.gossip.resume()
     if (this.performer.verifierIdle) this.#pumpSoon()
   }
 

@@ -33,6 +33,11 @@ export type Malformed = 'rpc' | 'oversize' | 'flood' | 'forged-copy'
 export interface GossipListener {
   /** A message that the router has not seen before. It owes a verdict through `reportVerdict` within 5 s. */
   onMessage(message: { topic: Topic; bytes: Uint8Array; from: PeerId; messageId: MessageId }): void
+  /**
+   * Whether there is room for one more message of a peer, blocks aside, behind `ahead` of its messages that are on their way. What there is no room for waits
+   * with the router's side until `resume`. Absent: there always is.
+   */
+  hasRoom?(peer: PeerId, ahead: { readonly messages: number; readonly bytes: number }): boolean
   /** Messages of one RPC on one topic came in: each is told here once, before anything else is told of it. */
   onArrival?(arrival: { topic: Topic; messages: number; fate: ArrivalFate }): void
   /** A further copy of a message that the router has seen. */
@@ -54,6 +59,8 @@ export interface Gossip {
   publish(topic: Topic, bytes: Uint8Array, options: { flood: boolean }): Promise<PublishOutcome>
   /** The verdict on a message from `onMessage`; false when it came too late to have an effect. */
   reportVerdict(messageId: MessageId, from: PeerId, verdict: Verdict): boolean
+  /** The listener has room again: what waited for it comes now. */
+  resume(): void
   meshOf(topic: Topic): TopicMesh
   /** The router's score of a peer. */
   score(peer: PeerId): number

@@ -13,9 +13,10 @@ function gossipWorld(): GossipWorld {
   const nodes = new Map<GossipMember, TestNode>()
   const nodeOf = (member: GossipMember): TestNode => nodes.get(member) as TestNode
   return {
-    async member(name, judge = () => 'accept') {
+    async member(name, judge = () => 'accept', hasRoom) {
       const node = await world.node(name, {
         clock,
+        ...(hasRoom && { hasRoom }),
         judge: (message, { gossip }) => {
           const verdict = judge(message)
           if (verdict !== null) gossip.reportVerdict(message.messageId, message.from, verdict)

@@ -25,8 +25,12 @@ export interface GossipMember {
 }
 
 export interface GossipWorld {
-  /** Starts a node that judges at once; null: it owes its verdicts. By default it accepts. */
-  member(name: string, judge?: (message: GossipMessage) => Verdict | null): Promise<GossipMember>
+  /** Starts a node that judges at once; null: it owes its verdicts. By default it accepts, and has room for everything. */
+  member(
+    name: string,
+    judge?: (message: GossipMessage) => Verdict | null,
+    hasRoom?: GossipListener['hasRoom'],
+  ): Promise<GossipMember>
   /** Connects two nodes and waits until each is in the other's meshes. */
   connect(a: GossipMember, b: GossipMember): Promise<void>
   disconnect(a: GossipMember, b: GossipMember): Promise<void>
@@ -118,6 +122,41 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
       const unknown: MessageId = asMessageId('00'.repeat(32))
       assert.equal(b.gossip.reportVerdict(unknown, a.self, 'accept'), false)
       assert.equal(c.messages.length, 0)
+    },
+  },
+  {
+    name: 'keeps what there is no room for, in its order, until there is; blocks and copies do not wait',
+    async run(world) {
+      const first = utf8('message 0')
+      let room = 1
+      const a = await world.member('a')
+      const b = await world.member(
+        'b',
+        () => 'accept',
+        (peer, ahead) => peer !== a.self || ahead.messages < room,
+      )
+      const c = await world.member('c')
+      await world.connect(a, b)
+      await world.connect(c, b)
+      await a.gossip.publish('transactions', first, { flood: false })
+      await world.until('the first', () => b.messages.length === 1)
+      room = 0
+      for (let number = 1; number < 6; number++)
+        await a.gossip.publish('transactions', utf8(`message ${number}`), { flood: false })
+      await a.gossip.publish('blocks', utf8('a block'), { flood: false })
+      await world.until('the block', () => b.messages.length === 2)
+      assert.equal(b.messages[1]?.topic, 'blocks')
+      // Another peer's way is free.
+      await c.gossip.publish('transactions', utf8('message 3'), { flood: false })
+      await world.until('the message of another peer', () => b.messages.length === 3)
+      room = 3
+      b.gossip.resume()
+      await world.until('three of them', () => b.messages.length === 5 && b.copies.length === 1)
+      room = 10
+      b.gossip.resume()
+      await world.until('the others', () => b.messages.length === 7)
+      const texts = b.messages.slice(3).map(({ bytes }) => Buffer.from(bytes).toString())
+      assert.deepEqual(texts, ['message 1', 'message 2', 'message 4', 'message 5'])
     },
   },
   {

@@ -58,6 +58,7 @@ export interface TestNodeOptions {
   readonly listen?: readonly string[]
   /** Called for every message; by default each is accepted. */
   readonly judge?: (message: Message, node: OpenLibp2p) => void
+  readonly hasRoom?: GossipListener['hasRoom']
   /** Called before the node starts, to serve protocols. */
   readonly beforeStart?: (node: OpenLibp2p) => Promise<void>
 }
@@ -102,6 +103,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
     },
     {
       gossip: {
+        ...(options.hasRoom && { hasRoom: options.hasRoom }),
         onMessage: (message) => {
           seen.messages.push(message)
           judge(message, opened)

@@ -146,9 +146,9 @@ const a35: Attack = {
   title: 'a node that joins is told of all headers by peers that keep every body back and never answer',
   setting: { outbound: 2, inbound: 1, validators: ONE_OF_FOUR },
   controls: [
-    // With two runs of blocks each of these saves hardly a second.
+    // With two runs of blocks it saves hardly a second. That what one failed for goes to one that has given blocks shows itself only where the first
+    // run has met two silent peers in a row, which is chance: its mutant is killed in virtual time alone.
     { without: 'a silent peer holds up the lowest run', shows: /caughtUpMs is/, scale: 'full' },
-    { without: 'what a silent peer held is asked of anybody', shows: /caughtUpMs is/, scale: 'full' },
   ],
   run: (ground) =>
     watched(ground, ONE_OF_FOUR, async (report, watch, gang) => {

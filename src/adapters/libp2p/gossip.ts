@@ -9,10 +9,18 @@ import { TOPICS, topicName, type Topic } from '../../domain/protocols.ts'
 import type { Verdict } from '../../domain/verdict.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { ArrivalFate, Gossip, GossipListener, PublishOutcome, TopicMesh } from '../../ports/gossip.ts'
+import { Anteroom } from './anteroom.ts'
 import { ForgedCopies } from './forged-copies.ts'
 import { IDONTWANT_BYTES_MIN, SCORE_THRESHOLDS, SEEN_TTL_MS } from './gossip-options.ts'
 import { LazyPush } from './lazy-push.ts'
-import { LOUD_PEERS_MAX, NEARLY_FIRST_MS, rpcBudget, SEEN_IDS_MAX, SILENT_PEERS_MAX } from './limits.ts'
+import {
+  ANTEROOM_BYTES_MAX,
+  LOUD_PEERS_MAX,
+  NEARLY_FIRST_MS,
+  rpcBudget,
+  SEEN_IDS_MAX,
+  SILENT_PEERS_MAX,
+} from './limits.ts'
 import type { MeshPolicy } from './mesh-policy.ts'
 import { MeshView } from './mesh-view.ts'
 import type { MessageIds } from './message-id.ts'
@@ -48,6 +56,8 @@ export interface GossipParts {
 export interface GossipWork {
   /** Whether the next RPC of the peer may be taken; a promise where it must wait for its turn and ask again. */
   turnOf(peer: PeerId): Promise<void> | boolean
+  /** What runs from here on runs for the peer; null: for ourselves. */
+  enter(peer: PeerId | null): void
   /** Takes what says nothing from the peer's account; false when it is beyond. */
   pay(peer: PeerId, count: number): boolean
   /** The peer gave us a message, first or nearly so. */
@@ -65,7 +75,10 @@ interface Fill {
 
 /** Sizes of what grows, with their bounds. `countedCopies`: messages whose copies are counted. */
 export type GossipSizes = Readonly<
-  Record<'seenIds' | 'openVerdicts' | 'forgedIds' | 'silentPeers' | 'loudPeers' | 'countedCopies', Fill>
+  Record<
+    'seenIds' | 'openVerdicts' | 'forgedIds' | 'silentPeers' | 'loudPeers' | 'countedCopies' | 'waitingBytes',
+    Fill
+  >
 >
 
 export interface RouterGossip extends Gossip {
@@ -90,6 +103,9 @@ const LENGTH_ERRORS: ReadonlySet<string> = new Set([
   'InvalidMessageLengthError',
 ])
 
+/** Gives an RPC to the router. */
+type Pass = (rpc: Rpc) => Promise<void>
+
 class GossipAdapter implements RouterGossip {
   readonly #router: GossipRouter
   readonly #ids: MessageIds
@@ -101,6 +117,7 @@ class GossipAdapter implements RouterGossip {
   readonly #topicNames: ReadonlySet<string>
   readonly #budgets: SenderBudgets
   readonly #muted = new Set<PeerId>()
+  readonly #anteroom: Anteroom<RpcMessage, Pass>
   readonly #meshView: MeshView
   readonly #lazy: LazyPush | null
   readonly #policy: MeshPolicy | undefined
@@ -121,6 +138,12 @@ class GossipAdapter implements RouterGossip {
     this.#topics = new Map(TOPICS.map((topic) => [topicName(parts.network, topic), topic]))
     this.#topicNames = new Set(this.#topics.keys())
     this.#budgets = new SenderBudgets(rpcBudget(parts.profile))
+    const { listener } = parts
+    this.#anteroom = new Anteroom({
+      hasRoom: (peer, ahead) => listener.hasRoom?.(peer, ahead) ?? true,
+      sizeOf: ({ data }) => data?.byteLength ?? 0,
+      keep: ({ topic, data }) => ({ topic, data: new Uint8Array(data ?? []) }),
+    })
     this.#policy = parts.policy
     this.#peers = parts.peers ?? (() => [])
     this.#unheard = new UnheardPeers((peer) => this.#router.getScore(peer) < SCORE_THRESHOLDS.graylistThreshold)
@@ -129,7 +152,9 @@ class GossipAdapter implements RouterGossip {
     hookRouter(parts.router, {
       onFrame: (from) => {
         const peer = asPeerId(from.toString())
-        return !this.#muted.has(peer) && (this.#work?.turnOf(peer) ?? true)
+        if (this.#muted.has(peer)) return false
+        const turn = this.#anteroom.turnOf(peer)
+        return turn === true ? (this.#work?.turnOf(peer) ?? true) : turn
       },
       onRpc: (from, rpc, pass) => this.#onRpc(from, rpc, pass),
       onUndecodable: (from) => this.#listener.onMalformed(asPeerId(from.toString()), 'rpc'),
@@ -188,12 +213,33 @@ class GossipAdapter implements RouterGossip {
     return this.#router.getScore(peer)
   }
 
+  resume(): void {
+    if (this.#anteroom.messages === 0) return
+    const now = this.#now()
+    for (const { peer, messages, context: pass } of this.#anteroom.leave()) {
+      this.#work?.enter(peer)
+      const unheardMs = this.#unheard.unheardMs(peer, now)
+      if (unheardMs !== null) {
+        this.#arrive(messages, 'graylisted')
+        this.#listener.onUnheard(peer, messages.length, unheardMs)
+        continue
+      }
+      const rpc: Rpc = { subscriptions: [], messages }
+      this.#arrive(messages, 'passed')
+      this.#noteCopies(peer, rpc, now)
+      void pass(rpc)
+    }
+    this.#work?.enter(null)
+  }
+
   mute(peer: PeerId): void {
     this.#muted.add(peer)
+    this.#dropWaiting(peer)
   }
 
   forget(peer: PeerId): void {
     this.#muted.delete(peer)
+    this.#dropWaiting(peer)
     this.#budgets.forget(peer)
     this.#policy?.loud.forget(peer)
     this.#meshView.forget(peer)
@@ -204,6 +250,7 @@ class GossipAdapter implements RouterGossip {
     return {
       seenIds: { size: this.#seen.size, capacity: this.#seen.capacity },
       ...this.#verdicts.sizes(),
+      waitingBytes: { size: this.#anteroom.bytes, capacity: ANTEROOM_BYTES_MAX },
       countedCopies: this.#lazy?.routes.sizes().countedCopies ?? { size: 0, capacity: 0 },
       loudPeers: { size: this.#policy?.loud.size ?? 0, capacity: LOUD_PEERS_MAX },
       silentPeers: { size: this.#policy?.silent.size.silent ?? 0, capacity: SILENT_PEERS_MAX },
@@ -211,7 +258,7 @@ class GossipAdapter implements RouterGossip {
   }
 
   /** One RPC on its way to the router. What is passed on is exactly what the router will take, so that `#seen` stays its twin. */
-  async #onRpc(from: RouterPeer, rpc: Rpc, pass: (rpc: Rpc) => Promise<void>): Promise<void> {
+  async #onRpc(from: RouterPeer, rpc: Rpc, pass: Pass): Promise<void> {
     const peer = asPeerId(from.toString())
     // The router's own answer comes later (SECURITY.md L4).
     if (this.#muted.has(peer)) return this.#arrive(rpc.messages, 'muted')
@@ -233,7 +280,6 @@ class GossipAdapter implements RouterGossip {
       return
     }
     const plain = rpc.messages.filter((message) => isPlain(message, this.#topicNames))
-    this.#arrive(plain, 'passed')
     if (plain.length < rpc.messages.length) {
       this.#arrive(
         rpc.messages.filter((message) => !plain.includes(message)),
@@ -241,11 +287,22 @@ class GossipAdapter implements RouterGossip {
       )
       this.#listener.onMalformed(peer, 'rpc')
     }
-    rpc.messages = plain
+    rpc.messages = this.#anteroom.enter(peer, plain, (message) => this.#neverWaits(message, now), pass)
+    this.#arrive(rpc.messages, 'passed')
     this.#noteCopies(peer, rpc, now)
     this.#lazy?.heard(peer, rpc)
     this.#noteAnnouncements(peer, rpc, now)
     await this.#passAnswerable(rpc, pass, now)
+  }
+
+  /** Blocks have room of their own, and a copy is dropped at once. */
+  #neverWaits({ topic, data }: RpcMessage, now: number): boolean {
+    return topic === this.#names.get('blocks') || this.#seen.has(this.#ids.textOf(topic, data as Uint8Array), now)
+  }
+
+  /** What a peer has sent before and is no longer to be taken. */
+  #dropWaiting(peer: PeerId): void {
+    this.#arrive(this.#anteroom.forget(peer), 'muted')
   }
 
   /** What a peer announces speaks for it, up to where nobody has that much to announce. */
@@ -294,7 +351,7 @@ class GossipAdapter implements RouterGossip {
     }
   }
 
-  async #passAnswerable(rpc: Rpc, pass: (rpc: Rpc) => Promise<void>, now: number): Promise<void> {
+  async #passAnswerable(rpc: Rpc, pass: Pass, now: number): Promise<void> {
     const { control } = rpc
     const asked = control?.iwant.flatMap((list) => list.messageIDs) ?? []
     if (control === undefined || asked.length < 2) return pass(rpc)
@@ -346,6 +403,8 @@ class GossipAdapter implements RouterGossip {
     this.#router.addEventListener('gossipsub:heartbeat', () => {
       this.#reviewMesh()
       this.#reviewUnheard()
+      // Where all that went on was nothing to the listener, it has no reason to ask.
+      this.resume()
     })
     this.#router.addEventListener('gossipsub:graft', onMesh)
     this.#router.addEventListener('gossipsub:prune', onMesh)

@@ -149,6 +149,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     policy,
     work: {
       turnOf: (peer) => guards.turnOf(peer),
+      enter: (peer) => void guards.watch.enter(peer === null ? null : guards.booksOf(peer)),
       pay: (peer, count) => {
         const payer = guards.payerOf(peer)
         return payer === null || tolls.pay(payer, count, config.now())

@@ -1,5 +1,6 @@
 /**
- * What gossipsub's `metricsRegister` wants, over prom-client: gauges that are filled when read (`addCollect`), and gauges for the average,
+ * What gossipsub's `metricsRegister` wants, over prom-client: gauges that are filled when read (`addCollect`; one of gossipsub's fills all the others, so
+ * that all are filled before any is read: else those that come earlier tell what was true at the reading before), and gauges for the average,
  * least and most of a list. Its generic types don't survive the crossing, so that the libp2p adapter asserts them.
  */
 import { Gauge, Histogram } from 'prom-client'
@@ -35,9 +36,20 @@ export interface GossipMetricsRegister {
   avgMinMax(config: MetricConfig): GossipAvgMinMax
 }
 
-export function gossipMetricsRegister(registry: Registry): GossipMetricsRegister {
+/** With the function that fills the gauges; it is to be called before the registry is read. */
+export interface FilledRegister extends GossipMetricsRegister {
+  fill(): void
+}
+
+type Fills = (() => void)[]
+
+export function gossipMetricsRegister(registry: Registry): FilledRegister {
+  const fills: Fills = []
   return {
-    gauge: (config) => gaugeOf(registry, config),
+    fill: () => {
+      for (const fill of fills) fill()
+    },
+    gauge: (config) => gaugeOf(registry, fills, config),
     histogram: (config) => {
       const histogram = new Histogram({
         name: config.name,
@@ -57,20 +69,16 @@ export function gossipMetricsRegister(registry: Registry): GossipMetricsRegister
         },
       }
     },
-    avgMinMax: (config) => avgMinMaxOf(registry, config),
+    avgMinMax: (config) => avgMinMaxOf(registry, fills, config),
   }
 }
 
-function gaugeOf(registry: Registry, config: MetricConfig): GossipGauge {
-  const fills: ((gauge: GossipGauge) => void)[] = []
+function gaugeOf(registry: Registry, fills: Fills, config: MetricConfig): GossipGauge {
   const gauge = new Gauge({
     name: config.name,
     help: config.help,
     labelNames: [...(config.labelNames ?? [])],
     registers: [registry],
-    collect: () => {
-      for (const fill of fills) fill(shim)
-    },
   })
   const shim: GossipGauge = {
     inc: (first, value) => {
@@ -82,15 +90,17 @@ function gaugeOf(registry: Registry, config: MetricConfig): GossipGauge {
       else gauge.set(first, value ?? 0)
     },
     addCollect: (fill) => {
-      fills.push(fill)
+      fills.push(() => {
+        fill(shim)
+      })
     },
   }
   return shim
 }
 
-function avgMinMaxOf(registry: Registry, config: MetricConfig): GossipAvgMinMax {
+function avgMinMaxOf(registry: Registry, fills: Fills, config: MetricConfig): GossipAvgMinMax {
   const part = (suffix: string, what: string): GossipGauge =>
-    gaugeOf(registry, { ...config, name: `${config.name}_${suffix}`, help: `${config.help} (${what})` })
+    gaugeOf(registry, fills, { ...config, name: `${config.name}_${suffix}`, help: `${config.help} (${what})` })
   const average = part('avg', 'average')
   const least = part('min', 'least')
   const most = part('max', 'most')

@@ -193,6 +193,7 @@ export function createMetrics(labels: Labels = {}): NodeMetrics {
     registers: [registry],
   }).set(info, 1)
   registerProcessMetrics(registry)
+  const gossipRegister = gossipMetricsRegister(registry)
   return {
     meter: {
       count: (name, by, count = 1) => {
@@ -203,7 +204,7 @@ export function createMetrics(labels: Labels = {}): NodeMetrics {
         histograms.get(name)?.observe(Math.max(0, seconds))
       },
     },
-    gossipRegister: gossipMetricsRegister(registry),
+    gossipRegister,
     counter: (name, help, read) => {
       readCounter(registry, { name: `hearsay_${name}`, help }, read)
     },
@@ -235,6 +236,7 @@ export function createMetrics(labels: Labels = {}): NodeMetrics {
     },
     text: () => {
       tally.pour((name, by, count) => counters.get(name)?.inc({ ...by }, count))
+      gossipRegister.fill()
       return registry.metrics()
     },
     close: () => {

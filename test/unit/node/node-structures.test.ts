@@ -7,9 +7,13 @@ import { Ingress, type IngressMessage } from '../../../src/node/ingress.ts'
 import {
   BLOCKS_IN_A_ROW,
   EVENT_RING_MAX,
+  INGRESS_AIM_MS,
   INGRESS_COUNT_MAX,
   INGRESS_PEER_BLOCKS_MAX,
   INGRESS_PEER_COUNT_MAX,
+  INGRESS_PEER_COUNT_MIN,
+  INGRESS_RATE_DEFAULT,
+  INGRESS_SHARED,
   VERIFY_SLICE,
 } from '../../../src/node/limits.ts'
 import { Verification, type VerificationResult } from '../../../src/node/verification.ts'
@@ -29,7 +33,7 @@ describe('ingress', () => {
     const ingress = new Ingress()
     for (let i = 0; i < 100; i++) ingress.push(message('flood', i))
     ingress.push(message('honest', 1_000))
-    const order = [ingress.shift(), ingress.shift()].map((next) => next?.from)
+    const order = [ingress.shift(0), ingress.shift(0)].map((next) => next?.from)
     expect(order).toContain('honest')
   })
 
@@ -41,7 +45,7 @@ describe('ingress', () => {
     for (let i = 0; i < 10_000; i++) ingress.push(message(`peer-${i % 100}`, i))
     expect(ingress.count).toBe(INGRESS_COUNT_MAX)
     let left = 0
-    while (ingress.shift() !== undefined) left++
+    while (ingress.shift(0) !== undefined) left++
     expect(left).toBe(INGRESS_COUNT_MAX)
     expect(ingress.sizes().map(({ size }) => size)).toEqual([0, 0])
   })
@@ -57,7 +61,7 @@ describe('ingress', () => {
     expect(ingress.count).toBe(INGRESS_COUNT_MAX)
     expect(ingress.push(message('flood-0', 20_000))[0]?.from).toMatch(/^flood-/)
     const order: string[] = []
-    for (let next = ingress.shift(); next !== undefined; next = ingress.shift()) order.push(next.from)
+    for (let next = ingress.shift(0); next !== undefined; next = ingress.shift(0)) order.push(next.from)
     expect(order.filter((from) => from === 'honest')).toHaveLength(100)
     // It had its turn with each of the four.
     expect(order.lastIndexOf('honest')).toBeLessThan(5 * 100)
@@ -74,10 +78,33 @@ describe('ingress', () => {
     const ingress = new Ingress()
     for (let i = 0; i < 3; i++) ingress.push(message('near', i))
     for (let i = 0; i < 2 * BLOCKS_IN_A_ROW; i++) ingress.push({ ...message('far', 100 + i), topic: 'blocks' })
-    const order = Array.from({ length: 2 * BLOCKS_IN_A_ROW + 3 }, () => ingress.shift()?.topic)
+    const order = Array.from({ length: 2 * BLOCKS_IN_A_ROW + 3 }, () => ingress.shift(0)?.topic)
     const row = new Array<string>(BLOCKS_IN_A_ROW).fill('blocks')
     expect(order).toEqual([...row, 'transactions', ...row, 'transactions', 'transactions'])
-    expect(ingress.shift()).toBeUndefined()
+    expect(ingress.shift(0)).toBeUndefined()
+  })
+
+  test('has room for what can be judged in a second at the rate of late, in equal shares, and for a few always', () => {
+    const ingress = new Ingress()
+    const peer = message('a', 0).from
+    const none = { messages: 0, bytes: 0 }
+    expect(ingress.hasRoom(peer, none)).toBe(true)
+    expect(ingress.hasRoom(peer, { messages: INGRESS_PEER_COUNT_MAX * INGRESS_SHARED, bytes: 0 })).toBe(false)
+    // Unmeasured: the rate that is assumed.
+    const second = INGRESS_RATE_DEFAULT * INGRESS_AIM_MS
+    expect(ingress.hasRoom(peer, { messages: 20, bytes: second - 1 })).toBe(true)
+    expect(ingress.hasRoom(peer, { messages: 20, bytes: second })).toBe(false)
+    expect(ingress.hasRoom(peer, { messages: INGRESS_PEER_COUNT_MIN - 1, bytes: second })).toBe(true)
+    // Another one waits as well: half of it.
+    ingress.push(message('b', 0))
+    expect(ingress.hasRoom(peer, { messages: 20, bytes: second / 2 - 1 })).toBe(true)
+    expect(ingress.hasRoom(peer, { messages: 20, bytes: second / 2 })).toBe(false)
+    // 100 bytes each ms: a fifth of a second of that is measured.
+    for (let at = 1; at <= 201; at++) ingress.push(message('a', at, 100))
+    for (let at = 0; at < 200; at++) ingress.shift(at)
+    while (ingress.shift(200) !== undefined);
+    expect(ingress.hasRoom(peer, { messages: 20, bytes: 95 * INGRESS_AIM_MS })).toBe(true)
+    expect(ingress.hasRoom(peer, { messages: 20, bytes: 105 * INGRESS_AIM_MS })).toBe(false)
   })
 
   test('blocks have a share of their own', () => {
