@@ -143,19 +143,20 @@ export interface ControlAnswers {
 }
 
 export type Command = keyof ControlRequests
-export const COMMANDS: readonly Command[] = [
-  'status',
-  'partition-status',
-  'kill',
-  'pause',
-  'resume',
-  'restart',
-  'add',
-  'partition',
-  'heal',
-  'snapshot',
-  'down',
-]
+const IS_COMMAND: Readonly<Record<Command, true>> = {
+  status: true,
+  'partition-status': true,
+  kill: true,
+  pause: true,
+  resume: true,
+  restart: true,
+  add: true,
+  partition: true,
+  heal: true,
+  snapshot: true,
+  down: true,
+}
+export const COMMANDS = Object.keys(IS_COMMAND) as Command[]
 
 /** Why a command was not carried out: what, and what to do next. */
 export interface Refusal {

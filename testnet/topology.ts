@@ -5,8 +5,8 @@
 import { assert, assertNever } from '../src/lib/assert.ts'
 import type { Prng } from '../src/lib/prng.ts'
 
-export type Topology = 'random' | 'ring' | 'line' | 'star' | 'full'
-export const TOPOLOGIES: readonly Topology[] = ['random', 'ring', 'line', 'star', 'full']
+export const TOPOLOGIES = ['random', 'ring', 'line', 'star', 'full'] as const
+export type Topology = (typeof TOPOLOGIES)[number]
 
 /** A planned link between two nodes, by their numbers from 0: `from` dials `to`. */
 export interface PlannedLink {

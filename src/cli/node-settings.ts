@@ -9,8 +9,17 @@ import type { Reading } from './parse.ts'
 import { readListenAddress } from './parse.ts'
 import { didYouMean } from './suggest.ts'
 
-export const PROFILES: readonly Profile[] = ['node', 'dev', 'bench']
-export const LOG_LEVELS: readonly NodeConfig['logLevel'][] = ['debug', 'info', 'warn', 'error', 'silent']
+/** A profile or level that is added in the node is missing here until it is named. */
+const IS_PROFILE: Readonly<Record<Profile, true>> = { node: true, dev: true, bench: true }
+export const PROFILES = Object.keys(IS_PROFILE) as Profile[]
+const IS_LOG_LEVEL: Readonly<Record<NodeConfig['logLevel'], true>> = {
+  debug: true,
+  info: true,
+  warn: true,
+  error: true,
+  silent: true,
+}
+export const LOG_LEVELS = Object.keys(IS_LOG_LEVEL) as NodeConfig['logLevel'][]
 /** Connections a node keeps unless told otherwise: gossipsub needs a dozen, discovery and newcomers the rest. */
 const CONNECTIONS_DEFAULT = 64
 const CONNECTIONS_MAX = 10_000

@@ -3,12 +3,12 @@ import type { NetworkId } from './ids.ts'
 import { shortNetworkId } from './params.ts'
 
 /** The closed list of gossip topics. */
-export type Topic = 'transactions' | 'blocks' | 'records'
-export const TOPICS: readonly Topic[] = ['transactions', 'blocks', 'records']
+export const TOPICS = ['transactions', 'blocks', 'records'] as const
+export type Topic = (typeof TOPICS)[number]
 
 /** The closed list of request protocols. */
-export type Protocol = 'hello' | 'objects' | 'chain' | 'reconcile' | 'probe' | 'observe'
-export const PROTOCOLS: readonly Protocol[] = ['hello', 'objects', 'chain', 'reconcile', 'probe', 'observe']
+export const PROTOCOLS = ['hello', 'objects', 'chain', 'reconcile', 'probe', 'observe'] as const
+export type Protocol = (typeof PROTOCOLS)[number]
 
 /** `/hearsay/<first 8 hex digits of networkId>/<topic>` */
 export function topicName(network: NetworkId, topic: Topic): string {

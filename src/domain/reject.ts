@@ -6,48 +6,6 @@
  */
 import type { Verdict } from './verdict.ts'
 
-export type RejectCode =
-  | 'undecodable'
-  | 'too-large'
-  | 'overflow'
-  | 'invalid-key'
-  | 'invalid-signature'
-  | 'known'
-  | 'known-other-signature'
-  | 'expired'
-  | 'too-early'
-  | 'fee-too-low'
-  | 'nonce-too-low'
-  | 'nonce-gap'
-  | 'insufficient-balance'
-  | 'balance-committed'
-  | 'replacement-underpriced'
-  | 'sender-full'
-  | 'pool-full'
-  | 'overloaded'
-  | 'identity-shared'
-  | 'storage-failed'
-  // Blocks: what the header alone shows.
-  | 'header-impossible'
-  | 'wrong-proposer'
-  | 'compact-mismatch'
-  // Blocks: what depends on our clock, our chain or our memory.
-  | 'slot-too-early'
-  | 'parent-mismatch'
-  | 'parent-unknown'
-  | 'too-many-headers'
-  | 'outside-window'
-  | 'headers-full'
-  | 'orphans-full'
-  // Blocks: what the body shows.
-  | 'body-mismatch'
-  | 'body-too-large'
-  | 'body-window'
-  | 'body-signature'
-  | 'body-unpayable'
-  | 'body-ledger-root'
-  | 'ancestor-invalid'
-
 /**
  * `invalid` counts towards the ban (ten within an hour); `unpaid` towards a disconnect without a ban (more than 50 in 10 s): a flood
  * of what the ledger refuses is free to make, but an honest node out of step with us may send a few.
@@ -57,6 +15,8 @@ export type Offence = 'invalid' | 'unpaid'
 export interface Consequence {
   readonly verdict: Verdict
   readonly offence: Offence | null
+  /** It hangs on what else is here: when that has changed, the object is worth another look. Absent: it is not. */
+  readonly isPassing?: true
   readonly httpStatus: 200 | 400 | 413 | 422 | 429 | 503
   /** What is wrong, for a person. */
   readonly message: string
@@ -64,7 +24,7 @@ export interface Consequence {
   readonly hint: string
 }
 
-export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
+const TABLE = {
   undecodable: {
     verdict: 'reject',
     offence: 'invalid',
@@ -124,6 +84,7 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
   'too-early': {
     verdict: 'ignore',
     offence: null,
+    isPassing: true,
     httpStatus: 422,
     message: 'the transaction was created more than 30 s in the future',
     hint: 'check the clocks of both machines',
@@ -146,6 +107,7 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
     verdict: 'ignore',
     // What is missing before it may be our own loss: a restart, a full queue, another path. No peer can know it.
     offence: null,
+    isPassing: true,
     httpStatus: 422,
     message: 'the nonce is more than 16 ahead of the next one of this sender',
     hint: 'send the missing ones first, or leave --nonce out',
@@ -153,6 +115,7 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
   'insufficient-balance': {
     verdict: 'ignore',
     offence: 'unpaid',
+    isPassing: true,
     httpStatus: 422,
     message: 'the balance does not cover this transaction',
     hint: 'see `hearsay account show`; lower the amount or wait',
@@ -161,6 +124,7 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
     verdict: 'ignore',
     // What is pending here need not be so elsewhere: two transactions of one nonce part the pools of honest nodes.
     offence: null,
+    isPassing: true,
     httpStatus: 422,
     message: 'the balance does not cover this transaction and the pending ones before it',
     hint: 'see `hearsay account show`; lower the amount, or wait until some are in a block',
@@ -175,6 +139,7 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
   'sender-full': {
     verdict: 'ignore',
     offence: null,
+    isPassing: true,
     httpStatus: 429,
     message: 'this sender has as many pending transactions as one sender may have',
     hint: 'wait until some are in a block',
@@ -182,6 +147,7 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
   'pool-full': {
     verdict: 'ignore',
     offence: null,
+    isPassing: true,
     httpStatus: 503,
     message: 'the pool is full of transactions that pay at least as much',
     hint: 'raise --fee, or try again later',
@@ -189,6 +155,7 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
   overloaded: {
     verdict: 'ignore',
     offence: null,
+    isPassing: true,
     httpStatus: 503,
     message: 'the node has more to check than it can',
     hint: 'try again later or at another node',
@@ -207,6 +174,7 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
     message: 'the transaction could not be written to disk, so it was not accepted',
     hint: 'look at the log of the node and at the free space of its disk',
   },
+  // Blocks: what the header alone shows.
   'header-impossible': {
     verdict: 'reject',
     offence: 'invalid',
@@ -228,6 +196,7 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
     message: 'the short ids or the transactions of the compact block are not those of its header',
     hint: 'nothing to do: whoever sent it did not check it',
   },
+  // Blocks: what depends on our clock, our chain or our memory.
   'slot-too-early': {
     verdict: 'ignore',
     offence: null,
@@ -277,6 +246,7 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
     message: 'too many blocks wait for their parents',
     hint: 'nothing to do: the node asks for the block when its parent is here',
   },
+  // Blocks: what the body shows.
   'body-mismatch': {
     verdict: 'reject',
     offence: 'invalid',
@@ -326,10 +296,8 @@ export const REJECTS: Readonly<Record<RejectCode, Consequence>> = {
     message: 'the block builds on an invalid one',
     hint: 'nothing to do: its maker is faulty',
   },
-}
+} as const satisfies Readonly<Record<string, Consequence>>
 
-/** The more severe of two verdicts: reject before ignore before accept. */
-export function worseVerdict(a: Verdict, b: Verdict): Verdict {
-  if (a === 'reject' || b === 'reject') return 'reject'
-  return a === 'ignore' || b === 'ignore' ? 'ignore' : 'accept'
-}
+export type RejectCode = keyof typeof TABLE
+
+export const REJECTS: Readonly<Record<RejectCode, Consequence>> = TABLE

@@ -430,16 +430,8 @@ export interface LimitsView {
 }
 
 /** Topics of the event stream. */
-export type EventTopic = 'propagation' | 'transactions' | 'peers' | 'mesh' | 'blocks' | 'network' | 'node'
-export const EVENT_TOPICS: readonly EventTopic[] = [
-  'propagation',
-  'transactions',
-  'peers',
-  'mesh',
-  'blocks',
-  'network',
-  'node',
-]
+export const EVENT_TOPICS = ['propagation', 'transactions', 'peers', 'mesh', 'blocks', 'network', 'node'] as const
+export type EventTopic = (typeof EVENT_TOPICS)[number]
 
 /** One event of the stream; `data` depends on `topic` and `event`. */
 export interface ApiEvent {

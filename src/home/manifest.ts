@@ -10,8 +10,9 @@ import { MANIFEST_NODES_MAX, MANIFEST_PATH_MAX, MANIFEST_STATES_MAX, MANIFEST_TE
 import type { ProcessName } from './proof.ts'
 import { insideOf } from './trusted-file.ts'
 
-export type NodeState = 'starting' | 'ready' | 'paused' | 'killed' | 'stopped' | 'failed'
-const STATES: ReadonlySet<unknown> = new Set<NodeState>(['starting', 'ready', 'paused', 'killed', 'stopped', 'failed'])
+const NODE_STATES = ['starting', 'ready', 'paused', 'killed', 'stopped', 'failed'] as const
+export type NodeState = (typeof NODE_STATES)[number]
+const STATES: ReadonlySet<unknown> = new Set(NODE_STATES)
 
 /** A node's state since a moment, ms since the Unix epoch. */
 export interface NodeStateSince {

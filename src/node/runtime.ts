@@ -3,9 +3,9 @@
  * of what comes in are all that it adds.
  */
 import type { NetAddress, PeerId, TxId } from '../domain/ids.ts'
-import { TOPICS, type Protocol, type Topic } from '../domain/protocols.ts'
+import { PROTOCOLS, TOPICS, type Topic } from '../domain/protocols.ts'
 import type { SurveyOutcome } from '../kernel/shared/effect.ts'
-import type { Event } from '../kernel/shared/event.ts'
+import { type Event, IS_END } from '../kernel/shared/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { ConnectionsListener, Direction, Gatekeeper } from '../ports/connections.ts'
 import type { SubmitResult } from '../ports/control.ts'
@@ -21,19 +21,6 @@ import type { Ports } from './ports.ts'
 import { Waker } from './waker.ts'
 
 export type Attached = { readonly ok: true } | { readonly ok: false; readonly message: string }
-
-/** Request protocols that every node answers. */
-const SERVED: readonly Protocol[] = ['hello', 'chain', 'objects', 'reconcile', 'probe']
-
-/** What ends something that was under way. */
-const ENDS: ReadonlySet<Event['kind']> = new Set([
-  'answer-received',
-  'request-failed',
-  'signatures-verified',
-  'write-finished',
-  'dial-finished',
-  'read-finished',
-])
 
 export class Runtime {
   readonly kernel: Kernel
@@ -138,7 +125,8 @@ export class Runtime {
     this.post({ kind: 'anchors-restored', records: await ports.store.entries('peers') })
     this.post({ kind: 'pool-restored', records: await ports.store.entries('pool') })
     const { observes } = this.kernel.machines.shared.config
-    for (const protocol of observes ? [...SERVED, 'observe' as const] : SERVED)
+    // Every protocol is answered, but for the one that the operator may switch off.
+    for (const protocol of PROTOCOLS.filter((name) => name !== 'observe' || observes))
       await ports.requests.serve(protocol, (from, bytes) => this.performer.answer(protocol, from, bytes))
     return { ok: true }
   }
@@ -189,10 +177,10 @@ export class Runtime {
     this.#stepping = true
     let isEnd = false
     // What was asked for is our own work, whoever brought the answer.
-    const before = ENDS.has(event.kind) ? this.#ports?.connections.workFor(null) : undefined
+    const before = IS_END[event.kind] ? this.#ports?.connections.workFor(null) : undefined
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        isEnd ||= ENDS.has(next.kind)
+        isEnd ||= IS_END[next.kind]
         for (const effect of this.kernel.step(next, this.#clock.now())) this.#performer?.perform(effect)
       }
     } finally {

@@ -8,8 +8,7 @@
 import { assertNever } from '../lib/assert.ts'
 import type { Prng } from '../lib/prng.ts'
 
-export type ModelMode = 'push' | 'pull' | 'pushpull' | 'direct' | 'rumor' | 'rumor-coin' | 'rumor-pull' | 'fanout'
-export const MODEL_MODES: readonly ModelMode[] = [
+export const MODEL_MODES = [
   'push',
   'pull',
   'pushpull',
@@ -18,7 +17,8 @@ export const MODEL_MODES: readonly ModelMode[] = [
   'rumor-coin',
   'rumor-pull',
   'fanout',
-]
+] as const
+export type ModelMode = (typeof MODEL_MODES)[number]
 
 export interface ModelRun {
   /** Rounds until 99.9 % know; null when that never happened. */

@@ -2,8 +2,8 @@
 import type { Prng } from '../lib/prng.ts'
 import { assertNever } from '../lib/assert.ts'
 
-export type TopologyKind = 'random' | 'ring' | 'line' | 'star' | 'full'
-export const TOPOLOGIES: readonly TopologyKind[] = ['random', 'ring', 'line', 'star', 'full']
+export const TOPOLOGIES = ['random', 'ring', 'line', 'star', 'full'] as const
+export type TopologyKind = (typeof TOPOLOGIES)[number]
 
 /** A connection as (dialler, listener). */
 export type Edge = readonly [number, number]

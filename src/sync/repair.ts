@@ -20,7 +20,7 @@
  * The attacker's best move is to stall: one of three places for 12 s, then he is passed over for as long as others are there.
  */
 import { assert } from '../lib/assert.ts'
-import { encodeReconcileRequest, decodeReconcileFrame, type SetName } from '../domain/codec/reconcile-codec.ts'
+import { encodeReconcileRequest, decodeReconcileFrame, SETS, type SetName } from '../domain/codec/reconcile-codec.ts'
 import type { PeerId } from '../domain/ids.ts'
 import { boundAt, END, transactionOrder, type Bound, type ItemKey } from '../domain/item-key.ts'
 import type { Now } from '../domain/time.ts'
@@ -42,8 +42,6 @@ import {
 } from './limits.ts'
 import { ReconcileSession, type Violation } from './reconcile-session.ts'
 import { epochOf } from './salt-epochs.ts'
-
-export const SETS: readonly SetName[] = ['transactions', 'records']
 
 export type RepairDecision =
   /** Send this request of the `reconcile` protocol; its answer or failure is owed under this number. */

@@ -74,10 +74,12 @@ export class Wanted {
   readonly #requests = new Map<number, Request>()
   readonly #done = new ExpiringMap<ItemKey, true>({ ttlMs: DONE_TTL_MS, capacity: DONE_MAX })
   readonly #nextNumber: () => number
+  readonly #name: string
   readonly #chance: () => number
 
-  /** @param nextNumber numbers for requests, never the same twice; @param chance numbers in [0, 1) */
-  constructor(options: { nextNumber: () => number; chance: () => number }) {
+  /** @param name what its structures are called; @param nextNumber numbers for requests, never the same twice; @param chance numbers in [0, 1) */
+  constructor(options: { name?: string; nextNumber: () => number; chance: () => number }) {
+    this.#name = options.name ?? 'wanted'
     this.#nextNumber = options.nextNumber
     this.#chance = options.chance
   }
@@ -196,8 +198,8 @@ export class Wanted {
 
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {
     return [
-      { name: 'wanted.keys', size: this.#wants.size, capacity: WANTED_MAX, unit: 'objects' },
-      { name: 'wanted.done', size: this.#done.size, capacity: this.#done.capacity, unit: 'objects' },
+      { name: `${this.#name}.keys`, size: this.#wants.size, capacity: WANTED_MAX, unit: 'objects' },
+      { name: `${this.#name}.done`, size: this.#done.size, capacity: this.#done.capacity, unit: 'objects' },
     ]
   }
 

@@ -2,7 +2,7 @@
  * A recording: what a network's nodes told, as lines of JSON. The first line says which network; the others come in the order in which they
  * were received, so a reader must not take their order for that of their times. A propagation record is a line as it is.
  */
-import type { PropagationRecord } from '../domain/propagation.ts'
+import { PROPAGATION_EVENTS, PROPAGATION_KINDS, type PropagationRecord } from '../domain/propagation.ts'
 import { plain } from '../lib/printable.ts'
 
 export interface RecordedNode {
@@ -168,18 +168,8 @@ export class RecordingReader {
 
 const NO_HEAD = 'its first line is not the head of a recording of version 1'
 
-const KINDS: ReadonlySet<unknown> = new Set<PropagationRecord['kind']>(['transaction', 'block', 'record', 'mesh'])
-const EVENTS: ReadonlySet<unknown> = new Set<PropagationRecord['event']>([
-  'PUBLISH',
-  'DELIVER',
-  'DUPLICATE',
-  'REJECT',
-  'IGNORE',
-  'FORWARD',
-  'RECOVERED',
-  'GRAFT',
-  'PRUNE',
-])
+const KINDS: ReadonlySet<unknown> = new Set(PROPAGATION_KINDS)
+const EVENTS: ReadonlySet<unknown> = new Set(PROPAGATION_EVENTS)
 const DROP_REASONS: ReadonlySet<unknown> = new Set(['slow', 'restarted', 'full'])
 
 /** One line after the first; null where it is not one. */

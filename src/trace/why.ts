@@ -15,19 +15,22 @@ export interface Side {
   readonly peers: PeersView | null
 }
 
-export type WhyCode =
-  | 'relayed' // B has it from A
-  | 'copied' // B had it already, and A sent a copy
-  | 'seen' // B had it from another before A would have sent it: it told A so, or A saw the copy
-  | 'refused' // B refused what A sent
-  | 'not-held' // A does not have it
-  | 'link-down' // they are not connected
-  | 'cut' // their link is cut by a partition
-  | 'node-down' // one of them does not run, or does not answer
-  | 'banned' // one of them has banned the other
-  | 'score' // A's or B's score of the other is below what gossip needs
-  | 'not-in-mesh' // A sends whole messages to its mesh only, and B is not in it
-  | 'unknown'
+/** In the order of what would have to change first: what was sent, then what keeps anything from being sent, then why it was not needed. */
+const WHY_CODES = [
+  'relayed', // B has it from A
+  'refused', // B refused what A sent
+  'copied', // B had it already, and A sent a copy
+  'node-down', // one of them does not run, or does not answer
+  'not-held', // A does not have it
+  'cut', // their link is cut by a partition
+  'banned', // one of them has banned the other
+  'link-down', // they are not connected
+  'score', // A's or B's score of the other is below what gossip needs
+  'seen', // B had it from another before A would have sent it: it told A so, or A saw the copy
+  'not-in-mesh', // A sends whole messages to its mesh only, and B is not in it
+  'unknown',
+] as const
+export type WhyCode = (typeof WHY_CODES)[number]
 
 export interface Finding {
   readonly code: WhyCode
@@ -44,26 +47,10 @@ export interface WhyQuestion {
   readonly nameOf: (peerId: string) => string
 }
 
-/** The findings in the order of what would have to change first: what was sent, then what keeps anything from being sent, then why it was not needed. */
-const ORDER: readonly WhyCode[] = [
-  'relayed',
-  'refused',
-  'copied',
-  'node-down',
-  'not-held',
-  'cut',
-  'banned',
-  'link-down',
-  'score',
-  'seen',
-  'not-in-mesh',
-  'unknown',
-]
-
 /** At least one finding, the decisive one first. */
 export function why(question: WhyQuestion): readonly Finding[] {
   const findings = [...outcomes(question), ...obstacles(question)].sort(
-    (a, b) => ORDER.indexOf(a.code) - ORDER.indexOf(b.code),
+    (a, b) => WHY_CODES.indexOf(a.code) - WHY_CODES.indexOf(b.code),
   )
   return findings.length > 0
     ? findings

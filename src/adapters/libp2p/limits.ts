@@ -31,10 +31,12 @@ export const KEPT_BURST = 64
 /** Requests to one peer by one protocol that may wait for a free stream; with more the peer is as good as dead. */
 export const WAITING_REQUESTS_MAX = 256
 
-/**
- * Streams of one connection, each way: the sum of `streamsMax` above, and those of gossip, identify, its push and pings, is 86.
- * Each may buffer one window.
- */
+/** Streams of the library itself on one connection: gossip, identify and its push two each, pings four. */
+const LIBRARY_STREAMS = 2 + 2 + 2 + 4
+/** What all protocols together may have open on one connection, each way. */
+export const STREAMS_USED_MAX =
+  LIBRARY_STREAMS + Object.values(EXCHANGE_LIMITS).reduce((sum, { streamsMax }) => sum + streamsMax, 0)
+/** Streams of one connection, each way: half as many again as are ever used. Each may buffer one window. */
 export const STREAMS_PER_CONNECTION_MAX = 128
 
 /** A stream's receive window, bytes: yamux accepts no less than 256 KiB. */
@@ -64,7 +66,7 @@ export const TOLL_PER_SECOND = 128
 export const TOLL_BURST = 1_024
 /**
  * What a new stream pays until a request comes on it: negotiating one costs as much as fifty such things and more, and all that a connection may have at
- * once (86, STREAMS_PER_CONNECTION_MAX) must fit into the burst. Of streams that come to nothing that leaves 170 at once and 21 a second.
+ * once (STREAMS_USED_MAX) must fit into the burst. Of streams that come to nothing that leaves 170 at once and 21 a second.
  */
 export const OPENING_TOLL = 6
 /** How long such a count is remembered, ms, and how many peers and addresses it is remembered of: more than there are connections. */

@@ -20,7 +20,8 @@ import { alreadyRunning } from '../testnet-control.ts'
 import { nodesText, PRESET_NAMES, upDocument, upText } from '../testnet-text.ts'
 import { stayWithTestnet } from '../testnet-session.ts'
 
-const TOPOLOGIES: readonly Topology[] = ['random', 'ring', 'line', 'star', 'full']
+const IS_TOPOLOGY: Readonly<Record<Topology, true>> = { random: true, ring: true, line: true, star: true, full: true }
+const TOPOLOGIES = Object.keys(IS_TOPOLOGY) as Topology[]
 const SEED_MAX = 2 ** 32 - 1
 /** Below it ports belong to the system. */
 const PORT_BASE_MIN = 1_024

@@ -22,7 +22,9 @@ import { assert, assertNever } from '../../lib/assert.ts'
 import { asItemKey, boundAt, END, ID_PREFIX_BYTES, orderOf, START, type Bound, type ItemKey } from '../item-key.ts'
 import { CompactReader, CompactWriter } from './compact-bytes.ts'
 
-export type SetName = 'transactions' | 'records'
+/** The sets that nodes compare. */
+export const SETS = ['transactions', 'records'] as const
+export type SetName = (typeof SETS)[number]
 
 export type Range =
   | { readonly form: 'skip'; readonly upper: Bound }

@@ -117,6 +117,7 @@ export class Members implements WingState {
     return [
       ...this.membership.sizes(),
       ...this.discovery.sizes(),
+      ...this.set.wanted.sizes(),
       { name: 'kernel.surveys', size: surveys.size, capacity: SURVEYS_MAX, unit: 'surveys' },
       { name: 'kernel.observeRelays', size: observeRelays.size, capacity: OBSERVE_RELAYS_MAX, unit: 'requests' },
       { name: 'kernel.observers', size: observers.size, capacity: observers.capacity, unit: 'peers' },

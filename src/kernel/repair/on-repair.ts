@@ -23,17 +23,6 @@ import { keyOf, knownAt } from '../transactions/pool-set.ts'
 import { triage, type Runs } from '../transactions/triage.ts'
 import type { Turn } from '../shared/turn.ts'
 
-/** Refusals that depend on what else is here: the next comparison may bring it up again, when that has changed. */
-const PASSING: ReadonlySet<RejectCode> = new Set([
-  'nonce-gap',
-  'insufficient-balance',
-  'balance-committed',
-  'sender-full',
-  'pool-full',
-  'too-early',
-  'overloaded',
-])
-
 /** How long messages wait at this node before they are judged: the last one's wait, less the time since. */
 function behindMs({ transactions: { backlog } }: WithTransactions, monoMs: number): number {
   return Math.max(0, backlog.waitedMs - (monoMs - backlog.monoMs))
@@ -252,7 +241,7 @@ function refuse(
   turn: Turn,
 ): void {
   const decoded = decodeTransaction(bytes, machines.transactions.prefix)
-  const { verdict, offence } = REJECTS[code]
+  const { verdict, offence, isPassing } = REJECTS[code]
   const id = decoded.ok ? decoded.value.id : ''
   if (decoded.ok) {
     const key = keyOf(decoded.value)
@@ -262,7 +251,7 @@ function refuse(
       machines.transactions.set.wanted.received(key)
       return
     }
-    if (PASSING.has(code)) machines.transactions.set.wanted.received(key)
+    if (isPassing) machines.transactions.set.wanted.received(key)
     else if (code !== 'invalid-signature') machines.transactions.set.wanted.done(key, turn.now.monoMs)
   }
   turn.note({

@@ -13,9 +13,12 @@ export interface ComparedSet {
   readonly wanted: Wanted
 }
 
+/** What is missing of each set, by the name under which its size is shown. */
+const WANTED_NAMES: Readonly<Record<SetName, string>> = { transactions: 'wanted', records: 'wantedRecords' }
+
 export function comparedSet(name: SetName, { networkId, config, nextJob }: Shared): ComparedSet {
   return {
     tree: new FingerprintTree(concatBytes(utf8(networkId), Uint8Array.of(0), utf8(name))),
-    wanted: new Wanted({ nextNumber: nextJob, chance: config.chance }),
+    wanted: new Wanted({ name: WANTED_NAMES[name], nextNumber: nextJob, chance: config.chance }),
   }
 }

@@ -127,3 +127,36 @@ export type Event =
    * known; `plannedMs`: when this wake was meant to be (monotonic), by default one WAKE_MS after the last one.
    */
   | { readonly kind: 'woke'; readonly loopDelayMs?: number; readonly plannedMs?: number }
+
+/** Whether an event ends something of ours that was under way outside of the kernel: what it costs is our own work, whoever brought it. */
+export const IS_END: Readonly<Record<Event['kind'], boolean>> = {
+  'gossip-received': false,
+  'gossip-shed': false,
+  'malformed-received': false,
+  overworked: false,
+  unheard: false,
+  'transactions-submitted': false,
+  'signatures-verified': true,
+  'read-finished': true,
+  signed: false,
+  'write-finished': true,
+  published: false,
+  'peer-connected': false,
+  'peer-disconnected': false,
+  'dial-finished': true,
+  'mesh-changed': false,
+  'answer-received': true,
+  'request-failed': true,
+  'request-received': false,
+  'chain-restored': false,
+  'pool-restored': false,
+  'bans-restored': false,
+  'anchors-restored': false,
+  'memory-pressed': false,
+  'self-restored': false,
+  'tag-set': false,
+  'network-reset': false,
+  'survey-asked': false,
+  leaving: false,
+  woke: false,
+}

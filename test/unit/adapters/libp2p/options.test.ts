@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { privateKeyFromSeed } from '../../../../src/adapters/libp2p/identity.ts'
-import { EXCHANGE_LIMITS, inboundBudget, STREAMS_PER_CONNECTION_MAX } from '../../../../src/adapters/libp2p/limits.ts'
+import {
+  EXCHANGE_LIMITS,
+  inboundBudget,
+  OPENING_TOLL,
+  STREAMS_PER_CONNECTION_MAX,
+  STREAMS_USED_MAX,
+  TOLL_BURST,
+} from '../../../../src/adapters/libp2p/limits.ts'
+import { BLOCK_BYTES_MAX } from '../../../../src/domain/block.ts'
+import { FRAME_BYTES_MAX, REPLY_BYTES_MAX } from '../../../../src/sync/limits.ts'
 import { nodeOptions } from '../../../../src/adapters/libp2p/options.ts'
 import { idleGuards } from '../../../support/idle-guards.ts'
 import type { Libp2pProfile } from '../../../../src/adapters/libp2p/profile.ts'
@@ -39,10 +48,15 @@ describe('the options of a node', () => {
   })
 
   it('have room for every stream that the protocols allow', () => {
-    // Gossip, identify and its push two each, pings four.
-    const others = 2 + 2 + 2 + 4
-    const requests = Object.values(EXCHANGE_LIMITS).reduce((sum, { streamsMax }) => sum + streamsMax, 0)
-    expect(requests + others).toBeLessThanOrEqual(STREAMS_PER_CONNECTION_MAX)
+    expect(STREAMS_USED_MAX).toBeLessThanOrEqual(STREAMS_PER_CONNECTION_MAX)
+    expect(STREAMS_USED_MAX * OPENING_TOLL).toBeLessThanOrEqual(TOLL_BURST)
+  })
+
+  it('let through the largest answers that the protocols allow', () => {
+    const { reconcile, chain, objects } = EXCHANGE_LIMITS
+    expect(reconcile.frameBytesMax).toBe(FRAME_BYTES_MAX)
+    expect(reconcile.totalBytesMax).toBeGreaterThanOrEqual(REPLY_BYTES_MAX)
+    for (const { frameBytesMax } of [chain, objects]) expect(frameBytesMax).toBeGreaterThan(BLOCK_BYTES_MAX)
   })
 
   it('hold every connection to 1 MiB/s and 4 MiB on the open network', () => {
