@@ -15,6 +15,8 @@ const mayImport = {
   'src/ports': ['src/domain/', 'src/lib/'],
   'src/wallet': ['src/domain/', 'src/lib/'],
   'src/client': ['src/domain/', 'src/lib/'],
+  // The vectors for other implementations are made by what the node itself uses.
+  'src/vectors': ['src/wallet/', 'src/sync/', 'src/mempool/id-sum\\.ts', 'src/domain/', 'src/lib/'],
   // What lies in a home is read, judged and written here, for whoever runs a testnet and whoever asks it.
   'src/home': ['src/lib/'],
   // Records in, trees and figures out: what the command line, the page, the report and a replay share. The formulae import nothing.
@@ -36,6 +38,7 @@ const mayImport = {
     'src/lib/',
   ],
   'src/cli': [
+    'src/vectors/',
     'src/trace/',
     'src/client/',
     'src/home/',

@@ -65,5 +65,6 @@ export const TABLE: readonly TableEntry[] = [
   entry('why', 'say why a node did not relay a transaction to another', () => import('./commands/why.ts')),
   entry('top', 'watch all nodes of the testnet, and steer them by keys', () => import('./commands/top.ts')),
   entry('replay', 'show a recording as every view', () => import('./commands/replay.ts')),
+  entry('vectors', 'write golden vectors of the protocol', () => import('./commands/vectors.ts')),
   entry('completion', 'print a completion script for your shell', () => import('./commands/completion.ts')),
 ]
