@@ -21,7 +21,7 @@ const a10: Attack = {
   id: 'A10',
   title: 'identities that were there first: forty wait for every node of a network that is just being born',
   controls: [{ without: 'one network may fill every mesh', shows: /sybilsInOneMesh is/ }],
-  setting: { newborn: 8 },
+  setting: { newborn: 5 },
   latencyMs: 6_000,
   async run(ground) {
     const report = new Report()
