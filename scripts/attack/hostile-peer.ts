@@ -37,6 +37,8 @@ import { until } from '../../testnet/until.ts'
 
 const MESHSUB = '/meshsub/1.2.0'
 const DIAL_MS = 10_000
+/** After which it says hello where the attack did not: a third of the time that it has, so that attacks show what they are about. */
+const GREET_AFTER_MS = 10_000
 /** How long a write may wait for room before the peer goes on: a victim that reads slowly is the point of some attacks. */
 const ROOM_MS = 20_000
 
@@ -80,6 +82,7 @@ export class HostilePeer {
   onRpc: ((rpc: RPC) => void) | null = null
   readonly #node: Libp2p
   readonly #network: NetworkParams
+  readonly #greeted = new WeakSet<Connection>()
   readonly #haunted = new Map<string, Connection>()
   #signer: Signer | null = null
   #connection: Connection | null = null
@@ -171,6 +174,7 @@ export class HostilePeer {
       const connection = await this.#node.dial(multiaddr(address), { signal: AbortSignal.timeout(DIAL_MS) })
       this.#connection = connection
       this.#stream = await connection.newStream(MESHSUB, { signal: AbortSignal.timeout(DIAL_MS) })
+      this.#greetInTime(connection)
       return true
     } catch {
       this.#connection = null
@@ -189,6 +193,7 @@ export class HostilePeer {
       const control = { ihave: [], iwant: [], graft, prune: [], idontwant: [] }
       const subscriptions = topics.map((topic) => ({ subscribe: true, topic }))
       stream.send(lp.encode.single(RPC.encode({ subscriptions, messages: [], control })))
+      this.#greetInTime(connection)
     } catch {
       // Nobody is there yet, or refuses.
     }
@@ -220,8 +225,22 @@ export class HostilePeer {
 
   /** Sends one request of our protocols; the frames of the answer, null when there is none. */
   async ask(protocol: Protocol, request: Uint8Array): Promise<Uint8Array[] | null> {
+    return this.#connection === null ? null : this.#askOn(this.#connection, protocol, request)
+  }
+
+  /** Who does not say hello is not kept for long. */
+  #greetInTime(connection: Connection): void {
+    setTimeout(() => {
+      if (connection.status === 'open' && !this.#greeted.has(connection))
+        void this.#askOn(connection, 'hello', this.hello())
+    }, GREET_AFTER_MS).unref()
+  }
+
+  async #askOn(connection: Connection, protocol: Protocol, request: Uint8Array): Promise<Uint8Array[] | null> {
+    if (protocol === 'hello') this.#greeted.add(connection)
     try {
-      const stream = await this.open(protocolName(networkIdOf(this.#network), protocol))
+      const name = protocolName(networkIdOf(this.#network), protocol)
+      const stream = await connection.newStream(name, { signal: AbortSignal.timeout(DIAL_MS) })
       stream.send(lp.encode.single(request))
       await stream.close({ signal: AbortSignal.timeout(DIAL_MS) })
       const frames: Uint8Array[] = []

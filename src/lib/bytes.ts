@@ -63,6 +63,17 @@ export function joinBriefly(head: Uint8Array, tail: Uint8Array): Uint8Array {
   return out
 }
 
+/** As much of a text as takes at most `bytesMax` bytes of UTF-8, by whole characters. */
+export function textWithin(text: string, bytesMax: number): string {
+  let [bytes, end] = [0, 0]
+  for (const character of text) {
+    bytes += utf8(character).byteLength
+    if (bytes > bytesMax) return text.slice(0, end)
+    end += character.length
+  }
+  return text
+}
+
 /** UTF-8 of `text`. */
 export function utf8(text: string): Uint8Array {
   return utf8Of(text)

@@ -27,6 +27,10 @@ export const BANS_MAX = 4_096
 
 /** Hellos to a peer that we dialled before it is left, each with its deadline of 5 s: a machine that is only busy answers one of three. */
 export const HELLO_TRIES = 3
+/**
+ * Within which whoever dialled us says hello, ms: two of its own tries. Until then nothing is known of it, and it takes a place in the meshes.
+ */
+export const HELLO_DUE_MS = 30_000
 /** First wait before an address is dialled again, doubled up to the longest one. */
 export const REDIAL_FIRST_MS = 500
 /** A connection that lasted less did not hold: long enough for a hello, records and a probe or two, ms. */

@@ -68,7 +68,7 @@ describe('a hostile peer', () => {
     await expectHonestFlow(victim, neighbour)
   })
 
-  it.each(['from', 'seqno', 'signature', 'key'] as const)('cannot have junk in "%s" handed on (L10)', async (field) => {
+  it.each(['from', 'seqno', 'signature'] as const)('cannot have junk in "%s" handed on (L10)', async (field) => {
     const { peer, victim, neighbour } = await stage()
     const data = utf8('with junk')
     await peer.send({ messages: [{ topic: TRANSACTIONS, data, [field]: Uint8Array.of(1) }] })
@@ -78,6 +78,15 @@ describe('a hostile peer', () => {
     // The same bytes without junk are not suspect: the id was not taken for seen.
     await neighbour.gossip.publish('transactions', data, { flood: false })
     await until('the clean one', () => victim.messages.length === 1)
+  })
+
+  it('is not blamed for a key, which not every library shows to who hands it on; it is not handed on', async () => {
+    const { peer, victim } = await stage()
+    await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('with a key'), key: Uint8Array.of(1) }] })
+    await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('after it') }] })
+    await until('what came after', () => victim.messages.length > 0)
+    expect(victim.messages.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['after it'])
+    expect(victim.malformed).toEqual([])
   })
 
   it('is reported for every copy of a message that was rejected, and when it is no longer heard (A47)', async () => {

@@ -40,6 +40,7 @@ import {
 import {
   BAN_MS,
   BANNED_PEERS_PER_ADDRESS,
+  HELLO_DUE_MS,
   HELLO_TRIES,
   INVALID_BUDGET,
   INVALID_WINDOW_MS,
@@ -206,6 +207,7 @@ describe('PROTOCOL.md', () => {
       ['how long what was sent is remembered after a connection, ms', TOLL_MEMORY_MS],
       ['length of a ban for work, ms', WORK_BAN_MS],
       ['hellos to a peer that was dialled, before it is left', HELLO_TRIES],
+      ['within which whoever dialled says hello, ms', HELLO_DUE_MS],
       ['sockets of one address', SOCKETS_PER_ADDRESS_MAX],
       ['invalid objects of one peer', INVALID_BUDGET],
       ['within, ms', INVALID_WINDOW_MS],

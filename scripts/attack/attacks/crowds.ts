@@ -30,8 +30,6 @@ const a10: Attack = {
         HostilePeer.create({ name: `${ground.net} cold ${i}`, ip: `${ground.net}.${1 + i}`, network: ground.network }),
       ),
     )
-    // Who does not greet is not kept.
-    await Promise.all(sybils.map((sybil) => sybil.serve('hello', () => [sybil.hello()])))
     let born = true
     const haunts = sybils.flatMap((sybil) =>
       ground.expected.map(async (address) => {

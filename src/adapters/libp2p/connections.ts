@@ -14,6 +14,8 @@ import type {
   GossipLink,
   WorkToken,
 } from '../../ports/connections.ts'
+import { AGENT_BYTES_MAX } from '../../domain/record.ts'
+import { textWithin } from '../../lib/bytes.ts'
 import { dialFailureOf } from './dial-failure.ts'
 import type { DialPermits, DialTargets } from './dial-targets.ts'
 import { linkOn } from './gossip-links.ts'
@@ -72,7 +74,8 @@ class ConnectionsAdapter implements Libp2pConnections {
     parts.node.addEventListener('connection:close', ({ detail }) => this.#onClose(detail))
     parts.node.addEventListener('peer:identify', ({ detail }) => {
       const peer = asPeerId(detail.peerId.toString())
-      if (this.#open.has(peer)) parts.listener.onIdentify(peer, detail.agentVersion ?? '')
+      // As much of it as a record may say.
+      if (this.#open.has(peer)) parts.listener.onIdentify(peer, textWithin(detail.agentVersion ?? '', AGENT_BYTES_MAX))
     })
   }
 

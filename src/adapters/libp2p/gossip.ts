@@ -27,7 +27,7 @@ import type { MessageIds } from './message-id.ts'
 import type { Libp2pProfile } from './profile.ts'
 import { hookRouter } from './router-hooks.ts'
 import type { GossipRouter, Rpc, RpcMessage, RouterPeer } from './router.ts'
-import { answerable, costOf, idleThings, isPlain } from './rpc-limits.ts'
+import { answerable, costOf, idleThings, isBlameless, isPlain } from './rpc-limits.ts'
 import { SenderBudgets } from './sender-budgets.ts'
 import { UnheardPeers } from './unheard-peers.ts'
 
@@ -281,11 +281,11 @@ class GossipAdapter implements RouterGossip {
     }
     const plain = rpc.messages.filter((message) => isPlain(message, this.#topicNames))
     if (plain.length < rpc.messages.length) {
-      this.#arrive(
-        rpc.messages.filter((message) => !plain.includes(message)),
-        'malformed',
-      )
-      this.#listener.onMalformed(peer, 'rpc')
+      const others = rpc.messages.filter((message) => !plain.includes(message))
+      this.#arrive(others, 'malformed')
+      if (!others.every((message) => isBlameless(message, this.#topicNames))) this.#listener.onMalformed(peer, 'rpc')
+      // What nobody is blamed for has a toll, or it would cost its author nothing.
+      else if (this.#work?.pay(peer, others.length) === false) return this.#work.onEmptyRpcs(peer)
     }
     rpc.messages = this.#anteroom.enter(peer, plain, (message) => this.#neverWaits(message, now), pass)
     this.#arrive(rpc.messages, 'passed')

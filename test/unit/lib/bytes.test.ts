@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compareBytes, concatBytes, equalBytes, fromHex, toHex, utf8 } from '../../../src/lib/bytes.ts'
+import { compareBytes, concatBytes, equalBytes, fromHex, textWithin, toHex, utf8 } from '../../../src/lib/bytes.ts'
 import { sha256, sha256Hex, sha256Of } from '../../../src/lib/hash.ts'
 
 test('hex goes both ways and accepts one spelling only', () => {
@@ -28,4 +28,12 @@ test('SHA-256 of "abc" (FIPS 180-4)', () => {
   expect(sha256Hex(utf8('abc'))).toBe(digest)
   expect(toHex(sha256(utf8('abc')))).toBe(digest)
   expect(toHex(sha256Of([utf8('a'), utf8('bc')]))).toBe(digest)
+})
+
+test('cuts a text at a number of bytes, between characters', () => {
+  expect(textWithin('short', 5)).toBe('short')
+  expect(textWithin('longer', 5)).toBe('longe')
+  expect(textWithin('äöü', 5)).toBe('äö')
+  expect(textWithin('a\u{1f600}', 4)).toBe('a')
+  expect(textWithin('', 0)).toBe('')
 })

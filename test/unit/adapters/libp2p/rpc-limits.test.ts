@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Rpc, RpcMessage } from '../../../../src/adapters/libp2p/router.ts'
-import { answerable, costOf, isPlain } from '../../../../src/adapters/libp2p/rpc-limits.ts'
+import { answerable, costOf, isBlameless, isPlain } from '../../../../src/adapters/libp2p/rpc-limits.ts'
 
 const ids = (count: number): Uint8Array[] => Array.from({ length: count }, (_, i) => Uint8Array.of(i & 0xff, i >> 8))
 const textOf = (id: Uint8Array): string => id.join(',')
@@ -34,6 +34,19 @@ describe('a plain message', () => {
 
   it.each(['from', 'seqno', 'signature', 'key'])('has no %s, not even an empty one', (field) => {
     expect(isPlain({ ...plain, [field]: new Uint8Array(0) }, topics)).toBe(false)
+  })
+})
+
+describe('what a relayer may not have seen', () => {
+  const topics = new Set(['ours'])
+  const keyed: RpcMessage = { topic: 'ours', data: Uint8Array.of(1), key: Uint8Array.of(1) }
+
+  it('is a key alone', () => {
+    expect(isBlameless(keyed, topics)).toBe(true)
+    expect(isBlameless({ topic: 'ours', data: Uint8Array.of(1) }, topics)).toBe(false)
+    expect(isBlameless({ ...keyed, topic: 'another' }, topics)).toBe(false)
+    for (const field of ['from', 'seqno', 'signature'])
+      expect(isBlameless({ ...keyed, [field]: Uint8Array.of(1) }, topics)).toBe(false)
   })
 })
 
