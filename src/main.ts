@@ -19,6 +19,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     stderr: process.stderr,
     env: process.env,
     color: !argv.includes('--no-color'),
+    json: wantsJson(argv),
   })
   const output = new OutputGuard(process.stdout, process.stderr, () => process.exit(exitCodeOf('done')))
   const stop = new AbortController()

@@ -22,7 +22,7 @@ import type {
   TransactionView,
 } from '../domain/views.ts'
 import type { Context } from './context.ts'
-import type { Target } from './discovery.ts'
+import { DEFAULT_SOURCE, type Target } from './discovery.ts'
 import { Failure } from './failure.ts'
 
 export interface Api {
@@ -90,6 +90,13 @@ export function apiFailure(
   target: Pick<Target, 'apiUrl' | 'source' | 'manifest'>,
   submitting: boolean,
 ): Failure {
+  if (failure.kind === 'unreachable' && target.source === DEFAULT_SOURCE)
+    return new Failure(
+      'not-ready',
+      'no-network',
+      `no network here: no testnet and no node runs in this folder or above, and ${failure.message} (${DEFAULT_SOURCE})`,
+      'start a network with `hearsay testnet up` or a node with `hearsay node run`, or name one with --api or --home',
+    )
   if (failure.kind === 'unreachable') {
     const hint =
       target.manifest === null

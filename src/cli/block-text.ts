@@ -53,6 +53,34 @@ export function blockListText({ head, settled, blocks }: BlockListView): string 
     : `${first}\n\n${table}`
 }
 
+/** Titles of the lines of `block list --follow`. */
+export const BLOCK_LINE_TITLES = lineText(['HEIGHT', 'SLOT', 'TIME', 'TXS', 'SIZE', 'PROPOSER', 'HASH'])
+
+/** A block on a line of its own, in columns that hold for all of them. */
+export function blockLineText(block: BlockListView['blocks'][number]): string {
+  return lineText([
+    String(block.height),
+    String(block.slot),
+    timeText(block.slotTime),
+    String(block.txCount),
+    sizeText(block.sizeBytes),
+    shortId(plain(block.proposer)),
+    shortId(block.hash),
+  ])
+}
+
+function lineText([
+  height = '',
+  slot = '',
+  time = '',
+  txs = '',
+  size = '',
+  proposer = '',
+  hash = '',
+]: readonly string[]): string {
+  return `${height.padStart(8)}  ${slot.padStart(8)}  ${time.padEnd(23)}  ${txs.padStart(5)}  ${size.padStart(9)}  ${proposer.padEnd(13)}  ${hash}`
+}
+
 /** One paragraph a pair of headers; the headers themselves are in --json, for whoever wants to check them. */
 export function evidenceText({ evidence }: EvidenceView): string {
   if (evidence.length === 0) return 'none: no proposer has been seen to sign two blocks for one slot'

@@ -18,12 +18,16 @@ import { didYouMean } from './suggest.ts'
 
 /** Where `node run` listens for its users unless told otherwise, and where commands look last. */
 export const DEFAULT_API = '127.0.0.1:4600'
+/** Where an address comes from that nobody gave and no file names. */
+export const DEFAULT_SOURCE = 'the default port'
 const HOME_FOLDER = '.hearsay'
 
 export interface Target {
   readonly apiUrl: string
   /** Reads the secret that writes need, new with each start of the node; null where there is none. */
   readonly token: () => string | null
+  /** File that has it; null where none is known. */
+  readonly tokenFile: string | null
   /** Name in the manifest; null without one. */
   readonly nodeName: string | null
   /** The testnet that the node belongs to; null where it is not known to belong to one. */
@@ -73,23 +77,25 @@ export function readTestnetManifest(home: string): Manifest | null {
 export function runningTestnet(context: Pick<Context, 'shared' | 'env' | 'cwd'>): Manifest {
   const home = homeOf(context)
   const manifest = readTestnetManifest(home)
-  if (manifest === null) {
-    throw new Failure(
-      'not-ready',
-      'no-testnet',
-      `no testnet runs in ${home}`,
-      'start one with `hearsay testnet up`, or name its folder with --home',
-    )
-  }
-  if (!isSupervised(manifest)) {
-    throw new Failure(
-      'not-ready',
-      'testnet-gone',
-      `the testnet in ${home} is gone: its supervisor (process ${manifest.supervisor.pid}) has ended`,
-      'start it again with `hearsay testnet up`',
-    )
-  }
+  if (manifest === null || !isSupervised(manifest)) throw noTestnet(home, manifest !== null)
   return manifest
+}
+
+/** The failure of a command that needs a testnet where there is none. @param isStale its supervisor was killed, and what it left is still there */
+export function noTestnet(home: string, isStale: boolean): Failure {
+  return isStale
+    ? new Failure(
+        'not-ready',
+        'no-testnet',
+        `the testnet in ${home} has ended without being stopped`,
+        '`hearsay testnet down` clears away what it left, `hearsay testnet up --resume` goes on with it',
+      )
+    : new Failure(
+        'not-ready',
+        'no-testnet',
+        `no testnet runs in ${home}`,
+        'start one with `hearsay testnet up`, or name its folder with --home',
+      )
 }
 
 /** A file or folder that is not believed: the same call can't succeed. */
@@ -100,6 +106,8 @@ export function distrustFailure({ kind, message, hint }: Distrust): Failure {
 /** The node that the command talks to. `nodeName` chooses one of a testnet; otherwise it is the first that is up. */
 export function findTarget(context: Context, nodeName?: string): Target {
   const given = explicitToken(context)
+  const namedFile = context.shared.tokenFile ?? nonEmpty(context.env.HEARSAY_TOKEN_FILE)
+  const named = namedFile === undefined ? null : resolve(context.cwd, namedFile)
   const tokenIn =
     (home: string, cookieFile: string): Target['token'] =>
     () =>
@@ -118,6 +126,7 @@ export function findTarget(context: Context, nodeName?: string): Target {
     return {
       apiUrl: reading.value,
       token: home === null || cookieFile === null ? () => given : tokenIn(manifest?.home ?? home, cookieFile),
+      tokenFile: named ?? cookieFile,
       nodeName: known?.name ?? null,
       manifest: known === undefined ? null : manifest,
       source: flag,
@@ -130,21 +139,19 @@ export function findTarget(context: Context, nodeName?: string): Target {
     return {
       apiUrl: node.apiUrl,
       token: tokenIn(manifest.home, node.cookieFile),
+      tokenFile: named ?? node.cookieFile,
       nodeName: node.name,
       manifest,
       source: `the testnet in ${manifest.home}`,
     }
   }
-  if (nodeName !== undefined)
-    throw usageFailure(
-      `--node ${nodeName}: there is no testnet to take it from`,
-      'start one with `hearsay testnet up`, or use --api URL',
-    )
+  if (nodeName !== undefined) throw noTestnet(home, false)
   const runtime = liveRuntime(home)
   if (runtime !== null) {
     return {
       apiUrl: runtime.apiUrl,
       token: tokenIn(home, runtime.cookieFile),
+      tokenFile: named ?? runtime.cookieFile,
       nodeName: null,
       manifest: null,
       source: join(nodeDataDirectory(home), RUNTIME_MANIFEST),
@@ -153,9 +160,10 @@ export function findTarget(context: Context, nodeName?: string): Target {
   return {
     apiUrl: `http://${DEFAULT_API}`,
     token: () => given,
+    tokenFile: named,
     nodeName: null,
     manifest: null,
-    source: 'the default port',
+    source: DEFAULT_SOURCE,
   }
 }
 

@@ -66,10 +66,12 @@ export function openTerminal(options: {
   readonly stderr: TerminalStream
   readonly env: Readonly<Record<string, string | undefined>>
   readonly color: boolean
+  /** Whoever reads stderr is a program as well: each note is a document on a line, and nothing is drawn. */
+  readonly json?: boolean
 }): Terminal {
   const { stdout, stderr, env } = options
   const mayColor = options.color && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb'
-  const isLive = stderr.isTTY === true && env.TERM !== 'dumb'
+  const isLive = options.json !== true && stderr.isTTY === true && env.TERM !== 'dumb'
   let liveShown = false
   const rendered = (stream: TerminalStream, text: Text): string =>
     (Array.isArray(text) ? (text as readonly (string | Styled)[]) : [text as string | Styled])
@@ -105,7 +107,7 @@ export function openTerminal(options: {
     },
     note: (text) => {
       endLive()
-      stderr.write(`${rendered(stderr, text)}\n`)
+      stderr.write(`${options.json === true ? plainJson({ v: 1, note: textOf(text) }) : rendered(stderr, text)}\n`)
     },
     prompt: (text) => {
       endLive()
@@ -135,6 +137,13 @@ export function openTerminal(options: {
       stdout.write(`\x1b[H${lines.map((line) => `${plain(line)}\x1b[K`).join('\r\n')}\x1b[J`)
     },
   }
+}
+
+/** Without styles. */
+function textOf(text: Text): string {
+  return (Array.isArray(text) ? (text as readonly (string | Styled)[]) : [text as string | Styled])
+    .map((part) => (typeof part === 'string' ? part : part.text + (part.rest ?? '')))
+    .join('\n')
 }
 
 /** A line on stderr right before the process ends: a stream would not get it out. */

@@ -2,7 +2,7 @@
 import { assertNever } from '../lib/assert.ts'
 import type { Command, ControlAnswers, ControlRequests, Refusal } from '../../testnet/control.ts'
 import type { Context } from './context.ts'
-import { distrustFailure, homeOf } from './discovery.ts'
+import { distrustFailure, homeOf, noTestnet } from './discovery.ts'
 import type { Manifest } from '../home/manifest.ts'
 import { Failure, usageFailure } from './failure.ts'
 import { nodesText } from './testnet-text.ts'
@@ -48,23 +48,6 @@ export function alreadyRunning(home: string, pid: number, manifest: Manifest | n
     `a testnet${nodes} runs here already (process ${pid}, ${home})${page}`,
     'use it, stop it with `hearsay testnet down`, or start another with --home DIR',
   )
-}
-
-/** The failure of a command that needs a testnet where there is none. */
-export function noTestnet(home: string, isStale: boolean): Failure {
-  return isStale
-    ? new Failure(
-        'not-ready',
-        'no-testnet',
-        `the testnet in ${home} has ended without being stopped`,
-        '`hearsay testnet down` clears away what it left, `hearsay testnet up` starts a new one',
-      )
-    : new Failure(
-        'not-ready',
-        'no-testnet',
-        `no testnet runs in ${home}`,
-        'start one with `hearsay testnet up`, or name its folder with --home',
-      )
 }
 
 /** Names of nodes from arguments such as `node-3`, `3` and `0-4`. */

@@ -24,6 +24,8 @@ import {
   createSecretFile,
   ensureSecretDirectory,
   readSecretFile,
+  removeSecretFile,
+  renameSecretFile,
   type SecretFileFailure,
 } from './secret-file.ts'
 
@@ -141,6 +143,24 @@ export async function openKey(options: {
   } finally {
     passphrase.fill(0)
   }
+}
+
+/** Gives a key another name; one that a key has already is not taken from it. The file, and so the passphrase, stays the same. */
+export async function renameKey(directory: string, name: string, to: string): Promise<ShownKey> {
+  if (!KEY_NAME.test(to)) return failed({ kind: 'bad-name', name: to })
+  const loaded = await load(directory, name)
+  if (!loaded.ok) return loaded
+  const path = pathOf(directory, to)
+  const renamed = await renameSecretFile(loaded.entry.path, path)
+  return renamed.ok ? { ok: true, entry: { ...loaded.entry, name: to, path } } : renamed
+}
+
+/** Removes a key. What it can pay is lost with it, unless there is a copy. */
+export async function deleteKey(directory: string, name: string): Promise<ShownKey> {
+  const loaded = await load(directory, name)
+  if (!loaded.ok) return loaded
+  const removed = await removeSecretFile(loaded.entry.path)
+  return removed.ok ? { ok: true, entry: loaded.entry } : removed
 }
 
 /** All keys of a directory. One that doesn't exist has none. */

@@ -90,6 +90,35 @@ export async function ensureSecretDirectory(path: string): Promise<WrittenSecret
   return checkSecretDirectory(path)
 }
 
+/** Gives a file another name that none has; both in one folder. Under its old name it is gone when the new one is on the disk. */
+export async function renameSecretFile(from: string, to: string): Promise<WrittenSecretFile> {
+  try {
+    // A rename would replace what has the name.
+    await link(from, to)
+    await syncDirectory(dirname(to))
+    await unlink(from)
+    await syncDirectory(dirname(from))
+    return { ok: true }
+  } catch (error) {
+    return { ok: false, failure: failureOf(error, existsOf(error) ? to : from) }
+  }
+}
+
+/** Removes a file for good. */
+export async function removeSecretFile(path: string): Promise<WrittenSecretFile> {
+  try {
+    await unlink(path)
+    await syncDirectory(dirname(path))
+    return { ok: true }
+  } catch (error) {
+    return { ok: false, failure: failureOf(error, path) }
+  }
+}
+
+function existsOf(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST'
+}
+
 /** Whether nobody else can put files into the directory: a key that someone slipped in would receive the user's money. */
 export async function checkSecretDirectory(path: string): Promise<WrittenSecretFile> {
   try {

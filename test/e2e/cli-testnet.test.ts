@@ -81,7 +81,8 @@ describe('a testnet by the command', () => {
     expect(resumed.nodes.map(lasting)).toEqual(network.nodes.map(lasting))
     expect(new URL(resumed.pageUrl).port).toBe(new URL(network.pageUrl).port)
     expect(JSON.parse((await hearsay('account show alice --json')).stdout)).toMatchObject({ nextNonce: '2' })
-    expect((await hearsay(`tx show ${figures.id}`)).code).toBe(0)
+    const sentByAlice = JSON.parse((await hearsay('tx list --account alice --json')).stdout)
+    expect(sentByAlice.transactions.map(({ id }: { id: string }) => id)).toContain(figures.id)
   })
 
   it('without --detach lives as long as the command', async () => {

@@ -43,6 +43,7 @@ async function open(controls: readonly FakeControl[], accounts: number, size = 2
     targets.push({
       apiUrl: opened.url,
       token: () => TOKEN,
+      tokenFile: null,
       nodeName: `node-${index}`,
       manifest: null,
       source: 'the test',

@@ -1,10 +1,10 @@
 import { defineCommand, flag, valueOr } from '../command.ts'
-import { homeOf, nodeNamed, readTestnetManifest } from '../discovery.ts'
+import { homeOf, nodeNamed, noTestnet, readTestnetManifest } from '../discovery.ts'
 import { Failure } from '../failure.ts'
 import { isAtLeast, LOG_LEVELS, logEntries, logEntryText, mergedEntries, type LogEntry } from '../log-entry.ts'
 import { followLines, lastLines, type HomeLog } from '../log-lines.ts'
 import { readCount, readWord } from '../parse.ts'
-import { nodeNamesOf, noTestnet } from '../testnet-control.ts'
+import { nodeNamesOf } from '../testnet-control.ts'
 
 export const command = defineCommand({
   details:

@@ -87,7 +87,7 @@ async function send(
     const loneliness = await lonelinessOf(api)
     if (!shared.json) terminal.out(signed.id)
     else if (following !== null)
-      terminal.note(JSON.stringify({ v: 1, event: 'submitted', id: signed.id, status: submitted.status }))
+      terminal.noteDocument({ v: 1, event: 'submitted', id: signed.id, status: submitted.status })
     if (!shared.json || following === null) terminal.note(acceptedText(submitted, identity.name, loneliness !== null))
     if (following === null) {
       if (shared.json)

@@ -86,7 +86,7 @@ describe('the node of a home', () => {
     putInHome(home(), 'testnet.json', JSON.stringify({ ...rest, supervisor: planted }))
     expect(findTarget(context())).toMatchObject({ source: 'the default port', manifest: null })
     expect(findTarget(context({ api: API })).token()).toBe(null)
-    expect(() => runningTestnet(context())).toThrow('is gone')
+    expect(() => runningTestnet(context())).toThrow('has ended without being stopped')
   })
 
   it('gets no token of a home on another machine, and the one that the user names', async () => {

@@ -9,12 +9,14 @@ import { createPrng } from '../../../src/lib/prng.ts'
 import { keyPairOf, publicKeyOf } from '../../../src/wallet/keys.ts'
 import {
   createKey,
+  deleteKey,
   exportSecretToFile,
   formatSecretText,
   importSecretFromFile,
   listKeys,
   openKey,
   parseSecretText,
+  renameKey,
   showKey,
 } from '../../../src/wallet/keystore.ts'
 import { isScryptN } from '../../../src/wallet/keystore-file.ts'
@@ -268,6 +270,30 @@ describe('keystore', () => {
       await alter('main', change)
       expect(await open('main')).toMatchObject({ ok: false, failure: { kind: 'wrong-passphrase' } })
     }
+  })
+
+  it('gives a key another name, never that of another key, and deletes one for good', async () => {
+    await create('main')
+    await create('other')
+    const before = await readFile(pathOf('main'), 'utf8')
+    expect(await renameKey(directory, 'main', 'other')).toMatchObject({
+      ok: false,
+      failure: { kind: 'exists', path: pathOf('other') },
+    })
+    expect(await renameKey(directory, 'main', 'Main')).toMatchObject({ ok: false, failure: { kind: 'bad-name' } })
+    expect(await renameKey(directory, 'none', 'new')).toMatchObject({ ok: false, failure: { kind: 'not-found' } })
+    expect(await readFile(pathOf('main'), 'utf8')).toBe(before)
+    expect(await renameKey(directory, 'main', 'new')).toMatchObject({
+      ok: true,
+      entry: { name: 'new', path: pathOf('new') },
+    })
+    expect((await readdir(directory)).sort()).toEqual(['new.json', 'other.json'])
+    expect(await readFile(pathOf('new'), 'utf8')).toBe(before)
+    expect((await stat(pathOf('new'))).mode & 0o777).toBe(0o600)
+    expect(await open('new')).toMatchObject({ ok: true, keys: { secret } })
+    expect(await deleteKey(directory, 'new')).toMatchObject({ ok: true, entry: { name: 'new' } })
+    expect(await deleteKey(directory, 'new')).toMatchObject({ ok: false, failure: { kind: 'not-found' } })
+    expect(await readdir(directory)).toEqual(['other.json'])
   })
 
   it('lists keys by name and says what it could not read', async () => {

@@ -1,0 +1,117 @@
+/** Commands that need no network, run in this process. */
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { leadingOn } from '../../../src/cli/open-browser.ts'
+import { runCommand } from '../../../src/cli/run-inside.ts'
+import { createKey } from '../../../src/wallet/keystore.ts'
+import { manifestNodeOf, manifestOf, putInHome, startStandIn } from '../../support/home.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'hearsay-commands-')))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const home = (): string => join(folder, '.hearsay')
+const keys = (): string => join(folder, 'keys')
+async function hearsay(line: string): Promise<{ code: number; out: string; error: string }> {
+  const env = { HEARSAY_HOME: home(), HEARSAY_KEYS: keys(), XDG_STATE_HOME: join(folder, 'state') }
+  const { exitCode, stdout, stderr } = await runCommand(line.split(' '), env)
+  return { code: exitCode, out: stdout.trim(), error: stderr }
+}
+
+describe('keys', () => {
+  it('are renamed, and deleted only where it is said twice', async () => {
+    await createKey({
+      directory: keys(),
+      name: 'savings',
+      secret: new Uint8Array(32).fill(7),
+      passphrase: 'x',
+      n: 1_024,
+    })
+    expect((await hearsay('keys rename savings alice')).error).toContain('published accounts')
+    const renamed = await hearsay('keys rename savings old --json')
+    expect(JSON.parse(renamed.out)).toMatchObject({ v: 1, name: 'old' })
+    const warned = await hearsay('keys delete old')
+    expect(warned.code).toBe(2)
+    expect(warned.error).toMatch(/hs1.*nobody can ever pay.*--yes deletes it/)
+    expect(readdirSync(keys())).toEqual(['old.json'])
+    expect(JSON.parse((await hearsay('keys delete old --yes --json')).out)).toMatchObject({ v: 1, name: 'old' })
+    expect(readdirSync(keys())).toEqual([])
+    expect((await hearsay('keys delete old --yes')).code).toBe(6)
+  })
+})
+
+describe('where things are', () => {
+  it('is told to a shell, with the files and never the token, and taken back', async () => {
+    const { child, pid, started } = await startStandIn(home())
+    try {
+      const { supervisor, ...rest } = manifestOf(home(), {
+        nodes: [manifestNodeOf(home(), 0, { apiUrl: 'http://127.0.0.1:4711' })],
+      })
+      const pageUrl = `http://127.0.0.1:4710/#key=${'ab'.repeat(32)}`
+      putInHome(
+        home(),
+        'testnet.json',
+        JSON.stringify({ ...rest, supervisor: { ...supervisor, pid, started, pageUrl } }),
+      )
+      const shell = await hearsay('env')
+      expect(shell.out.split('\n').slice(0, -1)).toEqual([
+        `export HEARSAY_HOME=${home()}`,
+        'export HEARSAY_API=http://127.0.0.1:4711',
+        `export HEARSAY_TOKEN_FILE=${join(home(), 'nodes/node-0/data/.cookie')}`,
+        `export HEARSAY_KEYS=${keys()}`,
+      ])
+      expect(JSON.parse((await hearsay('env --json')).out)).toMatchObject({
+        v: 1,
+        node: 'node-0',
+        HEARSAY_HOME: home(),
+      })
+      expect((await hearsay('env --unset')).out).toContain('unset HEARSAY_API\n')
+      expect((await hearsay('page')).out).toBe(pageUrl)
+      expect(JSON.parse((await hearsay('page --node 0 --json')).out)).toEqual({
+        v: 1,
+        url: 'http://127.0.0.1:4711/',
+        of: 'node-0',
+      })
+      expect(JSON.parse((await hearsay('testnet list --json')).out).testnets).toMatchObject([
+        { home: home(), state: 'running', supervisorPid: pid },
+      ])
+      expect((await hearsay('testnet snapshot load one')).error).toContain(`runs here already (process ${pid}`)
+    } finally {
+      child.kill('SIGKILL')
+    }
+  })
+
+  it('of a page goes to a browser by a file that only its owner can read', () => {
+    expect(leadingOn('http://127.0.0.1:1/#key=ab</script>')).toContain(
+      'location.replace("http://127.0.0.1:1/#key=ab\\u003c/script>")',
+    )
+  })
+})
+
+describe('without a network', () => {
+  it.each([
+    'testnet up --resume',
+    'testnet status',
+    'testnet logs',
+    'testnet report',
+    'testnet kill 0',
+    'testnet fund alice 5',
+    'testnet snapshot save one',
+    'top --once',
+    'tx show 3f1a --node 0',
+  ])('%s says so with one code', async (line) => {
+    mkdirSync(home(), { mode: 0o700 })
+    const { code, error } = await hearsay(line)
+    expect(code, error).toBe(7)
+    expect(JSON.parse(error)).toMatchObject({
+      v: 1,
+      error: { code: 'no-testnet', hint: expect.stringContaining('testnet up') },
+    })
+  })
+})
