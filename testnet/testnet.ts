@@ -217,6 +217,14 @@ export class Testnet {
 
   resume(names: readonly string[]): Promise<Outcome<{ nodes: string[] }>> {
     return this.#change(names, async (hosts) => {
+      const awake = nodesOf(hosts).find(({ state }) => state !== 'paused')
+      if (awake !== undefined) {
+        const hint =
+          awake.state === 'ready'
+            ? `\`hearsay testnet pause ${awake.name}\` pauses it`
+            : `bring it back with \`hearsay testnet restart ${awake.name}\``
+        return refuse('wrong-state', `${awake.name} is ${awake.state}, not paused`, hint)
+      }
       for (const host of hosts) this.#hosts.wake(host)
       return done(hosts)
     })

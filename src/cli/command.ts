@@ -2,7 +2,7 @@
  * What a command is: arguments, options, examples and what it does, as data, so that help, completion and checks are made from the same
  * table as the parsing. One file a command under commands/; table.ts lists them and loads only the one that is asked for.
  */
-import type { Context } from './context.ts'
+import type { CompletionKind, Context } from './context.ts'
 import type { Outcome } from './exit.ts'
 import type { Reader } from './parse.ts'
 
@@ -29,6 +29,8 @@ export interface ArgumentSpec {
   readonly optional?: boolean
   readonly variadic?: boolean
   readonly words?: readonly string[]
+  /** Words that only the machine knows. */
+  readonly completes?: CompletionKind
 }
 
 type AnyOptions = Readonly<Record<string, OptionSpec<unknown>>>

@@ -13,12 +13,20 @@ export interface SharedOptions {
   readonly tokenFile: string | undefined
 }
 
+/** Words that only the machine knows: `hearsay completion KIND` lists them. */
+export const COMPLETION_KINDS = ['nodes', 'accounts', 'keys', 'snapshots'] as const
+export type CompletionKind = (typeof COMPLETION_KINDS)[number]
+
 /** One command as its help describes it. */
 export interface Description {
   /** Words of the command: `['tx', 'send']`. */
   readonly path: readonly string[]
   readonly summary: string
-  readonly args: readonly { readonly summary: string; readonly words?: readonly string[] }[]
+  readonly args: readonly {
+    readonly summary: string
+    readonly words?: readonly string[]
+    readonly completes?: CompletionKind
+  }[]
   readonly options: readonly { readonly flags: string; readonly summary: string; readonly words?: readonly string[] }[]
 }
 

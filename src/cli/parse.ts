@@ -144,12 +144,21 @@ export function readListenAddress(text: string): Reading<string> {
 export function readApiUrl(text: string): Reading<string> {
   if (/^https:/i.test(text))
     return bad(text, 'asks for TLS, which a node does not speak: use http, over a tunnel where the node is far')
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase()
+  if (scheme !== undefined && scheme !== 'http')
+    return bad(text, `asks for ${scheme}, and a node speaks http: write http://127.0.0.1:4600`)
   const url = URL.parse(/^http:\/\//i.test(text) ? text : `http://${text}`)
   if (url === null || url.hostname === '') return bad(text, 'is not a URL such as http://127.0.0.1:4600')
   if (url.username !== '' || url.password !== '')
     return bad(`${url.protocol}//…@${url.host}`, 'holds a secret: use --token-file')
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') return bad(text, 'must end after the port')
   return good(url.origin)
+}
+
+/** A height that blocks can be below: the first block has height 1. */
+export function readHeightAbove(text: string): Reading<number> {
+  if (text === '0' || text === '1') return bad(text, 'has no blocks below it: the first block has height 1')
+  return readCount(2, Number.MAX_SAFE_INTEGER)(text)
 }
 
 /**

@@ -180,8 +180,15 @@ function answerOf(error: CommanderError, text: string, { entry, argv }: Arranged
     .join(' ')
     .replace(/^\((.*)\)$/, '$1')
     .replace(/^Did you mean (one of )?/, 'did you mean $1')
-  const help = `see \`hearsay ${[...(entry?.path ?? []), '--help'].join(' ')}\``
+  const help = `see \`hearsay ${[...(entry?.path ?? groupOf(argv)), '--help'].join(' ')}\``
   throw new Failure('usage', 'usage', first, meant === '' ? help : meant)
+}
+
+/** The words that name a group: `tx foo` is a mistake below `tx`. */
+function groupOf(argv: readonly string[]): readonly string[] {
+  let length = 0
+  while (length < argv.length && Object.hasOwn(GROUPS, argv.slice(0, length + 1).join(' '))) length++
+  return argv.slice(0, length)
 }
 
 function helpOf(root: Command): string {

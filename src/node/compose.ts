@@ -33,6 +33,7 @@ import { createPrng } from '../lib/prng.ts'
 import type { NodeControl } from '../ports/control.ts'
 import type { Store } from '../ports/store.ts'
 import type { Clock } from './clock.ts'
+import { wrongInConfig } from './config-check.ts'
 import type { NodeConfig } from './config.ts'
 import { readBootstrap } from './bootstrap.ts'
 import { createControl } from './control.ts'
@@ -68,6 +69,9 @@ export type NodeOpening =
  * @param ownsProcess whether the process is for nodes only: then memory that nobody uses goes back to the system when it rests
  */
 export async function openNode(config: NodeConfig, { ownsProcess = false } = {}): Promise<NodeOpening> {
+  const wrong = wrongInConfig(config)
+  if (wrong !== null)
+    return { ok: false, message: wrong, hint: 'the type NodeConfig of the library says what each key is' }
   if (ownsProcess) giveBackAtRest()
   const closers: (() => unknown)[] = []
   const closeAll = async (): Promise<void> => {

@@ -166,6 +166,10 @@ describe('a testnet', () => {
       refusal: { code: 'unknown-node' },
     })
     await ask('resume', { nodes: ['node-3'] })
+    expect(await command(home, 'resume', { nodes: ['node-3'] })).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'wrong-state', message: 'node-3 is ready, not paused' },
+    })
     await until('it answers again', async () => (await nodes())[3]?.state === 'ready')
     await ask('pause', { nodes: ['node-2'], forMs: 300 })
     await until('it goes on by itself', async () => (await nodes())[2]?.state === 'ready')

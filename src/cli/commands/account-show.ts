@@ -24,11 +24,12 @@ export const command = defineCommand({
       name: 'who',
       summary:
         'an address, a public key in hex, a key of yours, or a published account of a dev-* network (alice, bob, …)',
+      completes: 'accounts',
     },
   ],
   options: {
     proof: flag('--proof', 'check, and with --json print, the proof that the account stands in the ledger'),
-    node: value('--node <name>', 'a node of the testnet', readText),
+    node: value('--node <node>', 'a node of the testnet', readText),
   },
   examples: [
     ['account show alice', 'on a development network'],

@@ -7,7 +7,7 @@ import { readText } from '../parse.ts'
 export const command = defineCommand({
   details: 'The document of --json holds the signed headers, so that anybody can check them.',
   args: [],
-  options: { node: value('--node <name>', 'a node of the testnet', readText) },
+  options: { node: value('--node <node>', 'a node of the testnet', readText) },
   examples: [['block evidence', 'what this node has seen']],
   async run(context, { options }) {
     const evidence = await openApi(context, findTarget(context, options.node)).evidence()

@@ -4,7 +4,7 @@ import { followBlocks } from '../block-follow.ts'
 import { defineCommand, flag, value, valueOr } from '../command.ts'
 import { findTarget } from '../discovery.ts'
 import { usageFailure } from '../failure.ts'
-import { readCount, readText } from '../parse.ts'
+import { readCount, readHeightAbove, readText } from '../parse.ts'
 
 /** The most that a node lists at once. */
 const LIMIT_MAX = 1_000
@@ -15,9 +15,9 @@ export const command = defineCommand({
   args: [],
   options: {
     limit: valueOr('--limit <count>', 'how many', readCount(1, LIMIT_MAX), '20'),
-    before: value('--before <height>', 'only blocks below this height', readCount(0, Number.MAX_SAFE_INTEGER)),
+    before: value('--before <height>', 'only blocks below this height', readHeightAbove),
     follow: flag('-f, --follow', 'go on with the blocks that come, until stopped'),
-    node: value('--node <name>', 'a node of the testnet', readText),
+    node: value('--node <node>', 'a node of the testnet', readText),
   },
   examples: [
     ['block list --limit 5', 'the last five blocks'],

@@ -14,7 +14,7 @@ export const command = defineCommand({
       words: ['head', 'settled'],
     },
   ],
-  options: { node: value('--node <name>', 'a node of the testnet', readText) },
+  options: { node: value('--node <node>', 'a node of the testnet', readText) },
   examples: [
     ['block show head', 'the last block of the best chain'],
     ['block show 12 --node node-3', 'what node-3 has at height 12'],

@@ -9,7 +9,7 @@ export const command = defineCommand({
     'Lines for `eval "$(hearsay env)"`: other programs and other folders then talk to the same node as commands here. The token itself is not among them, only the file that has it.',
   args: [],
   options: {
-    node: value('--node <name>', 'a node of the testnet', readText),
+    node: value('--node <node>', 'a node of the testnet', readText),
     unset: flag('--unset', 'lines that take them away again'),
   },
   examples: [

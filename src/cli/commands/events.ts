@@ -15,9 +15,12 @@ const REPLAY_QUIET_MS = 300
 const REPLAY_MS_MAX = 3_000
 
 const readEventId: Reader<string> = (text) =>
-  /^[0-9a-z.]{1,32}$/.test(text)
+  /^([0-9a-z]{1,12}\.)?(0|[1-9]\d{0,14})$/.test(text)
     ? { ok: true, value: text }
-    : { ok: false, message: 'is not the id of an event: --json shows them' }
+    : {
+        ok: false,
+        message: `"${text.slice(0, 80)}" is not the id of an event, such as mx3j3z.41 or 41: \`hearsay events --json\` shows them`,
+      }
 
 export const command = defineCommand({
   details:
@@ -32,7 +35,7 @@ export const command = defineCommand({
       { words: EVENT_TOPICS },
     ),
     since: value('--since <id>', 'begin after this event; 0 is all that the node remembers', readEventId),
-    node: value('--node <name>', 'a node of the testnet', readText),
+    node: value('--node <node>', 'a node of the testnet', readText),
   },
   examples: [
     ['events --follow --topics propagation', 'every step of every transaction at this node'],

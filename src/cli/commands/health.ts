@@ -9,7 +9,7 @@ export const command = defineCommand({
   details:
     'Says what is wrong, why that probably is, and what to do. Exits with 7 where a problem (✗) keeps the node from its work, and with 0 where there are\nnotices (!) only. `hearsay status` says it too, below the figures.',
   args: [],
-  options: { node: value('--node <name>', 'a node of the testnet', readText) },
+  options: { node: value('--node <node>', 'a node of the testnet', readText) },
   examples: [
     ['health', 'what is wrong with the node of this folder?'],
     ['health --node node-3 --json', 'one node of the testnet, for a program'],

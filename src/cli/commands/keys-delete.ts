@@ -6,7 +6,7 @@ import { keystoreFailure } from '../keystore-failure.ts'
 
 export const command = defineCommand({
   details: 'There is no way back. Without --yes it says which key that would be, and deletes nothing.',
-  args: [{ name: 'name', summary: 'name of the key' }],
+  args: [{ name: 'name', summary: 'name of the key', completes: 'keys' }],
   options: { yes: flag('--yes', 'delete it') },
   examples: [['keys delete old-savings --yes', 'after `keys export old-savings --out FILE` has made a copy']],
   without: ['api', 'token-file'],

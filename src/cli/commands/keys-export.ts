@@ -9,7 +9,7 @@ import { readPassphrase } from '../passphrase.ts'
 export const command = defineCommand({
   details:
     'Whoever has the secret has the money. It goes to a new file that only you can read, or to a pipe; to a terminal never.',
-  args: [{ name: 'name', summary: 'name of the key' }],
+  args: [{ name: 'name', summary: 'name of the key', completes: 'keys' }],
   options: {
     out: value('--out <file>', 'new file for the secret, mode 0600; - is stdout', readText),
     passphraseFile: value(

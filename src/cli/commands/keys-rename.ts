@@ -6,7 +6,7 @@ import { keystoreFailure } from '../keystore-failure.ts'
 export const command = defineCommand({
   details: 'Needs no passphrase: the key stays as it is, and so does its address.',
   args: [
-    { name: 'name', summary: 'name of the key' },
+    { name: 'name', summary: 'name of the key', completes: 'keys' },
     { name: 'to', summary: 'its new name: lower-case letters, digits, - and _' },
   ],
   options: {},

@@ -5,7 +5,7 @@ import { keystoreFailure } from '../keystore-failure.ts'
 
 export const command = defineCommand({
   details: 'Needs no passphrase: the file says whose it is.',
-  args: [{ name: 'name', summary: 'name of the key' }],
+  args: [{ name: 'name', summary: 'name of the key', completes: 'keys' }],
   options: {},
   examples: [['keys show savings', 'its addresses']],
   without: ['api', 'token-file'],

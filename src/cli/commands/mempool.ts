@@ -12,7 +12,7 @@ export const command = defineCommand({
   args: [],
   options: {
     limit: valueOr('--limit <count>', 'how many transactions to list', readCount(0, ROWS_MAX), '20'),
-    node: value('--node <name>', 'a node of the testnet', readText),
+    node: value('--node <node>', 'a node of the testnet', readText),
   },
   examples: [
     ['mempool', 'counts, and the first 20'],

@@ -10,7 +10,7 @@ export const command = defineCommand({
     'The mesh of a topic are the peers that the node forwards whole messages to; the other subscribers hear of them only.',
   args: [],
   options: {
-    node: value('--node <name>', 'a node of the testnet', readText),
+    node: value('--node <node>', 'a node of the testnet', readText),
     verbose: flag('-v, --verbose', 'whole peer ids'),
   },
   examples: [['mesh', 'mesh and subscribers of each topic']],

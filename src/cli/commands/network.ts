@@ -13,7 +13,7 @@ export const command = defineCommand({
   options: {
     watch: flag('--watch', 'draw again until stopped; with --json one document a line'),
     every: valueOr('--every <duration>', 'how often --watch looks', readDuration, '2s'),
-    node: value('--node <name>', 'a node of the testnet', readText),
+    node: value('--node <node>', 'a node of the testnet', readText),
     verbose: flag('-v, --verbose', 'whole ids, and addresses'),
   },
   examples: [

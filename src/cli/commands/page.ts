@@ -10,7 +10,7 @@ export const command = defineCommand({
   args: [],
   options: {
     open: flag('--open', 'open it in your browser as well'),
-    node: value('--node <name>', 'the page of this node of the testnet', readText),
+    node: value('--node <node>', 'the page of this node of the testnet', readText),
   },
   examples: [
     ['page', 'the address'],

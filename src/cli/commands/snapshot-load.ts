@@ -7,7 +7,7 @@ import { alreadyRunning } from '../testnet-control.ts'
 export const command = defineCommand({
   details:
     'Puts the copy in the place of the network of this home, which must be down, and says what it replaces. The copy stays. `testnet up --resume` then starts it.',
-  args: [{ name: 'name', summary: 'name of the copy' }],
+  args: [{ name: 'name', summary: 'name of the copy', completes: 'snapshots' }],
   options: {},
   examples: [['testnet snapshot load before-upgrade', 'then `testnet up --resume`']],
   without: ['api', 'token-file'],

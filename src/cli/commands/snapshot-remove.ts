@@ -3,7 +3,7 @@ import { snapshotOf, takeSnapshot } from '../snapshots.ts'
 
 export const command = defineCommand({
   details: 'The network itself stays.',
-  args: [{ name: 'name', summary: 'name of the copy' }],
+  args: [{ name: 'name', summary: 'name of the copy', completes: 'snapshots' }],
   options: {},
   examples: [['testnet snapshot remove before-upgrade', 'its data is gone']],
   without: ['api', 'token-file'],

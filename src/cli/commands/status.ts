@@ -11,7 +11,7 @@ import { plain } from '../../lib/printable.ts'
 export const command = defineCommand({
   details: 'Exits with 7 while the node is starting or failing, so that a script can wait for it.',
   args: [],
-  options: { node: value('--node <name>', 'a node of the testnet', readText) },
+  options: { node: value('--node <node>', 'a node of the testnet', readText) },
   examples: [
     ['status', 'the node of this folder'],
     ['status --node node-3 --json', 'one node of the testnet, for a program'],

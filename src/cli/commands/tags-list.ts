@@ -6,7 +6,7 @@ import { readText } from '../parse.ts'
 
 export const command = defineCommand({
   args: [],
-  options: { node: value('--node <name>', 'a node of the testnet', readText) },
+  options: { node: value('--node <node>', 'a node of the testnet', readText) },
   examples: [['tags list', 'what this node says of itself; `hearsay network` shows those of all']],
   async run(context, { options }) {
     const { tags } = await openApi(context, findTarget(context, options.node)).tags()

@@ -26,7 +26,7 @@ export const command = defineCommand({
   details:
     'From one of the accounts that every development network begins with. Returns when a block has it, or with 5 where none does in time.',
   args: [
-    { name: 'who', summary: 'an address, a key of yours, or alice, bob, …' },
+    { name: 'who', summary: 'an address, a key of yours, or alice, bob, …', completes: 'accounts' },
     { name: 'amount', summary: 'how much' },
   ],
   options: {

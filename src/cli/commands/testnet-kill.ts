@@ -3,7 +3,7 @@ import { nodeNamesOf, reportNodes, steer } from '../testnet-control.ts'
 
 export const command = defineCommand({
   details: 'They lose what was not on disk. `testnet restart` brings them back with their data.',
-  args: [{ name: 'node', summary: 'node-3, 3, 0-4, or several of them', variadic: true }],
+  args: [{ name: 'node', summary: 'node-3, 3, 0-4, or several of them', variadic: true, completes: 'nodes' }],
   options: {},
   examples: [
     ['testnet kill node-3', 'one node'],

@@ -9,7 +9,15 @@ import { nodeNamesOf } from '../testnet-control.ts'
 export const command = defineCommand({
   details:
     'Of all nodes where none is named, in the order of time. While it follows, lines come as they are written. --json has each line as it stands in the file.',
-  args: [{ name: 'node', summary: 'node-3, 3, 0-4; all where none is named', optional: true, variadic: true }],
+  args: [
+    {
+      name: 'node',
+      summary: 'node-3, 3, 0-4; all where none is named',
+      optional: true,
+      variadic: true,
+      completes: 'nodes',
+    },
+  ],
   options: {
     follow: flag('-f, --follow', 'go on with new lines until stopped'),
     lines: valueOr('-l, --lines <count>', 'how many of the last lines', readCount(0, 100_000), '100'),

@@ -7,7 +7,9 @@ import { steer } from '../testnet-control.ts'
 export const command = defineCommand({
   details:
     'Links between nodes of different groups pass nothing until they are healed. Nodes that stand in no group form one of their own.',
-  args: [{ name: 'group', summary: 'nodes that stay together: 0-4, node-7, 0,2,5', variadic: true }],
+  args: [
+    { name: 'group', summary: 'nodes that stay together: 0-4, node-7, 0,2,5', variadic: true, completes: 'nodes' },
+  ],
   options: { for: value('--for <duration>', 'heal by itself after this time', readDuration) },
   examples: [
     ['testnet partition 0-4 5-9 --for 20s', 'two halves, for twenty seconds'],

@@ -7,7 +7,7 @@ export const command = defineCommand({
   details:
     'A paused node keeps its connections and answers nothing, as a machine does that swaps or hangs. Without a duration it stays so until `testnet resume`.',
   args: [
-    { name: 'nodes', summary: 'node-3, 3, 0-4 or 0,2,5' },
+    { name: 'nodes', summary: 'node-3, 3, 0-4 or 0,2,5', completes: 'nodes' },
     { name: 'duration', summary: 'how long, such as 10s', optional: true },
   ],
   options: {},

@@ -3,7 +3,7 @@ import { nodeNamesOf, reportNodes, steer } from '../testnet-control.ts'
 
 export const command = defineCommand({
   details: 'Running nodes stop in good order first. Waits until they are ready again.',
-  args: [{ name: 'node', summary: 'node-3, 3, 0-4, or several of them', variadic: true }],
+  args: [{ name: 'node', summary: 'node-3, 3, 0-4, or several of them', variadic: true, completes: 'nodes' }],
   options: {},
   examples: [
     ['testnet restart node-3', 'one node'],

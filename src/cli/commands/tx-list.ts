@@ -5,7 +5,7 @@ import { publicKeyOf } from '../accounts.ts'
 import { openApi } from '../api.ts'
 import { defineCommand, required, value, valueOr } from '../command.ts'
 import { findTarget } from '../discovery.ts'
-import { readCount, readText } from '../parse.ts'
+import { readCount, readHeightAbove, readText } from '../parse.ts'
 import { shortId, tableText } from '../table-text.ts'
 
 export const command = defineCommand({
@@ -21,8 +21,8 @@ export const command = defineCommand({
       readCount(1, 1_000_000),
       '2000',
     ),
-    before: value('--before <height>', 'only blocks below this height', readCount(1, Number.MAX_SAFE_INTEGER)),
-    node: value('--node <name>', 'a node of the testnet', readText),
+    before: value('--before <height>', 'only blocks below this height', readHeightAbove),
+    node: value('--node <node>', 'a node of the testnet', readText),
   },
   examples: [['tx list --account alice', 'the last transactions of alice']],
   async run(context, { options }) {
@@ -47,7 +47,7 @@ export const command = defineCommand({
     if (transactions.length > 0) terminal.out(listText(transactions, key))
     const among = `${transactions.length === 0 ? 'none' : transactions.length} of ${looked} transactions looked at`
     terminal.note(
-      isWhole || lowest === null
+      isWhole || lowest === null || lowest < 2
         ? `${among}: that is all`
         : `${among}, down to block ${lowest}; --before ${lowest} looks further`,
     )

@@ -28,7 +28,7 @@ export const command = defineCommand({
     settled: flag('--settled', 'with --watch: wait on until it is settled in a block on as many nodes'),
     until: value('--until <percent>', 'watch until this share of the nodes has it (default: 100%)', readShare),
     timeout: valueOr('--timeout <duration>', 'how long --watch and --until wait', readDuration, '30s'),
-    node: value('--node <name>', 'the node of the testnet that gets it first', readText),
+    node: value('--node <node>', 'the node of the testnet that gets it first', readText),
   },
   examples: [
     ['tx send --from alice --to bob --amount 5 --watch', 'send on a dev-* network, and watch it spread'],

@@ -16,7 +16,7 @@ const PAYLOAD_SHOWN = 200
 export const command = defineCommand({
   details: 'The id may be a prefix of at least 4 hex digits, as long as it is the only one.',
   args: [{ name: 'id', summary: 'id of the transaction, or the first digits of it' }],
-  options: { node: value('--node <name>', 'a node of the testnet', readText) },
+  options: { node: value('--node <node>', 'a node of the testnet', readText) },
   examples: [['tx show 3f1a', 'the only transaction whose id begins with 3f1a']],
   async run(context, { args, options }) {
     const id = readIdPrefix(args[0] ?? '')

@@ -19,7 +19,7 @@ export const command = defineCommand({
     ...DRAFT_OPTIONS,
     network: value('--network <file>', "the network's JSON file, instead of asking a node", readText),
     out: value('--out <file>', 'write to a new file instead of stdout', readText),
-    node: value('--node <name>', 'the node of the testnet to ask', readText),
+    node: value('--node <node>', 'the node of the testnet to ask', readText),
   },
   examples: [
     ['tx sign --from alice --to bob --amount 5 > tx.bin', 'asks the node for network and nonce'],

@@ -8,7 +8,7 @@ import { readText } from '../parse.ts'
 
 export const command = defineCommand({
   args: [{ name: 'file', summary: 'file that `tx sign` wrote; - is stdin' }],
-  options: { node: value('--node <name>', 'the node of the testnet that gets it', readText) },
+  options: { node: value('--node <node>', 'the node of the testnet that gets it', readText) },
   examples: [
     ['tx submit tx.bin', 'a signed transaction from a file'],
     ['tx submit -', 'from stdin'],

@@ -24,8 +24,8 @@ export const command = defineCommand({
     'first, was refused, or what is in the way: no link, a partition, a ban, a low score, not in the mesh.',
   args: [{ name: 'id', summary: 'id of the transaction, or its first digits (4 or more)' }],
   options: {
-    node: required('--node <a>', 'the node that should have relayed it', readOneNode),
-    to: required('--to <b>', 'the node that should have got it', readOneNode),
+    node: required('--node <node>', 'the node that should have relayed it', readOneNode),
+    to: required('--to <node>', 'the node that should have got it', readOneNode),
   },
   examples: [['why 3fa9 --node node-0 --to node-7', 'why node-7 did not get it from node-0']],
   without: ['api', 'token-file'],

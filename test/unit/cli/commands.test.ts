@@ -94,6 +94,32 @@ describe('where things are', () => {
   })
 })
 
+describe('a mistake', () => {
+  it.each([
+    ['events --since x', '"x" is not the id of an event'],
+    ['status --api ftp://x', 'asks for ftp, and a node speaks http'],
+    ['block list --before 0', 'the first block has height 1'],
+    ['block list --follow --before 9', '--follow and --before exclude one another'],
+    ['tags set hs/x=1', '"hs/x" cannot be the name of a tag'],
+    ['tx foo', "unknown command 'foo'"],
+    ['testnet snapshot save -- -x', 'is not a name'],
+    ['testnet up --preset small-33', 'did you mean "small-3"'],
+    ['testnet up --port-base 65530', 'need the ports 65530 to 65550'],
+    ['testnet up --resume --link 40ms', '--resume and --link exclude one another'],
+    ['testnet fund alice 1.5', 'has a fraction'],
+  ])('%s is told in words of the user', async (line, message) => {
+    const { code, out, error } = await hearsay(line)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+    expect(error).toContain(JSON.stringify(message).slice(1, -1))
+  })
+
+  it('below a group leads to its help', async () => {
+    expect((await hearsay('tx foo')).error).toContain('see `hearsay tx --help`')
+    expect((await hearsay('testnet snapshot lod')).error).toContain('did you mean load')
+    expect((await hearsay('testnet snapshot x')).error).toContain('see `hearsay testnet snapshot --help`')
+  })
+})
+
 describe('without a network', () => {
   it.each([
     'testnet up --resume',

@@ -10,7 +10,7 @@ const bash = completionScript('bash', contexts)
 /** What bash offers after these words, the last of them being typed. */
 function offered(...words: readonly string[]): string[] {
   const line = ['hearsay', ...words]
-  const script = `${bash}\nCOMP_WORDS=("$@")\nCOMP_CWORD=$((\${#COMP_WORDS[@]} - 1))\n_hearsay\nprintf '%s\\n' "\${COMPREPLY[@]}"`
+  const script = `hearsay() { echo "asked-$2"; }\n${bash}\nCOMP_WORDS=("$@")\nCOMP_CWORD=$((\${#COMP_WORDS[@]} - 1))\n_hearsay\nprintf '%s\\n' "\${COMPREPLY[@]}"`
   return execFileSync('bash', ['-c', script, 'bash', ...line], { encoding: 'utf8' })
     .trim()
     .split('\n')
@@ -40,10 +40,26 @@ describe('completion', () => {
     expect(offered('--home', 'd', 'sta')).toEqual(['status'])
   })
 
+  it('asks the command for names of nodes, accounts, keys and snapshots', () => {
+    const asked = (...words: readonly string[]): string[] =>
+      offered(...words).filter((word) => word.startsWith('asked-'))
+    expect(asked('status', '--node', '')).toEqual(['asked-nodes'])
+    expect(asked('testnet', 'kill', '')).toEqual(['asked-nodes'])
+    expect(asked('tx', 'send', '--from', 'as')).toEqual(['asked-accounts'])
+    expect(asked('account', 'show', '')).toEqual(['asked-accounts'])
+    expect(asked('keys', 'show', '')).toEqual(['asked-keys'])
+    expect(asked('testnet', 'snapshot', 'load', '')).toEqual(['asked-snapshots'])
+    expect(asked('testnet', 'kill', '--')).toEqual([])
+    // A value of which nothing is known is no word of the command.
+    expect(offered('testnet', 'up', '--record', 'no-such-file')).toEqual([''])
+  })
+
   it('is made for the other shells from the same words', () => {
     expect(completionScript('zsh', contexts).startsWith('#compdef hearsay\n')).toBe(true)
     const fish = completionScript('fish', contexts)
-    expect(fish).toContain("complete -c hearsay -n '__fish_use_subcommand' -f -a 'testnet'")
-    expect(fish).toContain("-l amount -d 'how much (required)'")
+    expect(fish).toContain(`complete -c hearsay -n '__hearsay_in '\\'''\\''' -f -a 'testnet'`)
+    expect(fish).toContain("-l amount -r -d 'how much (required)'")
+    expect(fish).toContain("-l topology -x -a 'random ring line star full'")
+    expect(fish).toContain("-l node -x -a '(hearsay completion nodes 2>/dev/null)'")
   })
 })

@@ -44,6 +44,20 @@ describe('the live line', () => {
   })
 })
 
+describe('for a program', () => {
+  it('makes of each note a document on a line, and draws nothing', () => {
+    const [stdout, stderr] = [stream(true, 20), stream(true, 20)]
+    const terminal = openTerminal({ stdout, stderr, env: {}, color: true, json: true })
+    expect(terminal.isLive).toBe(false)
+    terminal.live('one')
+    terminal.note('two\nlines')
+    terminal.note({ style: 'red', text: 'three', rest: ' and \x1b[2K' })
+    expect(String((stderr as PassThrough).read())).toBe(
+      '{"v":1,"note":"two\\nlines"}\n{"v":1,"note":"three and \\u001b[2K"}\n',
+    )
+  })
+})
+
 describe('colour', () => {
   const printed = (options: Parameters<typeof open>[0]): string => {
     const { terminal, out } = open(options)
