@@ -54,6 +54,10 @@ import keys from './golden/keys.json' with { type: 'json' }
 import observe from './golden/observe.json' with { type: 'json' }
 import networkId from './golden/network-id.json' with { type: 'json' }
 import transactions from './golden/transactions.json' with { type: 'json' }
+import block from './kit/block.json' with { type: 'json' }
+import reconcile from './kit/reconcile.json' with { type: 'json' }
+import record from './kit/record.json' with { type: 'json' }
+import requests from './kit/requests.json' with { type: 'json' }
 
 const text = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8')
 
@@ -126,6 +130,15 @@ describe('PROTOCOL.md', () => {
         ['hello-frame', hello.frame],
         ['observe-request', observe.request.bytes],
         ['observe-answer', observe.answer.bytes],
+        ['signed-header', block.signedHeader],
+        ['block-hash', block.blockHash],
+        ['compact-block', block.compactBlock],
+        ['record', record.bytes],
+        ['chain-request', requests.requests[0]?.request],
+        ['objects-request', requests.requests[3]?.request],
+        ['objects-answer', requests.requests[3]?.answer[0]],
+        ['fingerprint-input', reconcile.fingerprint.hashed],
+        ['fingerprint', reconcile.fingerprint.fingerprint],
       ]),
     )
   })
@@ -170,6 +183,15 @@ describe('PROTOCOL.md', () => {
         return [`\`${code}\``, verdict, offence ?? '—', String(httpStatus)]
       }),
     )
+  })
+
+  it('has what profile dev allows beyond that', () => {
+    expect(text).toContain(`${inboundBudget('dev').perSecond / 2 ** 20} MiB a second from one\nconnection`)
+    const { perSecond, burst } = rpcBudget('dev')
+    const [units, atOnce, pending] = [perSecond, burst, MEMPOOL_LIMITS.dev.pendingPerSenderMax].map((value) =>
+      value.toLocaleString('en'),
+    )
+    expect(text).toContain(`${units} units of RPCs a second (${atOnce} at once), ${pending} pending transactions`)
   })
 
   it('has the limits of the code', () => {
