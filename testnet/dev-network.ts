@@ -8,7 +8,7 @@ import { DEV_ACCOUNT_NAMES, devAccount } from '../src/wallet/dev-accounts.ts'
 import { keyPairOf, type KeyPair } from '../src/wallet/keys.ts'
 
 /** What every named account has at the start. */
-export const DEV_BALANCE = 1_000_000_000_000n
+const DEV_BALANCE = 1_000_000_000_000n
 /** Accounts for load generators: one a stream of nonces. */
 export const LOAD_ACCOUNTS = 64
 

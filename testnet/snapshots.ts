@@ -1,6 +1,6 @@
 /**
  * Copies of a network at a moment, in `snapshots` of its home: the data of every node with its key and chain, the genesis, and what `up --resume` needs.
- * A copy holds no more than a crash leaves behind, and nodes come back from that (SECURITY.md, Crash safety): so a network that runs is stopped where
+ * A copy holds no more than a crash leaves behind, and nodes come back from that (ARCHITECTURE.md D7): so a network that runs is stopped where
  * it is (SIGSTOP), copied, and goes on. Written under another name first: what has a snapshot's name is whole.
  */
 import { constants, type Stats } from 'node:fs'

@@ -73,7 +73,7 @@ export async function withBed<T>({ short }: Pick<BenchOptions, 'short'>, use: (b
 }
 
 /** Bare checks by as many processes as there are nodes. */
-export async function floorRate({ files, sizes }: Bed): Promise<Rate> {
+async function floorRate({ files, sizes }: Bed): Promise<Rate> {
   const processes = files.map((file) => new BenchProcess<FloorMessage>('floor-process.ts', { file, nodes: NODES }))
   try {
     await Promise.all(processes.map((process) => process.next('ready')))
@@ -141,7 +141,7 @@ export async function relayRate(
 }
 
 /** The plain program, as often as there are nodes. */
-export async function plainRate({ files, sizes }: Bed, how: Pick<PlainTask, 'security' | 'verifier'>): Promise<Rate> {
+async function plainRate({ files, sizes }: Bed, how: Pick<PlainTask, 'security' | 'verifier'>): Promise<Rate> {
   const processes: BenchProcess<PlainMessage>[] = []
   try {
     const dial: string[] = []

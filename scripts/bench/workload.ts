@@ -13,11 +13,11 @@ import { sha256 } from '../../src/lib/hash.ts'
 import { keyPairOf } from '../../src/wallet/keys.ts'
 
 /** Bytes of each signed transaction: the size that the goals speak of. */
-export const TRANSACTION_BYTES = 250
+const TRANSACTION_BYTES = 250
 /** Bytes of a transaction that are not its payload. */
 const FIXED_BYTES = 168
 /** Accounts that hand in to one node. */
-export const ACCOUNTS_PER_NODE = 16
+const ACCOUNTS_PER_NODE = 16
 
 interface Account {
   readonly publicKey: Buffer

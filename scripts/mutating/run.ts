@@ -31,7 +31,7 @@ export function paceOf({ test }: Mutant): Pace {
 /**
  * What to run so that each test of these mutants runs once: every file once, quick ones whole, of slow ones only what a mutant names.
  */
-export function testsOf(mutants: readonly Mutant[]): readonly string[] {
+function testsOf(mutants: readonly Mutant[]): readonly string[] {
   const files = [...new Set(mutants.flatMap(({ test }) => filesOf(test)))]
   const names = mutants.map(({ test }) => test[test.indexOf('-t') + 1])
   const isNarrow = mutants.every((mutant) => paceOf(mutant) === 'slow' && mutant.test.includes('-t'))

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm'
 /** How often it is looked whether the process rests, ms. */
 export const LOOK_MS = 10_000
 /** A process that uses less of a core than this rests. */
-export const REST_SHARE = 0.1
+const REST_SHARE = 0.1
 /** Memory that is worth a collection, bytes. */
 export const WORTH_BYTES = 16 * 1_048_576
 /** Larger heaps are left to V8's own pace, bytes: a full collection of this much stops the process for 50 ms. */

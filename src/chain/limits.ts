@@ -1,12 +1,12 @@
 /** Bounds of the chain's machines (PROTOCOL.md, Blocks; SECURITY.md A8, A20). */
 
 /** Blocks that a reorg can undo, settled or not: at slots of 2 s half an hour, longer than any partition that heals by itself. */
-export const UNDO_WINDOW = 1_024
+const UNDO_WINDOW = 1_024
 /**
  * And where less is settled than that, down to the settled block, but no further: two hours at 2 s. Who shows a lone node a branch of its own that
  * long, before the node hears anybody else, has it; on fewer blocks a node could be led away for good within minutes.
  */
-export const UNSETTLED_WINDOW = 4_096
+const UNSETTLED_WINDOW = 4_096
 
 export interface ChainLimits {
   /** Blocks that a reorg can undo, settled or not. */

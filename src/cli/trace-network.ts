@@ -13,7 +13,7 @@ import type { Context } from './context.ts'
 import { findTarget, type Target } from './discovery.ts'
 
 /** How long one node may ask the others, ms, and what its answer may take on top. */
-export const SURVEY_MS = 3_000
+const SURVEY_MS = 3_000
 export const SURVEY_ANSWER_MS_MAX = SURVEY_MS + 5_000
 
 export interface NetworkAnswers {

@@ -143,7 +143,7 @@ export interface paths {
     }
     /**
      * Balance and nonces of an account
-     * @description With `?proof`, also the proof that the account stands in the ledger, and the signed header that commits to it (PROTOCOL.md, Ledger).
+     * @description With `?proof`, also the proof that the account stands in the ledger, and the signed header that commits to it (PROTOCOL.md, Blocks).
      */
     readonly get: operations['getAccount']
     readonly put?: never

@@ -24,7 +24,7 @@ export type ItemKey = string & { readonly [brand]: 'ItemKey' }
  */
 export type Bound = ItemKey
 
-export const ORDER_MAX = 2 ** 48 - 1
+const ORDER_MAX = 2 ** 48 - 1
 /** Bytes of a key: 6 of the number, 16 of the id. */
 export const ITEM_KEY_BYTES = 22
 export const ID_PREFIX_BYTES = 16
@@ -35,13 +35,7 @@ export const START: Bound = '0'.repeat(44) as Bound
 export const END: Bound = 'g' as Bound
 
 const ZEROS = '0'.repeat(32)
-const KEY_TEXT = /^[0-9a-f]{44}$/
-
 export const asItemKey = (text: string): ItemKey => text as ItemKey
-
-export function isItemKeyText(text: string): boolean {
-  return KEY_TEXT.test(text)
-}
 
 /** @param order 0 to 2^48 - 1; @param id at least 32 hex digits */
 export function itemKey(order: number, id: string): ItemKey {

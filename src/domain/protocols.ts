@@ -1,4 +1,4 @@
-/** Names on the wire (PROTOCOL.md, Gossip topics and Request protocols). */
+/** Names on the wire (PROTOCOL.md, Gossip and Request protocols). */
 import type { NetworkId } from './ids.ts'
 import { shortNetworkId } from './params.ts'
 

@@ -52,7 +52,7 @@ export function readRuntime(home: string): RuntimeRead {
 }
 
 /** What the file says, whether its node runs or not. */
-export function readRuntimeIn(root: string, path: string): RuntimeRead {
+function readRuntimeIn(root: string, path: string): RuntimeRead {
   const text = readTrusted(root, path, RUNTIME_BYTES_MAX, { secret: false })
   if (!text.ok) return text.distrust.kind === 'missing' ? { kind: 'none' } : { kind: 'distrusted', ...text }
   let document: unknown

@@ -41,7 +41,7 @@ export type Decision =
   | { readonly kind: 'refused'; readonly code: RejectCode }
 
 /** The smallest fee that replaces a transaction which pays `fee`: a tenth more, and at least one. */
-export function replacementFee(fee: bigint): bigint {
+function replacementFee(fee: bigint): bigint {
   const tenth = (fee + 9n) / 10n
   return fee + (tenth > 1n ? tenth : 1n)
 }

@@ -1,4 +1,5 @@
 /** Bounds of the runtime, each with its reason. */
+import { REQUEST_STREAMS_MAX } from '../domain/exchange-limits.ts'
 
 /** Messages that wait for the kernel, over all peers: two seconds of work at 500 messages a second; what is older is dropped anyway. */
 export const INGRESS_COUNT_MAX = 1_024
@@ -66,7 +67,7 @@ export const SUBMISSIONS_MAX = 256
 /** Answers with headers or blocks that are read at once: each holds up to 7 MiB, and hashing one takes tens of milliseconds. */
 export const CHAIN_READS_MAX = 4
 /** Requests of peers that await our answer: 64 peers with every stream of every protocol in use. */
-export const REPLIES_MAX = 64 * 74
+export const REPLIES_MAX = 64 * REQUEST_STREAMS_MAX
 /** Events that wait for the kernel while it deals with one: what one event can lead to. */
 export const EVENTS_MAX = 65_536
 

@@ -13,15 +13,6 @@ export type AskOutcome =
     }
   | { readonly kind: 'failed'; readonly reason: AskFailure }
 
-/** Bounds of one exchange; both sides hold them. */
-export interface ExchangeLimits {
-  readonly deadlineMs: number
-  readonly frameBytesMax: number
-  readonly totalBytesMax: number
-  /** Streams of this protocol that may be open at once with one peer, each way. */
-  readonly streamsMax: number
-}
-
 /**
  * Answers one request: one or more frames to send, or null to reset the stream (a request that deserves none). Must settle within
  * the deadline.

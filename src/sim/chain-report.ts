@@ -51,9 +51,9 @@ export interface ChainReport {
 }
 
 /** What the network promised after the last fault: one head within 15 s. */
-export const AGREEMENT_MS = 15_000
+const AGREEMENT_MS = 15_000
 /** And that heads go on with the second slot in which an honest validator has something for a block, whatever others keep back. */
-export const STANDSTILL_SLOTS_MAX = 2
+const STANDSTILL_SLOTS_MAX = 2
 
 /** What is wrong with a run; nothing, if all promises were kept. Of nodes that keep bodies back nothing is asked, and slots may be signed twice by them. */
 export function brokenPromises(report: ChainReport): readonly string[] {

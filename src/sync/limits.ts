@@ -1,4 +1,5 @@
 /** Bounds of repair, each with its reason (SECURITY.md). */
+import { EXCHANGE_LIMITS } from '../domain/exchange-limits.ts'
 
 // ---- fingerprints
 /** How long one salt is used, ms: a set made to look like another one does so for one epoch at most. */
@@ -19,8 +20,8 @@ export const LIST_MAX = 32
 export const FINAL_ROUND = 3
 /** ... of at most this many known items each: 8 KB that a fourth round trip would have saved. */
 export const LIST_FINAL_MAX = 512
-/** Largest frame, bytes (SECURITY.md: exchange limits of `reconcile`). */
-export const FRAME_BYTES_MAX = 65_536
+/** Largest frame, bytes: what the protocol lets through. */
+export const FRAME_BYTES_MAX = EXCHANGE_LIMITS.reconcile.frameBytesMax
 /** Round trips of one session. 100,000 items need three; what is scattered over all of them needs more frames, not more depth. */
 export const ROUNDS_MAX = 12
 /** Bytes of one session, both ways: 60,000 ids. What is missing after that is asked for in the next one. */

@@ -30,8 +30,6 @@ export function dueNsOf(startNs: bigint): bigint {
 
 /** Nothing but records is known: who has none may have it all the same. */
 export const RECORDS_ALONE: Knowledge = { absence: () => null, standing: () => ({ kind: 'pending' }) }
-/** The records are all that there is, as in a simulated world: who has none lacks it. */
-export const ALL_TOLD: Knowledge = { absence: () => null, standing: () => ({ kind: 'lacks' }) }
 
 interface Answer {
   readonly known: boolean

@@ -97,7 +97,7 @@ function warnings({ dropped, older, untraced, unasked }: Report): string {
 }
 
 /** What is not in the figures, in words. */
-export function olderText(older: number): string {
+function olderText(older: number): string {
   return `${countText(older, 'older transaction')} ${older === 1 ? 'is' : 'are'} counted by the nodes and no longer remembered: ${older === 1 ? 'it is' : 'they are'} in no other figure.`
 }
 
@@ -216,7 +216,7 @@ function invariantsTable(report: Report): string {
 const VERDICTS = { holds: '✓', broken: '✗', unknown: '?' } as const
 
 /** What must hold of every run, and whether it did; `unknown` where not all that it takes to say so is known. */
-export function expectationsOf({
+function expectationsOf({
   invariants: { invalidRelayed, heads },
   missed,
   transactions,

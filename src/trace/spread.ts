@@ -212,7 +212,7 @@ export interface HeatMap {
   readonly cells: readonly (readonly HeatCell[])[]
 }
 
-export function cellOf({ absence, firstSeenMs, way }: TraceNode): HeatCell {
+function cellOf({ absence, firstSeenMs, way }: TraceNode): HeatCell {
   if (absence !== null) return 'absent'
   if (firstSeenMs !== null) return firstSeenMs
   return way === 'refused' || way === 'lacks' ? 'lacks' : way === 'held' ? 'held' : 'pending'
@@ -337,7 +337,7 @@ export function countByEvent(records: readonly PropagationRecord[]): Readonly<Re
   return counts
 }
 
-export function quantilesOf(ascending: readonly number[]): Quantiles | null {
+function quantilesOf(ascending: readonly number[]): Quantiles | null {
   const maxMs = ascending.at(-1)
   if (maxMs === undefined) return null
   const at = (share: number): number => rank(ascending, share)

@@ -45,7 +45,7 @@ export function treeText(journey: Journey): string {
 const EDGES_LISTED = 12
 
 /** Why a node that told of no first sight has none, in words. */
-export function withoutText(node: TraceNode): string {
+function withoutText(node: TraceNode): string {
   if (node.absence !== null) return ABSENCES[node.absence]
   if (node.way === 'held') return 'has it, and does not remember how it came'
   if (node.refusals.length > 0) return refusalText(node)
@@ -53,7 +53,7 @@ export function withoutText(node: TraceNode): string {
 }
 
 /** Where a node was when an object was sent, in words. */
-export const ABSENCES: Readonly<Record<Absence, string>> = {
+const ABSENCES: Readonly<Record<Absence, string>> = {
   later: 'was not there then: it came later',
   down: 'was not there then: it was down',
   restarted: 'was not there then: it was started anew since',

@@ -141,7 +141,7 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
   return bytes.map((byte, index) => (index === at ? byte ^ 1 : byte))
 }
 
-export function withU32(bytes: Uint8Array, at: number, value: number): Uint8Array {
+function withU32(bytes: Uint8Array, at: number, value: number): Uint8Array {
   const copy = bytes.slice()
   new DataView(copy.buffer).setUint32(at, value, true)
   return copy

@@ -15,7 +15,7 @@ export const SCRYPT_N = 262_144
 /** The most that a file may ask for, 1 GiB of memory, so that a hostile one can't take the machine down. */
 export const SCRYPT_N_MAX = 2 ** 20
 /** The least: below it the file would be a riddle, not a lock. Tests use it to be fast. */
-export const SCRYPT_N_MIN = 2 ** 10
+const SCRYPT_N_MIN = 2 ** 10
 const SCRYPT_R = 8
 const SCRYPT_P = 1
 /** OpenSSL counts a little more than 128·N·r bytes; with exactly that it refuses. */

@@ -1,6 +1,7 @@
 /** Floods of what is small to send and dear to answer. */
+import { EXCHANGE_LIMITS } from '../../src/domain/exchange-limits.ts'
 import { afterEach, expect, it } from 'vitest'
-import { EXCHANGE_LIMITS, PINGS_BURST } from '../../src/adapters/libp2p/limits.ts'
+import { PINGS_BURST } from '../../src/adapters/libp2p/limits.ts'
 import { protocolName, topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import { FakeControl } from '../support/fake-control.ts'

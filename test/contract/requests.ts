@@ -1,6 +1,6 @@
 /** What every Requests adapter owes. Plain functions with assertions, so that a process with patched clocks can run them too. */
+import { EXCHANGE_LIMITS } from '../../src/domain/exchange-limits.ts'
 import assert from 'node:assert/strict'
-import { EXCHANGE_LIMITS } from '../../src/adapters/libp2p/limits.ts'
 import { asPeerId, type PeerId } from '../../src/domain/ids.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import type { Requests } from '../../src/ports/requests.ts'

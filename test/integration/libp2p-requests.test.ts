@@ -1,6 +1,6 @@
+import { EXCHANGE_LIMITS } from '../../src/domain/exchange-limits.ts'
 import * as lp from 'it-length-prefixed'
 import { afterEach, describe, expect, it } from 'vitest'
-import { EXCHANGE_LIMITS } from '../../src/adapters/libp2p/limits.ts'
 import { asNetworkId } from '../../src/domain/ids.ts'
 import { protocolName } from '../../src/domain/protocols.ts'
 import { sha256Hex } from '../../src/lib/hash.ts'

@@ -19,7 +19,7 @@ export function bytes32(value: bigint): Uint8Array {
 }
 
 /** The eight points of small order: index i is i·T for one T of order 8, so index 0 is the identity and 4 is (0, −1). */
-export const TORSION: readonly Point[] = torsionPoints()
+const TORSION: readonly Point[] = torsionPoints()
 
 function torsionPoints(): Point[] {
   for (let y = 2n; ; y++) {

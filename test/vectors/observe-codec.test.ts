@@ -1,4 +1,5 @@
 /** The bytes of observe, against the golden ones; and what is not one of them. */
+import { EXCHANGE_LIMITS } from '../../src/domain/exchange-limits.ts'
 import { describe, expect, it } from 'vitest'
 import {
   decodeObserveAnswer,
@@ -10,7 +11,6 @@ import {
   OBSERVED_RECORDS_MAX,
   REASON_BYTES_MAX,
 } from '../../src/domain/codec/observe-codec.ts'
-import { EXCHANGE_LIMITS } from '../../src/adapters/libp2p/limits.ts'
 import { asTxId } from '../../src/domain/ids.ts'
 import type { PropagationEvent } from '../../src/domain/propagation.ts'
 import { peerIdOfKey } from '../../src/domain/record.ts'

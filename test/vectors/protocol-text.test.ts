@@ -1,10 +1,10 @@
 /** PROTOCOL.md says what the code does: its examples, its table of codes, its limits. */
+import { EXCHANGE_LIMITS } from '../../src/domain/exchange-limits.ts'
 import { readFileSync } from 'node:fs'
 import * as lp from 'it-length-prefixed'
 import { describe, expect, it } from 'vitest'
 import { RPC_BYTES_MAX, RPC_MESSAGES_MAX, SEEN_TTL_MS } from '../../src/adapters/libp2p/gossip-options.ts'
 import {
-  EXCHANGE_LIMITS,
   inboundBudget,
   OPENING_TOLL,
   OPENINGS_BURST,

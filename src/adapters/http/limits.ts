@@ -28,8 +28,6 @@ export const SUBMIT_IDLE_TIMEOUT_MS = 30_000
 export const CONNECTIONS_MAX = 256
 /** Requests on one socket: after these a client must connect anew and stands in line like everybody. */
 export const REQUESTS_PER_SOCKET_MAX = 100
-/** Longest path or query, bytes: the longest of ours has about 200. */
-export const URL_BYTES_MAX = 2_048
 
 /** Steady requests a second of one client on an open network. */
 export const REQUESTS_PER_SECOND = 50

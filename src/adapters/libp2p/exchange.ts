@@ -3,11 +3,11 @@
  * writing is `send` and waiting for room. Hard-won order: listen before writing, race everything with the deadline (a read after
  * `close()` may hang for ever), and abort what fails, since leaving the loop leaves the stream open.
  */
+import type { ExchangeLimits } from '../../domain/exchange-limits.ts'
 import type { Stream } from '@libp2p/interface'
 import * as lp from 'it-length-prefixed'
 import { pipe } from 'it-pipe'
 import type { Uint8ArrayList } from 'uint8arraylist'
-import type { ExchangeLimits } from '../../ports/requests.ts'
 import { frameLengthDecoder } from './frame-length.ts'
 
 /** The exchange took longer than its limits allow. */

@@ -47,11 +47,11 @@ export const RPC_MESSAGES_MAX = 256
 export const IDONTWANT_BYTES_MIN = 512
 
 /** Mesh degrees. 6 costs 15 % fewer copies than 8 and delays p99 by 3 % (measured in virtual time); a testnet's degree is 6 too. */
-export const MESH_D = 6
+const MESH_D = 6
 /** A mesh with fewer peers grafts: enough that two silent peers leave two that speak. */
 export const MESH_DLO = 4
 /** A mesh with more peers prunes, on the open network: bounds how often each message is sent. */
-export const MESH_DHI = 12
+const MESH_DHI = 12
 
 /** Thresholds of the router's scores (SECURITY.md). */
 export const SCORE_THRESHOLDS: PeerScoreThresholds = {

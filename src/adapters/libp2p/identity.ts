@@ -6,7 +6,7 @@ import { asPeerId, type PeerId } from '../../domain/ids.ts'
 import { assert } from '../../lib/assert.ts'
 
 /** Length of the seed that an identity is made of, bytes. */
-export const IDENTITY_SEED_BYTES = 32
+const IDENTITY_SEED_BYTES = 32
 
 /** The private key that `seed` (32 random bytes) stands for: the same seed gives the same key. */
 export async function privateKeyFromSeed(seed: Uint8Array): Promise<Ed25519PrivateKey> {

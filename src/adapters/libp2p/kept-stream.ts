@@ -2,9 +2,9 @@
  * Streams that stay open for the next request (PROTOCOL.md, Request protocols): one request at a time, each answered by one frame. A new stream
  * costs both sides an agreement on its protocol, a round trip and a write to the peer store, which is ten times what a ping is worth.
  */
+import type { ExchangeLimits } from '../../domain/exchange-limits.ts'
 import type { Stream } from '@libp2p/interface'
 import { TokenBucket } from '../../lib/rate.ts'
-import type { ExchangeLimits } from '../../ports/requests.ts'
 import { asError, chunksOf, Deadline, DeadlineError, framesOf, TooLargeError, writeFrame } from './exchange.ts'
 import { KEPT_BURST, KEPT_PER_SECOND } from './limits.ts'
 

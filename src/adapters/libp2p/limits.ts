@@ -1,26 +1,10 @@
 /** Bounds of the libp2p adapters, each with its reason. What the router is told stands in gossip-options.ts. */
+import { REQUEST_STREAMS_MAX } from '../../domain/exchange-limits.ts'
 import type { Protocol } from '../../domain/protocols.ts'
-import type { ExchangeLimits } from '../../ports/requests.ts'
 import type { Libp2pProfile } from './profile.ts'
 
 const KIB = 1_024
 const MIB = 1_048_576
-
-/**
- * Bounds of one request and its answer, by protocol. A deadline is what the largest honest answer takes on a slow link (1 MiB/s,
- * 300 ms away) with as much again for a busy machine; frames are the largest object, totals what the protocol allows in one answer.
- */
-export const EXCHANGE_LIMITS: Readonly<Record<Protocol, ExchangeLimits>> = {
-  hello: { deadlineMs: 5_000, frameBytesMax: 4 * KIB, totalBytesMax: 4 * KIB, streamsMax: 2 },
-  // One block of 1 MiB and its envelope is the largest frame.
-  objects: { deadlineMs: 10_000, frameBytesMax: MIB + 64 * KIB, totalBytesMax: 2 * MIB, streamsMax: 32 },
-  chain: { deadlineMs: 20_000, frameBytesMax: MIB + 64 * KIB, totalBytesMax: 8 * MIB, streamsMax: 8 },
-  reconcile: { deadlineMs: 10_000, frameBytesMax: 64 * KIB, totalBytesMax: MIB, streamsMax: 8 },
-  // Probes measure whether a peer answers: an answer after 2 s is none.
-  probe: { deadlineMs: 2_000, frameBytesMax: KIB, totalBytesMax: KIB, streamsMax: 16 },
-  // Eight objects with all that is remembered of them are 46 KiB; up to four nodes between each take their part of the time.
-  observe: { deadlineMs: 3_000, frameBytesMax: 64 * KIB, totalBytesMax: 64 * KIB, streamsMax: 8 },
-}
 
 /** Protocols whose streams stay open for the next request. */
 export const KEPT_PROTOCOLS: ReadonlySet<Protocol> = new Set(['probe'])
@@ -34,8 +18,7 @@ export const WAITING_REQUESTS_MAX = 256
 /** Streams of the library itself on one connection: gossip, identify and its push two each, pings four. */
 const LIBRARY_STREAMS = 2 + 2 + 2 + 4
 /** What all protocols together may have open on one connection, each way. */
-export const STREAMS_USED_MAX =
-  LIBRARY_STREAMS + Object.values(EXCHANGE_LIMITS).reduce((sum, { streamsMax }) => sum + streamsMax, 0)
+export const STREAMS_USED_MAX = LIBRARY_STREAMS + REQUEST_STREAMS_MAX
 /** Streams of one connection, each way: half as many again as are ever used. Each may buffer one window. */
 export const STREAMS_PER_CONNECTION_MAX = 128
 

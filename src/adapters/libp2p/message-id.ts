@@ -1,5 +1,5 @@
 /**
- * Gossip message id = SHA-256('hearsay/msg/1' ‖ u16 LE length of topic ‖ topic ‖ data) (PROTOCOL.md, Ids). With the topic: under an
+ * Gossip message id = SHA-256('hearsay/msg/1' ‖ u16 LE length of topic ‖ topic ‖ data) (PROTOCOL.md, Gossip). With the topic: under an
  * id of the data alone, bytes that are sent on a wrong topic first would enter the router's memory as seen and censor the honest
  * message on the right one (SECURITY.md A5).
  */

@@ -1,11 +1,12 @@
 /** The Requests port over libp2p streams: one stream a request (or a kept one), one frame out, any number back, within EXCHANGE_LIMITS. */
+import { EXCHANGE_LIMITS, type ExchangeLimits } from '../../domain/exchange-limits.ts'
 import type { Connection, Stream, StreamHandlerOptions } from '@libp2p/interface'
 import { asPeerId, type NetworkId, type PeerId } from '../../domain/ids.ts'
 import { type Protocol, protocolName } from '../../domain/protocols.ts'
-import type { AskFailure, AskOutcome, ExchangeLimits, RequestHandler, Requests } from '../../ports/requests.ts'
+import type { AskFailure, AskOutcome, RequestHandler, Requests } from '../../ports/requests.ts'
 import { Deadline, DeadlineError, exchange, TooLargeError, writeFrame } from './exchange.ts'
 import { answerKept, KeptStream, KeptStreamClosedError, type Handle } from './kept-stream.ts'
-import { EXCHANGE_LIMITS, KEPT_PROTOCOLS, WAITING_REQUESTS_MAX } from './limits.ts'
+import { KEPT_PROTOCOLS, WAITING_REQUESTS_MAX } from './limits.ts'
 import { StreamSlots } from './stream-slots.ts'
 
 export interface Libp2pRequests extends Requests {

@@ -2,5 +2,3 @@
 export const GROUP_WRITES_MAX = 4_096
 /** LevelDB's block cache, bytes: the pool is read once, at start, so that its default of 8 MiB would lie idle. */
 export const CACHE_BYTES = 4 * 1024 * 1024
-/** The largest of our small files that is read back, bytes: an identity is 65, a manifest of 1,000 nodes about 600 KiB. */
-export const SMALL_FILE_BYTES_MAX = 4 * 1024 * 1024

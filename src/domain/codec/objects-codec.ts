@@ -23,7 +23,7 @@ export const OBJECTS_ASKED_MAX = 256
 /** Blocks in one request: the byte budget of the protocol holds two large or a few dozen usual ones. */
 export const BLOCKS_ASKED_MAX = 16
 /** Short ids of one block: as many as a block has transactions. */
-export const SHORT_IDS_ASKED_MAX = 4_096
+const SHORT_IDS_ASKED_MAX = 4_096
 /** Bytes of an answer, unless its first object alone has more: half of what the exchange allows. */
 export const OBJECTS_ANSWER_BYTES_MAX = 1_048_576
 

@@ -11,7 +11,7 @@ import { peerIdOfKey, type Suspicion, type SuspicionDraft } from '../record.ts'
 
 const BODY_AT = 64
 const BODY_BYTES = 88
-export const SUSPICION_BYTES = BODY_AT + BODY_BYTES
+const SUSPICION_BYTES = BODY_AT + BODY_BYTES
 
 export function encodeSuspicionBody(draft: SuspicionDraft): Uint8Array {
   const body = new Uint8Array(BODY_BYTES)

@@ -30,7 +30,7 @@ import { mixInLength } from '../merkle.ts'
 import type { Account } from './account.ts'
 
 /** Depth of the tree over the accounts: 2^32 of them. */
-export const ACCOUNT_TREE_DEPTH = 32
+const ACCOUNT_TREE_DEPTH = 32
 const ACCOUNT_DEPTH = 2
 
 export interface LedgerEntry extends Account {

@@ -6,9 +6,9 @@ import type { Block } from '../../domain/block.ts'
 import type { BlockHash, PeerId } from '../../domain/ids.ts'
 
 /** Blocks kept for peers that ask: a minute of slots. */
-export const BODIES_KEPT = 64
+const BODIES_KEPT = 64
 /** Their bytes: 32 of the largest. */
-export const BODY_BYTES_KEPT = 32 * 1_048_576
+const BODY_BYTES_KEPT = 32 * 1_048_576
 
 /** How a body came: it is handed to others from then on, before it is checked and adopted. */
 export interface BodyArrival {

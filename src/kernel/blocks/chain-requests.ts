@@ -22,15 +22,12 @@ import { acceptHeader, bodyArrived, rebuilt, transactionsOf } from './accept-blo
 import type { Asked } from '../shared/asked.ts'
 import { underCheckedHeader } from './checked-header.ts'
 import type { JobNumber } from '../shared/event.ts'
+import { PARTS_WAIT_MS, PARTS_WANTED_MAX } from './limits.ts'
 import type { HeadersJob } from '../shared/jobs.ts'
 import { ask } from '../shared/ask.ts'
 import { verify } from '../shared/verify.ts'
 import { penalise } from '../peers/penalise.ts'
 import type { Turn } from '../shared/turn.ts'
-
-/** Questions that wait for a body: what would wait longer is asked elsewhere by then (MISSING_DEADLINE_MS). */
-const PARTS_WANTED_MAX = 64
-const PARTS_WAIT_MS = 1_500
 
 /** A peer told its head; null: it did not. */
 export function headTold(

@@ -17,6 +17,7 @@ import { acceptHeader } from './accept-block.ts'
 import { advance } from './advance.ts'
 import { putSafety } from './chain-record.ts'
 import type { JobNumber } from '../shared/event.ts'
+import { OWN_BLOCKS_MAX } from './limits.ts'
 import { ownClock } from '../peers/own-clock.ts'
 import type { Turn } from '../shared/turn.ts'
 
@@ -131,7 +132,10 @@ export function onSigned(
     return
   }
   machines.blocks.proposal.refused = null
-  machines.blocks.ownBlocks.add(header.hash)
+  const { ownBlocks } = machines.blocks
+  ownBlocks.add(header.hash)
+  const [oldest] = ownBlocks
+  if (ownBlocks.size > OWN_BLOCKS_MAX && oldest !== undefined) ownBlocks.delete(oldest)
   machines.blocks.bodies.add({ header, transactions: draft.transactions, bytes }, false)
   machines.blocks.chain.addBody(header.hash)
   machines.blocks.chain.setValid(header.hash, draft.ledger, draft.changes)

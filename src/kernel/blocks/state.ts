@@ -15,13 +15,8 @@ import type { Shared } from '../shared/state.ts'
 import type { StructureSize, WingState } from '../shared/wing.ts'
 import { Bodies } from './bodies.ts'
 import type { ChainWork } from './chain-work.ts'
+import { INVALID_BLOCKS_MAX, INVALID_BLOCKS_MS, OWN_BLOCKS_MAX, PARTS_WANTED_MAX } from './limits.ts'
 import type { Proposal } from './proposal.ts'
-
-/** Invalid blocks that are remembered for those who ask why: each cost a validator its slot. */
-const INVALID_BLOCKS_MAX = 1_024
-const INVALID_BLOCKS_MS = 3_600_000
-/** Blocks whose missing transactions peers want, and own blocks that are not published: a few at a time, 64 held. */
-const BLOCKS_WAITING_MAX = 64
 
 /** Said by the signature of a handler that reads or changes this state. */
 export interface WithBlocks {
@@ -118,8 +113,8 @@ export class Blocks implements WingState {
       ...this.bodies.sizes(),
       of('kernel.verifiedBodies', verifiedBodies.size, BLOCK_COUNT_MAX, 'transactions'),
       of('kernel.invalidBlocks', invalidBlocks.size, invalidBlocks.capacity, 'blocks'),
-      of('kernel.partsWanted', partsWanted.size, BLOCKS_WAITING_MAX, 'blocks'),
-      of('kernel.ownBlocks', ownBlocks.size, BLOCKS_WAITING_MAX, 'blocks'),
+      of('kernel.partsWanted', partsWanted.size, PARTS_WANTED_MAX, 'blocks'),
+      of('kernel.ownBlocks', ownBlocks.size, OWN_BLOCKS_MAX, 'blocks'),
       of('chain.orphans', orphans.size, ORPHANS_MAX, 'blocks'),
       of('kernel.early', early.size, EARLY_BLOCKS_MAX, 'blocks'),
     ]

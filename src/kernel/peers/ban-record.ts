@@ -33,7 +33,7 @@ export function deleteBan(subject: string): StoreWrite {
 }
 
 /** Null where the record is damaged: a lost ban is tolerable, a wrong one is not. */
-export function readBan(key: string, value: Uint8Array): Ban | null {
+function readBan(key: string, value: Uint8Array): Ban | null {
   const subject = fromHex(key)
   if (subject === null) return null
   try {

@@ -11,8 +11,8 @@ import { Redial } from '../../peers/redial.ts'
 import type { Shared } from '../shared/state.ts'
 import type { StructureSize, WingState } from '../shared/wing.ts'
 
-/** Peers of another network: at most all connected ones. */
-const STRANGERS_MAX = 1_024
+/** Connections of a node that was not told how many it may have: those of a simulation. */
+const CONNECTIONS_MAX = 1_024
 
 /** Said by the signature of a handler that reads or changes this state. */
 export interface WithPeers {
@@ -35,6 +35,7 @@ export class Peers implements WingState {
   readonly partings = new Set<PeerId>()
   /** Whether the ledger that transactions are judged by is older than that of others. */
   readonly isLedgerBehind: () => boolean
+  readonly #connectionsMax: number
 
   constructor({ config, isOpen }: Shared, isLedgerBehind: () => boolean) {
     this.offences = new Offences({ sparesLoopback: !isOpen })
@@ -44,6 +45,7 @@ export class Peers implements WingState {
       chance: config.chance,
     })
     this.isLedgerBehind = isLedgerBehind
+    this.#connectionsMax = config.connectionsMax ?? CONNECTIONS_MAX
   }
 
   get isAtWork(): boolean {
@@ -64,9 +66,9 @@ export class Peers implements WingState {
     return [
       ...this.offences.sizes(),
       ...this.redial.sizes(),
-      { name: 'kernel.strangers', size: strangers.size, capacity: STRANGERS_MAX, unit: 'peers' },
+      { name: 'kernel.strangers', size: strangers.size, capacity: this.#connectionsMax, unit: 'peers' },
       { name: 'kernel.returns', size: returns.size, capacity: RETURNS_MAX, unit: 'peers' },
-      { name: 'peers.connected', size: table.size, capacity: STRANGERS_MAX, unit: 'peers' },
+      { name: 'peers.connected', size: table.size, capacity: this.#connectionsMax, unit: 'peers' },
     ]
   }
 

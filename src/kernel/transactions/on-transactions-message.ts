@@ -1,5 +1,5 @@
 /**
- * A batch of transactions from gossip (PROTOCOL.md, Batches).
+ * A batch of transactions from gossip (PROTOCOL.md, Gossip).
  *
  * Rules. A message is accepted only when every item is newly admitted, its signature checked, or known by its TxHash. One invalid item:
  * reject, nothing admitted. Any other item: ignore, and the admitted ones leave again in a batch of our own, in order. *Rationale*: what

@@ -3,6 +3,7 @@ import type { AccountId, PeerId, TxHash, TxId } from '../../domain/ids.ts'
 import type { ItemKey } from '../../domain/item-key.ts'
 import type { Account } from '../../domain/ledger/account.ts'
 import type { Ledger } from '../../domain/ledger/ledger.ts'
+import { BATCH_COUNT_MAX } from '../../domain/params.ts'
 import { signingPrefix } from '../../domain/signing.ts'
 import { assert } from '../../lib/assert.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
@@ -17,9 +18,6 @@ import type { JobNumber } from '../shared/event.ts'
 import type { WriteJob } from '../shared/jobs.ts'
 import { SUBMISSIONS_MAX, type Shared } from '../shared/state.ts'
 import type { StructureSize, WingState } from '../shared/wing.ts'
-
-/** Items of one submission or of one gossip message. */
-const ITEMS_MAX = 256
 
 /** Said by the signature of a handler that reads or changes this state. */
 export interface WithTransactions {
@@ -101,7 +99,7 @@ export class Transactions implements WingState {
       ...this.set.wanted.sizes(),
       ...this.offers.sizes(),
       of('kernel.deferredSubmissions', deferredSubmissions.size, jobsMax, 'jobs'),
-      of('kernel.inFlight', inFlight.size, jobsMax * ITEMS_MAX, 'transactions'),
+      of('kernel.inFlight', inFlight.size, jobsMax * BATCH_COUNT_MAX, 'transactions'),
       of('kernel.writes', writes.size, SUBMISSIONS_MAX, 'writes'),
       of('kernel.ownIncluded', ownIncluded.size, ownIncluded.capacity, 'transactions'),
       of('kernel.poolKeys', poolKeys.size, pool.limits.countMax, 'transactions'),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeCompactBlock } from '../../../src/domain/codec/block-codec.ts'
+import { asBlockHash } from '../../../src/domain/ids.ts'
+import { OWN_BLOCKS_MAX } from '../../../src/kernel/blocks/limits.ts'
 import {
   BLOCK_PREFIX,
   ChainWorld,
@@ -42,6 +44,18 @@ describe('a validator', () => {
     expect(world.head).toMatchObject({ height: 1, hash: published(world)[0]!.hash })
     expect(world.poolIds()).toEqual([])
     expect(signed(world)).toEqual([1])
+  })
+
+  it('forgets the oldest of its blocks that were never published', () => {
+    const world = new ChainWorld({ validator: SELF })
+    const { ownBlocks } = world.kernel.machines.blocks
+    const lost = Array.from({ length: OWN_BLOCKS_MAX }, (_, number) => asBlockHash(String(number).padStart(64, '0')))
+    for (const hash of lost) ownBlocks.add(hash)
+    world.at(OWN[0]!, 500)
+    world.hear(transaction(1, 0))
+    world.advance(250)
+    expect(published(world)).toMatchObject([{ height: 1, slot: 1 }])
+    expect([...ownBlocks]).toEqual(lost.slice(1))
   })
 
   it('leaves the slots of others alone', () => {

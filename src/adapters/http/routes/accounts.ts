@@ -41,7 +41,7 @@ export const accountRoutes: Routes = (server, { control, options }) => {
         operationId: 'getAccount',
         summary: 'Balance and nonces of an account',
         description:
-          'With `?proof`, also the proof that the account stands in the ledger, and the signed header that commits to it (PROTOCOL.md, Ledger).',
+          'With `?proof`, also the proof that the account stands in the ledger, and the signed header that commits to it (PROTOCOL.md, Blocks).',
         tags: ['accounts'],
         params: Type.Object({ address: Type.String({ description: 'an address, or a public key of 64 hex digits' }) }),
         querystring: Type.Object(

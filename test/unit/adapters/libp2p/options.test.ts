@@ -1,7 +1,7 @@
+import { EXCHANGE_LIMITS } from '../../../../src/domain/exchange-limits.ts'
 import { describe, expect, it } from 'vitest'
 import { privateKeyFromSeed } from '../../../../src/adapters/libp2p/identity.ts'
 import {
-  EXCHANGE_LIMITS,
   inboundBudget,
   OPENING_TOLL,
   STREAMS_PER_CONNECTION_MAX,
@@ -9,7 +9,7 @@ import {
   TOLL_BURST,
 } from '../../../../src/adapters/libp2p/limits.ts'
 import { BLOCK_BYTES_MAX } from '../../../../src/domain/block.ts'
-import { FRAME_BYTES_MAX, REPLY_BYTES_MAX } from '../../../../src/sync/limits.ts'
+import { REPLY_BYTES_MAX } from '../../../../src/sync/limits.ts'
 import { nodeOptions } from '../../../../src/adapters/libp2p/options.ts'
 import { idleGuards } from '../../../support/idle-guards.ts'
 import type { Libp2pProfile } from '../../../../src/adapters/libp2p/profile.ts'
@@ -54,7 +54,6 @@ describe('the options of a node', () => {
 
   it('let through the largest answers that the protocols allow', () => {
     const { reconcile, chain, objects } = EXCHANGE_LIMITS
-    expect(reconcile.frameBytesMax).toBe(FRAME_BYTES_MAX)
     expect(reconcile.totalBytesMax).toBeGreaterThanOrEqual(REPLY_BYTES_MAX)
     for (const { frameBytesMax } of [chain, objects]) expect(frameBytesMax).toBeGreaterThan(BLOCK_BYTES_MAX)
   })
