@@ -64,7 +64,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     alert: 'HearsayOverloaded',
-    cause: 'three peers that send 640 valid messages each at once',
+    cause: 'three peers that send 640 valid messages each at once, and hang up',
     provoke: async (stage) => {
       const peers: HostilePeer[] = []
       try {
