@@ -102,7 +102,8 @@ const a18: Attack = {
 const a26: Attack = {
   id: 'A26',
   title: 'hundreds of silent sockets, while an honest peer wants in',
-  controls: [{ without: 'any number of sockets of one address', shows: /inside is|slowestMs is/ }],
+  // The short form has fewer sockets than the victim takes.
+  controls: [{ without: 'any number of sockets of one address', shows: /inside is|slowestMs is/, scale: 'full' }],
   async run(ground) {
     const report = new Report()
     const isFull = ground.scale === 'full'

@@ -4,6 +4,12 @@ import type { Mutant } from '../mutant.ts'
 const SCORES = 'test/unit/adapters/libp2p/scores.test.ts'
 const HOSTILE = 'test/integration/libp2p-hostile.test.ts'
 
+const WITHOUT_TOLLS = {
+  file: 'src/adapters/libp2p/gossip.ts',
+  from: 'if (idle > 0 && this.#work?.pay(peer, idle) === false) {',
+  to: 'if (idle < 0 && this.#work !== null) {',
+}
+
 export const ROUTER_MUTANTS: readonly Mutant[] = [
   {
     name: 'message ids without their topic',
@@ -27,6 +33,8 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     file: 'src/adapters/libp2p/gossip-options.ts',
     from: 'allowedTopics: [...topics],',
     to: '',
+    // Each such thing has a toll as well.
+    also: [WITHOUT_TOLLS],
     test: ['test/unit/adapters/libp2p/gossip-options.test.ts'],
   },
   {
@@ -83,6 +91,8 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     file: 'src/adapters/libp2p/gossip-options.ts',
     from: 'behaviourPenaltyWeight: -10,',
     to: 'behaviourPenaltyWeight: 0,',
+    // Each such thing has a toll as well.
+    also: [WITHOUT_TOLLS],
     test: [SCORES, '-t', 'A16'],
   },
   {
