@@ -11,7 +11,19 @@ const texts = files.filter((path) =>
 const sources = files.filter((path) => path.endsWith('.ts'))
 const tests = sources.filter((path) => path.startsWith('test/'))
 
-const testFolders = ['unit', 'model', 'vectors', 'contract', 'sim', 'integration', 'attack', 'e2e', 'tidy', 'interop', 'support']
+const testFolders = [
+  'unit',
+  'model',
+  'vectors',
+  'contract',
+  'sim',
+  'integration',
+  'attack',
+  'e2e',
+  'tidy',
+  'interop',
+  'support',
+]
 
 describe('every text', () => {
   it('holds no path of one machine', () => {

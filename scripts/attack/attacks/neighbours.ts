@@ -90,7 +90,10 @@ const a48: Attack = {
   title: 'another user of the machine holds connections and readers of events, and asks all that loopback may',
   setting: { network: 'open' },
   controls: [
-    { without: 'one bucket for all of loopback', shows: /questionsRefused is/ },
+    {
+      without: 'one bucket for all of loopback',
+      shows: /questionsRefused is|honest users were refused: too-many-requests/,
+    },
     { without: 'readers of events have no places of their own', shows: /streamsLost is/ },
     { without: 'silent connections keep newcomers out', shows: /questionsUnheard is/ },
   ],
