@@ -68,7 +68,7 @@ function demo(): string {
 /** A testnet with some traffic, its views, and their pictures. */
 function testnet(): void {
   try {
-    hearsay('testnet', 'up', '-n', '8', '--link', '20ms±10ms', '--seed', '8', '--detach')
+    hearsay('testnet', 'up', '-n', '12', '--link', '20ms±10ms', '--seed', '8', '--detach')
     write(captures())
     const screens = [join(root, 'scripts', 'screens.ts'), '--home', home]
     spawnSync(process.execPath, screens, { stdio: 'inherit' })

@@ -99,6 +99,11 @@ export const PAGE_WAITING_BYTES_MAX = 512 * 1024
 export const PAGE_STALLED_MS = 30_000
 /** Pages that are served at the same time. */
 export const PAGES_MAX = 16
+/** How long the process of a forging peer may take to start and to send, ms: half a second alone. */
+export const FORGER_MS_MAX = 10_000
+/** How long its neighbours may take to judge what it sent, ms, and how often they are asked. */
+export const FORGERY_JUDGED_MS_MAX = 3_000
+export const FORGERY_LOOK_MS = 50
 /** Transactions a second that a page may ask for, and for how long, s: enough to see a load, too few to be an attack. */
 export const LOAD_PER_SECOND_MAX = 200
 /** Longest load of a page, s. */

@@ -4,7 +4,11 @@
  */
 import { connect, type Client } from '../src/client/connect.ts'
 import { failureText } from '../src/client/outcome.ts'
-import { encodeSignedTransaction, encodeTransactionBody } from '../src/domain/codec/transaction-codec.ts'
+import {
+  decodeTransaction,
+  encodeSignedTransaction,
+  encodeTransactionBody,
+} from '../src/domain/codec/transaction-codec.ts'
 import { asNetworkId } from '../src/domain/ids.ts'
 import { signingPrefix } from '../src/domain/signing.ts'
 import { concatBytes, toHex, utf8 } from '../src/lib/bytes.ts'
@@ -13,6 +17,7 @@ import { sign, type KeyPair } from '../src/wallet/keys.ts'
 import { COMMANDS, type Command, type Outcome } from './control.ts'
 import { LOAD_ACCOUNTS } from './dev-network.ts'
 import { LOAD_PER_SECOND_MAX, LOAD_SECONDS_MAX } from './limits.ts'
+import { forgeAsPeer } from './page-forging.ts'
 import type { Manifest, ManifestNode } from '../src/home/manifest.ts'
 import { readToken } from '../src/home/token-file.ts'
 
@@ -43,9 +48,9 @@ export class PageActions {
     if (manifest === null) return bad('the network is not up yet')
     switch (action) {
       case 'send':
-        return this.#inTurn(() => sendOne(manifest, request, false))
+        return this.#inTurn(() => sendOne(manifest, request))
       case 'forge':
-        return this.#inTurn(() => sendOne(manifest, request, true))
+        return this.#inTurn(() => forgeOne(manifest, request))
       case 'load':
         return this.#startLoad(manifest, request)
       default:
@@ -115,33 +120,69 @@ async function sendersOf(manifest: Manifest, nodes: readonly ManifestNode[]): Pr
   return senders
 }
 
-async function sendOne(
-  manifest: Manifest,
-  request: Readonly<Record<string, unknown>>,
-  forged: boolean,
-): Promise<Outcome<unknown>> {
-  const up = manifest.nodes.filter(({ state }) => state === 'ready')
-  const node =
-    typeof request.node === 'string' && request.node !== '' ? up.find(({ name }) => name === request.node) : up[0]
-  if (node === undefined) return bad('that node is not up')
+async function sendOne(manifest: Manifest, request: Readonly<Record<string, unknown>>): Promise<Outcome<unknown>> {
+  const node = chosenNode(manifest, request)
+  if (node === null) return bad('that node is not up')
   const from = typeof request.from === 'string' && isNamed(request.from) ? request.from : 'alice'
+  const made = await nextOf(manifest, node, from)
+  if (!made.ok) return made
+  const { client, bytes } = made.value
+  const answer = await client.submit(bytes(`page ${Date.now()}`))
+  client.close()
+  return answer.ok
+    ? { ok: true, value: { id: answer.value.id, node: node.name, status: answer.value.status } }
+    : bad(failureText(answer))
+}
+
+/** The same forgery twice, of two bodies: handed to the API of a node, and sent by a peer to that node and another one. */
+async function forgeOne(manifest: Manifest, request: Readonly<Record<string, unknown>>): Promise<Outcome<unknown>> {
+  const node = chosenNode(manifest, request)
+  if (node === null) return bad('that node is not up')
+  const made = await nextOf(manifest, node, 'alice')
+  if (!made.ok) return made
+  const { client, bytes } = made.value
+  const answer = await client.submit(forgedOf(bytes(`forged at the API ${Date.now()}`)))
+  client.close()
+  if (!answer.ok && answer.kind !== 'problem') return bad(failureText(answer))
+  const api = answer.ok
+    ? { node: node.name, status: answer.value.status, code: null }
+    : { node: node.name, status: 'refused', code: answer.problem.code }
+  const forged = forgedOf(bytes(`forged by a peer ${Date.now()}`))
+  const prefix = signingPrefix('hearsay/tx/1', asNetworkId(manifest.networkId))
+  const decoded = decodeTransaction(forged, prefix)
+  if (!decoded.ok) return bad('the forgery has no form of a transaction')
+  const other = manifest.nodes.find(({ name, state }) => state === 'ready' && name !== node.name)
+  const neighbours = other === undefined ? [node] : [node, other]
+  const peer = await forgeAsPeer(manifest, neighbours, { id: decoded.value.id, bytes: forged })
+  return { ok: true, value: { id: peer.id, api, peer } }
+}
+
+function chosenNode(manifest: Manifest, request: Readonly<Record<string, unknown>>): ManifestNode | null {
+  const up = manifest.nodes.filter(({ state }) => state === 'ready')
+  const isNamedOne = typeof request.node === 'string' && request.node !== ''
+  return (isNamedOne ? up.find(({ name }) => name === request.node) : up[0]) ?? null
+}
+
+/** What signs the next transaction of a named account; the client is the caller's to close. */
+async function nextOf(
+  manifest: Manifest,
+  node: ManifestNode,
+  from: string,
+): Promise<Outcome<{ readonly client: Client; readonly bytes: (text: string) => Uint8Array }>> {
   const account = devAccount(from, manifest.network)
   if (!account.ok) return bad(`${from} is no account of this network`)
   const client = clientOf(manifest, node)
   const found = await client.account(toHex(account.keys.publicKey))
   if (!found.ok) return bad(failureText(found))
-  const bytes = signed(manifest, account.keys, BigInt(found.value.nextNonce), `page ${Date.now()}`)
-  // One bit of the signature: nobody without the key can do better.
-  if (forged) bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1
-  const answer = await client.submit(bytes)
-  client.close()
-  if (answer.ok) return { ok: true, value: { id: answer.value.id, node: node.name, status: answer.value.status } }
-  if (answer.kind === 'problem' && forged)
-    return {
-      ok: true,
-      value: { id: answer.problem.id ?? null, node: node.name, status: 'refused', code: answer.problem.code },
-    }
-  return bad(failureText(answer))
+  const nonce = BigInt(found.value.nextNonce)
+  return { ok: true, value: { client, bytes: (text) => signed(manifest, account.keys, nonce, text) } }
+}
+
+/** One bit of the signature is another one: nobody without the key can do better. */
+function forgedOf(bytes: Uint8Array): Uint8Array {
+  const forged = bytes.slice()
+  forged[forged.length - 1] = (forged[forged.length - 1] ?? 0) ^ 1
+  return forged
 }
 
 function signed(manifest: Manifest, keys: KeyPair, nonce: bigint, text: string): Uint8Array {

@@ -151,7 +151,8 @@ function fishScript(contexts: readonly CompletionContext[]): string {
 
 /** Where nothing is known of a value it may be a file. */
 function fishValue(context: CompletionContext | undefined): string {
-  if (context !== undefined && context.asks !== null) return ` -x -a ${quoted(`(hearsay completion ${context.asks} 2>/dev/null)`)}`
+  if (context !== undefined && context.asks !== null)
+    return ` -x -a ${quoted(`(hearsay completion ${context.asks} 2>/dev/null)`)}`
   return context === undefined || context.words.length === 0
     ? ' -r'
     : ` -x -a ${quoted(context.words.map(({ word }) => word).join(' '))}`

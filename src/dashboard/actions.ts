@@ -22,7 +22,11 @@ export function takeKey(): string | null {
 }
 
 /** Wires the buttons; without a key they stay off and the page says why. */
-export function wireActions(model: Model, key: string | null, onSent: (id: string) => void): void {
+export function wireActions(
+  model: Model,
+  key: string | null,
+  { onSent, onForged }: { readonly onSent: () => void; readonly onForged: (id: string) => void },
+): void {
   const canAct = key !== null && model.network.source === 'testnet'
   byId('view-only').hidden = canAct
   if (model.network.source === 'replay') byId('view-only').textContent = 'A recording: nothing can be done to it.'
@@ -50,16 +54,16 @@ export function wireActions(model: Model, key: string | null, onSent: (id: strin
   on('send', () =>
     act('send', { node: nodes.value }, ({ value }) => {
       const id = textOf(value.id)
-      onSent(id)
+      onSent()
       return `${id.slice(0, 12)} is accepted by ${textOf(value.node)}`
     }),
   )
   on('forge', () =>
-    act('forge', { node: nodes.value }, ({ value }) =>
-      value.status === 'refused'
-        ? `refused by ${textOf(value.node)}: ${textOf(value.code)}`
-        : `${textOf(value.node)} took it: that must not be`,
-    ),
+    act('forge', { node: nodes.value }, ({ value }) => {
+      const { api, peer } = value as unknown as Forging
+      onForged(peer.id)
+      return forgingText(api, peer)
+    }),
   )
   on('load', () => act('load', LOAD, ({ value }) => `sending ${Number(value.transactions)} transactions`))
   on('kill', () => act('kill', { nodes: chosen() }, () => `${nodes.value} was killed`))
@@ -72,6 +76,31 @@ export function wireActions(model: Model, key: string | null, onSent: (id: strin
     const groups = [names.slice(0, half), names.slice(half)]
     return act('partition', { groups, forMs: PARTITION_MS }, () => 'the network is cut in halves for 10 s')
   })
+}
+
+/** What came of two forgeries: one at the door of the API, one from a peer. */
+interface Forging {
+  readonly api: { readonly node: string; readonly status: string; readonly code: string | null }
+  readonly peer: {
+    readonly id: string
+    readonly refusedBy: readonly { readonly node: string; readonly reason: string }[]
+    readonly sentTo: readonly string[]
+    readonly holders: number
+    readonly asked: number
+  }
+}
+
+function forgingText(api: Forging['api'], { refusedBy, sentTo, holders, asked }: Forging['peer']): string {
+  const door =
+    api.status === 'refused'
+      ? `The API of ${api.node} refused it: ${api.code ?? 'unknown'}.`
+      : `The API of ${api.node} took it: that must not be.`
+  const to = sentTo.join(' and ')
+  const isRefused = refusedBy.length === sentTo.length
+  const hop = isRefused
+    ? `sent by a peer to ${to}, it died there: ${refusedBy[0]?.reason ?? 'unknown'}.`
+    : `sent by a peer to ${to}, ${refusedBy.length} of ${sentTo.length} have refused it so far.`
+  return `${door} Another one, ${hop} ${holders} of ${asked} nodes have it.`
 }
 
 /** Keeps the list of nodes as it is in the network, and the user's choice. */

@@ -3,7 +3,7 @@ import type { Journey } from '../trace/journey.ts'
 import { msText } from '../trace/report-charts.ts'
 import { hasIt, reachedOf, thereOf } from '../trace/spread.ts'
 import { listNodes, takeKey, wireActions } from './actions.ts'
-import { PANELS_EVERY_MS, REBUILD_MS, WAVE_MS } from './limits.ts'
+import { PANELS_EVERY_MS, REBUILD_MS, REPLAY_AFTER_MS, REPLAYS_MAX, WAVE_MS } from './limits.ts'
 import { NetworkMap, type Colours } from './map.ts'
 import { Model } from './model.ts'
 import { byId, Panels } from './panels.ts'
@@ -17,6 +17,8 @@ interface View {
   shown: string
   wave: { startedMs: number } | null
   isPaused: boolean
+  /** How often the last wave was played again since there was a new one. */
+  replays: number
   /** What the map shows now, as a key. */
   drawn: string
 }
@@ -25,7 +27,7 @@ async function main(): Promise<void> {
   const key = takeKey()
   const model = new Model(await fetchNetwork())
   const map = new NetworkMap(byId('map') as HTMLCanvasElement)
-  const view: View = { chosen: '', shown: '', wave: null, isPaused: false, drawn: '' }
+  const view: View = { chosen: '', shown: '', wave: null, isPaused: false, replays: 0, drawn: '' }
   const panels = new Panels((id) => choose(view, id))
   let colours = readColours()
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
@@ -34,7 +36,7 @@ async function main(): Promise<void> {
   })
   byId('network').textContent = `${model.network.network}, ${model.nodes.size} nodes`
   listNodes(model)
-  wireActions(model, key, () => choose(view, ''))
+  wireActions(model, key, { onSent: () => choose(view, ''), onForged: (id) => choose(view, id) })
   wireMap(map)
   wireTime(view)
   followSource(model.network, {
@@ -73,6 +75,11 @@ function drawMap(model: Model, map: NetworkMap, view: View, colours: Colours, no
     view.shown = latest
     // Who wants nothing to move sees where it ended.
     view.wave = { startedMs: STILL.matches ? nowMs - WAVE_MS : nowMs }
+    view.replays = 0
+  }
+  if (mayReplay(view, nowMs)) {
+    view.wave = { startedMs: nowMs }
+    view.replays++
   }
   const journey = view.shown === '' ? null : model.journey(view.shown)
   const scrubber = byId('scrubber') as HTMLInputElement
@@ -80,7 +87,8 @@ function drawMap(model: Model, map: NetworkMap, view: View, colours: Colours, no
   if (view.wave !== null && !view.isPaused)
     scrubber.value = String(Math.round(1_000 * Math.min(1, (nowMs - view.wave.startedMs) / WAVE_MS)))
   const atMs = (Number(scrubber.value) / 1_000) * endMs
-  setText('time', msText(atMs))
+  const isRefused = journey !== null && journey.startNs === null
+  setText('time', isRefused ? '–' : msText(atMs))
   if (scrubber.getAttribute('aria-valuetext') !== msText(atMs)) scrubber.setAttribute('aria-valuetext', msText(atMs))
   setText('coverage', coverageText(journey, atMs))
   setText('cut', cutText(model))
@@ -101,9 +109,21 @@ function drawMap(model: Model, map: NetworkMap, view: View, colours: Colours, no
   map.draw(model, journey, atMs, colours)
 }
 
+/** Nothing new has come for a while and nothing is chosen: the wave plays again. Not for who wants nothing to move, and not for ever. */
+function mayReplay({ wave, chosen, isPaused, replays }: View, nowMs: number): boolean {
+  if (wave === null || chosen !== '' || isPaused || STILL.matches || replays >= REPLAYS_MAX) return false
+  return nowMs - wave.startedMs > REPLAY_AFTER_MS
+}
+
 /** `18/20 nodes after 31 ms, 4.1 copies` at the scrubber's time. */
 function coverageText(journey: Journey | null, atMs: number): string {
-  if (journey === null) return 'waiting for a transaction'
+  if (journey === null) return 'nothing was sent yet: send a transaction'
+  const refusing = journey.nodes.filter(({ refusals }) => refusals.length > 0)
+  // Nobody sent it and nobody has it: it died where it came in.
+  if (journey.startNs === null && refusing.length > 0) {
+    const { id, nodes } = journey
+    return `${id.slice(0, 8)}: 0/${nodes.length} nodes, refused by ${refusing.map(({ name }) => name).join(', ')}: ${refusing[0]?.refusals[0]?.reason ?? ''}`
+  }
   const { copies } = journey
   const nodes = thereOf(journey)
   const reached = nodes.filter((node) => hasIt(node) && (node.firstSeenMs ?? 0) <= atMs).length
@@ -161,6 +181,9 @@ function listJourneys(model: Model, view: View): void {
   const ids = model.journeys().map(({ id }) => id)
   list.replaceChildren(
     new Option('the latest', '', false, view.chosen === ''),
+    ...(view.chosen === '' || ids.slice(-50).includes(view.chosen)
+      ? []
+      : [new Option(view.chosen.slice(0, 12), view.chosen, false, true)]),
     ...ids
       .slice(-50)
       .reverse()

@@ -26,6 +26,16 @@ const DENSE_NODES = 40
 const INSIDE_CHARACTERS = 3
 /** How far beside a point a pointer may be. */
 const POINTER_SLACK = 6
+/** A refusal ends this far before its node, comes from that far, and has a cross of this half width. */
+const REFUSED_GAP = 9
+const REFUSED_WAY = 52
+const REFUSED_CROSS = 5
+/** Its word stands this far behind the beginning of its line. */
+const REFUSED_LABEL = 12
+/** Its word's middle is not nearer to the edge of the map: it has half of the word's width. */
+const EDGE = 22
+/** Ways out from a node that are compared. */
+const DIRECTIONS = 16
 const DOWN = new Set(['killed', 'stopped', 'failed'])
 
 /** What is drawn alike. */
@@ -79,6 +89,8 @@ export class NetworkMap {
     this.#drawLinks(context, model, width, height, colours)
     if (journey !== null) drawWave(context, journey, atMs, this.#layout.places, colours)
     this.#drawNodes(context, model, journey, atMs, colours)
+    if (journey !== null && journey.startNs === null)
+      drawRefusals(context, journey, this.#layout.places, { width, height }, colours)
   }
 
   #drawLinks(context: CanvasRenderingContext2D, model: Model, width: number, height: number, colours: Colours): void {
@@ -263,6 +275,66 @@ function drawWave(
   context.lineWidth = 2.5
   context.stroke()
   drawAlike(context, { fill: colours.mark, stroke: colours.mark, width: 1, isDashed: false }, heads, 4)
+}
+
+/** What nobody took: it comes from outside of the network and ends before the nodes that refused it. */
+function drawRefusals(
+  context: CanvasRenderingContext2D,
+  { nodes }: Journey,
+  places: ReadonlyMap<string, Place>,
+  { width, height }: { readonly width: number; readonly height: number },
+  colours: Colours,
+): void {
+  context.strokeStyle = colours.warn
+  context.fillStyle = colours.warn
+  context.lineWidth = 2.5
+  context.font = '600 11px system-ui, sans-serif'
+  context.textBaseline = 'middle'
+  for (const { name, refusals } of nodes) {
+    const place = places.get(name)
+    if (place === undefined || refusals.length === 0) continue
+    const { dx, dy } = freeDirection(place, [...places.values()], { width, height })
+    const at = (distance: number): Place => ({ x: place.x + dx * distance, y: place.y + dy * distance })
+    const isFromPeer = refusals.some(({ from }) => from !== null)
+    const stop = at(NODE_RADIUS + REFUSED_GAP)
+    context.beginPath()
+    if (isFromPeer) {
+      const start = at(NODE_RADIUS + REFUSED_WAY)
+      context.moveTo(start.x, start.y)
+      context.lineTo(stop.x, stop.y)
+    }
+    for (const side of [1, -1]) {
+      context.moveTo(stop.x - REFUSED_CROSS, stop.y - side * REFUSED_CROSS)
+      context.lineTo(stop.x + REFUSED_CROSS, stop.y + side * REFUSED_CROSS)
+    }
+    context.stroke()
+    if (!isFromPeer) continue
+    const label = at(NODE_RADIUS + REFUSED_WAY + REFUSED_LABEL)
+    context.textAlign = 'center'
+    context.lineWidth = 3
+    context.strokeStyle = colours.paper
+    context.strokeText('forged', label.x, label.y)
+    context.fillText('forged', label.x, label.y)
+    context.strokeStyle = colours.warn
+    context.lineWidth = 2.5
+  }
+}
+
+/** The way out from a node on which there is room for a word, and of those the one that comes nearest to no other node. */
+function freeDirection(
+  place: Place,
+  others: readonly Place[],
+  { width, height }: { readonly width: number; readonly height: number },
+): { readonly dx: number; readonly dy: number } {
+  const end = NODE_RADIUS + REFUSED_WAY + REFUSED_LABEL
+  const scored = Array.from({ length: DIRECTIONS }, (_, index) => {
+    const [dx, dy] = [Math.cos((2 * Math.PI * index) / DIRECTIONS), Math.sin((2 * Math.PI * index) / DIRECTIONS)]
+    const [x, y] = [place.x + dx * end, place.y + dy * end]
+    const isInside = x > EDGE && x < width - EDGE && y > EDGE && y < height - EDGE
+    const room = Math.min(...others.flatMap((other) => (other === place ? [] : Math.hypot(other.x - x, other.y - y))))
+    return { dx, dy, score: isInside ? room : -1 }
+  })
+  return scored.reduce((best, each) => (each.score > best.score ? each : best))
 }
 
 /** The canvas, cleared, as many pixels large as the screen has there. */

@@ -132,7 +132,7 @@ function plotOptions(host: HTMLElement, colours: Colours): uPlot.Options {
     scales: { x: { time: false }, y: { range: [0, 100] } },
     axes: [
       { ...axis, values: (_plot, values) => values.map((ms) => msText(ms)) },
-      { ...axis, size: 46, values: (_plot, values) => values.map((share) => `${share}%`) },
+      { ...axis, size: 56, values: (_plot, values) => values.map((share) => `${share} %`) },
     ],
     series: [
       { label: 'after', value: (_plot, ms: number | null) => (ms === null ? '–' : msText(ms)) },

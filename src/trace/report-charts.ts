@@ -46,7 +46,9 @@ export function tailChart({ band, untilMs }: Report): string {
 
 /** Hops from the origin: measured bars, predicted marks. */
 export function hopsChart({ hops: { measured, predicted } }: Report): string {
-  const count = Math.max(measured.length, predicted.length, 2)
+  // Where less than half an arrival is expected the theory says none: a long tail of nothing would press the bars together.
+  const expected = predicted.findLastIndex((value) => value >= 0.5) + 1
+  const count = Math.max(measured.length, expected, 2)
   // Four equal steps of whole arrivals.
   const most = 4 * Math.ceil(Math.max(1, ...measured, ...predicted) / 4)
   const scale = scaleOf(count - 1 + 0.5, most)
@@ -59,6 +61,7 @@ export function hopsChart({ hops: { measured, predicted } }: Report): string {
     )
     .join('')
   const marks = predicted
+    .slice(0, count)
     .map((value, hop) => (hop === 0 ? '' : `<circle class="mark" cx="${scale.x(hop)}" cy="${scale.y(value)}" r="4"/>`))
     .join('')
   const ticks = Array.from({ length: count - 1 }, (_, index) => index + 1)

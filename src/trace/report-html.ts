@@ -315,7 +315,7 @@ th, td { text-align: left; padding: .3rem 1rem .3rem 0; border-bottom: 1px solid
 th { color: var(--dim); font-weight: 500 }
 pre { overflow-x: auto; font-size: 12.5px }
 svg { width: 100%; height: auto; overflow: visible } svg text { fill: var(--dim); font-size: 12px }
-@media (max-width: 40rem) { svg text { font-size: 15px } }
+@media (max-width: 40rem) { .wide svg { min-width: 36rem } svg text { font-size: 14px } }
 svg .grid { stroke: var(--line) } svg path { fill: none } svg .line { stroke: var(--mark); stroke-width: 2 }
 svg .line.dim { opacity: .45 } svg .band { fill: var(--mark); opacity: .18 }
 svg .theory { stroke: var(--theory); stroke-width: 2; stroke-dasharray: 6 5 }

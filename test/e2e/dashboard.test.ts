@@ -72,7 +72,15 @@ describe('the page of a testnet', () => {
     await page.getByText('is accepted by').waitFor()
     await page.getByText(`${NODES}/${NODES} nodes (100 %)`).waitFor()
     await page.getByRole('button', { name: 'Send a forged one' }).click()
-    await page.getByText('refused by node-0: invalid-signature').waitFor()
+    const answer = page.getByText('The API of node-0 refused it: invalid-signature.')
+    await answer.waitFor()
+    expect(await answer.textContent()).toMatch(
+      new RegExp(
+        `Another one, sent by a peer to node-0 and node-1, it died there: invalid-signature. 0 of ${NODES} nodes have it.$`,
+      ),
+    )
+    // On the map it comes from outside and ends before both.
+    await page.getByText(`0/${NODES} nodes, refused by node-0, node-1: invalid-signature`).waitFor()
     await page.locator('#refused li', { hasText: 'invalid-signature' }).first().waitFor()
     await page.screenshot({ path: join(screens, 'page-1280-light.png'), fullPage: true })
     expect(foreign).toEqual([])

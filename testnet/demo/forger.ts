@@ -18,6 +18,15 @@ export interface ForgerPlan {
   readonly forged: readonly string[]
 }
 
+/** One forgery for each neighbour, and nothing more: the page's. */
+export interface SinglePlan {
+  readonly kind: 'single'
+  readonly networkId: string
+  readonly neighbours: ForgerPlan['neighbours']
+  /** A signed transaction in hex. */
+  readonly forged: string
+}
+
 export type ForgerMessage =
   | { readonly kind: 'joined'; readonly forger: string; readonly witness: string }
   | { readonly kind: 'sent'; readonly attempts: readonly Attempt[] }
@@ -68,6 +77,21 @@ async function main(plan: ForgerPlan): Promise<void> {
   tell({ kind: 'sent', attempts })
 }
 
+/** Sends one forgery to each neighbour and stays: whoever started it looks what came of it, and ends it. */
+async function sendSingle({ networkId, neighbours, forged }: SinglePlan): Promise<void> {
+  const topic = topicName(asNetworkId(networkId), 'transactions')
+  const privateKey = await outsiderKey()
+  const attempts = await Promise.all(
+    neighbours.map(async ({ name, address }) => {
+      const forger = await startOutsider({ privateKey })
+      await forger.join(asNetAddress(address))
+      await forger.send({ subscriptions: [{ subscribe: true, topic }] })
+      return { neighbour: name, sent: await sendUntilCut(forger, topic, [forged]), cutOff: false, refusedAgain: false }
+    }),
+  )
+  tell({ kind: 'sent', attempts })
+}
+
 async function sendUntilCut(forger: Outsider, topic: string, forged: readonly string[]): Promise<number> {
   let sent = 0
   for (const hex of forged) {
@@ -109,8 +133,9 @@ function tell(message: ForgerMessage): void {
 }
 
 process.on('disconnect', () => process.exit(0))
-process.once('message', (plan: ForgerPlan) => {
-  main(plan).catch((error: unknown) => {
+process.once('message', (plan: ForgerPlan | SinglePlan) => {
+  const work = 'kind' in plan ? sendSingle(plan) : main(plan)
+  work.catch((error: unknown) => {
     console.error(error)
     process.exit(1)
   })

@@ -171,6 +171,6 @@ async function next<K extends ForgerMessage['kind']>(
 }
 
 /** Beside the bundle's files, or the source when run from sources. */
-function forgerEntry(): string {
+export function forgerEntry(): string {
   return fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'forger.ts' : 'forger.js', import.meta.url))
 }

@@ -22,6 +22,8 @@ import { stayWithTestnet } from '../testnet-session.ts'
 
 const IS_TOPOLOGY: Readonly<Record<Topology, true>> = { random: true, ring: true, line: true, star: true, full: true }
 const TOPOLOGIES = Object.keys(IS_TOPOLOGY) as Topology[]
+/** Of ten nodes with six links each two thirds hear everything at the first hop; with four it takes three hops, as it does in a network. */
+const DEGREE = 4
 const SEED_MAX = 2 ** 32 - 1
 /** Below it ports belong to the system. */
 const PORT_BASE_MIN = 1_024
@@ -36,7 +38,7 @@ export const command = defineCommand({
   args: [],
   options: {
     nodes: value('-n, --nodes <count>', 'how many nodes (default: 10)', readCount(1, 1_000)),
-    degree: value('--degree <links>', 'links a node, for the topology random (default: 6)', readCount(2, 999)),
+    degree: value('--degree <links>', 'links a node, for the topology random (default: 4)', readCount(2, 999)),
     topology: value(
       '--topology <shape>',
       `${TOPOLOGIES.join(', ')} (default: random)`,
@@ -166,7 +168,7 @@ async function planOf(context: Context, options: Shape): Promise<Plan> {
     )
   return {
     count,
-    degree: options.degree ?? preset.degree,
+    degree: options.degree ?? (options.preset === undefined ? DEGREE : preset.degree),
     topology: options.topology ?? preset.topology,
     link: link?.shape ?? preset.link,
     direct: options.direct,
