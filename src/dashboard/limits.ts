@@ -18,6 +18,7 @@ export const NODE_BATCH_MS = 100
 export const NODE_POLL_MS = 1_000
 /** Records of one object that such a page keeps: what a node remembers of one, and as many again that came since. */
 export const NODE_RECORDS_OF_ONE_MAX = 128
-/** A page where nothing happens plays the last wave again, so that whoever opens it sees one: after how long, ms, and how often at most. */
+/** After how long a page where nothing happens plays the last wave again, ms: whoever opens it sees one before looking away. */
 export const REPLAY_AFTER_MS = 6_000
+/** How often it does so at most: two minutes, and then a page that is only open costs nothing. */
 export const REPLAYS_MAX = 20
