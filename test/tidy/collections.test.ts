@@ -112,7 +112,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/adapters/libp2p/loud-peers.ts #loud': 'gossip.loudPeers',
   'src/adapters/libp2p/silent-peers.ts #silent': 'gossip.silentPeers',
   'src/adapters/libp2p/silent-peers.ts #announcers': 'SILENT_PEERS_MAX, held by the map itself',
-  'src/adapters/libp2p/mesh-diversity.ts #kept': 'peers of the mesh, looked at each heartbeat',
+  'src/adapters/libp2p/mesh-diversity.ts #shares': 'networks of connected peers, made anew each heartbeat',
   'src/adapters/libp2p/mesh-view.ts #told': 'topics and connected peers',
   'src/adapters/libp2p/connections.ts #open': 'connected peers',
   'src/adapters/libp2p/connections.ts #leaving': 'connected peers',

@@ -73,8 +73,8 @@ export const ROUTER_MUTANTS: readonly Mutant[] = [
     name: 'one network may fill every mesh',
     threat: 'A10',
     file: 'src/adapters/libp2p/mesh-diversity.ts',
-    from: 'share.size >= MESH_PEERS_PER_NETWORK && !share.has(peer)',
-    to: 'share.size >= 1_000_000',
+    from: 'if (kept.size + called.size >= MESH_PEERS_PER_NETWORK) return true',
+    to: '',
     test: ['test/unit/adapters/libp2p/mesh-diversity.test.ts'],
   },
   {

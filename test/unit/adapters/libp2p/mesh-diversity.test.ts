@@ -12,7 +12,7 @@ const networkOf = (peer: string): string | null => (peer.startsWith('crowd') ? '
 it('keeps of one network who came first, and calls the others a crowd, in the mesh or not (A10)', () => {
   const diversity = new MeshDiversity(networkOf)
   diversity.review([...crowd.slice(0, MESH_PEERS_PER_NETWORK - 1), other])
-  expect(crowd.some((peer) => diversity.isCrowding(peer))).toBe(false)
+  expect(crowd.slice(0, MESH_PEERS_PER_NETWORK).some((peer) => diversity.isCrowding(peer))).toBe(false)
   diversity.review([...crowd.slice(0, 8), other])
   expect(crowd.filter((peer) => !diversity.isCrowding(peer))).toEqual(crowd.slice(0, MESH_PEERS_PER_NETWORK))
   expect(diversity.isCrowding(other)).toBe(false)
@@ -22,7 +22,30 @@ it('gives the place of one that left the mesh to the next', () => {
   const diversity = new MeshDiversity(networkOf)
   diversity.review(crowd.slice(0, MESH_PEERS_PER_NETWORK))
   diversity.review(crowd.slice(1, MESH_PEERS_PER_NETWORK))
-  expect(crowd.some((peer) => diversity.isCrowding(peer))).toBe(false)
+  expect(crowd.slice(1, MESH_PEERS_PER_NETWORK + 1).some((peer) => diversity.isCrowding(peer))).toBe(false)
+})
+
+it('lets no more of one network come in at once than are missing, others each time, and all where there are few', () => {
+  const diversity = new MeshDiversity(networkOf)
+  const welcome = (): number[] => crowd.flatMap((peer, at) => (diversity.isCrowding(peer) ? [] : [at]))
+  const called = new Set<number>()
+  for (let round = 0; round < 4; round++) {
+    diversity.review([other], [other, ...crowd])
+    const now = welcome()
+    expect(now).toHaveLength(MESH_PEERS_PER_NETWORK)
+    // Whatever the router asks meanwhile, and whoever of them comes in.
+    diversity.entered(crowd[now[0] ?? 0] ?? other)
+    expect(welcome()).toEqual(now)
+    for (const at of now) called.add(at)
+  }
+  expect(called.size).toBe(crowd.length)
+  const few = crowd.slice(0, MESH_PEERS_PER_NETWORK)
+  for (let round = 0; round < 4; round++) {
+    diversity.review([], few)
+    expect(few.some((peer) => diversity.isCrowding(peer))).toBe(false)
+  }
+  diversity.review(crowd.slice(0, 1), crowd)
+  expect(welcome()).toHaveLength(MESH_PEERS_PER_NETWORK)
 })
 
 it('counts who comes between two reviews, so that a crowd does not fill the mesh meanwhile', () => {
