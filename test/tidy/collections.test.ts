@@ -148,9 +148,7 @@ const found: Found[] = sources.flatMap((path) => {
   const report = reportOf(text)
   return [...text.matchAll(COLLECTION)].flatMap(([, name = '']) => {
     const isField =
-      name.startsWith('#') ||
-      text.includes(`  readonly ${name} = new `) ||
-      text.includes(`  readonly ${name}: `)
+      name.startsWith('#') || text.includes(`  readonly ${name} = new `) || text.includes(`  readonly ${name}: `)
     return isField
       ? [{ place: `${path} ${name}`, isReported: new RegExp(`\\b${name.replace('#', '')}\\b`).test(report) }]
       : []

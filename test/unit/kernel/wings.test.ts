@@ -28,7 +28,9 @@ it('shows the sizes of every machine, each under a name of its own', () => {
 })
 
 it('checks the invariants of every machine', () => {
-  const kept = machines.filter((machine) => machine.invariants !== undefined && !(wings as readonly unknown[]).includes(machine))
+  const kept = machines.filter(
+    (machine) => machine.invariants !== undefined && !(wings as readonly unknown[]).includes(machine),
+  )
   expect(kept.length).toBeGreaterThan(10)
   const checked = new Set<Machine>()
   for (const machine of kept) machine.invariants = () => void checked.add(machine)
