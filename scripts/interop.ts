@@ -24,6 +24,8 @@ const { values } = scriptArguments(
   { options: { bursts: { type: 'string', default: '500,5000' }, queue: { type: 'string', default: '8192' } } },
 )
 const TAKEN_MS_MAX = 15_000
+/** Transactions of the node's own users, which the peer must hear: each of the same senders' next one. */
+const OWN = 200
 const GO_FOLDER = fileURLToPath(new URL('../test/interop/go', import.meta.url))
 
 interface Line {
@@ -46,7 +48,7 @@ try {
   for (const burst of values.bursts.split(',').map(Number)) {
     const figures = await tryBurst(burst)
     console.log(JSON.stringify(figures))
-    if (figures.taken < burst || figures.offences > 0) lost++
+    if (figures.taken < burst || figures.heardByPeer < OWN || figures.offences > 0) lost++
   }
   if (lost > 0) process.exitCode = 1
 } finally {
@@ -75,8 +77,7 @@ async function tryBurst(burst: number) {
     if (event === 'offence' || event === 'banned') offences++
   })
   try {
-    const { publishedMs, droppedByPeer, takenMs } = await publish(node, network, burst)
-    return { burst, taken: node.control.status().mempool.count, takenMs, publishedMs, droppedByPeer, offences }
+    return { burst, ...(await publish(node, network, burst)), offences }
   } finally {
     await node.stop()
   }
@@ -118,7 +119,24 @@ async function publish(node: Node, network: ReturnType<typeof attackNetwork>, bu
     const { ms, dropped } = await said('published')
     const since = performance.now()
     await until(() => node.control.status().mempool.count >= burst, { timeoutMs: TAKEN_MS_MAX, everyMs: 10 })
-    return { publishedMs: Number(ms), droppedByPeer: Number(dropped), takenMs: Math.round(performance.now() - since) }
+    const takenMs = Math.round(performance.now() - since)
+    const taken = node.control.status().mempool.count
+    // Of accounts that the burst leaves alone.
+    const items = Array.from({ length: OWN }, (_, at) => transactionOf(network, ATTACKER_ACCOUNTS + at, 0))
+    const results = await node.control.submit(items)
+    const refused = results.filter(({ kind }) => kind !== 'accepted').length
+    if (refused > 0) throw new Error(`the node refuses ${refused} transactions of its own users`)
+    // It has heard what it will have heard when a few heartbeats have passed.
+    await until(() => false, { timeoutMs: 3_000, everyMs: 100 })
+    peer.stdin.end()
+    const { transactions } = await said('heard')
+    return {
+      taken,
+      takenMs,
+      publishedMs: Number(ms),
+      droppedByPeer: Number(dropped),
+      heardByPeer: Number(transactions),
+    }
   } finally {
     peer.kill()
   }
