@@ -26,6 +26,7 @@ import {
   INGRESS_RATE_DEFAULT,
   INGRESS_RATE_MEMORY_MS,
   INGRESS_SHARED,
+  INGRESS_WAIT_MAX_MS,
 } from './limits.ts'
 import { WorkingRate } from './working-rate.ts'
 
@@ -62,15 +63,17 @@ export class Ingress {
   }
 
   /** Whether one more message of the peer, blocks aside, would have room and be judged in time; `ahead`: what is on its way here. */
-  hasRoom(peer: PeerId, ahead: { readonly messages: number; readonly bytes: number }): boolean {
+  hasRoom(peer: PeerId, ahead: { readonly messages: number; readonly bytes: number; readonly peers: number }): boolean {
     const waiting = this.#others.get(peer)
     const messages = (waiting?.queue.size ?? 0) + ahead.messages
-    const sharers = this.#others.size + (waiting === undefined ? 1 : 0)
+    const sharers = Math.max(this.#others.size + (waiting === undefined ? 1 : 0), ahead.peers)
     const most = Math.min(INGRESS_PEER_COUNT_MAX, INGRESS_COUNT_MAX / sharers) * INGRESS_SHARED
     if (messages >= most) return false
-    if (messages < INGRESS_PEER_COUNT_MIN) return true
-    const bytes = (waiting?.bytes ?? 0) + ahead.bytes
-    return bytes * sharers < Math.min(this.#rate.perMs * INGRESS_AIM_MS, INGRESS_BYTES_MAX * INGRESS_SHARED)
+    // One large message is always on its way; a few small ones as long as they come in time.
+    if (messages === 0) return true
+    const bytes = ((waiting?.bytes ?? 0) + ahead.bytes) * sharers
+    const aimMs = messages < INGRESS_PEER_COUNT_MIN ? INGRESS_WAIT_MAX_MS / 2 : INGRESS_AIM_MS
+    return bytes < Math.min(this.#rate.perMs * aimMs, INGRESS_BYTES_MAX * INGRESS_SHARED)
   }
 
   /** Queues a message. Returns what has no place: nothing, the message itself, or what waited of those who had more waiting than who sent it. */

@@ -11,7 +11,7 @@ export const INGRESS_PEER_COUNT_MAX = 256
 export const INGRESS_SHARED = 0.75
 /** How long what waits should take at the rate at which messages are taken of late, ms: a third of what may wait. */
 export const INGRESS_AIM_MS = 1_000
-/** Messages that a peer may always have waiting: a rate is a guess. */
+/** Messages that a peer may have waiting for half of the time that any may wait: a rate is a guess. */
 export const INGRESS_PEER_COUNT_MIN = 8
 /** Bytes a ms that are taken, until it was measured: a thousand transactions a second. */
 export const INGRESS_RATE_DEFAULT = 250

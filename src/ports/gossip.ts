@@ -21,7 +21,7 @@ export interface TopicMesh {
  * What became of a message as it arrived: passed on to the router, or dropped because its sender is being disconnected, scores too low
  * or is over its budget, or because the message is not one that an honest node sends.
  */
-export type ArrivalFate = 'passed' | 'muted' | 'graylisted' | 'flood' | 'malformed'
+export type ArrivalFate = 'passed' | 'full' | 'muted' | 'graylisted' | 'flood' | 'malformed'
 
 /**
  * What no honest node sends: RPCs that are undecodable or carry fields that must be empty, oversized ones, more than any budget, and copies of
@@ -34,10 +34,11 @@ export interface GossipListener {
   /** A message that the router has not seen before. It owes a verdict through `reportVerdict` within 5 s. */
   onMessage(message: { topic: Topic; bytes: Uint8Array; from: PeerId; messageId: MessageId }): void
   /**
-   * Whether there is room for one more message of a peer, blocks aside, behind `ahead` of its messages that are on their way. What there is no room for waits
+   * Whether there is room for one more message of a peer, blocks aside, behind `ahead` of its messages that are on their way, and
+   * beside so many `peers` that share the room. What there is no room for waits
    * with the router's side until `resume`. Absent: there always is.
    */
-  hasRoom?(peer: PeerId, ahead: { readonly messages: number; readonly bytes: number }): boolean
+  hasRoom?(peer: PeerId, ahead: { readonly messages: number; readonly bytes: number; readonly peers: number }): boolean
   /** Messages of one RPC on one topic came in: each is told here once, before anything else is told of it. */
   onArrival?(arrival: { topic: Topic; messages: number; fate: ArrivalFate }): void
   /** A further copy of a message that the router has seen. */

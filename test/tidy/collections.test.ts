@@ -105,6 +105,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/adapters/libp2p/gossip-links.ts #gaps': 'connections',
   'src/adapters/libp2p/gossip-links.ts #cuts': 'MUTE_CUTS_PEERS_MAX; it expires by itself',
   'src/adapters/libp2p/anteroom.ts #peers': 'connected peers; what waits of them: gossip.waitingBytes',
+  'src/adapters/libp2p/gossip.ts #waiting': 'gossip.waitingBytes, of which each takes 256',
   'src/adapters/libp2p/gossip.ts #muted': 'connected peers',
   'src/adapters/libp2p/lazy-push.ts #words': 'connected peers',
   'src/adapters/libp2p/routes.ts #routes': 'pairs of connected peers, SOURCES_MAX for each',

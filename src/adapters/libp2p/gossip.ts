@@ -118,6 +118,8 @@ class GossipAdapter implements RouterGossip {
   readonly #budgets: SenderBudgets
   readonly #muted = new Set<PeerId>()
   readonly #anteroom: Anteroom<RpcMessage, Pass>
+  /** Messages that wait, and of how many peers. */
+  readonly #waiting = new Map<MessageId, number>()
   readonly #meshView: MeshView
   readonly #lazy: LazyPush | null
   readonly #policy: MeshPolicy | undefined
@@ -142,7 +144,7 @@ class GossipAdapter implements RouterGossip {
     this.#anteroom = new Anteroom({
       hasRoom: (peer, ahead) => listener.hasRoom?.(peer, ahead) ?? true,
       sizeOf: ({ data }) => data?.byteLength ?? 0,
-      keep: ({ topic, data }) => ({ topic, data: new Uint8Array(data ?? []) }),
+      keep: (message) => this.#keepWaiting(message),
     })
     this.#policy = parts.policy
     this.#peers = parts.peers ?? (() => [])
@@ -152,9 +154,7 @@ class GossipAdapter implements RouterGossip {
     hookRouter(parts.router, {
       onFrame: (from) => {
         const peer = asPeerId(from.toString())
-        if (this.#muted.has(peer)) return false
-        const turn = this.#anteroom.turnOf(peer)
-        return turn === true ? (this.#work?.turnOf(peer) ?? true) : turn
+        return !this.#muted.has(peer) && (this.#work?.turnOf(peer) ?? true)
       },
       onRpc: (from, rpc, pass) => this.#onRpc(from, rpc, pass),
       onUndecodable: (from) => this.#listener.onMalformed(asPeerId(from.toString()), 'rpc'),
@@ -214,22 +214,32 @@ class GossipAdapter implements RouterGossip {
   }
 
   resume(): void {
-    if (this.#anteroom.messages === 0) return
+    // What the router knows by now is nothing to the listener, which would not ask again.
+    while (this.#anteroom.messages > 0 && this.#letIn() === 'copies only');
+  }
+
+  #letIn(): 'none' | 'copies only' | 'news' {
     const now = this.#now()
+    let what: 'none' | 'copies only' | 'news' = 'none'
     for (const { peer, messages, context: pass } of this.#anteroom.leave()) {
       this.#work?.enter(peer)
+      this.#waitNoLonger(messages)
       const unheardMs = this.#unheard.unheardMs(peer, now)
       if (unheardMs !== null) {
         this.#arrive(messages, 'graylisted')
         this.#listener.onUnheard(peer, messages.length, unheardMs)
         continue
       }
+      if (what === 'none') what = 'copies only'
+      if (messages.some(({ topic, data }) => !this.#seen.has(this.#ids.textOf(topic, data as Uint8Array), now)))
+        what = 'news'
       const rpc: Rpc = { subscriptions: [], messages }
       this.#arrive(messages, 'passed')
       this.#noteCopies(peer, rpc, now)
       void pass(rpc)
     }
     this.#work?.enter(null)
+    return what
   }
 
   mute(peer: PeerId): void {
@@ -284,11 +294,11 @@ class GossipAdapter implements RouterGossip {
       const others = rpc.messages.filter((message) => !plain.includes(message))
       this.#arrive(others, 'malformed')
       if (!others.every((message) => isBlameless(message, this.#topicNames))) this.#listener.onMalformed(peer, 'rpc')
-      // What nobody is blamed for has a toll, or it would cost its author nothing.
-      else if (this.#work?.pay(peer, others.length) === false) return this.#work.onEmptyRpcs(peer)
     }
-    rpc.messages = this.#anteroom.enter(peer, plain, (message) => this.#neverWaits(message, now), pass)
-    this.#arrive(rpc.messages, 'passed')
+    const { going, refused } = this.#anteroom.enter(peer, plain, (message) => this.#neverWaits(message, now), pass)
+    this.#arrive(refused, 'full')
+    this.#arrive(going, 'passed')
+    rpc.messages = going
     this.#noteCopies(peer, rpc, now)
     this.#lazy?.heard(peer, rpc)
     this.#noteAnnouncements(peer, rpc, now)
@@ -300,15 +310,39 @@ class GossipAdapter implements RouterGossip {
     return topic === this.#names.get('blocks') || this.#seen.has(this.#ids.textOf(topic, data as Uint8Array), now)
   }
 
+  /** A message waits: it has come all the same, for whoever was asked for it. */
+  #keepWaiting({ topic, data }: RpcMessage): RpcMessage {
+    const kept = new Uint8Array(data ?? [])
+    const id = this.#ids.textOf(topic, data as Uint8Array)
+    this.#ids.alias(topic, data as Uint8Array, kept)
+    this.#waiting.set(id, (this.#waiting.get(id) ?? 0) + 1)
+    this.#router.gossipTracer.deliverMessage(id)
+    return { topic, data: kept }
+  }
+
+  #waitNoLonger(messages: readonly RpcMessage[]): void {
+    for (const { topic, data } of messages) {
+      const id = this.#ids.textOf(topic, data as Uint8Array)
+      const peers = (this.#waiting.get(id) ?? 1) - 1
+      if (peers > 0) this.#waiting.set(id, peers)
+      else this.#waiting.delete(id)
+    }
+  }
+
   /** What a peer has sent before and is no longer to be taken. */
   #dropWaiting(peer: PeerId): void {
-    this.#arrive(this.#anteroom.forget(peer), 'muted')
+    const messages = this.#anteroom.forget(peer)
+    this.#waitNoLonger(messages)
+    this.#arrive(messages, 'muted')
   }
 
   /** What a peer announces speaks for it, up to where nobody has that much to announce. */
   #noteAnnouncements(peer: PeerId, rpc: Rpc, now: number): void {
     const { control } = rpc
     if (this.#policy === undefined || control === undefined) return
+    if (this.#waiting.size > 0)
+      for (const list of control.ihave)
+        list.messageIDs = list.messageIDs.filter((id) => !this.#waiting.has(asMessageId(this.#ids.textOfId(id))))
     const ids = control.ihave.reduce((sum, { messageIDs }) => sum + messageIDs.length, 0)
     if (ids === 0) return
     const spent = this.#policy.loud.announced(peer, ids, now)

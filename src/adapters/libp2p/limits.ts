@@ -112,12 +112,13 @@ export function rpcBudget(profile: Libp2pProfile): { readonly perSecond: number;
   return profile === 'node' ? { perSecond: 8_000, burst: 32_000 } : { perSecond: 64_000, burst: 256_000 }
 }
 /**
- * What waits of one peer before the router, bytes: a burst of 5,000 single transactions, which senders whose own queue is short would drop (go-libp2p-pubsub
- * 0.19 keeps 32 RPCs of a peer). And messages, of the smallest.
+ * What waits of one peer before the router, bytes: a burst of 5,000 single transactions of 250 B. It leaves at a rate of some hundred KiB a second: what waits
+ * longer than some ten seconds is better asked for.
  */
-export const ANTEROOM_PEER_BYTES_MAX = 2 * MIB
-export const ANTEROOM_PEER_COUNT_MAX = 8_192
-/** The same of all peers: with one RPC more of each, what a node of 768 MiB can hold beside everything else. */
+export const ANTEROOM_PEER_BYTES_MAX = 3 * MIB
+/** What a message that waits costs beside its data: its objects, its id, its place; measured with messages of one byte. */
+export const ANTEROOM_MESSAGE_BYTES = 256
+/** The same of all peers: what a node of 768 MiB can hold beside everything else. */
 export const ANTEROOM_BYTES_MAX = 32 * MIB
 /** Ids of control messages that count as one unit: looking one up costs about a 64th of taking a message. */
 export const IDS_PER_UNIT = 64

@@ -79,7 +79,7 @@ export class MeshDiversity {
     const { kept, called } = this.#shareOf(network)
     const missing = Math.min(MESH_PEERS_PER_NETWORK - kept.size, peers.length)
     for (let at = 0; at < missing; at++) {
-      const peer = peers[(this.#round * MESH_PEERS_PER_NETWORK + at) % peers.length]
+      const peer = peers[(this.#round * missing + at) % peers.length]
       if (peer !== undefined) called.add(peer)
     }
   }

@@ -46,6 +46,8 @@ export interface RpcFrame {
 }
 
 export interface GossipRouter extends Pick<GossipSub, 'addEventListener' | 'subscribe'> {
+  /** What it asked peers for, and holds against them if it does not come. */
+  readonly gossipTracer: { deliverMessage(id: string): void }
   publish(
     topic: string,
     data: Uint8Array,

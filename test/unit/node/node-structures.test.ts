@@ -14,6 +14,7 @@ import {
   INGRESS_PEER_COUNT_MIN,
   INGRESS_RATE_DEFAULT,
   INGRESS_SHARED,
+  INGRESS_WAIT_MAX_MS,
   VERIFY_SLICE,
 } from '../../../src/node/limits.ts'
 import { Verification, type VerificationResult } from '../../../src/node/verification.ts'
@@ -84,27 +85,32 @@ describe('ingress', () => {
     expect(ingress.shift(0)).toBeUndefined()
   })
 
-  test('has room for what can be judged in a second at the rate of late, in equal shares, and for a few always', () => {
+  test('has room for what can be judged in a second at the rate of late, in equal shares', () => {
     const ingress = new Ingress()
     const peer = message('a', 0).from
-    const none = { messages: 0, bytes: 0 }
-    expect(ingress.hasRoom(peer, none)).toBe(true)
-    expect(ingress.hasRoom(peer, { messages: INGRESS_PEER_COUNT_MAX * INGRESS_SHARED, bytes: 0 })).toBe(false)
+    const ahead = (messages: number, bytes: number, peers = 0) => ({ messages, bytes, peers })
+    expect(ingress.hasRoom(peer, ahead(0, 0))).toBe(true)
+    expect(ingress.hasRoom(peer, ahead(INGRESS_PEER_COUNT_MAX * INGRESS_SHARED, 0))).toBe(false)
     // Unmeasured: the rate that is assumed.
     const second = INGRESS_RATE_DEFAULT * INGRESS_AIM_MS
-    expect(ingress.hasRoom(peer, { messages: 20, bytes: second - 1 })).toBe(true)
-    expect(ingress.hasRoom(peer, { messages: 20, bytes: second })).toBe(false)
-    expect(ingress.hasRoom(peer, { messages: INGRESS_PEER_COUNT_MIN - 1, bytes: second })).toBe(true)
-    // Another one waits as well: half of it.
+    expect(ingress.hasRoom(peer, ahead(20, second - 1))).toBe(true)
+    expect(ingress.hasRoom(peer, ahead(20, second))).toBe(false)
+    // A few may take longer, and still come in time; a single one always goes.
+    const few = INGRESS_PEER_COUNT_MIN - 1
+    const timely = (INGRESS_RATE_DEFAULT * INGRESS_WAIT_MAX_MS) / 2
+    expect(ingress.hasRoom(peer, ahead(few, timely - 1))).toBe(true)
+    expect(ingress.hasRoom(peer, ahead(few, timely))).toBe(false)
+    // Three wait beside it, or one is here already: a third, and half of it.
+    expect(ingress.hasRoom(peer, ahead(20, second / 3, 3))).toBe(false)
     ingress.push(message('b', 0))
-    expect(ingress.hasRoom(peer, { messages: 20, bytes: second / 2 - 1 })).toBe(true)
-    expect(ingress.hasRoom(peer, { messages: 20, bytes: second / 2 })).toBe(false)
+    expect(ingress.hasRoom(peer, ahead(20, second / 2 - 1))).toBe(true)
+    expect(ingress.hasRoom(peer, ahead(20, second / 2))).toBe(false)
     // 100 bytes each ms: a fifth of a second of that is measured.
     for (let at = 1; at <= 201; at++) ingress.push(message('a', at, 100))
     for (let at = 0; at < 200; at++) ingress.shift(at)
     while (ingress.shift(200) !== undefined);
-    expect(ingress.hasRoom(peer, { messages: 20, bytes: 95 * INGRESS_AIM_MS })).toBe(true)
-    expect(ingress.hasRoom(peer, { messages: 20, bytes: 105 * INGRESS_AIM_MS })).toBe(false)
+    expect(ingress.hasRoom(peer, ahead(20, 95 * INGRESS_AIM_MS))).toBe(true)
+    expect(ingress.hasRoom(peer, ahead(20, 105 * INGRESS_AIM_MS))).toBe(false)
   })
 
   test('blocks have a share of their own', () => {

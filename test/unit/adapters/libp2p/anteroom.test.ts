@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Anteroom } from '../../../../src/adapters/libp2p/anteroom.ts'
 import {
   ANTEROOM_BYTES_MAX,
+  ANTEROOM_MESSAGE_BYTES,
   ANTEROOM_PEER_BYTES_MAX,
-  ANTEROOM_PEER_COUNT_MAX,
 } from '../../../../src/adapters/libp2p/limits.ts'
 import { asPeerId } from '../../../../src/domain/ids.ts'
 
@@ -33,11 +33,11 @@ describe('what waits before the router', () => {
   it('is what there is no room for, in its order, however much room there is later', () => {
     const room = { a: 2, b: 1 }
     const waiting = anteroom(room)
-    expect(names(waiting.enter(a, many(5), never, 'first'))).toEqual(['0', '1'])
+    expect(names(waiting.enter(a, many(5), never, 'first').going)).toEqual(['0', '1'])
     // Who has messages waiting does not overtake itself.
     room.a = 9
-    expect(waiting.enter(a, [message('5')], never, 'second')).toEqual([])
-    expect(names(waiting.enter(b, [message('of b')], never, 'b'))).toEqual(['of b'])
+    expect(waiting.enter(a, [message('5')], never, 'second').going).toEqual([])
+    expect(names(waiting.enter(b, [message('of b')], never, 'b').going)).toEqual(['of b'])
     room.a = 3
     expect([...waiting.leave()].map(({ peer, messages, context }) => [peer, names(messages), context])).toEqual([
       [a, ['2', '3', '4'], 'second'],
@@ -49,47 +49,56 @@ describe('what waits before the router', () => {
 
   it('is not what never waits', () => {
     const waiting = anteroom({})
-    const going = waiting.enter(a, many(4), ({ name }) => name === '2', '')
-    expect(names(going)).toEqual(['2'])
+    const { going, refused } = waiting.enter(a, many(4), ({ name }) => name === '2', '')
+    expect([names(going), refused]).toEqual([['2'], []])
     expect(waiting.messages).toBe(3)
   })
 
-  it('stops the reading of a peer at its share, until there is less', async () => {
-    const room = { a: 0 }
-    const waiting = anteroom(room)
-    waiting.enter(a, [message('small')], never, '')
-    expect(waiting.turnOf(a)).toBe(true)
-    waiting.enter(a, [message('large', ANTEROOM_PEER_BYTES_MAX)], never, '')
-    const turn = waiting.turnOf(a)
-    expect(turn).toBeInstanceOf(Promise)
-    expect(waiting.turnOf(b)).toBe(true)
-    room.a = 2
-    expect([...waiting.leave()]).toHaveLength(1)
-    await turn
-    expect(waiting.turnOf(a)).toBe(true)
+  it('is refused beyond the share of its peer, which costs of messages count as well', () => {
+    const waiting = anteroom({})
+    const most = Math.floor(ANTEROOM_PEER_BYTES_MAX / (ANTEROOM_MESSAGE_BYTES + 1))
+    const { going, refused } = waiting.enter(a, many(most + 3, 1), never, '')
+    expect([going.length, refused.length, waiting.messages]).toEqual([0, 3, most])
+    // Others have theirs.
+    expect(waiting.enter(b, [message('of b')], never, '').refused).toEqual([])
   })
 
-  it('has equal shares of its bytes for many, and a bound on messages', () => {
+  it('never takes more bytes than it has, whoever came first', () => {
     const waiting = anteroom({})
     const peers = Array.from({ length: 64 }, (_, at) => asPeerId(`peer ${at}`))
-    const share = ANTEROOM_BYTES_MAX / peers.length
-    for (const peer of peers) waiting.enter(peer, [message('its share', share)], never, '')
-    for (const peer of peers) expect(waiting.turnOf(peer)).toBeInstanceOf(Promise)
-    expect(waiting.bytes).toBe(ANTEROOM_BYTES_MAX)
-    const tiny = anteroom({})
-    tiny.enter(a, many(ANTEROOM_PEER_COUNT_MAX, 1), never, '')
-    expect(tiny.turnOf(a)).toBeInstanceOf(Promise)
-    // What was read all the same goes on, to be refused by who counts refusals.
-    expect(tiny.enter(a, many(1_000, 1), never, '').length).toBeGreaterThan(0)
+    for (const peer of peers) {
+      waiting.enter(peer, many(ANTEROOM_PEER_BYTES_MAX / 1_024, 1_024 - ANTEROOM_MESSAGE_BYTES), never, '')
+      expect(waiting.bytes).toBeLessThanOrEqual(ANTEROOM_BYTES_MAX)
+    }
   })
 
-  it('forgets who leaves, and lets its reader end', async () => {
+  it('shares the room that comes among all who wait', () => {
+    const asked: number[] = []
+    let isOpen = false
+    const waiting = new Anteroom<Message, string>({
+      hasRoom: (_peer, ahead) => {
+        asked.push(ahead.peers)
+        return isOpen && ahead.messages < 4 / Math.max(1, ahead.peers)
+      },
+      sizeOf: ({ bytes }) => bytes,
+      keep: (kept) => kept,
+    })
+    for (const peer of [a, b]) waiting.enter(peer, many(4), never, '')
+    isOpen = true
+    asked.length = 0
+    expect([...waiting.leave()].map(({ peer, messages }) => [peer, messages.length])).toEqual([
+      [a, 2],
+      [b, 2],
+    ])
+    expect(new Set(asked)).toEqual(new Set([2]))
+  })
+
+  it('forgets who leaves', () => {
     const waiting = anteroom({})
-    waiting.enter(a, [message('one'), message('two', ANTEROOM_PEER_BYTES_MAX)], never, '')
-    const turn = waiting.turnOf(a)
+    waiting.enter(a, [message('one'), message('two')], never, '')
     expect(names(waiting.forget(a))).toEqual(['one', 'two'])
-    await turn
     expect([waiting.messages, waiting.bytes]).toEqual([0, 0])
     expect(waiting.forget(a)).toEqual([])
+    expect([...waiting.leave()]).toEqual([])
   })
 })

@@ -61,3 +61,20 @@ it('tells the router by the score, and spares whom we dialled', () => {
   expect(policy.score(crowd[11] ?? other)).toBe(UNWANTED_SCORE)
   expect(policy.score(ours)).toBe(0)
 })
+
+it.each([
+  { kept: 3, outside: 2 },
+  { kept: 3, outside: 4 },
+  { kept: 2, outside: 4 },
+  { kept: 2, outside: 8 },
+  { kept: 1, outside: 4 },
+])('keeps none of $outside outside for good while there are $kept of its network inside', ({ kept, outside }) => {
+  const diversity = new MeshDiversity(networkOf)
+  const called = new Set<string>()
+  const others = crowd.slice(kept, kept + outside)
+  for (let round = 0; round < 12; round++) {
+    diversity.review(crowd.slice(0, kept), crowd.slice(0, kept + outside))
+    for (const peer of others) if (!diversity.isCrowding(peer)) called.add(peer)
+  }
+  expect(called.size).toBe(outside)
+})
