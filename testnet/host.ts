@@ -42,6 +42,11 @@ export function portsEnd(portBase: number, count: number): number {
   return portBase + 2 * count
 }
 
+/** The ports of the node with this number in a network whose ports are fixed. */
+export function fixedPorts(portBase: number, index: number): { readonly apiPort: number; readonly p2pPort: number } {
+  return { apiPort: portBase + 1 + 2 * index, p2pPort: portBase + 2 + 2 * index }
+}
+
 /** A node that has not been started yet, with the places of its files. */
 export function newNode(
   home: string,
@@ -67,8 +72,7 @@ export function newNode(
     states: [],
     peerId: '',
     apiUrl: '',
-    apiPort: portBase === undefined ? 0 : portBase + 1 + 2 * index,
-    p2pPort: portBase === undefined ? 0 : portBase + 2 + 2 * index,
+    ...(portBase === undefined ? { apiPort: 0, p2pPort: 0 } : fixedPorts(portBase, index)),
     reason: null,
   }
 }

@@ -9,7 +9,7 @@ import { createPrng } from '../src/lib/prng.ts'
 import type { NodeStatus, Outcome, PartitionStatus, Snapshot, TestnetPlan, TestnetStatus } from './control.ts'
 import { devNetwork } from './dev-network.ts'
 import { isPortFree } from './free-port.ts'
-import { manifestNode, portsEnd, type Host, type NodeRecord } from './host.ts'
+import { fixedPorts, manifestNode, portsEnd, type Host, type NodeRecord } from './host.ts'
 import { Hosts, nodesOf } from './hosts.ts'
 import { withLag } from './lag.ts'
 import { LINKS_MAX, NODES_MAX, PORT_MAX } from './limits.ts'
@@ -80,6 +80,10 @@ export class Testnet {
       const message = `${plan.count} nodes with ${planned.length} links are more than ${NODES_MAX} nodes or ${LINKS_MAX} links`
       return refuse('bad-request', message, 'choose fewer nodes, or a smaller --degree')
     }
+    // Before anything goes: a network that can't start replaces none.
+    const taken = plan.portBase === undefined ? null : await this.#takenFixedPort(plan.portBase, plan.count)
+    if (taken !== null)
+      return refuse('bad-request', `port ${taken.port} of ${taken.name} is taken`, 'choose another --port-base')
     // A network begins with its genesis: what an earlier one left here belongs to another network.
     rmSync(join(plan.home, 'nodes'), { recursive: true, force: true })
     mkdirSync(join(plan.home, 'nodes'), { recursive: true, mode: 0o700 })
@@ -88,16 +92,13 @@ export class Testnet {
     for (let first = 0; first < plan.count; first += plan.perProcess) {
       this.#hosts.add(first, Math.min(plan.count, first + plan.perProcess) - first)
     }
-    const taken = plan.portBase === undefined ? null : await this.#takenFixedPort(plan.portBase)
-    if (taken !== null)
-      return refuse('bad-request', `port ${taken.port} of ${taken.name} is taken`, 'choose another --port-base')
     onProgress(`starting ${plan.count} nodes on network ${this.#network.name}`)
     return this.#startAll(named(planned))
   }
 
   /** Brings back the nodes that were, with their data, their links and where they can be had their ports. */
   async #resume({ nodes }: SavedNetwork): Promise<Readiness> {
-    const { onProgress } = this.#options
+    const { onProgress, plan } = this.#options
     for (const { host } of nodes.filter(({ host }, index) => host === index))
       this.#hosts.add(host, nodes.filter((node) => node.host === host).length)
     for (const [index, node] of this.#hosts.nodes().entries()) {
@@ -105,14 +106,26 @@ export class Testnet {
       node.p2pPort = nodes[index]?.p2pPort ?? 0
     }
     const taken = await takenPort(this.#hosts.nodes())
+    if (taken !== null && plan.portBase !== undefined)
+      return refuse(
+        'bad-request',
+        `port ${taken.port} of ${taken.name}, fixed by --port-base, is taken`,
+        'stop who has it',
+      )
     if (taken !== null) onProgress(`port ${taken.port} of ${taken.name} is taken by now, so it gets another`)
     onProgress(`starting ${nodes.length} nodes again on network ${this.#network.name}`)
     return this.#startAll(nodes.flatMap(({ name, dials }) => dials.map((to) => ({ from: name, to }))))
   }
 
   /** Its page's too, which is open by now. */
-  async #takenFixedPort(portBase: number): Promise<{ readonly name: string; readonly port: number } | null> {
-    return this.saved().pagePort === portBase ? takenPort(this.#hosts.nodes()) : { name: 'the page', port: portBase }
+  async #takenFixedPort(
+    portBase: number,
+    count: number,
+  ): Promise<{ readonly name: string; readonly port: number } | null> {
+    if (this.saved().pagePort !== portBase) return { name: 'the page', port: portBase }
+    return takenPort(
+      Array.from({ length: count }, (_, index) => ({ name: `node-${index}`, ...fixedPorts(portBase, index) })),
+    )
   }
 
   async #startAll(links: readonly { readonly from: string; readonly to: string }[]): Promise<Readiness> {
@@ -360,7 +373,7 @@ async function statusOf(node: NodeRecord, host: Host): Promise<Omit<NodeStatus, 
 
 /** The first port that a node shall have again and cannot; null where there is none. */
 async function takenPort(
-  nodes: readonly NodeRecord[],
+  nodes: readonly Pick<NodeRecord, 'name' | 'apiPort' | 'p2pPort'>[],
 ): Promise<{ readonly name: string; readonly port: number } | null> {
   for (const { name, apiPort, p2pPort } of nodes)
     for (const port of [apiPort, p2pPort]) if (port !== 0 && !(await isPortFree(port))) return { name, port }
