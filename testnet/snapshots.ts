@@ -80,8 +80,15 @@ export async function loadSnapshot(
     await copyNetwork(join(home, FOLDER, name), beside)
     // First what the old nodes belong to goes: a home that is left between the two has no network, and never one of two halves.
     await rm(join(home, RESUME_FILE), { force: true })
-    await rm(join(home, 'nodes'), { recursive: true, force: true })
-    await rename(join(beside, 'nodes'), join(home, 'nodes'))
+    const aside = join(beside, 'before')
+    const hadNodes = await moved(join(home, 'nodes'), aside)
+    try {
+      await rename(join(beside, 'nodes'), join(home, 'nodes'))
+    } catch (error) {
+      if (hadNodes) await rename(aside, join(home, 'nodes'))
+      if (before.kind === 'found') writeSaved(home, before.saved)
+      throw error
+    }
     await rename(join(beside, NETWORK_FILE), join(home, NETWORK_FILE))
     writeSaved(home, read.saved)
   } finally {
@@ -89,6 +96,17 @@ export async function loadSnapshot(
   }
   const snapshot = await describe(home, name, read.saved)
   return { kind: 'done', value: { snapshot, replaced: before.kind === 'found' ? before.saved : null } }
+}
+
+/** False: there was nothing to move. */
+async function moved(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    throw error
+  }
 }
 
 /** The snapshots of a home, oldest first; those that can't be believed are left out. */

@@ -26,7 +26,7 @@ export interface AccountTransactions {
 
 /**
  * @param key public key in hex, as the node writes it
- * @param options.limit ends the search when as many were found, at the end of a block
+ * @param options.limit ends the search when as many were found, at the end of a block, which is not cut: who looks further begins below it
  * @param options.depth ends it when as many were looked at, at the end of a block
  * @param options.before blocks below this height, and nothing that waits
  */
@@ -52,15 +52,14 @@ export async function accountTransactions(
   for (let below = before; ;) {
     const { blocks } = await api.blocks({ limit: PAGE, ...(below === undefined ? {} : { before: below }) })
     for (const { hash, height, txCount } of blocks) {
-      if (found.length >= limit || looked >= depth)
-        return { transactions: found.slice(0, limit), looked, lowest, isWhole: false }
+      if (found.length >= limit || looked >= depth) return { transactions: found, looked, lowest, isWhole: false }
       if (txCount > 0) await take([...(await api.block(hash)).transactions].reverse())
       lowest = height
     }
     below = blocks.at(-1)?.height
     if (below === undefined || below === 0) break
   }
-  return { transactions: found.slice(0, limit), looked, lowest, isWhole: found.length <= limit }
+  return { transactions: found, looked, lowest, isWhole: true }
 }
 
 /** Null where it went meanwhile. */

@@ -1,7 +1,8 @@
 import { isLoopbackUrl } from '../../home/loopback.ts'
 import { keysDirectory } from '../accounts.ts'
+import { openApi } from '../api.ts'
 import { defineCommand, flag, value } from '../command.ts'
-import { findTarget, homeOf } from '../discovery.ts'
+import { DEFAULT_SOURCE, findTarget, homeOf } from '../discovery.ts'
 import { readText } from '../parse.ts'
 
 export const command = defineCommand({
@@ -19,13 +20,16 @@ export const command = defineCommand({
   async run(context, { options }) {
     const { shared, terminal, env } = context
     const target = findTarget(context, options.node)
+    // A guess would hide a network that is started later.
+    if (target.source === DEFAULT_SOURCE && !options.unset) await openApi(context, target).identity()
     const variables: Readonly<Record<string, string | null>> = {
       HEARSAY_HOME: homeOf(context),
       HEARSAY_API: target.apiUrl,
       HEARSAY_TOKEN_FILE: isLoopbackUrl(target.apiUrl) ? target.tokenFile : null,
       HEARSAY_KEYS: keysDirectory(env),
     }
-    if (shared.json) terminal.document({ v: 1, ...variables, node: target.nodeName, source: target.source })
+    if (options.unset && shared.json) terminal.document({ v: 1, unset: Object.keys(variables) })
+    else if (shared.json) terminal.document({ v: 1, ...variables, node: target.nodeName, source: target.source })
     else if (options.unset) terminal.out(Object.keys(variables).map((name) => `unset ${name}`))
     else {
       for (const [name, text] of Object.entries(variables))

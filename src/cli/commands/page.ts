@@ -1,6 +1,7 @@
 import { isSupervised } from '../../home/testnet-home.ts'
+import { openApi } from '../api.ts'
 import { defineCommand, flag, value } from '../command.ts'
-import { findTarget, homeOf, readTestnetManifest } from '../discovery.ts'
+import { DEFAULT_SOURCE, findTarget, homeOf, readTestnetManifest } from '../discovery.ts'
 import { openInBrowser } from '../open-browser.ts'
 import { readText } from '../parse.ts'
 
@@ -22,6 +23,8 @@ export const command = defineCommand({
     const manifest = isOneNode ? null : readTestnetManifest(homeOf(context))
     const ofTestnet = manifest !== null && isSupervised(manifest) ? manifest.supervisor.pageUrl : undefined
     const target = ofTestnet === undefined ? findTarget(context, options.node) : null
+    // A guess is worth nothing until somebody answers there.
+    if (target?.source === DEFAULT_SOURCE) await openApi(context, target).identity()
     const url = ofTestnet ?? `${target?.apiUrl ?? ''}/`
     if (options.open) await openInBrowser(url, ofTestnet === undefined ? null : (manifest?.home ?? null), env)
     if (shared.json) terminal.document({ v: 1, url, of: target === null ? 'testnet' : (target.nodeName ?? 'node') })

@@ -28,8 +28,12 @@ export const command = defineCommand({
         replaced: replaced === null ? null : { network: replaced.network, nodes: replaced.nodes.length },
       })
     else {
-      if (replaced !== null && replaced.network !== snapshot.network)
-        context.terminal.note(`replaces the network ${replaced.network} that was here`)
+      if (replaced !== null)
+        context.terminal.note(
+          replaced.network === snapshot.network
+            ? `replaces the state in which the network ${replaced.network} was here`
+            : `replaces the network ${replaced.network} that was here`,
+        )
       context.terminal.out(`loaded ${name}: ${snapshotText(snapshot)}\nstart it with \`hearsay testnet up --resume\``)
     }
     return 'done'

@@ -14,7 +14,7 @@ export const command = defineCommand({
   args: [],
   options: {
     account: required('--account <who>', 'an address, a key of yours, or alice, bob, … on a dev-* network', readText),
-    limit: valueOr('--limit <count>', 'how many', readCount(1, 10_000), '20'),
+    limit: valueOr('--limit <count>', 'how many; the last block is shown whole', readCount(1, 10_000), '20'),
     depth: valueOr(
       '--depth <count>',
       'how many transactions of anybody are looked at',
@@ -47,9 +47,11 @@ export const command = defineCommand({
     if (transactions.length > 0) terminal.out(listText(transactions, key))
     const among = `${transactions.length === 0 ? 'none' : transactions.length} of ${looked} transactions looked at`
     terminal.note(
-      isWhole || lowest === null || lowest < 2
+      isWhole
         ? `${among}: that is all`
-        : `${among}, down to block ${lowest}; --before ${lowest} looks further`,
+        : lowest === null
+          ? `${among}, none of them in a block; a larger --limit or --depth looks further`
+          : `${among}, down to block ${lowest}; --before ${lowest} looks further`,
     )
     return 'done'
   },

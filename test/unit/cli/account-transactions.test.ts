@@ -45,8 +45,10 @@ describe('the transactions of an account', () => {
   it('are looked for no further than was said, and whole blocks at a time', async () => {
     const { api, asked } = chainOf(500, 4)
     const found = await idsOf(api, { limit: 3, depth: 1_000, before: undefined })
-    expect(found).toEqual({ ids: ['500.3', '500.0', '499.3'], looked: 8, lowest: 499, isWhole: false })
+    expect(found).toEqual({ ids: ['500.3', '500.0', '499.3', '499.0'], looked: 8, lowest: 499, isWhole: false })
     expect(asked).toHaveLength(8)
+    // Whoever goes on below misses none.
+    expect((await idsOf(api, { limit: 1, depth: 1_000, before: 499 })).ids).toEqual(['498.3', '498.0'])
     const deep = await idsOf(chainOf(500, 1).api, { limit: 1_000, depth: 120, before: 400 })
     expect(deep).toMatchObject({ looked: 120, lowest: 280, isWhole: false })
     expect(deep.ids).toHaveLength(120)
