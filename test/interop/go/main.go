@@ -12,6 +12,7 @@ import (
 	"flag"
 	"io"
 	"os"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -121,7 +122,8 @@ func main() {
 	fail(err)
 	answer, err := ask(ctx, h, to.ID, "/hearsay/hello/1", request)
 	fail(err)
-	for len(topics["transactions"].ListPeers()) == 0 {
+	// Before that it would publish to nobody, and announce it to nobody who comes into the mesh later.
+	for !dropped.grafted.Load() {
 		time.Sleep(20 * time.Millisecond)
 	}
 	say(map[string]any{"event": "joined", "peer": h.ID().String(), "helloAnswerBytes": len(answer)})
@@ -146,22 +148,29 @@ func main() {
 	say(map[string]any{"event": "heard", "transactions": heard["transactions"].Load(), "blocks": heard["blocks"].Load(), "records": heard["records"].Load(), "dropped": dropped.count.Load()})
 }
 
-// drops counts the RPCs that this program's own queue had no room for.
-type drops struct{ count atomic.Int64 }
+// drops counts the RPCs that this program's own queue had no room for, and sees whether the node is in the mesh.
+type drops struct {
+	count   atomic.Int64
+	grafted atomic.Bool
+}
 
 func (d *drops) OnNewOutboundStream(peer.ID, protocol.ID)             {}
 func (d *drops) OnClosedOutboundStream(peer.ID)                       {}
 func (d *drops) SendRPCCompleted(*pubsub.RPC, peer.ID, time.Duration) {}
 func (d *drops) Join(string)                                          {}
 func (d *drops) Leave(string)                                         {}
-func (d *drops) Graft(peer.ID, string)                                {}
-func (d *drops) Prune(peer.ID, string)                                {}
-func (d *drops) ValidateMessage(*pubsub.Message)                      {}
-func (d *drops) DeliverMessage(*pubsub.Message)                       {}
-func (d *drops) RejectMessage(*pubsub.Message, string)                {}
-func (d *drops) DuplicateMessage(*pubsub.Message)                     {}
-func (d *drops) ThrottlePeer(peer.ID)                                 {}
-func (d *drops) RecvRPC(*pubsub.RPC)                                  {}
-func (d *drops) SendRPC(*pubsub.RPC, peer.ID)                         {}
-func (d *drops) DropRPC(*pubsub.RPC, peer.ID)                         { d.count.Add(1) }
-func (d *drops) UndeliverableMessage(*pubsub.Message)                 {}
+func (d *drops) Graft(_ peer.ID, topic string) {
+	if strings.HasSuffix(topic, "/transactions") {
+		d.grafted.Store(true)
+	}
+}
+func (d *drops) Prune(peer.ID, string)                 {}
+func (d *drops) ValidateMessage(*pubsub.Message)       {}
+func (d *drops) DeliverMessage(*pubsub.Message)        {}
+func (d *drops) RejectMessage(*pubsub.Message, string) {}
+func (d *drops) DuplicateMessage(*pubsub.Message)      {}
+func (d *drops) ThrottlePeer(peer.ID)                  {}
+func (d *drops) RecvRPC(*pubsub.RPC)                   {}
+func (d *drops) SendRPC(*pubsub.RPC, peer.ID)          {}
+func (d *drops) DropRPC(*pubsub.RPC, peer.ID)          { d.count.Add(1) }
+func (d *drops) UndeliverableMessage(*pubsub.Message)  {}
