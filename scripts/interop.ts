@@ -12,7 +12,8 @@ import { encodeBatch } from '../src/domain/codec/transaction-codec.ts'
 import { asBlockHash } from '../src/domain/ids.ts'
 import { networkIdOf, shortNetworkId } from '../src/domain/params.ts'
 import { toHex } from '../src/lib/bytes.ts'
-import { openNode, type Node } from '../src/node/compose.ts'
+import type { Node } from '../src/node/compose.ts'
+import { startNode } from '../test/support/nodes.ts'
 import { until } from '../testnet/until.ts'
 import { scriptArguments } from './arguments.ts'
 import { ATTACKER_ACCOUNTS, attackNetwork, transactionOf } from './attack/network.ts'
@@ -57,21 +58,7 @@ try {
 
 async function tryBurst(burst: number) {
   const network = attackNetwork(Date.now())
-  const opening = await openNode({
-    name: 'under-test',
-    network,
-    profile: 'node',
-    dataDir: null,
-    listen: ['/ip4/127.0.0.1/tcp/0'],
-    bootstrap: [],
-    api: null,
-    apiHosts: [],
-    validator: null,
-    logLevel: 'silent',
-    connectionsMax: 64,
-  })
-  if (!opening.ok) throw new Error(opening.message)
-  const { node } = opening
+  const node = await startNode({ name: 'under-test', network, profile: 'node' })
   let offences = 0
   node.control.subscribe(['peers'], ({ event }) => {
     if (event === 'offence' || event === 'banned') offences++

@@ -214,13 +214,17 @@ class GossipAdapter implements RouterGossip {
   }
 
   resume(): void {
-    // What the router knows by now is nothing to the listener, which would not ask again.
-    while (this.#anteroom.messages > 0 && this.#letIn() === 'copies only');
+    // Where only copies went on, which are nothing to the listener, it would not ask again.
+    while (this.#anteroom.messages > 0) {
+      const { went, news } = this.#letIn()
+      if (went === 0 || news > 0) return
+    }
   }
 
-  #letIn(): 'none' | 'copies only' | 'news' {
+  /** What waited goes on as far as there is room: how many messages, and how many of them the router does not know. */
+  #letIn(): { readonly went: number; readonly news: number } {
     const now = this.#now()
-    let what: 'none' | 'copies only' | 'news' = 'none'
+    let [went, news] = [0, 0]
     for (const { peer, messages, context: pass } of this.#anteroom.leave()) {
       this.#work?.enter(peer)
       this.#waitNoLonger(messages)
@@ -230,16 +234,14 @@ class GossipAdapter implements RouterGossip {
         this.#listener.onUnheard(peer, messages.length, unheardMs)
         continue
       }
-      if (what === 'none') what = 'copies only'
-      if (messages.some(({ topic, data }) => !this.#seen.has(this.#ids.textOf(topic, data as Uint8Array), now)))
-        what = 'news'
-      const rpc: Rpc = { subscriptions: [], messages }
       this.#arrive(messages, 'passed')
-      this.#noteCopies(peer, rpc, now)
+      went += messages.length
+      const rpc: Rpc = { subscriptions: [], messages }
+      news += this.#noteCopies(peer, rpc, now)
       void pass(rpc)
     }
     this.#work?.enter(null)
-    return what
+    return { went, news }
   }
 
   mute(peer: PeerId): void {
@@ -301,6 +303,7 @@ class GossipAdapter implements RouterGossip {
     rpc.messages = going
     this.#noteCopies(peer, rpc, now)
     this.#lazy?.heard(peer, rpc)
+    this.#strikeWaiting(rpc)
     this.#noteAnnouncements(peer, rpc, now)
     await this.#passAnswerable(rpc, pass, now)
   }
@@ -311,13 +314,13 @@ class GossipAdapter implements RouterGossip {
   }
 
   /** A message waits: it has come all the same, for whoever was asked for it. */
-  #keepWaiting({ topic, data }: RpcMessage): RpcMessage {
-    const kept = new Uint8Array(data ?? [])
-    const id = this.#ids.textOf(topic, data as Uint8Array)
-    this.#ids.alias(topic, data as Uint8Array, kept)
+  #keepWaiting(message: RpcMessage): RpcMessage {
+    const { topic } = message
+    const data = message.data as Uint8Array
+    const id = this.#ids.textOf(topic, data)
     this.#waiting.set(id, (this.#waiting.get(id) ?? 0) + 1)
     this.#router.gossipTracer.deliverMessage(id)
-    return { topic, data: kept }
+    return { topic, data: this.#owned(topic, data) }
   }
 
   #waitNoLonger(messages: readonly RpcMessage[]): void {
@@ -327,6 +330,13 @@ class GossipAdapter implements RouterGossip {
       if (peers > 0) this.#waiting.set(id, peers)
       else this.#waiting.delete(id)
     }
+  }
+
+  /** What waits is not asked for again. */
+  #strikeWaiting({ control }: Rpc): void {
+    if (this.#waiting.size === 0 || control === undefined) return
+    for (const list of control.ihave)
+      list.messageIDs = list.messageIDs.filter((id) => !this.#waiting.has(asMessageId(this.#ids.textOfId(id))))
   }
 
   /** What a peer has sent before and is no longer to be taken. */
@@ -340,9 +350,6 @@ class GossipAdapter implements RouterGossip {
   #noteAnnouncements(peer: PeerId, rpc: Rpc, now: number): void {
     const { control } = rpc
     if (this.#policy === undefined || control === undefined) return
-    if (this.#waiting.size > 0)
-      for (const list of control.ihave)
-        list.messageIDs = list.messageIDs.filter((id) => !this.#waiting.has(asMessageId(this.#ids.textOfId(id))))
     const ids = control.ihave.reduce((sum, { messageIDs }) => sum + messageIDs.length, 0)
     if (ids === 0) return
     const spent = this.#policy.loud.announced(peer, ids, now)
@@ -360,7 +367,9 @@ class GossipAdapter implements RouterGossip {
     }
   }
 
-  #noteCopies(from: PeerId, rpc: Rpc, now: number): void {
+  /** Returns how many of its messages are no copies. */
+  #noteCopies(from: PeerId, rpc: Rpc, now: number): number {
+    let news = 0
     for (const message of rpc.messages) {
       const data = message.data as Uint8Array
       const messageId = this.#ids.textOf(message.topic, data)
@@ -376,13 +385,23 @@ class GossipAdapter implements RouterGossip {
         if (this.#lazy?.copied(messageId, message, from) === true) this.#policy?.silent.toldLate(from, now)
         continue
       }
+      news++
       this.#seen.set(messageId, data.byteLength, now)
       this.#lazy?.arrived(messageId, message, from)
-      // The data is a view on the network's buffer, which it would keep alive for as long as a pool keeps the message. (Not slice():
-      // that of a Buffer makes another view.)
-      message.data = new Uint8Array(data)
-      this.#ids.alias(message.topic, data, message.data)
+      message.data = this.#owned(message.topic, data)
     }
+    return news
+  }
+
+  /**
+   * The data without the network's buffer on which it is a view, and which it would keep alive for as long as a pool keeps the message; what has waited is no
+   * view any more. (Not slice(): that of a Buffer makes another view.)
+   */
+  #owned(topic: string, data: Uint8Array): Uint8Array {
+    if (data.byteLength === data.buffer.byteLength) return data
+    const copy = new Uint8Array(data)
+    this.#ids.alias(topic, data, copy)
+    return copy
   }
 
   async #passAnswerable(rpc: Rpc, pass: Pass, now: number): Promise<void> {
@@ -445,10 +464,8 @@ class GossipAdapter implements RouterGossip {
   }
 
   #reviewMesh(): void {
-    const name = this.#name('transactions')
-    this.#policy?.review(this.#router.getMeshPeers(name).map(asPeerId), () =>
-      this.#router.getSubscribers(name).map((peer) => asPeerId(peer.toString())),
-    )
+    const { mesh, subscribers } = this.meshOf('transactions')
+    this.#policy?.review(mesh, subscribers)
   }
 
   /** Also those that keep silent while nobody hears them. */

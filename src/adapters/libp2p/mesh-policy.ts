@@ -28,10 +28,10 @@ export class MeshPolicy {
     this.#diversity = new MeshDiversity((peer) => (parts.isOurs(peer) ? null : parts.networkOf(peer)))
   }
 
-  /** Looks at the mesh of transactions, once a heartbeat. @param others subscribers */
-  review(mesh: readonly PeerId[], others: () => readonly PeerId[]): void {
-    this.silent.review({ mesh, others, isOurs: this.#parts.isOurs }, this.#parts.now())
-    this.#diversity.review(mesh, others())
+  /** Looks at the mesh of transactions, once a heartbeat. @param subscribers those of the topic, in the mesh or not */
+  review(mesh: readonly PeerId[], subscribers: readonly PeerId[]): void {
+    this.silent.review({ mesh, subscribers, isOurs: this.#parts.isOurs }, this.#parts.now())
+    this.#diversity.review(mesh, subscribers)
   }
 
   /** The peer came into the mesh of transactions: between two reviews a crowd would fill it. */

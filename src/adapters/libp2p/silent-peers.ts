@@ -27,8 +27,8 @@ import { REST_MS } from './route-limits.ts'
 
 export interface MeshState {
   readonly mesh: readonly PeerId[]
-  /** Subscribers outside of the mesh; asked for only when a peer is silent. */
-  readonly others: () => readonly PeerId[]
+  /** Those of the topic, in the mesh or not. */
+  readonly subscribers: readonly PeerId[]
   /** Whether we dialled it. */
   readonly isOurs: (peer: PeerId) => boolean
 }
@@ -63,7 +63,7 @@ export class SilentPeers {
   }
 
   /** Looks at the mesh, once a heartbeat; returns the peer that counts as silent from now on, or null. */
-  review({ mesh, others, isOurs }: MeshState, nowMs: number): PeerId | null {
+  review({ mesh, subscribers, isOurs }: MeshState, nowMs: number): PeerId | null {
     const present = new Set(mesh)
     for (const peer of this.#gaveAt.keys()) if (!present.has(peer)) this.#gaveAt.delete(peer)
     let worst: PeerId | null = null
@@ -76,7 +76,7 @@ export class SilentPeers {
         worst = peer
       }
     }
-    if (worst === null || !others().some((peer) => !present.has(peer) && !this.#silent.has(peer, nowMs))) return null
+    if (worst === null || !subscribers.some((peer) => !present.has(peer) && !this.#silent.has(peer, nowMs))) return null
     this.#silent.set(worst, true, nowMs)
     return worst
   }

@@ -23,8 +23,8 @@ import {
   putUndo,
   undoKey,
 } from './chain-record.ts'
-import { depart } from '../transactions/admit.ts'
-import { putPoolRecord } from '../transactions/pool-record.ts'
+import { depart, homeward, noteAdmitted } from '../transactions/admit.ts'
+import { deletePoolRecord, putPoolRecord } from '../transactions/pool-record.ts'
 import { entered, followOwn, left } from '../transactions/pool-set.ts'
 import { enqueue, THIN_MESH } from '../transactions/publish.ts'
 import type { Turn } from '../shared/turn.ts'
@@ -136,7 +136,7 @@ function settlePool(
     if (wasLocal.has(id)) machines.transactions.ownIncluded.set(id, true, turn.now.monoMs)
     machines.transactions.seen.departed(id, { why: 'in-block', by: null, block }, turn.now.monoMs)
     left(machines, id, true, turn.now.monoMs)
-    turn.writeLazily({ kind: 'delete', space: 'pool', key: id })
+    turn.writeLazily(deletePoolRecord(id))
     turn.note({ kind: 'transaction-removed', id, why: 'in-block', by: null })
   }
   for (const id of change.removed) if (!included.has(id)) departRivalled(machines, id, rivals.of(id), turn)
@@ -152,17 +152,7 @@ function settlePool(
     if (local) followOwn(machines, transaction.id, turn.now.monoMs)
     turn.writeLazily(putPoolRecord(transaction, local))
     const { id, bytes } = transaction
-    turn.note({
-      kind: 'transaction-admitted',
-      id,
-      from: null,
-      messageId: null,
-      bytes: bytes.byteLength,
-      state: entry.state,
-      waitedMs: 0,
-      ageMs: turn.now.wallMs - transaction.createdAtMs,
-      way: 'reorg',
-    })
+    noteAdmitted(transaction, entry.state, homeward('reorg'), turn)
     if (local) enqueue(machines, [{ id, bytes, own: true }], turn)
   }
 }

@@ -40,18 +40,24 @@ export function admit(
   for (const id of admission.evicted) depart(machines, id, 'evicted', transaction.id, turn)
   // A local one is written by its submission, which waits for the disk; a restored one is there already.
   if (!local && provenance.way !== 'restored') writeSoon(machines, transaction.id)
-  turn.note({
-    kind: 'transaction-admitted',
-    id: transaction.id,
-    from: provenance.from,
-    messageId: provenance.messageId,
-    bytes: transaction.bytes.byteLength,
-    state: admission.state,
-    waitedMs: provenance.waitedMs,
-    ageMs: turn.now.wallMs - transaction.createdAtMs,
-    way: provenance.way,
-  })
+  noteAdmitted(transaction, admission.state, provenance, turn)
   return admission
+}
+
+/** Where a transaction comes from that was this node's own before. */
+export function homeward(way: Provenance['way']): Provenance {
+  return { way, from: null, messageId: null, waitedMs: 0 }
+}
+
+/** Tells of a transaction that came into the pool. */
+export function noteAdmitted(
+  { id, bytes, createdAtMs }: Transaction,
+  state: Extract<Fact, { kind: 'transaction-admitted' }>['state'],
+  provenance: Provenance,
+  turn: Turn,
+): void {
+  const ageMs = turn.now.wallMs - createdAtMs
+  turn.note({ kind: 'transaction-admitted', id, bytes: bytes.byteLength, state, ageMs, ...provenance })
 }
 
 /** Records that a transaction left the pool, and deletes it from disk. The pool itself has removed it already. */

@@ -4,8 +4,8 @@ import type { WithPeers } from '../peers/state.ts'
 import { decodeTransaction } from '../../domain/codec/transaction-codec.ts'
 import { checkWindow } from '../../domain/rules/transaction-rules.ts'
 import type { Transaction } from '../../domain/transaction.ts'
-import { admit } from './admit.ts'
-import { readPoolRecord } from './pool-record.ts'
+import { admit, homeward, noteAdmitted } from './admit.ts'
+import { deletePoolRecord, readPoolRecord } from './pool-record.ts'
 import { entered, followOwn } from './pool-set.ts'
 import { enqueue } from './publish.ts'
 import type { StoredRecords } from '../shared/event.ts'
@@ -27,7 +27,7 @@ export function onPoolRestored(machines: WithPeers & WithTransactions, records: 
   }
   restoreOwn(machines, own.sort(byNonce), turn)
   for (const transaction of others.sort(byNonce)) {
-    const admission = admit(machines, transaction, { way: 'restored', from: null, messageId: null, waitedMs: 0 }, turn)
+    const admission = admit(machines, transaction, homeward('restored'), turn)
     if (admission.kind === 'admitted') machines.transactions.pool.markDurable(transaction.id)
     else drop(machines, transaction, turn)
   }
@@ -55,17 +55,7 @@ function restoreOwn(machines: WithTransactions, own: readonly Transaction[], tur
     }
     seen.judgedValid(hash, id, monoMs)
     entered(machines, transaction)
-    turn.note({
-      kind: 'transaction-admitted',
-      id,
-      from: null,
-      messageId: null,
-      bytes: bytes.byteLength,
-      state: entry.state,
-      waitedMs: 0,
-      ageMs: wallMs - transaction.createdAtMs,
-      way: 'restored',
-    })
+    noteAdmitted(transaction, entry.state, homeward('restored'), turn)
     followOwn(machines, id, monoMs)
     const next = pool.nextNonce(sender, machines.transactions.accountOf(sender))
     // Others would refuse what is further ahead, and hold it against us; once its turn is near, repair offers it.
@@ -75,7 +65,7 @@ function restoreOwn(machines: WithTransactions, own: readonly Transaction[], tur
 
 /** Its record goes: it is over, or there is no place for it any more. */
 function drop(machines: WithTransactions, { id, createdAtMs }: Transaction, turn: Turn): void {
-  turn.writeLazily({ kind: 'delete', space: 'pool', key: id })
+  turn.writeLazily(deletePoolRecord(id))
   const why = isExpired(machines, createdAtMs, turn.now.wallMs) ? 'expired' : 'invalidated'
   turn.note({ kind: 'transaction-removed', id, why, by: null })
 }

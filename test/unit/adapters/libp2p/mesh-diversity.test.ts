@@ -56,7 +56,7 @@ it('counts who comes between two reviews, so that a crowd does not fill the mesh
 
 it('tells the router by the score, and spares whom we dialled', () => {
   const policy = new MeshPolicy({ isOurs: (peer) => peer === ours, networkOf: () => '10.1', now: () => 0 })
-  policy.review([...crowd, ours], () => [])
+  policy.review([...crowd, ours], [])
   expect(policy.score(crowd[0] ?? other)).toBe(0)
   expect(policy.score(crowd[11] ?? other)).toBe(UNWANTED_SCORE)
   expect(policy.score(ours)).toBe(0)

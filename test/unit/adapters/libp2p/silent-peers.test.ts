@@ -14,7 +14,7 @@ const MESH = [mute, honest, dialled]
 
 function stage(others = [...MESH, outside]) {
   const peers = new SilentPeers()
-  const state: MeshState = { mesh: MESH, others: () => others, isOurs: (peer) => peer === dialled }
+  const state: MeshState = { mesh: MESH, subscribers: others, isOurs: (peer) => peer === dialled }
   peers.review(state, 0)
   const relay = (messages: number): void => {
     for (let i = 0; i < messages; i++) {
@@ -64,7 +64,7 @@ describe('silent peers (A11)', () => {
   it('spares those that we dialled, and everybody while nobody could take the place', () => {
     const { peers, relay } = stage()
     relay(10 * SILENT_MESSAGES)
-    const ours = { mesh: [honest, dialled], others: () => [outside], isOurs: () => true }
+    const ours = { mesh: [honest, dialled], subscribers: [outside], isOurs: () => true }
     expect(peers.review(ours, 1_000)).toBeNull()
     const star = stage(MESH)
     star.relay(10 * SILENT_MESSAGES)
@@ -74,7 +74,7 @@ describe('silent peers (A11)', () => {
   it('takes one a review, the longest silent first, and gives who comes into the mesh its hundred messages', () => {
     const { peers, state, relay } = stage()
     relay(SILENT_MESSAGES)
-    const both = { ...state, mesh: [...MESH, outside], others: () => [...MESH, outside, asPeerId('another')] }
+    const both = { ...state, mesh: [...MESH, outside], subscribers: [...MESH, outside, asPeerId('another')] }
     expect(peers.review(both, 1_000)).toBe(mute)
     expect(peers.review(both, 2_000)).toBeNull()
     relay(SILENT_MESSAGES)
