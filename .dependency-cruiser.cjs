@@ -149,6 +149,36 @@ module.exports = {
       },
     },
     {
+      name: 'toolkit-stands-alone',
+      comment:
+        'What makes networks for tests and for experiments knows neither: test/toolkit imports the product and itself.',
+      severity: 'error',
+      from: { path: '^test/toolkit/' },
+      to: { path: '^(scripts|test)/', pathNot: '^test/toolkit/' },
+    },
+    {
+      name: 'scripts-take-the-toolkit-only',
+      comment: 'Of test/, a script knows the toolkit: a test is run and not imported.',
+      severity: 'error',
+      from: { path: '^scripts/' },
+      to: { path: '^test/', pathNot: '^test/toolkit/' },
+    },
+    {
+      name: 'experiments-apart',
+      comment: 'One experiment knows nothing of what is inside another: what two of them need lies in the toolkit.',
+      severity: 'error',
+      from: { path: '^scripts/experiments/([^/.]+)' },
+      to: { path: '^scripts/experiments/', pathNot: '^scripts/experiments/$1[/.]' },
+    },
+    {
+      name: 'tests-of-scripts',
+      comment:
+        'A test that needs a part of a script needs it in the toolkit; tests of the scripts themselves lie in test/unit/scripts.',
+      severity: 'error',
+      from: { path: '^test/', pathNot: '^test/(unit/scripts|tidy)/' },
+      to: { path: '^scripts/' },
+    },
+    {
       name: 'packages-are-declared',
       comment: 'A package that package.json does not name may vanish with the next update of another.',
       severity: 'error',

@@ -3,7 +3,7 @@ import { HEAP_MIB_MAX, SEMI_SPACE_MIB } from './limits.ts'
 
 /**
  * A heap that grows without end is found by the process's own end, not by the machine's (SECURITY.md). And a young generation of the size that a node can
- * use: Node's own bound of 64 MiB costs each node 80 MiB and longer pauses, and brings no throughput (scripts/bench/RESULTS.md).
+ * use: Node's own bound of 64 MiB costs each node 80 MiB and longer pauses, and brings no throughput (scripts/experiments/bench/RESULTS.md).
  * @param nodes how many share the process
  */
 export function processFlags(nodes: number): string[] {

@@ -5,8 +5,8 @@
  * their own or fill what all share: their parts are in test/unit and test/integration.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Arena } from '../../scripts/attack/arena.ts'
-import { ATTACKS } from '../../scripts/attack/attacks/all.ts'
+import { Arena } from '../toolkit/arena/arena.ts'
+import { ATTACKS } from '../toolkit/attacks/all.ts'
 
 const LONG = new Set([
   'A9',

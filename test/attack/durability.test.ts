@@ -1,10 +1,10 @@
 /** Short forms of `npm run crash`, `torn`, `powerloss`, `iofault` and `fuzz`. */
 import { describe, expect, test } from 'vitest'
-import { crash } from '../../scripts/durability/crash.ts'
-import { ioFault, ioFaultObstacle } from '../../scripts/durability/iofault.ts'
-import { powerloss, powerlossObstacle } from '../../scripts/durability/powerloss.ts'
-import { torn } from '../../scripts/durability/torn.ts'
-import { fuzz } from '../../scripts/fuzzing/fuzz.ts'
+import { crash } from '../toolkit/durability/crash.ts'
+import { ioFault, ioFaultObstacle } from '../toolkit/durability/iofault.ts'
+import { powerloss, powerlossObstacle } from '../toolkit/durability/powerloss.ts'
+import { torn } from '../toolkit/durability/torn.ts'
+import { fuzz } from '../toolkit/fuzz/fuzz.ts'
 
 const SEED = 1
 

@@ -4,11 +4,11 @@ import { afterEach, expect, it } from 'vitest'
 import { PINGS_BURST } from '../../src/adapters/libp2p/limits.ts'
 import { protocolName, topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
-import { FakeControl } from '../support/fake-control.ts'
-import { exchangeRaw, openTestApi } from '../support/http-api.ts'
-import { TEST_NETWORK } from '../support/libp2p-node.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
-import { until } from '../support/until.ts'
+import { FakeControl } from '../toolkit/api/fake-control.ts'
+import { exchangeRaw, openTestApi } from '../toolkit/api/http-api.ts'
+import { TEST_NETWORK } from '../toolkit/libp2p/libp2p-node.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
+import { until } from '../toolkit/until.ts'
 
 const world = new Libp2pWorld()
 afterEach(() => world.stop())

@@ -1,6 +1,6 @@
 import { afterEach, describe, it } from 'vitest'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 import { CONNECTIONS_CASES } from './connections.ts'
 
 const world = new Libp2pWorld()

@@ -1,9 +1,9 @@
 import { afterEach, describe, it } from 'vitest'
 import type { GossipMember, GossipWorld } from './gossip.ts'
 import { GOSSIP_CASES } from './gossip.ts'
-import { connect, TestClock, type TestNode } from '../support/libp2p-node.ts'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { connect, TestClock, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
 afterEach(() => world.stop())

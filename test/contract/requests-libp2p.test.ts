@@ -1,7 +1,7 @@
 import { afterEach, describe, it } from 'vitest'
-import { connect, type TestNode } from '../support/libp2p-node.ts'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { connect, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 import { REQUESTS_CASES, type RequestsMember, type RequestsWorld } from './requests.ts'
 
 const world = new Libp2pWorld()

@@ -14,7 +14,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-const writer = fileURLToPath(new URL('../support/store-writer.ts', import.meta.url))
+const writer = fileURLToPath(new URL('../toolkit/store/store-writer.ts', import.meta.url))
 
 /** Runs the writer and hands each line to `onLine`, until it ends or `onLine` says to kill it. */
 async function runWriter(

@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-const script = fileURLToPath(new URL('../support/store-opener.ts', import.meta.url))
+const script = fileURLToPath(new URL('../toolkit/store/store-opener.ts', import.meta.url))
 const running: Opener[] = []
 afterEach(async () => {
   await Promise.all(running.splice(0).map((opener) => opener.kill()))

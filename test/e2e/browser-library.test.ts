@@ -9,11 +9,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { afterAll, expect, it } from 'vitest'
-import { CHROMIUM_ARGS, findChromium } from '../../scripts/screens/find-chromium.ts'
+import { CHROMIUM_ARGS, findChromium } from '../toolkit/find-chromium.ts'
 import { networkDocument } from '../../src/domain/params.ts'
 import type { Node } from '../../src/node/compose.ts'
-import { keysOf } from '../support/kernel-world.ts'
-import { LIVE_NETWORK, startNode } from '../support/nodes.ts'
+import { keysOf } from '../toolkit/kernel/kernel-world.ts'
+import { LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const executablePath = findChromium()

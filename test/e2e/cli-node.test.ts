@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'n
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { nodeRun, writeNetwork } from '../../scripts/situations/dev-folder.ts'
+import { nodeRun, writeNetwork } from '../toolkit/command/dev-folder.ts'
 import {
   documentsOf,
   freshFolder,
@@ -11,8 +11,8 @@ import {
   startCli,
   type CliResult,
   type RunningCli,
-} from '../support/cli.ts'
-import { until } from '../support/until.ts'
+} from '../toolkit/command/cli.ts'
+import { until } from '../toolkit/until.ts'
 
 let cwd = ''
 let running: RunningCli[] = []

@@ -2,10 +2,10 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
-import { freshFolder, removeFolders, runCli } from '../support/cli.ts'
-import { openTestApi, TOKEN, type TestApi } from '../support/http-api.ts'
+import { freshFolder, removeFolders, runCli } from '../toolkit/command/cli.ts'
+import { openTestApi, TOKEN, type TestApi } from '../toolkit/api/http-api.ts'
 
-const recorder = pathToFileURL(fileURLToPath(new URL('../support/cli-load-recorder.ts', import.meta.url))).href
+const recorder = pathToFileURL(fileURLToPath(new URL('../toolkit/command/cli-load-recorder.ts', import.meta.url))).href
 /** What only a node needs, and what only signing needs. */
 const HEAVY =
   /node_modules\/(libp2p|@libp2p|@chainsafe|@multiformats|fastify|@fastify|ajv|pino|prom-client|typebox|classic-level|sodium-native)\//

@@ -6,9 +6,9 @@ import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { nodeRun, writeNetwork } from '../../scripts/situations/dev-folder.ts'
-import { freshFolder, removeFolders, runCli } from '../support/cli.ts'
-import { until } from '../support/until.ts'
+import { nodeRun, writeNetwork } from '../toolkit/command/dev-folder.ts'
+import { freshFolder, removeFolders, runCli } from '../toolkit/command/cli.ts'
+import { until } from '../toolkit/until.ts'
 
 const program = fileURLToPath(new URL('../../scripts/hearsay.js', import.meta.url))
 const running: ChildProcess[] = []

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isAlive } from '../../src/home/process.ts'
-import { documentsOf, freshFolder, removeFolders, runCli, startCli, type CliResult } from '../support/cli.ts'
-import { until } from '../support/until.ts'
+import { documentsOf, freshFolder, removeFolders, runCli, startCli, type CliResult } from '../toolkit/command/cli.ts'
+import { until } from '../toolkit/until.ts'
 
 let cwd = ''
 beforeEach(() => {

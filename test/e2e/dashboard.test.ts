@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHROMIUM_ARGS, findChromium } from '../../scripts/screens/find-chromium.ts'
+import { CHROMIUM_ARGS, findChromium } from '../toolkit/find-chromium.ts'
 import { connect } from '../../src/client/connect.ts'
 import { journeysOf } from '../../src/trace/journey.ts'
 import { parseRecording, recordsOf } from '../../src/trace/recording.ts'
@@ -20,7 +20,7 @@ import { countByEvent, summaryOf } from '../../src/trace/spread.ts'
 import { DEFAULT_PLAN, down, up } from '../../testnet/control-client.ts'
 import type { Manifest } from '../../src/home/manifest.ts'
 import { until } from '../../testnet/until.ts'
-import { freshFolder, removeFolders, runCli } from '../support/cli.ts'
+import { freshFolder, removeFolders, runCli } from '../toolkit/command/cli.ts'
 
 const NODES = 20
 const root = fileURLToPath(new URL('../..', import.meta.url))

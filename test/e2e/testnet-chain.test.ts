@@ -6,8 +6,8 @@ import type { BlockView } from '../../src/domain/views.ts'
 import { command, DEFAULT_PLAN, down, up } from '../../testnet/control-client.ts'
 import type { Command, ControlAnswers, ControlRequests, NodeStatus } from '../../testnet/control.ts'
 import { fileURLToPath } from 'node:url'
-import { freshFolder, removeFolders, runCli, startCli } from '../support/cli.ts'
-import { until } from '../support/until.ts'
+import { freshFolder, removeFolders, runCli, startCli } from '../toolkit/command/cli.ts'
+import { until } from '../toolkit/until.ts'
 
 const supervisorEntry = fileURLToPath(new URL('../../dist/supervisor.js', import.meta.url))
 /** Longer than a node takes to start and to catch up on a busy machine, ms. */

@@ -14,7 +14,7 @@ import { sign } from '../../src/wallet/keys.ts'
 import { DEFAULT_PLAN, down, up } from '../../testnet/control-client.ts'
 import type { Manifest } from '../../src/home/manifest.ts'
 import { presetPlan, type PresetName } from '../../testnet/presets.ts'
-import { drawn } from '../support/depth.ts'
+import { drawn } from '../toolkit/api/depth.ts'
 
 const supervisorEntry = fileURLToPath(new URL('../../dist/supervisor.js', import.meta.url))
 const SENDERS = 10

@@ -16,7 +16,7 @@ import { isAlive } from '../../src/home/process.ts'
 import { readManifest as readTestnet } from '../../src/home/testnet-home.ts'
 
 const supervisorEntry = fileURLToPath(new URL('../../dist/supervisor.js', import.meta.url))
-const starter = fileURLToPath(new URL('../support/testnet-starter.ts', import.meta.url))
+const starter = fileURLToPath(new URL('../toolkit/processes/testnet-starter.ts', import.meta.url))
 
 let home = ''
 beforeEach(() => {

@@ -1,11 +1,11 @@
 /** What an honest stranger sends at once is late at worst, never lost: nobody would send it again. */
 import { afterEach, expect, test } from 'vitest'
-import { HostilePeer } from '../../scripts/attack/hostile-peer.ts'
+import { HostilePeer } from '../toolkit/hostile/hostile-peer.ts'
 import { encodeBatch } from '../../src/domain/codec/transaction-codec.ts'
 import type { Node } from '../../src/node/compose.ts'
-import { signedTransaction } from '../support/kernel-world.ts'
-import { addressOf, LIVE_NETWORK, startNode } from '../support/nodes.ts'
-import { until } from '../support/until.ts'
+import { signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { addressOf, LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
+import { until } from '../toolkit/until.ts'
 
 const SENDERS = 50
 const ends: (() => Promise<unknown>)[] = []

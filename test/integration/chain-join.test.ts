@@ -15,11 +15,11 @@ import type { Node } from '../../src/node/compose.ts'
 import { serveChain } from '../../src/node/serve-chain.ts'
 import type { RequestHandler } from '../../src/ports/requests.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { startNode as startPeer, type TestNode } from '../support/libp2p-node.ts'
-import { longNetwork, writeLongChain } from '../support/long-chain.ts'
-import { addressOf, startNode } from '../support/nodes.ts'
-import { until } from '../support/until.ts'
-import { drawn } from '../support/depth.ts'
+import { startNode as startPeer, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
+import { longNetwork, writeLongChain } from '../toolkit/kernel/long-chain.ts'
+import { addressOf, startNode } from '../toolkit/processes/nodes.ts'
+import { until } from '../toolkit/until.ts'
+import { drawn } from '../toolkit/api/depth.ts'
 
 const HEIGHT = drawn(200, 500)
 const PER_BLOCK = 100

@@ -7,9 +7,9 @@ import type { NetworkParams } from '../../src/domain/params.ts'
 import { toHex } from '../../src/lib/bytes.ts'
 import type { Node } from '../../src/node/compose.ts'
 import type { NodeConfig } from '../../src/node/config.ts'
-import { keysOf, signedTransaction } from '../support/kernel-world.ts'
-import { addressOf, LIVE_NETWORK, startNode } from '../support/nodes.ts'
-import { until } from '../support/until.ts'
+import { keysOf, signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { addressOf, LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
+import { until } from '../toolkit/until.ts'
 
 const VALIDATORS = Array.from({ length: 4 }, (_, i) => keysOf(1_000 + i))
 const network = (slotMs: number): NetworkParams => ({

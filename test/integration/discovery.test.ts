@@ -1,9 +1,9 @@
 /** Real nodes that find each other in records, so that a network outlives the node through which all came in. */
 import { afterEach, expect, test } from 'vitest'
 import type { Node } from '../../src/node/compose.ts'
-import { signedTransaction } from '../support/kernel-world.ts'
-import { addressOf, LIVE_NETWORK, startNode } from '../support/nodes.ts'
-import { until } from '../support/until.ts'
+import { signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { addressOf, LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
+import { until } from '../toolkit/until.ts'
 
 const NETWORK = { ...LIVE_NETWORK, validators: [] }
 const nodes: Node[] = []

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect } from '../../src/client/connect.ts'
 import type { Client } from '../../src/client/connect.ts'
-import { fakeBlock, FakeControl } from '../support/fake-control.ts'
-import { faultsOf as faultsIn, readDocument, type ApiDocument } from '../support/api-document.ts'
-import { openTestApi, send } from '../support/http-api.ts'
-import type { TestApi } from '../support/http-api.ts'
+import { fakeBlock, FakeControl } from '../toolkit/api/fake-control.ts'
+import { faultsOf as faultsIn, readDocument, type ApiDocument } from '../toolkit/api/api-document.ts'
+import { openTestApi, send } from '../toolkit/api/http-api.ts'
+import type { TestApi } from '../toolkit/api/http-api.ts'
 
 const KEY = 'ab'.repeat(32)
 const TRANSACTION = 'ee'.repeat(32)

@@ -10,11 +10,11 @@ import type { Client } from '../../src/client/connect.ts'
 import type { StreamItem } from '../../src/client/event-stream.ts'
 import { failureText } from '../../src/client/outcome.ts'
 import { toHex } from '../../src/lib/bytes.ts'
-import { buildTransaction } from '../support/builders.ts'
-import { FakeControl, PROBLEM } from '../support/fake-control.ts'
-import { openTestApi, TOKEN } from '../support/http-api.ts'
-import type { TestApi } from '../support/http-api.ts'
-import { until } from '../support/until.ts'
+import { buildTransaction } from '../toolkit/objects/builders.ts'
+import { FakeControl, PROBLEM } from '../toolkit/api/fake-control.ts'
+import { openTestApi, TOKEN } from '../toolkit/api/http-api.ts'
+import type { TestApi } from '../toolkit/api/http-api.ts'
+import { until } from '../toolkit/until.ts'
 
 const transaction = buildTransaction()
 

@@ -5,10 +5,10 @@ import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EVENT_BUFFER_BYTES_MAX, EVENT_READERS_MAX } from '../../src/adapters/http/limits.ts'
 import { EVENT_TOPICS } from '../../src/domain/views.ts'
-import { FakeControl } from '../support/fake-control.ts'
-import { openTestApi, send } from '../support/http-api.ts'
-import type { TestApi } from '../support/http-api.ts'
-import { until } from '../support/until.ts'
+import { FakeControl } from '../toolkit/api/fake-control.ts'
+import { openTestApi, send } from '../toolkit/api/http-api.ts'
+import type { TestApi } from '../toolkit/api/http-api.ts'
+import { until } from '../toolkit/until.ts'
 
 interface Read {
   readonly id: string | null

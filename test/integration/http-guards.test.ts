@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { REQUESTS_BURST, REQUESTS_PER_SOCKET_MAX } from '../../src/adapters/http/limits.ts'
 import { openHttpApi } from '../../src/adapters/http/open-http-api.ts'
-import { exchangeRaw, openTestApi, post, send, TOKEN } from '../support/http-api.ts'
-import type { Reply, TestApi } from '../support/http-api.ts'
+import { exchangeRaw, openTestApi, post, send, TOKEN } from '../toolkit/api/http-api.ts'
+import type { Reply, TestApi } from '../toolkit/api/http-api.ts'
 
 let open: TestApi
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 /** HEAD is GET without its body, on every path; any other method that a path does not take is told so, with those that it takes. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readDocument } from '../support/api-document.ts'
-import { FakeControl } from '../support/fake-control.ts'
-import { exchangeRaw, openTestApi, send, TOKEN } from '../support/http-api.ts'
-import type { TestApi } from '../support/http-api.ts'
+import { readDocument } from '../toolkit/api/api-document.ts'
+import { FakeControl } from '../toolkit/api/fake-control.ts'
+import { exchangeRaw, openTestApi, send, TOKEN } from '../toolkit/api/http-api.ts'
+import type { TestApi } from '../toolkit/api/http-api.ts'
 
 let open: TestApi
 const control = new FakeControl()

@@ -1,9 +1,9 @@
 /** The network, its reset and the node's tags over the API: what is read, what changes, and what only the token's holder may do. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, type Client } from '../../src/client/connect.ts'
-import { fakeMember, fakeNetwork } from '../support/fake-control.ts'
-import { faultsOf, readDocument } from '../support/api-document.ts'
-import { openTestApi, post, send, TOKEN, type TestApi } from '../support/http-api.ts'
+import { fakeMember, fakeNetwork } from '../toolkit/api/fake-control.ts'
+import { faultsOf, readDocument } from '../toolkit/api/api-document.ts'
+import { openTestApi, post, send, TOKEN, type TestApi } from '../toolkit/api/http-api.ts'
 
 let open: TestApi
 let client: Client

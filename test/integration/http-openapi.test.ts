@@ -3,12 +3,12 @@ import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { apiDocument } from '../../scripts/openapi/document.ts'
-import { apiTypes } from '../../scripts/openapi/api-types.ts'
+import { apiDocument } from '../toolkit/api/openapi-document.ts'
+import { apiTypes } from '../toolkit/api/api-types.ts'
 import { VERSION } from '../../src/node/version.ts'
-import { readDocument, type ApiDocument, type Operation } from '../support/api-document.ts'
-import { openTestApi } from '../support/http-api.ts'
-import type { TestApi } from '../support/http-api.ts'
+import { readDocument, type ApiDocument, type Operation } from '../toolkit/api/api-document.ts'
+import { openTestApi } from '../toolkit/api/http-api.ts'
+import type { TestApi } from '../toolkit/api/http-api.ts'
 
 let open: TestApi
 let document: ApiDocument

@@ -4,8 +4,8 @@ import { afterEach, expect, it } from 'vitest'
 import { EVENT_READERS_MAX, REQUESTS_BURST } from '../../src/adapters/http/limits.ts'
 import { connect } from '../../src/client/connect.ts'
 import { readProof } from '../../src/domain/read-proof.ts'
-import { openTestApi, send, TOKEN, type TestApi } from '../support/http-api.ts'
-import { until } from '../support/until.ts'
+import { openTestApi, send, TOKEN, type TestApi } from '../toolkit/api/http-api.ts'
+import { until } from '../toolkit/until.ts'
 
 let open: TestApi | null = null
 const sockets: Socket[] = []

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { IDLE_TIMEOUT_MS } from '../../src/adapters/http/limits.ts'
 import type { TransactionView } from '../../src/domain/views.ts'
-import { FakeControl, PROBLEM } from '../support/fake-control.ts'
-import { faultsOf, readDocument, type ApiDocument } from '../support/api-document.ts'
-import { openTestApi, send } from '../support/http-api.ts'
-import type { TestApi } from '../support/http-api.ts'
-import { until } from '../support/until.ts'
+import { FakeControl, PROBLEM } from '../toolkit/api/fake-control.ts'
+import { faultsOf, readDocument, type ApiDocument } from '../toolkit/api/api-document.ts'
+import { openTestApi, send } from '../toolkit/api/http-api.ts'
+import type { TestApi } from '../toolkit/api/http-api.ts'
+import { until } from '../toolkit/until.ts'
 
 const ID = '1234'.padEnd(64, '5')
 const view: TransactionView = {

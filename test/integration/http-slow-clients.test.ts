@@ -3,11 +3,11 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { CONNECTIONS_MAX } from '../../src/adapters/http/limits.ts'
-import { FakeControl } from '../support/fake-control.ts'
-import { openTestApi, send, TOKEN } from '../support/http-api.ts'
-import type { TestApi } from '../support/http-api.ts'
-import { ownTimeMs } from '../support/own-time.ts'
-import { until } from '../support/until.ts'
+import { FakeControl } from '../toolkit/api/fake-control.ts'
+import { openTestApi, send, TOKEN } from '../toolkit/api/http-api.ts'
+import type { TestApi } from '../toolkit/api/http-api.ts'
+import { ownTimeMs } from '../toolkit/own-time.ts'
+import { until } from '../toolkit/until.ts'
 
 const CUT_OFF_MS = 7_000
 const BODY_CUT_OFF_MS = 12_000

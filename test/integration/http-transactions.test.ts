@@ -7,11 +7,11 @@ import type { RejectCode } from '../../src/domain/reject.ts'
 import type { TransactionDocument } from '../../src/domain/views.ts'
 import { toHex } from '../../src/lib/bytes.ts'
 import { createPrng } from '../../src/lib/prng.ts'
-import { buildTransaction } from '../support/builders.ts'
-import { FakeControl } from '../support/fake-control.ts'
-import { openTestApi, post, send } from '../support/http-api.ts'
-import type { Reply, TestApi } from '../support/http-api.ts'
-import { until } from '../support/until.ts'
+import { buildTransaction } from '../toolkit/objects/builders.ts'
+import { FakeControl } from '../toolkit/api/fake-control.ts'
+import { openTestApi, post, send } from '../toolkit/api/http-api.ts'
+import type { Reply, TestApi } from '../toolkit/api/http-api.ts'
+import { until } from '../toolkit/until.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const BYTES_TYPE = { 'content-type': 'application/octet-stream' }

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import type { Node } from '../../src/node/compose.ts'
-import { signedTransaction } from '../support/kernel-world.ts'
-import { addressOf, LIVE_NETWORK, meshed, startNode } from '../support/nodes.ts'
-import { until } from '../support/until.ts'
+import { signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { addressOf, LIVE_NETWORK, meshed, startNode } from '../toolkit/processes/nodes.ts'
+import { until } from '../toolkit/until.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'hearsay-twin-'))
 const running: Node[] = []

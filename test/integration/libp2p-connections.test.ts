@@ -4,9 +4,9 @@ import { peerIdFromSeed } from '../../src/adapters/libp2p/identity.ts'
 import { SOCKETS_PER_ADDRESS_MAX } from '../../src/adapters/libp2p/limits.ts'
 import { asNetAddress, type NetAddress } from '../../src/domain/ids.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
-import { connect, seedOf, startNode, type TestNode } from '../support/libp2p-node.ts'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { connect, seedOf, startNode, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
 const sockets: Socket[] = []

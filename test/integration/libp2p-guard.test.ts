@@ -2,11 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { PINGS_BURST, WINDOW_BYTES_MAX } from '../../src/adapters/libp2p/limits.ts'
 import { topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
-import type { Hostile } from '../support/libp2p-hostile.ts'
-import { connect, TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
-import { yamuxHeader } from '../support/yamux-header.ts'
+import type { Hostile } from '../toolkit/libp2p/libp2p-hostile.ts'
+import { connect, TEST_NETWORK, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
+import { yamuxHeader } from '../toolkit/objects/yamux-header.ts'
 
 const TRANSACTIONS = topicName(TEST_NETWORK, 'transactions')
 const CHUNK_BYTES = 65_536

@@ -9,10 +9,10 @@ import {
 } from '../../src/adapters/libp2p/gossip-options.ts'
 import { topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
-import type { Hostile } from '../support/libp2p-hostile.ts'
-import { connect, TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
+import type { Hostile } from '../toolkit/libp2p/libp2p-hostile.ts'
+import { connect, TEST_NETWORK, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const TRANSACTIONS = topicName(TEST_NETWORK, 'transactions')
 const BLOCKS = topicName(TEST_NETWORK, 'blocks')

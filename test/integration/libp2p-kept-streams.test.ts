@@ -4,9 +4,9 @@ import { pipe } from 'it-pipe'
 import { afterEach, expect, it } from 'vitest'
 import { KEPT_BURST } from '../../src/adapters/libp2p/limits.ts'
 import { type Protocol, protocolName } from '../../src/domain/protocols.ts'
-import { connect, TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { connect, TEST_NETWORK, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const PROBE = protocolName(TEST_NETWORK, 'probe')
 const world = new Libp2pWorld()

@@ -10,9 +10,9 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { afterEach, describe, expect, it } from 'vitest'
 import { asNetAddress, asPeerId } from '../../src/domain/ids.ts'
-import { connect } from '../support/libp2p-node.ts'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { connect } from '../toolkit/libp2p/libp2p-node.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const MESHSUB = '/meshsub/1.2.0'
 /** By when a connection is whole or gone, ms. */

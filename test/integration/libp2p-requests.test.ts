@@ -6,9 +6,9 @@ import { protocolName } from '../../src/domain/protocols.ts'
 import { sha256Hex } from '../../src/lib/hash.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import type { OpenLibp2p } from '../../src/adapters/libp2p/open.ts'
-import { connect, TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { connect, TEST_NETWORK, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
 afterEach(() => world.stop())

@@ -5,10 +5,10 @@ import { afterEach, expect, it } from 'vitest'
 import { gatherWrites } from '../../src/adapters/libp2p/muxer-economy.ts'
 import { guardedYamux } from '../../src/adapters/libp2p/muxer-guard.ts'
 import { protocolName } from '../../src/domain/protocols.ts'
-import { TEST_NETWORK } from '../support/libp2p-node.ts'
-import { idleGuards } from '../support/idle-guards.ts'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
+import { TEST_NETWORK } from '../toolkit/libp2p/libp2p-node.ts'
+import { idleGuards } from '../toolkit/libp2p/idle-guards.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
 afterEach(() => world.stop())

@@ -5,10 +5,10 @@ import * as lp from 'it-length-prefixed'
 import { OPENING_TOLL, TOLL_BURST } from '../../src/adapters/libp2p/limits.ts'
 import { protocolName, topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
-import type { Hostile } from '../support/libp2p-hostile.ts'
-import { TEST_NETWORK, type TestNode } from '../support/libp2p-node.ts'
-import { until } from '../support/libp2p-until.ts'
-import { Libp2pWorld } from '../support/libp2p-world.ts'
+import type { Hostile } from '../toolkit/libp2p/libp2p-hostile.ts'
+import { TEST_NETWORK, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
+import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
 afterEach(() => world.stop())

@@ -14,8 +14,8 @@ import { signingPrefix } from '../../src/domain/signing.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 import type { BlockListView } from '../../src/domain/views.ts'
 import type { SubmitResult } from '../../src/ports/control.ts'
-import { fakeBlock, FakeControl } from '../support/fake-control.ts'
-import { openTestApi, TOKEN, type TestApi } from '../support/http-api.ts'
+import { fakeBlock, FakeControl } from '../toolkit/api/fake-control.ts'
+import { openTestApi, TOKEN, type TestApi } from '../toolkit/api/http-api.ts'
 
 const PREFIX = signingPrefix('hearsay/tx/1', asNetworkId('0'.repeat(64)))
 

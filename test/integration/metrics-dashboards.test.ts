@@ -11,13 +11,13 @@ import {
   dashboards,
   measureOf,
   panelExpressions,
-} from '../../scripts/prometheus/expressions.ts'
-import { INSTALL_HINT, Prometheus, prometheusVersion } from '../../scripts/prometheus/server.ts'
+} from '../toolkit/prometheus/expressions.ts'
+import { INSTALL_HINT, Prometheus, prometheusVersion } from '../toolkit/prometheus/server.ts'
 import type { Node } from '../../src/node/compose.ts'
 import { scrapeConfig } from '../../testnet/scrape-config.ts'
-import { keysOf, signedTransaction } from '../support/kernel-world.ts'
-import { addressOf, LIVE_NETWORK, meshed, startNode } from '../support/nodes.ts'
-import { until } from '../support/until.ts'
+import { keysOf, signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { addressOf, LIVE_NETWORK, meshed, startNode } from '../toolkit/processes/nodes.ts'
+import { until } from '../toolkit/until.ts'
 
 const expressions = [
   ...panelExpressions,

@@ -5,9 +5,9 @@ import type { ObservationsView } from '../../src/domain/views.ts'
 import type { Node } from '../../src/node/compose.ts'
 import { alignedRecords } from '../../src/trace/clocks.ts'
 import { journeyOf } from '../../src/trace/journey.ts'
-import { signedTransaction } from '../support/kernel-world.ts'
-import { addressOf, LIVE_NETWORK, startNode } from '../support/nodes.ts'
-import { until } from '../support/until.ts'
+import { signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { addressOf, LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
+import { until } from '../toolkit/until.ts'
 
 /** No validators: what is in the pool stays there. */
 const DEV: NetworkParams = { ...LIVE_NETWORK, validators: [] }

@@ -11,7 +11,7 @@ import { Sightings } from '../../src/trace/sightings.ts'
 import { PageFeed } from '../../testnet/page-feed.ts'
 import { openPageServer, type PageServer } from '../../testnet/page-server.ts'
 import type { PagePicture } from '../../testnet/page-source.ts'
-import { until } from '../support/until.ts'
+import { until } from '../toolkit/until.ts'
 
 const BOUNDS = { transactionsMax: 240, blocksMax: 10, refusedMax: 10, recordsMax: 1_000 }
 const acted: string[] = []

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest'
 import type { NetworkParams } from '../../src/domain/params.ts'
 import type { Node } from '../../src/node/compose.ts'
-import { signedTransaction } from '../support/kernel-world.ts'
-import { addressOf, LIVE_NETWORK, startNode } from '../support/nodes.ts'
-import { until } from '../support/until.ts'
+import { signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { addressOf, LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
+import { until } from '../toolkit/until.ts'
 
 /** No validators: what is in the pool stays there. */
 const NETWORK: NetworkParams = { ...LIVE_NETWORK, validators: [] }

@@ -6,8 +6,8 @@ import { asBlockHash } from '../../src/domain/ids.ts'
 import { Ledger } from '../../src/domain/ledger/ledger.ts'
 import { proposerOf } from '../../src/domain/slots.ts'
 import { createPrng } from '../../src/lib/prng.ts'
-import { buildEmptyHeader, buildNetwork, TEST_NETWORK } from '../support/builders.ts'
-import { NaiveChain } from '../support/naive-chain.ts'
+import { buildEmptyHeader, buildNetwork, TEST_NETWORK } from '../toolkit/objects/builders.ts'
+import { NaiveChain } from '../toolkit/naive/naive-chain.ts'
 
 const OPERATIONS = 10_000
 const VALIDATORS = 4

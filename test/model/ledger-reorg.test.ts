@@ -15,9 +15,9 @@ import type { Transaction } from '../../src/domain/transaction.ts'
 import { createPrng } from '../../src/lib/prng.ts'
 import { MEMPOOL_LIMITS } from '../../src/mempool/limits.ts'
 import { Mempool } from '../../src/mempool/mempool.ts'
-import { accountKey, buildHeader, buildNetwork, buildTransaction, TEST_NETWORK } from '../support/builders.ts'
-import { NaiveLedger } from '../support/naive-ledger.ts'
-import { drawn } from '../support/depth.ts'
+import { accountKey, buildHeader, buildNetwork, buildTransaction, TEST_NETWORK } from '../toolkit/objects/builders.ts'
+import { NaiveLedger } from '../toolkit/naive/naive-ledger.ts'
+import { drawn } from '../toolkit/api/depth.ts'
 
 const OPERATIONS = drawn(3_000, 10_000)
 const USERS = 12

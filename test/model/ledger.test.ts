@@ -5,9 +5,9 @@ import { Ledger, type AccountChange } from '../../src/domain/ledger/ledger.ts'
 import type { Transaction } from '../../src/domain/transaction.ts'
 import { toHex } from '../../src/lib/bytes.ts'
 import { createPrng } from '../../src/lib/prng.ts'
-import { accountKey, buildTransaction } from '../support/builders.ts'
-import { NaiveLedger } from '../support/naive-ledger.ts'
-import { drawn } from '../support/depth.ts'
+import { accountKey, buildTransaction } from '../toolkit/objects/builders.ts'
+import { NaiveLedger } from '../toolkit/naive/naive-ledger.ts'
+import { drawn } from '../toolkit/api/depth.ts'
 
 const OPERATIONS = drawn(3_000, 10_000)
 const FUNDED = 5

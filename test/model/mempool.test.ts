@@ -5,9 +5,9 @@ import type { Transaction } from '../../src/domain/transaction.ts'
 import { createPrng } from '../../src/lib/prng.ts'
 import { Mempool, type ReturnedTransaction } from '../../src/mempool/mempool.ts'
 import type { MempoolLimits } from '../../src/mempool/limits.ts'
-import { accountKey, buildTransaction, readTransaction, TEST_START_MS } from '../support/builders.ts'
-import { NaiveMempool } from '../support/naive-mempool.ts'
-import { drawn } from '../support/depth.ts'
+import { accountKey, buildTransaction, readTransaction, TEST_START_MS } from '../toolkit/objects/builders.ts'
+import { NaiveMempool } from '../toolkit/naive/naive-mempool.ts'
+import { drawn } from '../toolkit/api/depth.ts'
 
 // Small enough that every bound is met all the time.
 const limits: MempoolLimits = {

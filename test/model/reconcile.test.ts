@@ -13,7 +13,7 @@ import { FingerprintTree } from '../../src/sync/fingerprint-tree.ts'
 import { EPOCH_MS, FRAME_BYTES_MAX, REPLY_BYTES_MAX, ROUNDS_MAX, SESSION_BYTES_MAX } from '../../src/sync/limits.ts'
 import { respond } from '../../src/sync/reconcile.ts'
 import { ReconcileSession } from '../../src/sync/reconcile-session.ts'
-import { drawn } from '../support/depth.ts'
+import { drawn } from '../toolkit/api/depth.ts'
 
 const EPOCH = 1_000
 const PAIRS = drawn(2_500, 10_000)

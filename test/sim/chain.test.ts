@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { brokenPromises, type ChainReport } from '../../src/sim/chain-report.ts'
 import { chainScenario, type ChainScenario } from '../../src/sim/chain-scenarios.ts'
 import { runInChild } from '../../src/sim/child.ts'
-import { drawn } from '../support/depth.ts'
+import { drawn } from '../toolkit/api/depth.ts'
 
 /** Ten runs take 60 s of a core, and longer beside other work. */
 const RUNS_MS_MAX = 300_000

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runInChild } from '../../src/sim/child.ts'
 import { REFERENCE_LINKS } from '../../src/sim/network.ts'
 import { everySecond, scenario, type Publication } from '../../src/sim/scenario.ts'
-import { drawn } from '../support/depth.ts'
+import { drawn } from '../toolkit/api/depth.ts'
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index)
 

@@ -7,7 +7,7 @@ import {
   type NetworkScenario,
 } from '../../src/sim/network-scenarios.ts'
 import type { Scenario } from '../../src/sim/scenario.ts'
-import { drawn } from '../support/depth.ts'
+import { drawn } from '../toolkit/api/depth.ts'
 
 /** One run; every seed stands in what fails. `npm run sim -- repair` and `-- membership` run hundreds, and the large ones. */
 async function run(kind: NetworkScenario, seed: number, smaller: Partial<Scenario> = {}) {

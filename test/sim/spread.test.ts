@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { runInChild } from '../../src/sim/child.ts'
 import type { RunReport } from '../../src/sim/run.ts'
 import { afterRehearsals, everySecond, scenario, type Scenario } from '../../src/sim/scenario.ts'
-import { drawn, isDeep } from '../support/depth.ts'
+import { drawn, isDeep } from '../toolkit/api/depth.ts'
 
 const SEED = 1
 

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { ProbeReport } from '../support/sim-clock-probe.ts'
+import type { ProbeReport } from '../toolkit/virtual/sim-clock-probe.ts'
 
-const probe = fileURLToPath(new URL('../support/sim-clock-probe.ts', import.meta.url))
+const probe = fileURLToPath(new URL('../toolkit/virtual/sim-clock-probe.ts', import.meta.url))
 
 async function run(seed: number): Promise<ProbeReport> {
   const { stdout } = await promisify(execFile)(process.execPath, [probe, String(seed)])

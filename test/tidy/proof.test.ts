@@ -1,8 +1,8 @@
 /** What SECURITY.md promises is proven: each row of its tables has a mutant, each attack a control, and each row of an attack its attack. */
 import { describe, expect, it } from 'vitest'
-import { ATTACKS } from '../../scripts/attack/attacks/all.ts'
-import { editsOf } from '../../scripts/mutating/mutant.ts'
-import { MUTANTS } from '../../scripts/mutating/mutants/all.ts'
+import { ATTACKS } from '../toolkit/attacks/all.ts'
+import { editsOf } from '../toolkit/mutants/mutant.ts'
+import { MUTANTS } from '../toolkit/mutants/all.ts'
 import { projectFiles, read } from './project-files.ts'
 
 const rows = [...read('SECURITY.md').matchAll(/^\| ([AKLV]\d+) \|/gm)].map(([, id = '']) => id)

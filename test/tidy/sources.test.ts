@@ -22,7 +22,7 @@ const testFolders = [
   'e2e',
   'tidy',
   'interop',
-  'support',
+  'toolkit',
 ]
 
 describe('every text', () => {
@@ -101,12 +101,12 @@ describe('every test file', () => {
         return !sources.some((other) => other !== path && mention.test(read(other)))
       })
     expect(forgotten).toEqual([])
-    expect(tests.filter((path) => path.endsWith('.test.ts') && dirname(path).startsWith('test/support'))).toEqual([])
+    expect(tests.filter((path) => path.endsWith('.test.ts') && dirname(path).startsWith('test/toolkit'))).toEqual([])
   })
 
   it('waits for a condition and never for a time', () => {
     const inTests = tests.filter((path) => path.endsWith('.test.ts'))
-    // A promise that a timer resolves; one that a timer rejects is a deadline. Polling for a condition lives in test/support.
+    // A promise that a timer resolves; one that a timer rejects is a deadline. Polling for a condition lives in test/toolkit.
     const promisedTimer =
       /new Promise(?:<[^>]*>)?\(\s*(?:async\s*|function\s*)?\(?(\w+)(?:[^)=]*)\)?\s*(?:=>)?\s*\{?\s*(?:return\s+|void\s+)?setTimeout\(\s*(?:\1\b|\(\)\s*=>\s*\{?\s*\1\()/
     expect(occurrences(inTests, promisedTimer)).toEqual([])

@@ -35,7 +35,7 @@ import {
   buildTransaction,
   TEST_BLOCK_PREFIX as PREFIX,
   TEST_TRANSACTION_PREFIX as TX_PREFIX,
-} from '../support/builders.ts'
+} from '../toolkit/objects/builders.ts'
 
 const u32 = new UintNumberType(4)
 const u64 = new UintBigintType(8)

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { networkIdOf, type NetworkParams } from '../../src/domain/params.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import { sha256Hex } from '../../src/lib/hash.ts'
-import { accountKey, keyBytes } from '../support/builders.ts'
+import { accountKey, keyBytes } from '../toolkit/objects/builders.ts'
 
 const u64 = new UintBigintType(8)
 const key = new ByteVectorType(32)

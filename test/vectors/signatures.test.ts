@@ -24,8 +24,8 @@ import {
   NON_CANONICAL_SMALL_ORDER,
   SMALL_ORDER_ENCODINGS,
   withScalarPlusL,
-} from '../support/torsion.ts'
-import { drawn } from '../support/depth.ts'
+} from '../toolkit/objects/torsion.ts'
+import { drawn } from '../toolkit/api/depth.ts'
 
 const FOLDER = new URL('public/', import.meta.url)
 const EDGE_CASES = new URL('../../../shared/vectors/zip215.json', import.meta.url)

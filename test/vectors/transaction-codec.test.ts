@@ -14,7 +14,7 @@ import type { TransactionDraft } from '../../src/domain/transaction.ts'
 import { fromHex, toHex, concatBytes } from '../../src/lib/bytes.ts'
 import { sha256Hex } from '../../src/lib/hash.ts'
 import { createPrng, type Prng } from '../../src/lib/prng.ts'
-import { TEST_TRANSACTION_PREFIX as PREFIX } from '../support/builders.ts'
+import { TEST_TRANSACTION_PREFIX as PREFIX } from '../toolkit/objects/builders.ts'
 
 const u64 = new UintBigintType(8)
 const bytes32 = new ByteVectorType(32)

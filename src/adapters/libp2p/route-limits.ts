@@ -1,4 +1,4 @@
-/** Figures of routes, each with its reason; how they were chosen stands in scripts/bench/RESULTS.md. */
+/** Figures of routes, each with its reason; how they were chosen stands in scripts/experiments/bench/RESULTS.md. */
 
 /** Copies of a message that a node wants: the second is there for the day when the first source is silent. */
 export const COPIES_WANTED = 2

@@ -6,7 +6,7 @@ import type { SignedHeader } from '../../../src/domain/block.ts'
 import { asBlockHash } from '../../../src/domain/ids.ts'
 import { Ledger } from '../../../src/domain/ledger/ledger.ts'
 import { proposerOf } from '../../../src/domain/slots.ts'
-import { buildEmptyHeader, buildNetwork, TEST_NETWORK } from '../../support/builders.ts'
+import { buildEmptyHeader, buildNetwork, TEST_NETWORK } from '../../toolkit/objects/builders.ts'
 
 const network = buildNetwork({ validators: 4 })
 const ledger = Ledger.genesis(network.accounts)

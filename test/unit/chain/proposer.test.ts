@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dueSlot, nextTurnMs } from '../../../src/chain/proposer.ts'
 import { proposerOf, slotAt, slotTimeMs } from '../../../src/domain/slots.ts'
-import { accountKey, buildNetwork, TEST_START_MS } from '../../support/builders.ts'
+import { accountKey, buildNetwork, TEST_START_MS } from '../../toolkit/objects/builders.ts'
 
 const network = buildNetwork({ validators: 4 })
 const busy = { headSlot: 0, lastSignedSlot: -1, hasTransactions: true, isUnsettled: false }

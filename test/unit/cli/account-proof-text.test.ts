@@ -3,7 +3,7 @@ import { proofText } from '../../../src/cli/account-proof-text.ts'
 import { proofDocument } from '../../../src/domain/ledger/account-proof.ts'
 import { Ledger } from '../../../src/domain/ledger/ledger.ts'
 import type { AccountProofView, AccountView } from '../../../src/domain/views.ts'
-import { accountKey } from '../../support/builders.ts'
+import { accountKey } from '../../toolkit/objects/builders.ts'
 
 const key = accountKey('alice')
 const ledger = Ledger.genesis([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { blockListText, blockText, evidenceText } from '../../../src/cli/block-text.ts'
 import { readBlockName } from '../../../src/cli/parse.ts'
-import { fakeBlock } from '../../support/fake-control.ts'
+import { fakeBlock } from '../../toolkit/api/fake-control.ts'
 
 const id = (number: number): string => number.toString(16).padStart(64, 'e')
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { leadingOn } from '../../../src/cli/open-browser.ts'
 import { runCommand } from '../../../src/cli/run-inside.ts'
 import { createKey } from '../../../src/wallet/keystore.ts'
-import { manifestNodeOf, manifestOf, putInHome, startStandIn } from '../../support/home.ts'
+import { manifestNodeOf, manifestOf, putInHome, startStandIn } from '../../toolkit/command/home.ts'
 
 let folder = ''
 beforeEach(() => {

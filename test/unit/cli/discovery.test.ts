@@ -16,7 +16,7 @@ import type { Context } from '../../../src/cli/context.ts'
 import { findTarget, homeOf, runningTestnet } from '../../../src/cli/discovery.ts'
 import { Failure } from '../../../src/cli/failure.ts'
 import { startOf } from '../../../src/home/process.ts'
-import { manifestNodeOf, manifestOf, putInHome, startStandIn } from '../../support/home.ts'
+import { manifestNodeOf, manifestOf, putInHome, startStandIn } from '../../toolkit/command/home.ts'
 
 const TOKEN = 'ab'.repeat(32)
 const OTHER = 'cd'.repeat(32)

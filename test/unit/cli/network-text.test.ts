@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { networkText, tagsText } from '../../../src/cli/network-text.ts'
-import { fakeMember, fakeNetwork } from '../../support/fake-control.ts'
+import { fakeMember, fakeNetwork } from '../../toolkit/api/fake-control.ts'
 
 describe('the network as text', () => {
   const members = [

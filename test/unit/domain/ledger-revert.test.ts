@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { Ledger } from '../../../src/domain/ledger/ledger.ts'
 import { toHex } from '../../../src/lib/bytes.ts'
-import { accountKey, buildTransaction } from '../../support/builders.ts'
+import { accountKey, buildTransaction } from '../../toolkit/objects/builders.ts'
 
 /** Payments to so many accounts that nobody has heard of. */
 const payments = (tag: string, count: number) =>

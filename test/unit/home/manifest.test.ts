@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isLoopbackUrl } from '../../../src/home/loopback.ts'
 import { parseManifest } from '../../../src/home/manifest.ts'
-import { manifestNodeOf, manifestOf } from '../../support/home.ts'
+import { manifestNodeOf, manifestOf } from '../../toolkit/command/home.ts'
 
 const HOME = '/nets/one'
 const TOKEN = 'ab'.repeat(32)

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openLog, ownHome, ownHomeWith, removeIfStill, replaceFile } from '../../../src/home/own-file.ts'
-import { putInHome } from '../../support/home.ts'
+import { putInHome } from '../../toolkit/command/home.ts'
 
 let root = ''
 beforeEach(() => {

@@ -8,7 +8,7 @@ import { isAlive, startOf } from '../../../src/home/process.ts'
 import { isOfHome, markOf, nameProcess, signalOfHome, type ProcessName } from '../../../src/home/proof.ts'
 import { isSupervised, readManifest } from '../../../src/home/testnet-home.ts'
 import { clearStale, leftoversOf } from '../../../testnet/leftovers.ts'
-import { manifestNodeOf, manifestOf, NONCE, putInHome, startIdle, startStandIn } from '../../support/home.ts'
+import { manifestNodeOf, manifestOf, NONCE, putInHome, startIdle, startStandIn } from '../../toolkit/command/home.ts'
 
 const isRoot = process.geteuid?.() === 0
 /** A user that is neither root nor this one. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { judgeFolder, readTrusted } from '../../../src/home/trusted-file.ts'
 import { readNamedToken, readToken } from '../../../src/home/token-file.ts'
-import { putInHome } from '../../support/home.ts'
+import { putInHome } from '../../toolkit/command/home.ts'
 
 const isRoot = process.geteuid?.() === 0
 /** A user that is neither root nor this one. */

@@ -3,7 +3,7 @@ import { BATCH_COUNT_MAX } from '../../../src/domain/params.ts'
 import { decodeObjectsRequest, encodeObjectsAnswer } from '../../../src/domain/codec/objects-codec.ts'
 import { shortIdOf } from '../../../src/domain/block.ts'
 import type { Transaction } from '../../../src/domain/transaction.ts'
-import { ChainWorld, GENESIS, makeBlock, transaction } from '../../support/chain-world.ts'
+import { ChainWorld, GENESIS, makeBlock, transaction } from '../../toolkit/kernel/chain-world.ts'
 
 const ACCOUNTS = 64
 /** What makes a signed transaction one of 250 bytes. */

@@ -11,7 +11,7 @@ import {
   transaction,
   TRANSACTION_PREFIX,
   type MadeBlock,
-} from '../../support/chain-world.ts'
+} from '../../toolkit/kernel/chain-world.ts'
 
 /** Nobody moved, nobody was charged. */
 function expectUntouched(world: ChainWorld, offences: readonly string[] = []): void {

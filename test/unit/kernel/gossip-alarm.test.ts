@@ -8,7 +8,7 @@ import {
   BASE_MIN_BYTES,
   WARM_UP_MS,
 } from '../../../src/membership/limits.ts'
-import { KernelWorld, peer } from '../../support/kernel-world.ts'
+import { KernelWorld, peer } from '../../toolkit/kernel/kernel-world.ts'
 
 const FLOOD = new Uint8Array(2 * ALARM_FACTOR * BASE_MIN_BYTES * (ALARM_WINDOW_MS / 1_000))
 const messageId = asMessageId('a'.repeat(64))

@@ -1,7 +1,14 @@
 /** A36: slots that nobody used belong to their owners for ever, and blocks in them are valid. They must not undo what others have built on. */
 import { describe, expect, it } from 'vitest'
-import { Neighbours } from '../../support/chain-neighbours.ts'
-import { ChainWorld, GENESIS, makeBlock, transaction, type MadeBlock, type Tip } from '../../support/chain-world.ts'
+import { Neighbours } from '../../toolkit/kernel/chain-neighbours.ts'
+import {
+  ChainWorld,
+  GENESIS,
+  makeBlock,
+  transaction,
+  type MadeBlock,
+  type Tip,
+} from '../../toolkit/kernel/chain-world.ts'
 
 /** Half an hour of slots of 2 s; a day of them. */
 const LATE = 900

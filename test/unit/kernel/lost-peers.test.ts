@@ -17,7 +17,7 @@ import { signingPrefix } from '../../../src/domain/signing.ts'
 import type { Effect } from '../../../src/kernel/shared/effect.ts'
 import { concatBytes } from '../../../src/lib/bytes.ts'
 import { sign } from '../../../src/wallet/keys.ts'
-import { keysOf, KernelWorld, T0, TEST_NETWORK } from '../../support/kernel-world.ts'
+import { keysOf, KernelWorld, T0, TEST_NETWORK } from '../../toolkit/kernel/kernel-world.ts'
 
 const NETWORK = networkIdOf(TEST_NETWORK)
 const HEAD = { height: 0, hash: asBlockHash(NETWORK) }

@@ -1,7 +1,7 @@
 /** What becomes of those who cost too much (A43 to A46). */
 import { expect, it } from 'vitest'
 import { BANNED_PEERS_PER_ADDRESS, WORK_BAN_MS } from '../../../src/peers/limits.ts'
-import { KernelWorld, peer } from '../../support/kernel-world.ts'
+import { KernelWorld, peer } from '../../toolkit/kernel/kernel-world.ts'
 
 const banned = (world: KernelWorld): string[] =>
   world.facts.flatMap((fact) => (fact.kind === 'subject-banned' ? [fact.subject] : []))

@@ -9,7 +9,7 @@ import {
   makeBlock,
   transaction,
   TRANSACTION_PREFIX,
-} from '../../support/chain-world.ts'
+} from '../../toolkit/kernel/chain-world.ts'
 
 const SELF = 1
 /** Slots of the validator under test. */

@@ -5,7 +5,7 @@ import { asBlockHash } from '../../../src/domain/ids.ts'
 import { stateOf } from '../../../src/kernel/transactions/on-submission.ts'
 import { serveChain } from '../../../src/node/serve-chain.ts'
 import { SimDisk } from '../../../src/sim/sim-store.ts'
-import { keysOf } from '../../support/kernel-world.ts'
+import { keysOf } from '../../toolkit/kernel/kernel-world.ts'
 import {
   BLOCK_PREFIX,
   ChainWorld,
@@ -14,7 +14,7 @@ import {
   transaction,
   type MadeBlock,
   type Tip,
-} from '../../support/chain-world.ts'
+} from '../../toolkit/kernel/chain-world.ts'
 import type { Transaction } from '../../../src/domain/transaction.ts'
 
 /** Of a header without its signature. */

@@ -1,7 +1,7 @@
 import { asBlockHash } from '../../../src/domain/ids.ts'
 import { expect, test } from 'vitest'
 import { encodeBatch, decodeBatch, transactionHash } from '../../../src/domain/codec/transaction-codec.ts'
-import { KernelWorld, peer, signedTransaction, T0 } from '../../support/kernel-world.ts'
+import { KernelWorld, peer, signedTransaction, T0 } from '../../toolkit/kernel/kernel-world.ts'
 
 const flipped = (bytes: Uint8Array, at: number): Uint8Array => {
   const copy = bytes.slice()

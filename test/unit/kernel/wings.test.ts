@@ -1,7 +1,7 @@
 /** Each wing of the kernel speaks for all of its machines: no bound is shown by nobody, and no invariant is checked by nobody. */
 import { expect, it } from 'vitest'
 import type { StructureSize } from '../../../src/kernel/shared/wing.ts'
-import { KernelWorld } from '../../support/kernel-world.ts'
+import { KernelWorld } from '../../toolkit/kernel/kernel-world.ts'
 
 interface Machine {
   sizes?: () => readonly StructureSize[]

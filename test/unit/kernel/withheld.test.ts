@@ -5,8 +5,15 @@
 import { describe, expect, it } from 'vitest'
 import { decodeChainRequest } from '../../../src/domain/codec/chain-codec.ts'
 import { concatAll } from '../../../src/lib/bytes.ts'
-import { Neighbours } from '../../support/chain-neighbours.ts'
-import { ChainWorld, GENESIS, makeBlock, transaction, type MadeBlock, type Tip } from '../../support/chain-world.ts'
+import { Neighbours } from '../../toolkit/kernel/chain-neighbours.ts'
+import {
+  ChainWorld,
+  GENESIS,
+  makeBlock,
+  transaction,
+  type MadeBlock,
+  type Tip,
+} from '../../toolkit/kernel/chain-world.ts'
 
 /** Slot 900 of 2 s: half an hour after genesis. */
 const LATE = 900

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PeerId } from '../../../src/domain/ids.ts'
-import { MembershipWorld, type MemberNode } from '../../support/membership-world.ts'
-import { drawn } from '../../support/depth.ts'
+import { MembershipWorld, type MemberNode } from '../../toolkit/kernel/membership-world.ts'
+import { drawn } from '../../toolkit/api/depth.ts'
 
 const N = 50
 const DEGREE = 8

@@ -11,7 +11,7 @@ import {
   readTransaction,
   TEST_START_MS as now,
   type TransactionOptions,
-} from '../../support/builders.ts'
+} from '../../toolkit/objects/builders.ts'
 
 const policy = { feeFloor: 1n, txLifetimeMs: 60_000 }
 const rich = { nonce: 0n, balance: 1_000_000n }

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { problemView } from '../../../src/domain/problems.ts'
 import { slotTimeMs } from '../../../src/domain/slots.ts'
 import { chainChecks } from '../../../src/node/chain-health.ts'
-import { Neighbours } from '../../support/chain-neighbours.ts'
-import { CHAIN_NETWORK, ChainWorld, GENESIS, makeBlock, type MadeBlock } from '../../support/chain-world.ts'
+import { Neighbours } from '../../toolkit/kernel/chain-neighbours.ts'
+import { CHAIN_NETWORK, ChainWorld, GENESIS, makeBlock, type MadeBlock } from '../../toolkit/kernel/chain-world.ts'
 
 const VALIDATOR = 1
 const HOUR = 3_600_000

@@ -6,7 +6,7 @@ import { chooseEviction } from '../../../src/peers/eviction.ts'
 import { ANCHOR_FAILURES_MAX, ANCHORS_MAX, USEFUL_KEPT_MAX } from '../../../src/peers/limits.ts'
 import { PeerTable } from '../../../src/peers/peer-table.ts'
 import { Redial } from '../../../src/peers/redial.ts'
-import { KernelWorld } from '../../support/kernel-world.ts'
+import { KernelWorld } from '../../toolkit/kernel/kernel-world.ts'
 
 const address = (ip: string, port = 1): ReturnType<typeof asNetAddress> => asNetAddress(`/ip4/${ip}/tcp/${port}`)
 

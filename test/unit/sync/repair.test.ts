@@ -7,7 +7,7 @@ import { OFFER_PEERS } from '../../../src/sync/limits.ts'
 import { RepairServer } from '../../../src/sync/repair-server.ts'
 import { Repair } from '../../../src/sync/repair.ts'
 import { FingerprintTree } from '../../../src/sync/fingerprint-tree.ts'
-import { RepairWorld, type RepairNode } from '../../support/repair-world.ts'
+import { RepairWorld, type RepairNode } from '../../toolkit/kernel/repair-world.ts'
 
 const WALL_MS = 1_800_000_000_000
 

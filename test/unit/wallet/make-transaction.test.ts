@@ -6,7 +6,7 @@ import { sha256 } from '../../../src/lib/hash.ts'
 import { keyPairOf, sign } from '../../../src/wallet/keys.ts'
 import { makeTransaction } from '../../../src/wallet/make-transaction.ts'
 import { quickSigner } from '../../../src/wallet/quick-signer.ts'
-import { TEST_NETWORK, TEST_TRANSACTION_PREFIX } from '../../support/builders.ts'
+import { TEST_NETWORK, TEST_TRANSACTION_PREFIX } from '../../toolkit/objects/builders.ts'
 
 const { secret, publicKey } = keyPairOf(sha256(utf8('payer')))
 const draft = {

@@ -11,7 +11,7 @@ import {
 import { BLOCK_BYTES_MAX } from '../../../../src/domain/block.ts'
 import { REPLY_BYTES_MAX } from '../../../../src/sync/limits.ts'
 import { nodeOptions } from '../../../../src/adapters/libp2p/options.ts'
-import { idleGuards } from '../../../support/idle-guards.ts'
+import { idleGuards } from '../../../toolkit/libp2p/idle-guards.ts'
 import type { Libp2pProfile } from '../../../../src/adapters/libp2p/profile.ts'
 
 async function optionsOf(profile: Libp2pProfile) {

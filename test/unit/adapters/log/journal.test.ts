@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { until } from '../../../support/until.ts'
+import { until } from '../../../toolkit/until.ts'
 import { openJournal } from '../../../../src/adapters/log/journal.ts'
 
 const LEVELS = ['info', 'warn', 'error']

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { verifyAccountProof, type AccountProof } from '../../../../src/domain/ledger/account-proof.ts'
 import { Ledger } from '../../../../src/domain/ledger/ledger.ts'
-import { accountKey, buildTransaction } from '../../../support/builders.ts'
+import { accountKey, buildTransaction } from '../../../toolkit/objects/builders.ts'
 
 const ledger = Ledger.genesis(
   Array.from({ length: 37 }, (_, i) => ({ key: accountKey(i), balance: 1_000n + BigInt(i) })),

@@ -7,7 +7,7 @@ import { checkBody, checkBodyOf } from '../../../../src/domain/rules/body-rules.
 import { slotTimeMs } from '../../../../src/domain/slots.ts'
 import type { Transaction } from '../../../../src/domain/transaction.ts'
 import { toHex } from '../../../../src/lib/bytes.ts'
-import { accountKey, buildNetwork, buildTransaction } from '../../../support/builders.ts'
+import { accountKey, buildNetwork, buildTransaction } from '../../../toolkit/objects/builders.ts'
 
 const network = buildNetwork({ accounts: [{ key: accountKey('alice'), balance: 100n }] })
 const genesis = Ledger.genesis(network.accounts)

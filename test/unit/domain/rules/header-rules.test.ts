@@ -3,7 +3,13 @@ import { headerOf, shortIdOf, type BlockHeader, type CompactBlock } from '../../
 import { asBlockHash } from '../../../../src/domain/ids.ts'
 import { checkCompact, checkHeader, checkParent, timingOf } from '../../../../src/domain/rules/header-rules.ts'
 import { slotTimeMs } from '../../../../src/domain/slots.ts'
-import { accountKey, buildHeader, buildNetwork, buildTransaction, TEST_NETWORK } from '../../../support/builders.ts'
+import {
+  accountKey,
+  buildHeader,
+  buildNetwork,
+  buildTransaction,
+  TEST_NETWORK,
+} from '../../../toolkit/objects/builders.ts'
 
 const network = buildNetwork({ validators: 4 })
 const parent = asBlockHash('aa'.repeat(32))

@@ -1,0 +1,193 @@
+/** Defences in and around the gossip router. */
+import type { Mutant } from './mutant.ts'
+
+const SCORES = 'test/unit/adapters/libp2p/scores.test.ts'
+const HOSTILE = 'test/integration/libp2p-hostile.test.ts'
+
+const WITHOUT_TOLLS = {
+  file: 'src/adapters/libp2p/gossip.ts',
+  from: 'if (idle > 0 && this.#work?.pay(peer, idle) === false) {',
+  to: 'if (idle < 0 && this.#work !== null) {',
+}
+
+export const ROUTER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'message ids without their topic',
+    threat: 'A5 L5',
+    file: 'src/adapters/libp2p/message-id.ts',
+    from: 'sha256(concatBytes(this.#prefixes.get(topic) ?? prefixOf(topic), data))',
+    to: 'sha256(data)',
+    test: [HOSTILE, '-t', 'A5'],
+  },
+  {
+    name: 'ids of any length are kept as they are',
+    threat: 'A15',
+    file: 'src/adapters/libp2p/message-id.ts',
+    from: '(id.byteLength === ID_BYTES ? toHex(id) : ODD_ID)',
+    to: 'toHex(id)',
+    test: ['test/unit/adapters/libp2p/message-id.test.ts'],
+  },
+  {
+    name: 'any topic is allowed',
+    threat: 'A17 L1',
+    file: 'src/adapters/libp2p/gossip-options.ts',
+    from: 'allowedTopics: [...topics],',
+    to: '',
+    // Each such thing has a toll as well.
+    also: [WITHOUT_TOLLS],
+    test: ['test/unit/adapters/libp2p/gossip-options.test.ts'],
+  },
+  {
+    name: 'messages may carry a sender field',
+    threat: 'L10',
+    file: 'src/adapters/libp2p/rpc-limits.ts',
+    from: 'message.from === undefined &&',
+    to: '',
+    test: [HOSTILE, '-t', 'junk in "from"'],
+  },
+  {
+    name: 'what waits for a peer that does not read is unbounded',
+    threat: 'A28 L8',
+    file: 'src/adapters/libp2p/gossip-options.ts',
+    from: 'maxOutboundBufferSize: 4_194_304,',
+    to: 'maxOutboundBufferSize: 4_194_304_000,',
+    test: [HOSTILE, '-t', 'L8'],
+  },
+  {
+    name: 'peers that give nothing keep their places in the mesh',
+    threat: 'A11',
+    file: 'src/adapters/libp2p/silent-peers.ts',
+    from: 'this.#silent.set(worst, true, nowMs)',
+    to: '',
+    test: ['test/unit/adapters/libp2p/silent-peers.test.ts'],
+  },
+  {
+    name: 'whoever announces without end is listened to',
+    threat: 'A13',
+    file: 'src/adapters/libp2p/loud-peers.ts',
+    from: 'this.#loud.set(peer, true, nowMs)',
+    to: 'void 0',
+    test: ['test/unit/adapters/libp2p/loud-peers.test.ts'],
+  },
+  {
+    name: 'one network may fill every mesh',
+    threat: 'A10',
+    file: 'src/adapters/libp2p/mesh-diversity.ts',
+    from: 'if (kept.size + called.size >= MESH_PEERS_PER_NETWORK) return true',
+    to: '',
+    test: ['test/unit/adapters/libp2p/mesh-diversity.test.ts'],
+  },
+  {
+    name: 'answers to IWANT are not counted',
+    threat: 'A14',
+    file: 'src/adapters/libp2p/gossip.ts',
+    from: '    control.iwant = [{ messageIDs: first }]\n    await pass(rpc)',
+    to: '    control.iwant = [{ messageIDs: first }]\n    for (const known of (this.#router as any).mcache.msgs.values()) known.iwantCounts.clear()\n    await pass(rpc)',
+    test: ['test/integration/libp2p-hostile.test.ts', '-t', 'A14'],
+  },
+  {
+    name: 'GRAFT during back-off costs nothing',
+    threat: 'A16',
+    file: 'src/adapters/libp2p/gossip-options.ts',
+    from: 'behaviourPenaltyWeight: -10,',
+    to: 'behaviourPenaltyWeight: 0,',
+    // Each such thing has a toll as well.
+    also: [WITHOUT_TOLLS],
+    test: [SCORES, '-t', 'A16'],
+  },
+  {
+    name: 'messages on any topic',
+    threat: 'A17',
+    file: 'src/adapters/libp2p/rpc-limits.ts',
+    from: 'topics.has(message.topic) &&',
+    to: '',
+    test: ['test/unit/adapters/libp2p/rpc-limits.test.ts'],
+  },
+  {
+    name: 'peers that peers offer are dialled',
+    threat: 'A29',
+    file: 'src/adapters/libp2p/gossip-options.ts',
+    from: 'acceptPXThreshold: 1_000,',
+    to: 'acceptPXThreshold: 0,',
+    also: [
+      { file: 'src/adapters/libp2p/gossip-options.ts', from: 'prunePeers: 0,', to: 'prunePeers: 16,' },
+      {
+        file: 'src/adapters/libp2p/gater.ts',
+        from: '!permits.allows(address.toString())',
+        to: 'address.toString().length === 0',
+      },
+    ],
+    test: ['test/unit/adapters/libp2p/gossip-options.test.ts', '-t', 'graylist'],
+  },
+  {
+    name: 'topics without score parameters',
+    threat: 'L3',
+    file: 'src/adapters/libp2p/gossip-options.ts',
+    from: 'topics: Object.fromEntries(topics.map((topic) => [topic, topicScoreParams()])),',
+    to: 'topics: {},',
+    test: [SCORES, '-t', 'L3'],
+  },
+  {
+    name: 'scores expect steady traffic',
+    threat: 'L12',
+    file: 'src/adapters/libp2p/gossip-options.ts',
+    from: 'meshMessageDeliveriesWeight: 0,',
+    to: 'meshMessageDeliveriesWeight: -1,',
+    test: [SCORES, '-t', 'L12'],
+  },
+  {
+    name: 'good deeds count without end',
+    threat: 'A11',
+    file: 'src/adapters/libp2p/gossip-options.ts',
+    from: 'topicScoreCap: 50,',
+    to: 'topicScoreCap: 50_000,',
+    also: [
+      {
+        file: 'src/adapters/libp2p/gossip-options.ts',
+        from: 'firstMessageDeliveriesCap: 40,',
+        to: 'firstMessageDeliveriesCap: 4_000,',
+      },
+    ],
+    test: [SCORES, '-t', 'A11'],
+  },
+  {
+    name: 'many peers of one address are one peer each',
+    threat: 'L12',
+    file: 'src/adapters/libp2p/gossip-options.ts',
+    from: "new Set(profile === 'node' ? [] : ['127.0.0.1', '::1'])",
+    to: "new Set(['127.0.0.1', '::1'])",
+    test: [SCORES, '-t', 'L12'],
+  },
+  {
+    name: 'what cannot be read costs its sender nothing',
+    threat: 'A18 L11',
+    file: 'src/adapters/libp2p/gossip.ts',
+    from: "onUndecodable: (from) => this.#listener.onMalformed(asPeerId(from.toString()), 'rpc'),",
+    to: 'onUndecodable: () => undefined,',
+    test: ['test/integration/libp2p-hostile.test.ts', '-t', 'cannot be decoded'],
+  },
+  {
+    name: 'frames of any length cost their sender nothing',
+    threat: 'A18 L11',
+    file: 'src/adapters/libp2p/gossip.ts',
+    from: "this.#listener.onMalformed(peer, 'oversize')",
+    to: '',
+    test: ['test/integration/libp2p-hostile.test.ts', '-t', 'oversized'],
+  },
+  {
+    name: 'RPCs that say nothing are free',
+    threat: 'A43 A44',
+    file: 'src/adapters/libp2p/gossip.ts',
+    from: 'if (idle > 0 && this.#work?.pay(peer, idle) === false) {',
+    to: 'if (idle < 0 && this.#work !== null) {',
+    test: ['test/integration/libp2p-work.test.ts', '-t', 'A43'],
+  },
+  {
+    name: 'peers that we dialled are a crowd like others',
+    threat: 'A10',
+    file: 'src/adapters/libp2p/mesh-policy.ts',
+    from: '(parts.isOurs(peer) ? null : parts.networkOf(peer))',
+    to: 'parts.networkOf(peer)',
+    test: ['test/unit/adapters/libp2p/mesh-diversity.test.ts', '-t', 'spares whom we dialled'],
+  },
+]

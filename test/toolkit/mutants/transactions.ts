@@ -1,0 +1,133 @@
+/** Defences where transactions are judged. */
+import type { Mutant } from './mutant.ts'
+
+const MESSAGE = 'test/unit/kernel/transactions-message.test.ts'
+
+export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'what a banned peer sent before it is gone is still judged',
+    threat: 'A1 L4',
+    file: 'src/kernel/transactions/on-transactions-message.ts',
+    from: 'if (!machines.peers.offences.admitsPeer(message.from, turn.now.wallMs)) {',
+    to: 'if (message.from.length === 0) {',
+    test: [MESSAGE, '-t', 'A1'],
+  },
+  {
+    name: 'what rides along does not matter',
+    threat: 'A33',
+    file: 'src/kernel/transactions/on-transactions-message.ts',
+    from: "if (look.kind !== 'refused') continue\n    restKnown = false",
+    to: "if (look.kind !== 'refused') continue",
+    test: [MESSAGE],
+  },
+  {
+    name: 'forgeries are not remembered',
+    threat: 'A1',
+    file: 'src/relay/seen.ts',
+    from: 'this.#invalid.set(hash, code, monoMs)',
+    to: '',
+    test: [MESSAGE, '-t', 'the same forgery'],
+  },
+  {
+    name: 'one peer may fill the queue',
+    threat: 'A2',
+    file: 'src/node/ingress.ts',
+    from: '>= share) return [message]',
+    to: '>= INGRESS_COUNT_MAX) return [message]',
+    also: [
+      {
+        file: 'src/node/ingress.ts',
+        from: 'new BoundedQueue<IngressMessage>(share)',
+        to: 'new BoundedQueue<IngressMessage>(INGRESS_COUNT_MAX)',
+      },
+    ],
+    test: ['test/unit/node/node-structures.test.ts'],
+  },
+  {
+    name: 'four peers fill what waits',
+    threat: 'A46',
+    file: 'src/node/ingress.ts',
+    from: 'if (its <= highest) continue',
+    to: 'if (its >= 0) continue',
+    test: ['test/unit/node/node-structures.test.ts', '-t', 'most waiting'],
+  },
+  {
+    name: 'keys outside the prime-order group',
+    threat: 'A4',
+    file: 'src/adapters/crypto/strict-rule.ts',
+    from: 'return !point.is0() && point.isTorsionFree() ? point : null',
+    to: 'return point',
+    test: ['test/vectors/signatures.test.ts'],
+  },
+  {
+    name: 'signatures with S beyond the group order',
+    threat: 'A4',
+    file: 'src/adapters/crypto/strict-rule.ts',
+    from: 'littleEndian(signature.subarray(32)) < GROUP_ORDER &&',
+    to: '',
+    test: ['test/vectors/signatures.test.ts'],
+  },
+  {
+    name: 'a node that is behind charges its peers for what it cannot know',
+    threat: 'A33',
+    file: 'src/kernel/peers/penalise.ts',
+    from: "if (offence === 'unpaid' && machines.peers.isLedgerBehind()) return",
+    to: '',
+    test: ['test/unit/kernel/mixed-batches.test.ts', '-t', 'A33'],
+  },
+  {
+    name: 'transactions are judged before the block that pays for them',
+    threat: 'A33',
+    file: 'src/node/ingress.ts',
+    from: 'const blocksFirst = this.#blocks.size > 0 &&',
+    to: 'const blocksFirst = this.#others.size === 0 &&',
+    test: ['test/unit/node/node-structures.test.ts'],
+  },
+  {
+    name: 'a second signature of a known body is checked',
+    threat: 'A3',
+    file: 'src/kernel/transactions/triage.ts',
+    from: "    if (present.transaction.hash === hash) return { kind: 'known', id }\n    return { kind: 'refused', code: 'known-other-signature', id }",
+    to: "    if (present.transaction.hash === hash) return { kind: 'known', id }\n    return { kind: 'fresh', transaction, verified }",
+    test: [MESSAGE, '-t', 'another signature'],
+  },
+  {
+    name: 'S beyond the group order is reduced before the check',
+    threat: 'A4',
+    file: 'src/adapters/crypto/libsodium-verifier.ts',
+    from: 'return sodium.crypto_sign_verify_detached(unshared(signature), unshared(message), unshared(publicKey))',
+    to: "const order = 2n ** 252n + 27742317777372353535851937790883648493n\n    const s = BigInt('0x' + Buffer.from(signature.subarray(32)).reverse().toString('hex')) % order\n    const reduced = new Uint8Array(64)\n    reduced.set(signature.subarray(0, 32))\n    reduced.set(Buffer.from(s.toString(16).padStart(64, '0'), 'hex').reverse(), 32)\n    return sodium.crypto_sign_verify_detached(reduced, unshared(message), unshared(publicKey))",
+    also: [
+      {
+        file: 'src/adapters/crypto/open-verifier.ts',
+        from: 'if (fault !== null) return fallback(',
+        to: "if (fault === 'never') return fallback(",
+      },
+    ],
+    test: ['test/contract/signature-verifier.test.ts'],
+  },
+  {
+    name: 'a message that holds nothing new is handed on',
+    threat: 'A6',
+    file: 'src/kernel/transactions/on-transactions-message.ts',
+    from: "judge('transactions', message, 'ignore', looks.length, turn, 'nothing-new')",
+    to: "judge('transactions', message, 'accept', looks.length, turn)",
+    test: [MESSAGE, '-t', 'A6'],
+  },
+  {
+    name: 'what left the pool is forgotten',
+    threat: 'A6 A7',
+    file: 'src/relay/seen.ts',
+    from: 'this.#departed.set(id, departure, monoMs)',
+    to: '',
+    test: [MESSAGE, '-t', 'A7'],
+  },
+  {
+    name: 'what may never pay takes every place',
+    threat: 'A24',
+    file: 'src/mempool/admission.ts',
+    from: 'let excessEarly = parks && added === 1 ? pool.early + 1 - limits.parkedMax : 0',
+    to: 'let excessEarly = 0',
+    test: ['test/unit/mempool/mempool.test.ts', '-t', 'A24'],
+  },
+]
