@@ -2,10 +2,13 @@
  * What finding the differences of two sets costs: bytes both ways before bodies, round trips, CPU a side. Prints one JSON document
  * `{figures: [{id, value, unit, goal, ok, detail}]}`; exit code 1 where a goal is missed. Seeded, so that bytes are the same in every run.
  */
+import { scriptArguments } from '../arguments.ts'
 import { transactionOrder } from '../../src/domain/item-key.ts'
 import { toHex } from '../../src/lib/bytes.ts'
 import { createPrng } from '../../src/lib/prng.ts'
 import { reconcile, treeOf, WALL_MS, type Cost, type Item } from '../../test/toolkit/kernel/reconcile-cost.ts'
+
+scriptArguments('usage: npm run bench:reconcile: what finding the differences of two sets of 100,000 costs', {})
 
 const ITEMS = 100_000
 /** Half an hour of transactions, 55 a second on average, at random times. */

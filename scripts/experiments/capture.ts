@@ -56,7 +56,7 @@ function write(texts: Readonly<Record<string, string>>): void {
 
 /** The demo as a person sees it: its steps, then its result. */
 function demo(): string {
-  const run = spawnSync(process.execPath, [join(root, 'scripts', 'experiments', 'demo.ts')], {
+  const run = spawnSync(process.execPath, [join(root, 'scripts', 'run.ts'), 'demo'], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1' },
@@ -70,7 +70,7 @@ function testnet(): void {
   try {
     hearsay('testnet', 'up', '-n', '12', '--link', '20ms±10ms', '--seed', '8', '--detach')
     write(captures())
-    const screens = [join(root, 'scripts', 'experiments', 'screens.ts'), '--home', home]
+    const screens = [join(root, 'scripts', 'run.ts'), 'screens', '--home', home]
     spawnSync(process.execPath, screens, { stdio: 'inherit' })
   } finally {
     hearsay('testnet', 'down', '--force')

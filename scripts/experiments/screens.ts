@@ -1,4 +1,4 @@
-// Screenshots of the page and the report, wide and narrow, light and dark, from a running testnet: `node scripts/experiments/screens.ts [--home DIR] [--out
+// Screenshots of the page and the report, wide and narrow, light and dark, from a running testnet: `node scripts/run.ts screens [--home DIR] [--out
 // DIR]`. Looks for Chromium where systems put it; without one it says so and ends with 0, since nothing is wrong.
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -8,7 +8,7 @@ import { readManifest } from '../../src/home/testnet-home.ts'
 import { CHROMIUM_ARGS, findChromium } from '../../test/toolkit/find-chromium.ts'
 
 const { values } = scriptArguments(
-  'usage: node scripts/experiments/screens.ts [--home .hearsay] [--out scripts/experiments/screens]: pictures of the page and the report (needs Chromium)',
+  'usage: node scripts/run.ts screens [--home .hearsay] [--out scripts/experiments/screens]: pictures of the page and the report (needs Chromium)',
   {
     options: {
       home: { type: 'string', default: '.hearsay' },
