@@ -16,6 +16,15 @@ const mayImport = {
   'src/wallet': ['src/domain/', 'src/lib/'],
   'src/client': ['src/domain/', 'src/lib/'],
   // The vectors for other implementations are made by what the node itself uses.
+  'src/surface': [
+    'src/node/(config|compose)\\.ts',
+    'src/sim/(child|run|scenario|network)\\.ts',
+    'src/client/',
+    'src/wallet/(keys|dev-accounts|make-transaction|quick-signer)\\.ts',
+    'src/adapters/crypto/verify-signature\\.ts',
+    'src/ports/control\\.ts',
+    'src/domain/',
+  ],
   'src/vectors': ['src/wallet/', 'src/sync/', 'src/mempool/id-sum\\.ts', 'src/domain/', 'src/lib/'],
   // What lies in a home is read, judged and written here, for whoever runs a testnet and whoever asks it.
   'src/home': ['src/lib/'],
@@ -87,6 +96,21 @@ const wingRules = Object.entries(mayAsk).map(([wing, others]) => ({
   to: { path: '^src/kernel/', pathNot: [wing, ...others].map((other) => `^src/kernel/${other}/`) },
 }))
 
+// What whoever takes a surface gets with it. A file with a twin for browsers (x.browser.ts) may use Node, and the build for browsers fails where another does.
+const surfaceKnows = {
+  protocol: [
+    'src/(domain|lib)/',
+    'src/wallet/(keys|dev-accounts|make-transaction|quick-signer)\\.ts',
+    'src/adapters/crypto/(verify-signature|noble-verifier|first-invalid|key-cache|limits|strict-rule)\\.ts',
+    'src/ports/signature-verifier\\.ts',
+    'node_modules/@noble/(ed25519|hashes)/',
+    'node_modules/@chainsafe/(ssz|persistent-merkle-tree|as-sha256)/',
+    'node:crypto$',
+    'crypto$',
+  ],
+  client: ['src/(client|domain|lib)/', 'node_modules/@noble/hashes/', '(node:)?(http|crypto|events)$'],
+}
+
 module.exports = {
   forbidden: [
     ...layerRules,
@@ -107,17 +131,25 @@ module.exports = {
     },
     {
       name: 'entry-index',
-      comment: 'The public library is made of src, and nothing in src is made of the public library.',
+      comment: 'The public library is its surfaces put together.',
       severity: 'error',
       from: { path: '^src/index\\.ts$' },
-      to: { path: '^(testnet|scripts|test)/' },
+      to: { path: '^(src|testnet|scripts|test)/', pathNot: '^src/surface/(protocol|client|node)\\.ts$' },
     },
     {
       name: 'nobody-imports-an-entry',
+      comment: 'Nothing of ours is made of the public library.',
       severity: 'error',
-      from: { path: '^(src|testnet)/' },
-      to: { path: '^src/(main|index)\\.ts$' },
+      from: { path: '^(src|testnet)/', pathNot: '^src/index\\.ts$' },
+      to: { path: '^src/(main\\.ts$|index\\.ts$|surface/)' },
     },
+    ...Object.entries(surfaceKnows).map(([surface, allowed]) => ({
+      name: `surface-${surface}`,
+      comment: `hearsay/${surface} is made of ${allowed.join(', ')} and of nothing else, however far away.`,
+      severity: 'error',
+      from: { path: `^src/surface/${surface}\\.ts$` },
+      to: { path: '.', pathNot: allowed.map((path) => `^${path}`), reachable: true },
+    })),
     {
       name: 'adapters-apart',
       comment: 'One adapter does not know another: what they share is a port or a domain type.',

@@ -1,4 +1,4 @@
-// `npm run build:types`: declarations of the public library into dist/types, for the published package: what src/index.ts shows and nothing else.
+// `npm run build:types`: declarations of the public library into dist/types, for the published package: what the entries in package.json show and nothing else.
 // The compiler writes one for every file that the library reaches, private parts and their packages included.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -27,6 +27,16 @@ function reachable(entry: string, seen = new Set<string>()): Set<string> {
   return seen
 }
 
+/** Declarations that package.json names, relative to the target. */
+function entries(): string[] {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    exports: Record<string, string | { readonly types: string }>
+  }
+  return Object.values(exports).flatMap((entry) =>
+    typeof entry === 'string' ? [] : [relative(target, join(root, entry.types))],
+  )
+}
+
 const all = mkdtempSync(join(tmpdir(), 'hearsay-types-'))
 try {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
@@ -34,7 +44,8 @@ try {
   const { status, stdout } = spawnSync(process.execPath, [compiler, ...args], { cwd: root, encoding: 'utf8' })
   if (status !== 0) throw new Error(stdout)
   rmSync(target, { recursive: true, force: true })
-  const shown = reachable(join(all, 'src', 'index.d.ts'))
+  const shown = new Set<string>()
+  for (const entry of entries()) reachable(join(all, entry), shown)
   for (const file of shown) cpSync(file, join(target, relative(all, file)))
   console.log(`build: dist/types, ${shown.size} declarations`)
 } finally {

@@ -1,4 +1,12 @@
-import type { StandstillFigures } from './standstill.ts'
+/** Whether heads go on (standstill.ts). */
+export interface StandstillFigures {
+  /** Slots of honest validators that had something for a block, seen by a node that nothing had befallen: all of them, over all nodes. */
+  readonly slots: number
+  /** The most of these that began at a node one after the other until its head moved; 1: with the first. */
+  readonly longest: number
+  /** Honest nodes that said, at some time, that they know a head whose bodies nobody has. */
+  readonly named: number
+}
 
 /** What a simulation says of the chain: whether all nodes agree, and what became of every transaction that a user was told is accepted. */
 export interface ChainReport {

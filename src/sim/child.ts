@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { RunReport } from './run.ts'
 import type { Scenario } from './scenario.ts'
 
-const entry = fileURLToPath(new URL('./run.ts', import.meta.url))
+// Bundled, it is a file beside whichever part of the bundle this is.
+const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './run.ts' : './simulation.js', import.meta.url))
 
 /** The report of one run. A run that fails rejects with what it wrote: the reason, the seed and the command that repeats it. */
 export function runInChild(scenario: Scenario): Promise<RunReport> {

@@ -2,21 +2,13 @@
 import type { NetworkParams } from '../domain/params.ts'
 import { slotAt, slotTimeMs } from '../domain/slots.ts'
 import { chainChecks } from '../node/chain-health.ts'
+import type { StandstillFigures } from './chain-report.ts'
 import type { RelayMember } from './relay-member.ts'
 import type { Fault, Scenario } from './scenario.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** For how long after a fault nothing is asked of whom it befell, ms: what the network promises to need (chain-report.ts). */
 const CALM_MS = 15_000
-
-export interface StandstillFigures {
-  /** Slots of honest validators that had something for a block, seen by a node that nothing had befallen: all of them, over all nodes. */
-  readonly slots: number
-  /** The most of these that began at a node one after the other until its head moved; 1: with the first. */
-  readonly longest: number
-  /** Honest nodes that said, at some time, that they know a head whose bodies nobody has. */
-  readonly named: number
-}
 
 interface Options {
   readonly scenario: Scenario

@@ -60,9 +60,9 @@ afterAll(async () => {
 })
 
 /** As `esbuild --bundle --platform=browser` does it, which fails on any module of Node. */
-async function bundlePage(): Promise<string> {
+async function bundle(contents: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: PAGE, resolveDir: root, loader: 'js' },
+    stdin: { contents, resolveDir: root, loader: 'js' },
     bundle: true,
     write: false,
     platform: 'browser',
@@ -72,11 +72,26 @@ async function bundlePage(): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
+/** What packages ask for where it is there is guarded by them; that it does without shows in the page. */
+const ofNode = (text: string): readonly string[] => text.match(/["'`]node:\w+["'`]|\bBuffer\.(?:from|compare)/g) ?? []
+
 it('is bundled for browsers without any module of Node', async () => {
-  const text = await bundlePage()
+  const text = await bundle(PAGE)
   expect(text.length).toBeGreaterThan(50_000)
-  // What packages ask for where it is there is guarded by them; that it does without shows in the page.
-  expect(text.match(/["'`]node:\w+["'`]|\bBuffer\.(?:from|compare)/g) ?? []).toEqual([])
+  expect(ofNode(text)).toEqual([])
+})
+
+it('is bundled in parts: bytes and rules, or a client that brings neither trees nor keys', async () => {
+  const sizes = await Promise.all(
+    ['protocol', 'client'].map(async (door) => {
+      const text = await bundle(`import * as all from 'hearsay/${door}'; console.log(all)`)
+      expect(ofNode(text)).toEqual([])
+      return text.length
+    }),
+  )
+  const [protocol = 0, client = 0] = sizes
+  expect(protocol).toBeGreaterThan(100_000)
+  expect(client).toBeLessThan(50_000)
 })
 
 it('pays and checks in a page', async (context) => {
@@ -89,7 +104,7 @@ it('pays and checks in a page', async (context) => {
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS })
   try {
     const page = await browser.newPage()
-    const script = await bundlePage()
+    const script = await bundle(PAGE)
     // Pages of other sites may not ask a node: this one stands where the node's own page does.
     await page.route('**/test.html', (route) =>
       route.fulfill({ contentType: 'text/html', body: '<script type="module" src="/test.js"></script>' }),

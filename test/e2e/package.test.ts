@@ -79,16 +79,36 @@ describe('the package', () => {
   })
 
   it('has types that stand alone, under strict, nodenext and with the declarations checked', async () => {
-    const [example = ''] = blocks('Library', 'js')
-    writeFileSync(join(folder, 'example.ts'), example)
+    const examples = blocks('Library', 'js').map((text, index) => {
+      writeFileSync(join(folder, `example-${index}.ts`), text)
+      return `example-${index}.ts`
+    })
+    expect(examples.length).toBe(4)
     // Of Node's types the example needs readFileSync and Buffer; the library's own need none.
     linkOwn(folder, ['@types/node', 'undici-types', 'typescript'])
     const compiler = join(folder, 'node_modules', 'typescript', 'bin', 'tsc')
     const flags = ['--strict', '--noUncheckedIndexedAccess', '--exactOptionalPropertyTypes', '--noEmit']
     const target = ['--module', 'nodenext', '--moduleResolution', 'nodenext', '--target', 'es2024', '--types', 'node']
-    const { code, output } = await run(process.execPath, [compiler, ...flags, ...target, 'example.ts'])
+    const { code, output } = await run(process.execPath, [compiler, ...flags, ...target, ...examples])
     expect(output).toBe('')
     expect(code).toBe(0)
+  })
+
+  it('has examples that say what they should, for each of its doors', async () => {
+    const printed = await Promise.all(
+      blocks('Library', 'js')
+        .slice(1)
+        .map(async (text, index) => {
+          writeFileSync(join(folder, `door-${index}.js`), text)
+          const { code, output } = await run(process.execPath, [`door-${index}.js`])
+          return `${code}: ${output}`
+        }),
+    )
+    expect(printed).toEqual([
+      '0: 5 in 168 bytes, signed: true\n',
+      '0: a node of dev-embedded with 0 peers; true\n',
+      expect.stringMatching(/^0: 100 % after \d+ ms; the run was [0-9a-f]{8}\n$/),
+    ])
   })
 })
 
