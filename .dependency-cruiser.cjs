@@ -26,6 +26,8 @@ const mayImport = {
     'src/domain/',
   ],
   'src/vectors': ['src/wallet/', 'src/sync/', 'src/mempool/id-sum\\.ts', 'src/domain/', 'src/lib/'],
+  // The kit plays nodes over raw libp2p, and knows of a node what PROTOCOL.md says: objects and names, never an adapter or a decision.
+  'src/conform': ['src/wallet/', 'src/domain/', 'src/lib/'],
   // What lies in a home is read, judged and written here, for whoever runs a testnet and whoever asks it.
   'src/home': ['src/lib/'],
   // Records in, trees and figures out: what the command line, the page, the report and a replay share. The formulae import nothing.
@@ -48,6 +50,7 @@ const mayImport = {
   ],
   'src/cli': [
     'src/vectors/',
+    'src/conform/',
     'src/trace/',
     'src/client/',
     'src/home/',
@@ -169,13 +172,13 @@ module.exports = {
       comment: 'A command that only talks to a node must start without libp2p: import() inside the command.',
       severity: 'error',
       from: { path: '^src/(cli/|main\\.ts$)' },
-      to: { path: '^(src/node|testnet)/', dynamic: false, dependencyTypesNot: ['type-only'] },
+      to: { path: '^(src/(node|conform)|testnet)/', dynamic: false, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'libp2p-stays-in-its-adapter',
       comment: 'Outside, a peer is a branded string and a message is bytes.',
       severity: 'error',
-      from: { path: '^(src|testnet)/', pathNot: '^src/(adapters/libp2p|sim)/' },
+      from: { path: '^(src|testnet)/', pathNot: '^src/(adapters/libp2p|sim|conform)/' },
       to: {
         path: 'node_modules/(libp2p|@libp2p/[^/]+|@chainsafe/libp2p-gossipsub|@multiformats/[^/]+|it-[^/]+|uint8arraylist)/',
       },

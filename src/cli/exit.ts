@@ -12,6 +12,7 @@ export type Outcome =
   | 'target-missed'
   | 'not-found'
   | 'not-ready'
+  | 'unmet'
   | 'interrupted'
   | 'terminated'
 
@@ -32,6 +33,8 @@ const EXIT_CODES: Readonly<Record<Outcome, number>> = {
   'not-found': 6,
   // The network is not up, not ready or not well.
   'not-ready': 7,
+  // What was expected did not hold: a check that failed.
+  unmet: 8,
   // 128 + SIGINT.
   interrupted: 130,
   // 128 + SIGTERM.

@@ -70,6 +70,7 @@ export const TABLE: readonly TableEntry[] = [
   entry('top', 'watch all nodes of the testnet, and steer them by keys', () => import('./commands/top.ts')),
   entry('replay', 'show a recording as every view', () => import('./commands/replay.ts')),
   entry('vectors', 'write golden vectors of the protocol', () => import('./commands/vectors.ts')),
+  entry('conform', 'try whether a peer keeps the protocol', () => import('./commands/conform.ts')),
   entry('env', 'print where the node is, for a shell', () => import('./commands/env.ts')),
   entry('completion', 'print a completion script for your shell', () => import('./commands/completion.ts')),
 ]

@@ -44,6 +44,7 @@ describe('README.md', () => {
       'target-missed',
       'not-found',
       'not-ready',
+      'unmet',
     ]
     const rows = [...readme.matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code))
     expect(rows).toEqual(outcomes.map(exitCodeOf))

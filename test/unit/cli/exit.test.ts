@@ -13,6 +13,7 @@ describe('exit codes', () => {
       'target-missed': 5,
       'not-found': 6,
       'not-ready': 7,
+      unmet: 8,
       interrupted: 130,
       terminated: 143,
     }

@@ -1,0 +1,6 @@
+/** The table of checks, in the order in which they run: what leaves nothing behind comes first, bans last. */
+import type { Check } from '../check.ts'
+import { helloChecks } from './hello.ts'
+import { transportChecks } from './transport.ts'
+
+export const CHECKS: readonly Check[] = [...transportChecks, ...helloChecks]

@@ -1,0 +1,274 @@
+/**
+ * The surroundings of a peer under test for one run: an honest pair of played nodes that stays in its meshes, strangers that come for one check, and what checks
+ * ask about again and again: was this handed on, did it cost its sender anything. Connections are paced: a peer may take five a second of one address.
+ */
+import { decodeHello } from '../domain/codec/hello-codec.ts'
+import type { Hello } from '../domain/hello.ts'
+import type { NetAddress } from '../domain/ids.ts'
+import type { Topic } from '../domain/protocols.ts'
+import { equalBytes, toHex } from '../lib/bytes.ts'
+import type { Prng } from '../lib/prng.ts'
+import type { KeyPair } from '../wallet/keys.ts'
+import { miss, must, notApplicable, type Role } from './check.ts'
+import { CHARGED_MS, SOON_MS } from './limits.ts'
+import { pause, PlayedNode, until, type PlayedOptions } from './played-node.ts'
+import type { Setting } from './setting.ts'
+
+export interface StageOptions {
+  readonly setting: Setting
+  /** Of the peer under test, with its peer id. */
+  readonly address: NetAddress
+  readonly role: Role
+  readonly random: Prng
+  /** Wall clock, ms. */
+  readonly now: () => number
+  /** Least time between two connections, ms. */
+  readonly paceMs: number
+}
+
+/** What a stranger does by itself when it comes. */
+export interface VisitOptions extends Partial<Omit<PlayedOptions, 'seed'>> {
+  /** The same identity again: that of an earlier visit. */
+  readonly seed?: Uint8Array
+  /** Says hello; default true. */
+  readonly greets?: boolean
+  /** Subscribes and wants into the meshes; default true. */
+  readonly joins?: boolean
+  /** Wants into the meshes of what it subscribes to; default true. */
+  readonly grafts?: boolean
+}
+
+export class Stage {
+  readonly setting: Setting
+  readonly role: Role
+  readonly random: Prng
+  readonly address: NetAddress
+  readonly #now: () => number
+  readonly #paceMs: number
+  readonly #payers: KeyPair[]
+  readonly #visitors = new Set<PlayedNode>()
+  #teller: PlayedNode | null = null
+  #witness: PlayedNode | null = null
+  #nextDialMs = 0
+
+  constructor(options: StageOptions) {
+    this.setting = options.setting
+    this.role = options.role
+    this.random = options.random
+    this.address = options.address
+    this.#now = options.now
+    this.#paceMs = options.paceMs
+    this.#payers = options.random.child('payers').shuffled(options.setting.payers)
+  }
+
+  /** Wall clock, ms. */
+  now(): number {
+    return this.#now()
+  }
+
+  /** An account that nothing was paid from in this run. */
+  payer(): KeyPair {
+    return this.#payers.pop() ?? notApplicable('the network has no further funded account with a published secret')
+  }
+
+  /** A valid transaction that nobody has seen, of a fresh account, and the batch of it alone. */
+  fresh(draft: Partial<Parameters<Setting['transaction']>[0]> = {}): {
+    readonly bytes: Uint8Array
+    readonly batch: Uint8Array
+    readonly payer: KeyPair
+  } {
+    const payer = draft.from ?? this.payer()
+    const bytes = this.setting.transaction({ ...draft, from: payer }, this.now())
+    return { bytes, batch: this.setting.batch(bytes), payer }
+  }
+
+  /** One of the honest pair: it speaks. */
+  async teller(): Promise<PlayedNode> {
+    if (this.#teller?.isConnected !== true) this.#teller = await this.#visit({})
+    return this.#teller
+  }
+
+  /** The other one: it listens. */
+  async witness(): Promise<PlayedNode> {
+    if (this.#witness?.isConnected !== true) this.#witness = await this.#visit({})
+    return this.#witness
+  }
+
+  /** A stranger for this check alone, gone when it ends. */
+  async visitor(options: VisitOptions = {}): Promise<PlayedNode> {
+    const visitor = await this.#visit(options)
+    this.#visitors.add(visitor)
+    return visitor
+  }
+
+  /** A stranger that has not connected yet. */
+  async stranger(options: VisitOptions = {}): Promise<PlayedNode> {
+    const stranger = await PlayedNode.start({ ...options, seed: options.seed ?? this.random.bytes(32) })
+    this.#visitors.add(stranger)
+    await this.#behave(stranger)
+    return stranger
+  }
+
+  /** Connects a stranger when the pace allows it; false where it is refused, at once or within the handshake. */
+  async connect(stranger: PlayedNode): Promise<boolean> {
+    const waitMs = this.#nextDialMs - performance.now()
+    this.#nextDialMs = Math.max(this.#nextDialMs, performance.now()) + this.#paceMs
+    if (waitMs > 0) await pause(waitMs)
+    try {
+      await stranger.connect(this.address)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Takes part in gossip: subscribed, and in the meshes where wanted. */
+  async join(node: PlayedNode, grafts = true): Promise<void> {
+    const { topics } = this.setting
+    const isSpokenTo = (): boolean => node.heard.some(({ rpc }) => rpc.subscriptions.length > 0)
+    if (!(await until(isSpokenTo, SOON_MS)))
+      miss('the peer never subscribed to anything at a node that lists gossipsub')
+    await node.send({ subscribe: topics, ...(grafts && { graft: topics }) })
+  }
+
+  /** Says hello; the peer's. */
+  async greet(node: PlayedNode, hello = this.setting.hello()): Promise<Hello> {
+    const answer = await node.ask(this.setting.protocol('hello'), hello)
+    must(answer.end === 'closed' && answer.frames.length === 1, `hello was answered with ${ending(answer)}`)
+    return decodeHello(answer.frames[0] ?? new Uint8Array(0)) ?? miss('the answer to hello is no hello')
+  }
+
+  /** Publishes data at the peer. */
+  async publish(from: PlayedNode, topic: Topic, data: Uint8Array): Promise<void> {
+    await from.send({ messages: [{ topic: this.setting.topic(topic), data }] })
+  }
+
+  /** How often `node` was sent this data. */
+  copies(node: PlayedNode, topic: Topic, data: Uint8Array): number {
+    const name = this.setting.topic(topic)
+    let count = 0
+    for (const { rpc } of node.heard)
+      for (const message of rpc.messages)
+        if (message.topic === name && equalBytes(message.data ?? new Uint8Array(0), data)) count++
+    return count
+  }
+
+  /** Whether `node` comes to hear this data. */
+  hears(node: PlayedNode, topic: Topic, data: Uint8Array, withinMs = SOON_MS): Promise<boolean> {
+    return until(() => this.copies(node, topic, data) > 0, withinMs)
+  }
+
+  /** Misses where what `from` publishes does not reach the witness. */
+  async handsOn(from: PlayedNode, topic: Topic, data: Uint8Array, what: string): Promise<void> {
+    const witness = await this.witness()
+    await this.publish(from, topic, data)
+    must(
+      await this.hears(witness, topic, data),
+      `${what} (${data.byteLength} bytes) was not handed on within ${SOON_MS} ms${from.isConnected ? '' : ': its sender was cut off'}`,
+    )
+  }
+
+  /**
+   * Misses where what `send` sends on a topic reaches the witness. A node judges what a peer sends in its order: so the valid transaction that `from` sends after
+   * it says when it has been judged.
+   */
+  async keeps(
+    from: PlayedNode,
+    topic: Topic,
+    data: Uint8Array,
+    what: string,
+    send?: () => Promise<void>,
+  ): Promise<void> {
+    const witness = await this.witness()
+    await (send === undefined ? this.publish(from, topic, data) : send())
+    await this.marker(from, what)
+    if (topic !== 'transactions') await pause(SETTLE_MS)
+    must(this.copies(witness, topic, data) === 0, `${what} was handed on`)
+  }
+
+  /** A valid transaction by `from`, of which the witness hears. */
+  async marker(from: PlayedNode, behind: string): Promise<void> {
+    const witness = await this.witness()
+    const { batch } = this.fresh()
+    // A sender that has been cut off can still be heard of by what others say.
+    const sender = from.isConnected ? from : await this.teller()
+    await this.publish(sender, 'transactions', batch)
+    must(
+      await this.hears(witness, 'transactions', batch),
+      `a valid transaction behind ${behind} was not handed on within ${SOON_MS} ms`,
+    )
+  }
+
+  /** Whether the peer takes the node out of a mesh, or ends the connection, within the time in which a charge shows. */
+  async isCharged(node: PlayedNode, sinceHeard: number, withinMs = CHARGED_MS): Promise<boolean> {
+    return until(() => !node.isConnected || prunesSince(node, sinceHeard) > 0, withinMs)
+  }
+
+  /** Ends what the check brought. */
+  async leave(): Promise<void> {
+    for (const visitor of this.#visitors) await visitor.stop()
+    this.#visitors.clear()
+  }
+
+  /** Ends everything. */
+  async stop(): Promise<void> {
+    await this.leave()
+    await this.#teller?.stop()
+    await this.#witness?.stop()
+  }
+
+  /** The honest pair, where it has come. */
+  get pair(): readonly PlayedNode[] {
+    return [this.#teller, this.#witness].filter((node) => node !== null)
+  }
+
+  async #visit({ greets = true, joins = true, grafts = true, ...options }: VisitOptions): Promise<PlayedNode> {
+    const node = await PlayedNode.start({ ...options, seed: options.seed ?? this.random.bytes(32) })
+    await this.#behave(node)
+    if (!(await this.connect(node))) {
+      await node.stop()
+      miss('a connection was refused')
+    }
+    if (joins) await this.join(node, grafts)
+    if (greets) await this.greet(node)
+    return node
+  }
+
+  /** What an honest node without anything answers. */
+  async #behave(node: PlayedNode): Promise<void> {
+    const { setting } = this
+    await node.serve(setting.protocol('hello'), () => [setting.hello()])
+  }
+}
+
+/** What is judged on another topic than a marker needs this much longer at most, ms: the work of a block that stands before it. */
+const SETTLE_MS = 300
+
+/** PRUNEs that a node has heard since it had heard so many RPCs. */
+function prunesSince(node: PlayedNode, heard: number): number {
+  return node.heard.slice(heard).reduce((sum, { rpc }) => sum + (rpc.control?.prune.length ?? 0), 0)
+}
+
+/** How a request ended, in words. */
+export function ending({
+  end,
+  frames,
+  rest,
+}: {
+  end: string
+  frames: readonly Uint8Array[]
+  rest: Uint8Array
+}): string {
+  const sizes = frames.map((one) => one.byteLength).join(', ')
+  const shown = frames.length === 0 ? 'no frame' : `${frames.length} frames of ${sizes} bytes`
+  const half = rest.byteLength > 0 ? ` and ${toHex(rest.subarray(0, 8))}…` : ''
+  return `${shown}${half}, ${END_WORDS[end] ?? end}`
+}
+
+const END_WORDS: Readonly<Record<string, string>> = {
+  closed: 'then the end of the stream',
+  reset: 'then a reset',
+  open: 'and no end of the stream',
+  unsupported: 'the protocol is not spoken',
+  gone: 'the connection had ended',
+}
