@@ -1,5 +1,6 @@
 /** A run of the conformance kit from the command line: what it tries, what it shows, what it comes to. */
-import type { Check, Role } from '../conform/check.ts'
+import type { Check } from '../conform/check.ts'
+import type { Role } from '../conform/outcome.ts'
 import type { Result } from '../conform/run.ts'
 import type { NetAddress } from '../domain/ids.ts'
 import type { NetworkParams } from '../domain/params.ts'

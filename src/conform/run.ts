@@ -1,5 +1,6 @@
 /** Runs checks one after the other and turns what they come to into verdicts: the one place where that is done. */
-import { Missed, NotApplicable, type Check, type Verdict } from './check.ts'
+import type { Check, Verdict } from './check.ts'
+import { Missed, NotApplicable } from './outcome.ts'
 import { PlayedNode } from './played-node.ts'
 import { Stage, type StageOptions } from './stage.ts'
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import type { Check, Role } from '../../conform/check.ts'
+import type { Check } from '../../conform/check.ts'
+import type { Role } from '../../conform/outcome.ts'
 import type { NetworkParams } from '../../domain/params.ts'
 import { dialAddressFault } from '../../domain/dial-address.ts'
 import { asNetAddress } from '../../domain/ids.ts'

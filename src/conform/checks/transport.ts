@@ -1,5 +1,6 @@
 /** Checks of connections: encryption, multiplexer, identities, identify, ping. */
-import { must, type Check } from '../check.ts'
+import type { Check } from '../check.ts'
+import { must } from '../outcome.ts'
 import { SOON_MS } from '../limits.ts'
 import { GOSSIP_PROTOCOLS, until } from '../played-node.ts'
 import { ending } from '../stage.ts'
