@@ -36,6 +36,7 @@ async function tried(stage: Stage, provocation: Provocation): Promise<Row> {
   const { alert, provoke, mend } = provocation
   const silent = { provocation, firedMs: null, clearedMs: null }
   if (!(await stage.isMeshed())) return { ...silent, note: 'the nodes do not mesh' }
+  if (!(await stage.isWatched())) return { ...silent, note: 'Prometheus does not see the node' }
   if (!(await isIn(stage, alert, 'inactive', CLEAR_MS_MAX))) return { ...silent, note: 'fires before it is provoked' }
   const over = new AbortController()
   const provokedMs = performance.now()

@@ -96,7 +96,6 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'gossip-shed':
       machines.members.alarm.received(event.bytes.byteLength)
-      turn.note({ kind: 'message-shed', topic: event.topic, from: event.from, reason: event.reason })
       turn.do({
         kind: 'report-verdict',
         messageId: event.messageId,

@@ -79,6 +79,9 @@ export class Observer {
     this.conservation = new Conservation((topic, outcome, by) => {
       if (outcome === 'received') this.#meter.count('received', { topic }, by)
       else this.#meter.count('outcomes', { topic, outcome }, by)
+      // Given up for want of room or time, wherever that was: overload, and no fault of the sender.
+      if (outcome === 'shed-full' || outcome === 'shed-late')
+        this.#meter.count('shed', { topic, reason: outcome === 'shed-full' ? 'full' : 'late' }, by)
     })
   }
 
@@ -163,9 +166,6 @@ export class Observer {
       case 'message-judged':
         this.#meter.count('messages', { topic: fact.topic, verdict: fact.verdict })
         this.#meter.count('bytes', { topic: fact.topic, kind: 'first' }, fact.bytes)
-        return
-      case 'message-shed':
-        this.#meter.count('shed', { topic: fact.topic, reason: fact.reason })
         return
       case 'offence-counted':
         this.#meter.count('offences', { offence: fact.offence })

@@ -1,6 +1,7 @@
 /** What provokes each alert on real nodes, and what ends the cause. */
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs'
 import { encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
+import { PAYLOAD_BYTES_MAX } from '../../../src/domain/params.ts'
 import { HostilePeer } from '../../../test/toolkit/hostile/hostile-peer.ts'
 import { HONEST_ACCOUNTS, transactionOf } from '../../../test/toolkit/processes/funded-network.ts'
 import { pause } from '../../../test/toolkit/processes/live-network.ts'
@@ -28,8 +29,12 @@ const IN_SIGNATURE = 40
 const FLOODERS = 3
 const FLOOD_ACCOUNTS = 40
 const FLOOD_NONCES = 16
-/** Messages of one RPC, the most that is allowed. */
-const RPC_MESSAGES = 256
+/** The largest transactions that there are: 10 MiB of one peer, of which 3 may wait for room. */
+const FLOOD_PAYLOAD = new Uint8Array(PAYLOAD_BYTES_MAX)
+/** Messages of one RPC: below a MiB, which other libraries allow at most. */
+const RPC_MESSAGES = 60
+/** Time to read what was written before its sender hangs up, ms. */
+const READ_MS = 2_000
 
 const nothing = (): Promise<void> => Promise.resolve()
 
@@ -64,14 +69,18 @@ export const PROVOCATIONS: readonly Provocation[] = [
   },
   {
     alert: 'HearsayOverloaded',
-    cause: 'three peers that send 640 valid messages each at once, and hang up',
+    cause: 'three peers that send 640 valid messages of 16 KiB each at once',
     provoke: async (stage) => {
       const peers: HostilePeer[] = []
       try {
         for (let number = 0; number < FLOODERS; number++) {
           const first = HONEST_ACCOUNTS + number * FLOOD_ACCOUNTS
           const messages = Array.from({ length: FLOOD_ACCOUNTS * FLOOD_NONCES }, (_, i) =>
-            encodeBatch([transactionOf(stage.network, first + (i % FLOOD_ACCOUNTS), Math.floor(i / FLOOD_ACCOUNTS))]),
+            encodeBatch([
+              transactionOf(stage.network, first + (i % FLOOD_ACCOUNTS), Math.floor(i / FLOOD_ACCOUNTS), {
+                payload: FLOOD_PAYLOAD,
+              }),
+            ]),
           )
           const peer = await strangerOf(stage, `flooder-${number}`, `127.71.0.${number + 1}`)
           peers.push(peer)
@@ -80,6 +89,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
           )
           await Promise.all(parts.map((part) => peer.messages('transactions', part)))
         }
+        await pause(READ_MS)
       } finally {
         await Promise.all(peers.map((peer) => peer.stop()))
       }
@@ -122,8 +132,7 @@ export const PROVOCATIONS: readonly Provocation[] = [
             await peer.messages('transactions', [encodeBatch([forged])])
           }
         }
-        // What they wrote is read before they hang up.
-        await pause(1_000)
+        await pause(READ_MS)
       } finally {
         await Promise.all(peers.map((peer) => peer.stop()))
       }

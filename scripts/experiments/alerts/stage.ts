@@ -17,6 +17,9 @@ export const TIME_FACTOR = 20
 /** A pause of the subject's loop that is still answered in time is shorter than this, and three scrapes fit into the shortest window. */
 const SCRAPE_MS = 1_000
 
+/** Scrapes in a row that are waited for, one of which may be late. */
+const SCRAPES_SEEN = 3
+
 /** Time for four processes to find one another on a busy machine, ms. */
 const MESH_MS_MAX = 90_000
 
@@ -97,6 +100,17 @@ export class Stage {
     const areWhole = async (): Promise<boolean> =>
       (await Promise.all([this.subject, ...this.neighbours].map(isWhole))).every(Boolean)
     return until(areWhole, { timeoutMs: MESH_MS_MAX, everyMs: 500 })
+  }
+
+  /** Waits for Prometheus to have seen the subject twice in a row: what happens before the first scrape has no rate, and raises no alert. */
+  isWatched(): Promise<boolean> {
+    const isSeen = async (): Promise<boolean> => {
+      const seen = await this.prometheus.query(
+        `sum_over_time(up{node="${this.subject.name}"}[${SCRAPES_SEEN * SCRAPE_MS}ms])`,
+      )
+      return (seen[0]?.value ?? 0) >= SCRAPES_SEEN - 1
+    }
+    return until(isSeen, { timeoutMs: MESH_MS_MAX, everyMs: 200 })
   }
 
   /** Hands one transaction of the honest accounts in at a node; the code of a refusal, null where it was taken. */

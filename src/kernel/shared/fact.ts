@@ -54,7 +54,6 @@ export type Fact =
       readonly items: number
       readonly bytes: number
     }
-  | { readonly kind: 'message-shed'; readonly topic: Topic; readonly from: PeerId; readonly reason: 'full' | 'late' }
   | {
       readonly kind: 'offence-counted'
       readonly peer: PeerId

@@ -85,7 +85,6 @@ function verifyFresh(
     return
   }
   if (machines.shared.jobs.size >= JOBS_MAX) {
-    turn.note({ kind: 'message-shed', topic: 'transactions', from: message.from, reason: 'full' })
     judge('transactions', message, 'ignore', looks.length, turn, 'full')
     return
   }
@@ -159,7 +158,6 @@ function defer(machines: WithShared, message: DeferredMessage, job: number, item
     running.deferred.push(message)
     return
   }
-  turn.note({ kind: 'message-shed', topic: 'transactions', from: message.from, reason: 'full' })
   judge('transactions', message, 'ignore', items, turn, 'full')
 }
 
