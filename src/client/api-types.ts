@@ -666,7 +666,7 @@ export interface components {
       readonly evidence: readonly components['schemas']['Evidence'][]
     }
     /** @enum {string} */
-    readonly GossipDirections: 'both' | 'in' | 'out' | 'none'
+    readonly GossipDirections: 'both' | 'in' | 'out' | 'none' | 'deaf'
     readonly GossipRate: {
       /** Format: int64 */
       readonly usualBytesPerSecond: number

@@ -102,8 +102,11 @@ export interface PeerView {
   readonly topics: readonly string[]
   readonly offences: number
   readonly rttMs: number | null
-  /** Directions of gossip that the connection carries: with less than `both` it is being mended, or cut and dialled again. */
-  readonly gossip: 'both' | 'in' | 'out' | 'none'
+  /**
+   * Directions of gossip that the connection carries: with less than `both` it is being mended, or cut and dialled again; with a peer that is `deaf` to
+   * what we say (it ended our stream three times in ten minutes), it is left as it is, outside of all meshes.
+   */
+  readonly gossip: 'both' | 'in' | 'out' | 'none' | 'deaf'
   readonly head: HeadView | null
 }
 

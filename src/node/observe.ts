@@ -398,6 +398,12 @@ export class Observer {
     this.#journal.info({ peer, carried }, 'gossip did not come about on a connection: it is dialled again')
   }
 
+  /** A peer does not take what it is sent. */
+  deaf(peer: PeerId): void {
+    this.#meter.count('deaf_peers', {})
+    this.#journal.info({ peer }, 'the peer keeps ending our gossip stream: it is in no mesh for ten minutes')
+  }
+
   malformed(what: Malformed): void {
     this.#meter.count('malformed', { what })
   }

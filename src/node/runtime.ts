@@ -101,6 +101,9 @@ export class Runtime {
     onMute: (peer, link) => {
       this.#observer.muteLink(peer, link)
     },
+    onDeaf: (peer) => {
+      this.#observer.deaf(peer)
+    },
   }
 
   /** Reads what the disk holds and serves the request protocols; to be called before the network listens, since peers ask at once. */

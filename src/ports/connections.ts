@@ -14,6 +14,9 @@ export type Direction = 'inbound' | 'outbound'
  */
 export type GossipLink = 'both' | 'in' | 'out' | 'none'
 
+/** `deaf`: the peer has ended our stream so often that it is in no mesh, whatever the connection carries. */
+export type PeerGossip = GossipLink | 'deaf'
+
 export interface ConnectionsListener {
   /** The first connection with a peer opened. */
   onConnect(peer: PeerId, address: NetAddress, direction: Direction): void
@@ -32,6 +35,8 @@ export interface ConnectionsListener {
   onIdentify(peer: PeerId, agentVersion: string): void
   /** Gossip did not come about on a connection, or ended, in the direction that `link` lacks: it is being closed, to be dialled again. */
   onMute?(peer: PeerId, link: GossipLink): void
+  /** The peer ended our gossip stream for the third time: it is in no mesh until that is forgotten. */
+  onDeaf?(peer: PeerId): void
 }
 
 export type DialOutcome =
@@ -71,5 +76,5 @@ export interface Connections {
   /** Round trip to the peer in milliseconds from the last keep-alive, or null. */
   rttMs(peer: PeerId): number | null
   /** What the connections with the peer carry of gossip; `none` where there is no connection. */
-  gossipLink(peer: PeerId): GossipLink
+  gossipLink(peer: PeerId): PeerGossip
 }

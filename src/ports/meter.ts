@@ -11,6 +11,7 @@ export type MeterCounter =
   | 'evicted' // why
   | 'malformed' // what
   | 'mute_links' // carried
+  | 'deaf_peers' // none
   | 'overworked' // what
   | 'items' // topic, outcome (admitted, known, or the reject code)
   | 'duplicates' // topic

@@ -9,12 +9,16 @@ import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { afterEach, describe, expect, it } from 'vitest'
+import { DEAF_ENDS, MUTE_LOOK_MS } from '../../src/adapters/libp2p/limits.ts'
 import { asNetAddress, asPeerId } from '../../src/domain/ids.ts'
-import { connect } from '../toolkit/libp2p/libp2p-node.ts'
+import { topicName } from '../../src/domain/protocols.ts'
+import { utf8 } from '../../src/lib/bytes.ts'
+import { connect, TEST_NETWORK } from '../toolkit/libp2p/libp2p-node.ts'
 import { until } from '../toolkit/libp2p/libp2p-until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const MESHSUB = '/meshsub/1.2.0'
+const TRANSACTIONS = topicName(TEST_NETWORK, 'transactions')
 /** By when a connection is whole or gone, ms. */
 const GONE_MS_MAX = 5_000
 
@@ -128,5 +132,42 @@ describe('a connection without gossip in some direction', () => {
       [a.connections.gossipLink(b.self), b.connections.gossipLink(a.self)].every((link) => link === 'both'),
     )
     expect(a.connections.gossipLink(asPeerId('nobody'))).toBe('none')
+  })
+})
+
+describe('a peer that ends our gossip streams', () => {
+  /** What libraries do with an RPC that is larger than they allow: go-libp2p-pubsub the one, rust-libp2p the other. */
+  const ends: readonly ((stream: Stream) => unknown)[] = [reset, close]
+
+  it('is told more after each end, and then is deaf: in no mesh, no recipient, heard, and not cut', async () => {
+    await Promise.all(
+      ends.map(async (end, index) => {
+        const [victim, peer] = [await world.node(`victim ${index}`), await world.hostile()]
+        await peer.join(victim.address())
+        await peer.send({ subscriptions: [{ subscribe: true, topic: TRANSACTIONS }] })
+        const isMeshed = (): boolean => victim.gossip.meshOf('transactions').mesh.includes(peer.self)
+        await until('the mesh', isMeshed)
+        const ours = (): Stream[] =>
+          peer.connection().streams.filter(({ protocol, direction }) => protocol === MESHSUB && direction === 'inbound')
+        const ended = new Set<Stream>()
+        for (let count = 0; count < DEAF_ENDS; count++) {
+          await until('a stream', () => ours().some((stream) => !ended.has(stream)))
+          // Of the first one the answering half may be closed until it has been seen twice.
+          const seenMs = performance.now() + (count === 0 ? 2.2 : 1.1) * MUTE_LOOK_MS
+          await until('a look or two at it', () => performance.now() > seenMs)
+          expect([victim.connections.gossipLink(peer.self), isMeshed()]).toEqual(['both', true])
+          const [stream] = ours().filter((each) => !ended.has(each)) as [Stream]
+          ended.add(stream)
+          await end(stream)
+        }
+        await until('out of the mesh', () => !isMeshed())
+        expect(victim.connections.gossipLink(peer.self)).toBe('deaf')
+        const outcome = await victim.gossip.publish('transactions', utf8(`to nobody ${index}`), { flood: true })
+        expect(outcome).toMatchObject({ kind: 'published', recipients: 0 })
+        await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8(`from the deaf one ${index}`) }] })
+        await until('what it says', () => victim.messages.length === 1)
+        expect([victim.deaf, victim.mute, victim.disconnects]).toEqual([[peer.self], [], []])
+      }),
+    )
   })
 })

@@ -101,9 +101,10 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/adapters/store/level-store.ts #sublevels': 'one entry a space',
   'src/adapters/store/group-commit.ts #queue':
     'what waits for the disk: submissions (SUBMISSIONS_MAX) and one write an event',
-  'src/adapters/libp2p/gossip-links.ts #spoken': 'connected peers',
   'src/adapters/libp2p/gossip-links.ts #gaps': 'connections',
-  'src/adapters/libp2p/gossip-links.ts #cuts': 'MUTE_CUTS_PEERS_MAX; it expires by itself',
+  'src/adapters/libp2p/gossip-links.ts #cuts': 'MUTE_PEERS_MAX; it expires by itself',
+  'src/adapters/libp2p/gossip-links.ts #ends': 'MUTE_PEERS_MAX; it expires by itself',
+  'src/adapters/libp2p/gossip-links.ts #voices': 'connected peers',
   'src/adapters/libp2p/anteroom.ts #peers': 'connected peers; what waits of them: gossip.waitingBytes',
   'src/adapters/libp2p/gossip.ts #waiting': 'gossip.waitingBytes, of which each takes 256',
   'src/adapters/libp2p/gossip.ts #muted': 'connected peers',

@@ -11,7 +11,7 @@ import type {
   ConnectionsListener,
   DialledFor,
   DialOutcome,
-  GossipLink,
+  PeerGossip,
   WorkToken,
 } from '../../ports/connections.ts'
 import { AGENT_BYTES_MAX } from '../../domain/record.ts'
@@ -37,6 +37,8 @@ export interface ConnectionsParts {
   readonly onOpening: (connection: Connection) => void
   /** A peer is about to be disconnected. */
   readonly onLeaving: (peer: PeerId) => void
+  /** Whether the peer keeps ending what we say to it. */
+  readonly isDeaf: (peer: PeerId) => boolean
   /** Where addresses lead. */
   readonly targets: (address: NetAddress, namedBy: DialledFor) => Promise<DialTargets>
   /** What the gater lets pass. */
@@ -142,8 +144,9 @@ class ConnectionsAdapter implements Libp2pConnections {
     return this.connectionWith(peer)?.rtt ?? null
   }
 
-  gossipLink(peer: PeerId): GossipLink {
-    return linkOn(this.#open.get(peer) ?? [])
+  gossipLink(peer: PeerId): PeerGossip {
+    const open = this.#open.get(peer)
+    return open !== undefined && this.#parts.isDeaf(peer) ? 'deaf' : linkOn(open ?? [])
   }
 
   connectionWith(peer: PeerId): Connection | undefined {

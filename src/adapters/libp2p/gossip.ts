@@ -174,7 +174,8 @@ class GossipAdapter implements RouterGossip {
       const { recipients } = await this.#router.publish(name, bytes, { floodPublish: flood })
       const messageId = this.#ids.textOf(name, bytes)
       this.#seen.set(messageId, bytes.byteLength, this.#now())
-      return { kind: 'published', recipients: recipients.length, messageId }
+      const hearing = recipients.filter((peer) => this.#policy?.isDeaf(asPeerId(peer.toString())) !== true)
+      return { kind: 'published', recipients: hearing.length, messageId }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       if (reason === 'PublishError.Duplicate') return { kind: 'duplicate' }

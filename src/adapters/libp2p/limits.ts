@@ -197,8 +197,14 @@ export const FORGET_AFTER_MS = 10_000
  */
 export const MUTE_GRACE_MS = 3_000
 export const MUTE_GRACE_MS_MAX = 60_000
-/** How long a cut for that is remembered, ms, and of how many peers: more than there are connections. */
-export const MUTE_CUTS_MEMORY_MS = 600_000
-export const MUTE_CUTS_PEERS_MAX = 1_024
+/** How long a cut for that, or the end of a stream of ours, is remembered, ms, and of how many peers: more than there are connections. */
+export const MUTE_MEMORY_MS = 600_000
+export const MUTE_PEERS_MAX = 1_024
+/** Streams that a peer may end before it counts as deaf: two accidents in ten minutes are not a habit. */
+export const DEAF_ENDS = 3
+/** Streams of ours on one connection with a deaf peer: at the fifth one rust-libp2p takes no more gossip on the connection at all (gossipsub 0.50). */
+export const STREAMS_OF_CONNECTION_MAX = 4
+/** A half that was closed before so many looks at the first stream of a connection was closed from the start: half a second is two trips around the world. */
+export const HALF_CLOSED_EARLY_LOOKS = 2
 /** How often connections are looked at for that, ms. */
 export const MUTE_LOOK_MS = 500

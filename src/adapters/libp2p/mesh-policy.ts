@@ -1,6 +1,6 @@
 /**
- * Who shall not be in our meshes, though the router would take it: peers that give us nothing, and too many of one network; and whose announcements are
- * not listened to. The router is told by their score: negative, so that it prunes them and refuses their GRAFT, and far from the thresholds
+ * Who shall not be in our meshes, though the router would take it: peers that give us nothing, that do not take what they are sent, and too many of
+ * one network; and whose announcements are not listened to. The router is told by their score: negative, so that it prunes them and refuses their GRAFT, and far from the thresholds
  * below which a peer is not heard, but for the loud ones.
  */
 import type { PeerId } from '../../domain/ids.ts'
@@ -14,6 +14,8 @@ export interface MeshPolicyParts {
   readonly isOurs: (peer: PeerId) => boolean
   /** The network that a peer which dialled us comes from; null where it counts for none. */
   readonly networkOf: (peer: PeerId) => string | null
+  /** Whether the peer keeps ending what we say to it. */
+  readonly isDeaf: (peer: PeerId) => boolean
   readonly now: () => number
 }
 
@@ -39,10 +41,15 @@ export class MeshPolicy {
     this.#diversity.entered(peer)
   }
 
+  isDeaf(peer: PeerId): boolean {
+    return this.#parts.isDeaf(peer)
+  }
+
   /** What the node itself adds to the score of a peer. */
   score(peer: PeerId): number {
     const now = this.#parts.now()
     if (this.loud.isLoud(peer, now)) return LOUD_SCORE
-    return this.silent.isSilent(peer, now) || this.#diversity.isCrowding(peer) ? UNWANTED_SCORE : 0
+    const isUnwanted = this.isDeaf(peer) || this.silent.isSilent(peer, now) || this.#diversity.isCrowding(peer)
+    return isUnwanted ? UNWANTED_SCORE : 0
   }
 }

@@ -110,6 +110,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
   const policy = new MeshPolicy({
     isOurs: (peer) => connections.connectionWith(peer)?.direction === 'outbound',
     networkOf: (peer) => networkOf(connections.connectionWith(peer)?.remoteAddr.toString() ?? '', config.profile),
+    isDeaf: (peer) => links.isDeaf(peer, config.now()),
     now: config.now,
   })
   const permits = new DialPermits()
@@ -176,6 +177,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       const address = connection.remoteAddr.toString()
       guards.adopt(connection, groupOf(address), ipOf(address))
     },
+    isDeaf: (peer) => links.isDeaf(peer, config.now()),
     work: {
       enter: (peer) => guards.watch.enter(peer === null ? null : guards.booksOf(peer)),
       resume: (token) => void guards.watch.enter(token as Books | null),
@@ -187,6 +189,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
       listeners.connections.onMute?.(peer, link)
       void connections.disconnect(peer)
     },
+    onDeaf: (peer) => listeners.connections.onDeaf?.(peer),
   })
   const looking = setInterval(() => links.check(connections.open(), config.now()), MUTE_LOOK_MS)
   looking.unref()

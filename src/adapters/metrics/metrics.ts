@@ -96,6 +96,10 @@ const COUNTERS = {
     help: 'Connections ended since gossip went one way or none, by the ways it went',
     labels: { carried: ['in', 'out', 'none'] },
   },
+  deaf_peers: {
+    help: 'Peers that ended our gossip stream three times within ten minutes, and are in no mesh for that',
+    labels: {},
+  },
   overworked: {
     help: 'Peers and addresses cut off for what they cost',
     labels: { what: ['empty-frames', 'empty-rpcs', 'pings', 'openings', 'work'] },

@@ -62,6 +62,7 @@ const GOSSIP_GAPS: Readonly<Record<Exclude<PeerView['gossip'], 'both'>, string>>
   in: 'we are not heard',
   out: 'says nothing',
   none: 'no gossip',
+  deaf: 'deaf to us',
 }
 
 function peerRow(peer: PeerView, verbose: boolean): readonly string[] {

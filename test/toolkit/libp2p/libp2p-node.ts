@@ -22,6 +22,7 @@ export interface TestNode extends OpenLibp2p {
   readonly unheard: readonly { peer: PeerId; messages: number }[]
   /** Connections that were ended for want of gossip. */
   readonly mute: readonly { peer: PeerId; link: GossipLink }[]
+  readonly deaf: readonly PeerId[]
   readonly overworked: readonly { kind: string; name: string; what: string }[]
   readonly meshChanges: readonly MeshChange[]
   readonly connected: ReadonlyMap<PeerId, { address: NetAddress; direction: Direction }>
@@ -76,6 +77,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
     malformed: [] as { peer: PeerId; what: string }[],
     unheard: [] as { peer: PeerId; messages: number }[],
     mute: [] as { peer: PeerId; link: GossipLink }[],
+    deaf: [] as PeerId[],
     overworked: [] as { kind: string; name: string; what: string }[],
     meshChanges: [] as MeshChange[],
     connected: new Map<PeerId, { address: NetAddress; direction: Direction }>(),
@@ -125,6 +127,7 @@ export async function startNode(name: string, options: TestNodeOptions = {}): Pr
         onOverwork: (subject, what) => seen.overworked.push({ ...subject, what }),
         onIdentify: (peer, agent) => seen.agents.set(peer, agent),
         onMute: (peer, link) => seen.mute.push({ peer, link }),
+        onDeaf: (peer) => seen.deaf.push(peer),
       },
       gatekeeper: {
         admitsAddress: (ip) => !seen.bannedIps.has(ip),

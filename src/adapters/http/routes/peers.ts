@@ -22,7 +22,7 @@ const peersView = describes<PeersView>()(
         topics: names,
         offences: count,
         rttMs: nullable(Type.Number()),
-        gossip: oneOf(['both', 'in', 'out', 'none'], 'GossipDirections'),
+        gossip: oneOf(['both', 'in', 'out', 'none', 'deaf'], 'GossipDirections'),
         head: nullable(head),
       }),
     ),

@@ -29,7 +29,7 @@ describe('loud peers (A13)', () => {
   })
 
   it('costs such a peer the hearing of its announcements and nothing else', () => {
-    const policy = new MeshPolicy({ isOurs: () => false, networkOf: () => null, now: () => 0 })
+    const policy = new MeshPolicy({ isOurs: () => false, networkOf: () => null, isDeaf: () => false, now: () => 0 })
     policy.loud.announced(liar, 1_000_000, 0)
     expect(policy.score(liar)).toBe(LOUD_SCORE)
     expect(LOUD_SCORE).toBeLessThan(SCORE_THRESHOLDS.gossipThreshold)

@@ -5,7 +5,7 @@ import { MeshPolicy } from '../../../../src/adapters/libp2p/mesh-policy.ts'
 import { asPeerId } from '../../../../src/domain/ids.ts'
 
 const crowd = Array.from({ length: 12 }, (_, i) => asPeerId(`crowd ${i}`))
-const [other, ours] = [asPeerId('other'), asPeerId('ours')]
+const [other, ours, deaf] = [asPeerId('other'), asPeerId('ours'), asPeerId('deaf')]
 
 const networkOf = (peer: string): string | null => (peer.startsWith('crowd') ? '10.1' : '10.2')
 
@@ -55,11 +55,16 @@ it('counts who comes between two reviews, so that a crowd does not fill the mesh
 })
 
 it('tells the router by the score, and spares whom we dialled', () => {
-  const policy = new MeshPolicy({ isOurs: (peer) => peer === ours, networkOf: () => '10.1', now: () => 0 })
+  const policy = new MeshPolicy({
+    isOurs: (peer) => peer === ours,
+    networkOf: () => '10.1',
+    isDeaf: (peer) => peer === deaf,
+    now: () => 0,
+  })
   policy.review([...crowd, ours], [])
   expect(policy.score(crowd[0] ?? other)).toBe(0)
   expect(policy.score(crowd[11] ?? other)).toBe(UNWANTED_SCORE)
-  expect(policy.score(ours)).toBe(0)
+  expect([policy.score(ours), policy.score(deaf)]).toEqual([0, UNWANTED_SCORE])
 })
 
 it.each([
