@@ -26,11 +26,13 @@ const mayImport = {
     'src/domain/',
   ],
   'src/vectors': ['src/wallet/', 'src/sync/', 'src/mempool/id-sum\\.ts', 'src/domain/', 'src/lib/'],
-  // The kit plays nodes over raw libp2p, and knows of a node what PROTOCOL.md says: objects and names, never an adapter or a decision.
+  // The kit plays nodes over raw libp2p, and knows of a node what PROTOCOL.md says: objects and names, never an adapter
+  // or a decision.
   'src/conform': ['src/wallet/', 'src/domain/', 'src/lib/'],
   // What lies in a home is read, judged and written here, for whoever runs a testnet and whoever asks it.
   'src/home': ['src/lib/'],
-  // Records in, trees and figures out: what the command line, the page, the report and a replay share. The formulae import nothing.
+  // Records in, trees and figures out: what the command line, the page, the report and a replay share. The formulae
+  // import nothing.
   'src/trace': ['src/sim/theory\\.ts', 'src/domain/', 'src/lib/'],
   'src/dashboard': ['src/trace/', 'src/client/', 'src/domain/'],
   // Adapters meet in node/compose.ts, never one another: that is what lets each of them be replaced.
@@ -81,7 +83,8 @@ const layerRules = Object.entries(mayImport).map(([layer, allowed]) => ({
   to: { path: '^(src|testnet|scripts|test)/', pathNot: [`^${layer}/`, ...allowed.map((path) => `^${path}`)] },
 }))
 
-// Wing of the kernel: what it may ask. The hall (the files of src/kernel itself) sees all of them, and none of them sees the hall.
+// Wing of the kernel: what it may ask. The hall (the files of src/kernel itself) sees all of them, and none of them
+// sees the hall.
 const mayAsk = {
   shared: [],
   peers: ['shared'],
@@ -99,7 +102,8 @@ const wingRules = Object.entries(mayAsk).map(([wing, others]) => ({
   to: { path: '^src/kernel/', pathNot: [wing, ...others].map((other) => `^src/kernel/${other}/`) },
 }))
 
-// What whoever takes a surface gets with it. A file with a twin for browsers (x.browser.ts) may use Node, and the build for browsers fails where another does.
+// What whoever takes a surface gets with it. A file with a twin for browsers (x.browser.ts) may use Node, and the build
+// for browsers fails where another does.
 const surfaceKnows = {
   protocol: [
     'src/(domain|lib)/',

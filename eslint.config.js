@@ -3,8 +3,8 @@
 import tseslint from 'typescript-eslint'
 import { usedWings } from './scripts/linting/used-wings.js'
 
-// Layers that decide. They are synchronous and deterministic: the same input gives the same output on every machine and in
-// virtual time, which is what makes a failure replayable from its seed.
+// Layers that decide. They are synchronous and deterministic: the same input gives the same output on every machine and
+// in virtual time, which is what makes a failure replayable from its seed.
 const pureLayers = ['lib', 'domain', 'mempool', 'chain', 'relay', 'sync', 'membership', 'peers', 'kernel', 'trace'].map(
   (layer) => `src/${layer}/**/*.ts`,
 )
@@ -17,7 +17,8 @@ const noReexports = [
   },
 ]
 
-// `process.stdout.write`, `stderr.end`, `writeSync(1, …)`, `writeSync(process.stderr.fd, …)`, and a second terminal beside the one of main.
+// `process.stdout.write`, `stderr.end`, `writeSync(1, …)`, `writeSync(process.stderr.fd, …)`, and a second terminal
+// beside the one of main.
 const otherPrinter = 'Print through the Terminal (src/cli/terminal.ts): it makes texts of others harmless.'
 const noOtherPrinter = [
   {
@@ -193,7 +194,8 @@ export default tseslint.config(
     rules: { 'hearsay/used-wings': 'error' },
   },
   {
-    // Texts of files and peers reach the user's terminal through one printer, which obeys none of their controls. The testnet's programs write to their logs.
+    // Texts of files and peers reach the user's terminal through one printer, which obeys none of their controls. The
+    // testnet's programs write to their logs.
     files: ['src/**/*.ts', 'testnet/**/*.ts'],
     ignores: [
       'src/cli/terminal.ts',

@@ -27,7 +27,8 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: testsIn('unit', 'model', 'vectors', 'contract', 'tidy'),
-          // Nothing here replaces a global, so files may share a process: starting one for each file took half of the time.
+          // Nothing here replaces a global, so files may share a process: starting one for each file took half of the
+          // time.
           isolate: false,
           maxWorkers: CORES,
           // What takes seconds alone (a thousand signatures by noble) takes several times that beside other work.
@@ -42,8 +43,9 @@ export default defineConfig({
         test: {
           name: 'sim',
           include: testsIn('sim'),
-          // Virtual time in child processes: what runs beside them changes how long they take and nothing else. The gate runs them beside tests
-          // of real processes, with what those leave of the cores; so the time is there to end what hangs.
+          // Virtual time in child processes: what runs beside them changes how long they take and nothing else. The
+          // gate runs them beside tests of real processes, with what those leave of the cores; so the time is there to
+          // end what hangs.
           maxWorkers: CORES,
           testTimeout: 300_000,
           hookTimeout: 300_000,

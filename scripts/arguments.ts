@@ -1,4 +1,7 @@
-/** Arguments of the scripts behind `npm run`: `--help` says what there is, and what is not understood is one sentence and the usage. */
+/**
+ * Arguments of the scripts behind `npm run`: `--help` says what there is, and what is not understood is one sentence
+ * and the usage.
+ */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 /** What was understood, or what to print and the exit code to end with. */

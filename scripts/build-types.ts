@@ -1,5 +1,6 @@
-// `npm run build:types`: declarations of the public library into dist/types, for the published package: what the entries in package.json show and nothing else.
-// The compiler writes one for every file that the library reaches, private parts and their packages included.
+// `npm run build:types`: declarations of the public library into dist/types, for the published package: what the
+// entries in package.json show and nothing else. The compiler writes one for every file that the library reaches,
+// private parts and their packages included.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

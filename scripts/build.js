@@ -1,5 +1,5 @@
-// Bundles the command, the library and the testnet's supervisor into dist/. Plain JavaScript, so that whichever Node runs
-// `npm ci` can run it. Bundled, a command starts in a third of the time: one file to read instead of a thousand.
+// Bundles the command, the library and the testnet's supervisor into dist/. Plain JavaScript, so that whichever Node
+// runs `npm ci` can run it. Bundled, a command starts in a third of the time: one file to read instead of a thousand.
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
@@ -23,8 +23,8 @@ const entries = {
 const page = ['src/dashboard/main.ts', 'src/dashboard/app.css']
 const pageFiles = ['index.html']
 
-// dist/browser/: what browsers can run of the library, for whoever bundles, by the condition `browser` of package.json. Each file of ours that needs Node has a
-// twin beside it, `x.browser.ts` for `x.ts`, which takes its place.
+// dist/browser/: what browsers can run of the library, for whoever bundles, by the condition `browser` of package.json.
+// Each file of ours that needs Node has a twin beside it, `x.browser.ts` for `x.ts`, which takes its place.
 const forBrowsers = ['index', 'protocol', 'client']
 const twins = {
   name: 'twins',
@@ -38,10 +38,12 @@ const twins = {
 
 // Native code finds its binary beside its own package.json, so it can't be bundled.
 const external = ['sodium-native', 'classic-level', '@chainsafe/hashtree']
-// One of them is never asked for: a faster hasher that @chainsafe/persistent-merkle-tree takes where somebody chooses it.
+// One of them is never asked for: a faster hasher that @chainsafe/persistent-merkle-tree takes where somebody chooses
+// it.
 const unused = ['@chainsafe/hashtree']
 
-// What a package asks for and never uses here is left empty: the API's document is JSON, and the writer of YAML would be a twentieth of the bundle.
+// What a package asks for and never uses here is left empty: the API's document is JSON, and the writer of YAML would
+// be a twentieth of the bundle.
 const emptied = {
   name: 'emptied',
   setup(build) {
@@ -84,7 +86,9 @@ function writeWhole(path, contents) {
   renameSync(partial, path)
 }
 
-/** Each file appears whole or not at all, and an unchanged one is not touched: a running testnet may be reading them. */
+/**
+ * Each file appears whole or not at all, and an unchanged one is not touched: a running testnet may be reading them.
+ */
 function write(files) {
   const folders = [dist, join(dist, 'browser')]
   for (const folder of folders) mkdirSync(folder, { recursive: true })
@@ -142,7 +146,8 @@ async function buildPage() {
 }
 
 /**
- * Who installs the package gets what package.json names under `dependencies` and nothing else: that must be exactly what the bundle leaves out.
+ * Who installs the package gets what package.json names under `dependencies` and nothing else: that must be exactly
+ * what the bundle leaves out.
  * @returns a sentence for each difference
  */
 function undeclared(metafile) {
@@ -202,8 +207,8 @@ if (esbuild === undefined) {
       target: 'node24',
       splitting: true,
       sourcemap: true,
-      // A process keeps the text of its program in memory: shorter, and with one byte a character, since comments have others. Names stay, for
-      // stack traces.
+      // A process keeps the text of its program in memory: shorter, and with one byte a character, since comments have
+      // others. Names stay, for stack traces.
       minifyWhitespace: true,
       minifySyntax: true,
       legalComments: 'linked',

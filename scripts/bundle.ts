@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-/** Brings dist/ up to date; takes under a second, and files that are as they were are not written again. Throws what the build says. */
+/**
+ * Brings dist/ up to date; takes under a second, and files that are as they were are not written again. Throws what the
+ * build says.
+ */
 export function bundle(): void {
   const script = fileURLToPath(new URL('build.js', import.meta.url))
   const { status, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })

@@ -1,4 +1,5 @@
-// `npm run check`: types, lint, layout, layers, tidy and unit tests, in seconds: what every commit passes. `npm test` is the whole gate.
+// `npm run check`: types, lint, layout, layers, tidy and unit tests, in seconds: what every commit passes. `npm test`
+// is the whole gate.
 import { remembering, runStages, staticStages, vitest } from './stages.ts'
 
 const tests = {

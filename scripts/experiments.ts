@@ -1,4 +1,7 @@
-/** What `node scripts/run.ts` can run. Its help is made of this table, and a test holds it to the files, to package.json and to CONTRIBUTING.md. */
+/**
+ * What `node scripts/run.ts` can run. Its help is made of this table, and a test holds it to the files, to package.json
+ * and to CONTRIBUTING.md.
+ */
 
 export interface Experiment {
   /** As it is typed; its file is `experiments/NAME.ts`, with a dash for a colon. */

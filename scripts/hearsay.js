@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command `hearsay`. It is committed (a bin that exists only after a build breaks npx's cache) and it is plain JavaScript
-// that any Node can read, so that an old Node gets a sentence and not a syntax error.
+// The command `hearsay`. It is committed (a bin that exists only after a build breaks npx's cache) and it is plain
+// JavaScript that any Node can read, so that an old Node gets a sentence and not a syntax error.
 import { existsSync, readFileSync } from 'node:fs'
 import module from 'node:module'
 import { fileURLToPath } from 'node:url'

@@ -13,11 +13,12 @@ export function countsLine({ passed, failed, skipped }: Counts): string {
 }
 
 /**
- * Ends every run with one plain line, `123 passed, 0 failed` (and `, N skipped` when any), alone on its line and without
- * colours, so that a person or a program finds the outcome in the last line of a long log.
+ * Ends every run with one plain line, `123 passed, 0 failed` (and `, N skipped` when any), alone on its line and
+ * without colours, so that a person or a program finds the outcome in the last line of a long log.
  *
  * What breaks outside a test (a file that doesn't load, an unhandled rejection) counts as one failure each: a run that
- * exits with 1 must never say `0 failed`. Where HEARSAY_COUNTS_FILE names a file the counts are written to it too (scripts/test.ts adds them up).
+ * exits with 1 must never say `0 failed`. Where HEARSAY_COUNTS_FILE names a file the counts are written to it too
+ * (scripts/test.ts adds them up).
  */
 export class CountsReporter implements Reporter {
   onTestRunEnd(testModules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {

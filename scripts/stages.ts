@@ -23,8 +23,8 @@ export const vitest = 'node_modules/vitest/vitest.mjs'
 const cache = 'node_modules/.cache/hearsay'
 
 /**
- * The same stage, looking only at files whose content changed since it last passed. What lint says of a file may depend on the types of
- * another, so the gate looks at all of them; the check, which runs before every commit, need not.
+ * The same stage, looking only at files whose content changed since it last passed. What lint says of a file may depend
+ * on the types of another, so the gate looks at all of them; the check, which runs before every commit, need not.
  */
 export function remembering(stage: Stage): Stage {
   const flags: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,5 @@
-// `npm test`: the whole gate: the build, every test, and what reads the sources. Arguments go to vitest (`npm test -- test/attack`).
+// `npm test`: the whole gate: the build, every test, and what reads the sources. Arguments go to vitest (`npm test --
+// test/attack`).
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { constants, setPriority, tmpdir } from 'node:os'
@@ -7,8 +8,8 @@ import { countsLine, type Counts } from './reporter.ts'
 import { root, runStages, staticStages, vitest, type StageResult } from './stages.ts'
 
 /**
- * What needs processors and no clock (simulations in virtual time, lint, types) runs beside tests of real processes, which mostly wait. The lower priority
- * gives every core at once to a test that wakes.
+ * What needs processors and no clock (simulations in virtual time, lint, types) runs beside tests of real processes,
+ * which mostly wait. The lower priority gives every core at once to a test that wakes.
  */
 const BESIDE = constants.priority.PRIORITY_BELOW_NORMAL
 
@@ -40,7 +41,10 @@ async function allTests(): Promise<number> {
   return isInOrder && runs.every(({ exitCode }) => exitCode === 0) ? 0 : 1
 }
 
-/** What reads the sources, a stage at a time, and the simulations; with what they wrote, so that it does not mix with the tests beside them. */
+/**
+ * What reads the sources, a stage at a time, and the simulations; with what they wrote, so that it does not mix with
+ * the tests beside them.
+ */
 async function besideThem(): Promise<{ stages: readonly StageResult[]; sim: Run; output: string }> {
   const lines: string[] = []
   const print = (text: string): void => void lines.push(`${text}\n`)

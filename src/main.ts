@@ -25,8 +25,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   const stop = new AbortController()
   let stoppedBy: NodeJS.Signals | null = null
   const onSignal = (signal: NodeJS.Signals): void => {
-    // Without a terminal there is none to lose: it came from nohup's shell, which means the opposite, or from a service manager that reloads. Node
-    // resets what was inherited, so that an ignored SIGHUP can't be told from any other.
+    // Without a terminal there is none to lose: it came from nohup's shell, which means the opposite, or from a service
+    // manager that reloads. Node resets what was inherited, so that an ignored SIGHUP can't be told from any other.
     if (signal === 'SIGHUP' && !hasTerminal()) return
     // The first is graceful, the second is now.
     if (stoppedBy !== null) process.exit(exitCodeOf(signal === 'SIGINT' ? 'interrupted' : 'terminated'))

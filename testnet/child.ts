@@ -1,7 +1,7 @@
 /**
- * A node process of a testnet: `node child.js MARK CONFIG…`, one configuration file a node; the mark is for those who look for its process
- * (src/home/proof.ts). It is the same node as `hearsay node run`, tied to
- * its supervisor: the end of the channel between them is the end of the process.
+ * A node process of a testnet: `node child.js MARK CONFIG…`, one configuration file a node; the mark is for those who
+ * look for its process (src/home/proof.ts). It is the same node as `hearsay node run`, tied to its supervisor: the end
+ * of the channel between them is the end of the process.
  */
 import { openNode, type Node } from '../src/node/compose.ts'
 import { guardProcess } from '../src/node/process-guard.ts'

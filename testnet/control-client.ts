@@ -1,5 +1,6 @@
 /**
- * Starts, steers and ends testnets, for the command line and for tests. Every function takes the network's home; outcomes are values.
+ * Starts, steers and ends testnets, for the command line and for tests. Every function takes the network's home;
+ * outcomes are values.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -93,7 +94,10 @@ export const DEFAULT_PLAN = {
   perProcess: 1,
 } as const satisfies Partial<TestnetPlan>
 
-/** Starts a network and waits until it is ready on every node. A network that fails to start is stopped before this returns. */
+/**
+ * Starts a network and waits until it is ready on every node. A network that fails to start is stopped before this
+ * returns.
+ */
 export async function up(options: UpOptions): Promise<UpOutcome> {
   const own = ownHome(resolve(options.home))
   if (!own.ok) return { kind: 'distrusted', distrust: own.distrust }
@@ -179,8 +183,8 @@ export async function command<C extends Command>(
 }
 
 /**
- * Stops the network of a home and returns when no process of it is left: in good order, or at once with `force`. What does not stop in
- * time is killed.
+ * Stops the network of a home and returns when no process of it is left: in good order, or at once with `force`. What
+ * does not stop in time is killed.
  */
 export async function down(home: string, options: { force: boolean }): Promise<DownOutcome> {
   const read = readManifest(home)

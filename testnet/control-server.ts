@@ -1,6 +1,6 @@
 /**
- * The supervisor's own API: `POST /v1/<command>` with a JSON body and the token of its cookie file, on a free port of loopback. For the
- * commands of one machine's user, so it is small: one body in, one document out.
+ * The supervisor's own API: `POST /v1/<command>` with a JSON body and the token of its cookie file, on a free port of
+ * loopback. For the commands of one machine's user, so it is small: one body in, one document out.
  */
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'

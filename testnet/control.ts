@@ -4,7 +4,10 @@ import type { NodeState } from '../src/home/manifest.ts'
 import type { LinkShape } from './shaper/shape.ts'
 import type { Topology } from './topology.ts'
 
-/** What a network shall be; complete, so that the same plan gives the same network but for ports, times and keys of nodes. */
+/**
+ * What a network shall be; complete, so that the same plan gives the same network but for ports, times and keys of
+ * nodes.
+ */
 export interface TestnetPlan {
   /** Absolute path of the network's folder. */
   readonly home: string
@@ -25,9 +28,15 @@ export interface TestnetPlan {
   readonly perProcess: number
   /** Nodes also look for peers in records and dial them directly; not unless given. */
   readonly discovery?: boolean
-  /** Fixes all ports: the page has this one, node-i's API the one 1 + 2i above it, and what it listens on for peers the next; by chance unless given. */
+  /**
+   * Fixes all ports: the page has this one, node-i's API the one 1 + 2i above it, and what it listens on for peers the
+   * next; by chance unless given.
+   */
   readonly portBase?: number
-  /** Goes on with the network that the home remembers (resume-file.ts), which then is what the plan says; not unless given. */
+  /**
+   * Goes on with the network that the home remembers (resume-file.ts), which then is what the plan says; not unless
+   * given.
+   */
   readonly resume?: boolean
   /** File of the recording; none unless given. */
   readonly record?: string
@@ -54,7 +63,10 @@ export interface Gap {
 export interface NodeStatus {
   readonly name: string
   readonly peerId: string
-  /** As the supervisor knows it; `unresponsive`: its process runs and its API does not answer; `failing`: it says so itself. */
+  /**
+   * As the supervisor knows it; `unresponsive`: its process runs and its API does not answer; `failing`: it says so
+   * itself.
+   */
   readonly state: NodeState | 'unresponsive' | 'failing'
   readonly pid: number | null
   /** Number of the validator whose blocks it makes; null: none. */

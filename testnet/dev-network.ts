@@ -14,7 +14,10 @@ export const LOAD_ACCOUNTS = 64
 
 const VALIDATOR_TAG = 'hearsay/dev-validator/1'
 
-/** The parameters of a development network whose first slot begins at `genesisTimeMs`; its name tells it from all others. */
+/**
+ * The parameters of a development network whose first slot begins at `genesisTimeMs`; its name tells it from all
+ * others.
+ */
 export function devNetwork(options: {
   genesisTimeMs: number
   slotMs: number
@@ -38,7 +41,10 @@ export function devNetwork(options: {
   }
 }
 
-/** Validator `index` of every development network: its secret is SHA-256("hearsay/dev-validator/1" ‖ 0x00 ‖ "validator-<index>"). */
+/**
+ * Validator `index` of every development network: its secret is SHA-256("hearsay/dev-validator/1" ‖ 0x00 ‖
+ * "validator-<index>").
+ */
 export function devValidator(index: number): KeyPair {
   return keyPairOf(sha256(concatBytes(utf8(VALIDATOR_TAG), Uint8Array.of(0), utf8(`validator-${index}`))))
 }

@@ -1,6 +1,8 @@
 import { createServer, type AddressInfo } from 'node:net'
 
-/** A port of loopback that is free now: the system chose it. Whoever uses it must cope with its being taken meanwhile. */
+/**
+ * A port of loopback that is free now: the system chose it. Whoever uses it must cope with its being taken meanwhile.
+ */
 export async function findFreePort(): Promise<number> {
   const port = await tryPort(0)
   if (port === null) throw new Error('the system has no free port left on 127.0.0.1')

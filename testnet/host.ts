@@ -1,4 +1,7 @@
-/** One node of a testnet as its supervisor knows it, and the host: the process that carries it, alone or packed with others. */
+/**
+ * One node of a testnet as its supervisor knows it, and the host: the process that carries it, alone or packed with
+ * others.
+ */
 import { join } from 'node:path'
 import type { NodeProcess } from './node-process.ts'
 import type { Pause } from './pause.ts'

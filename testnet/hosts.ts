@@ -1,6 +1,6 @@
 /**
- * The processes of one testnet and the nodes in them: made, started, ended, paused and woken. It keeps each node's state, its ports over
- * restarts, and where the links to it lead.
+ * The processes of one testnet and the nodes in them: made, started, ended, paused and woken. It keeps each node's
+ * state, its ports over restarts, and where the links to it lead.
  */
 import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -70,7 +70,10 @@ export class Hosts {
     return host
   }
 
-  /** Opens the planned links, and finds ports where nodes dial one another directly: those must be known before anybody dials. */
+  /**
+   * Opens the planned links, and finds ports where nodes dial one another directly: those must be known before anybody
+   * dials.
+   */
   async wire(links: readonly { readonly from: string; readonly to: string }[]): Promise<void> {
     const byName = new Map(this.nodes().map((node) => [node.name, node]))
     const reserved = new Set(this.nodes().flatMap(({ apiPort, p2pPort }) => [apiPort, p2pPort]))

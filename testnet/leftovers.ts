@@ -6,21 +6,26 @@ import { removeManifest } from './manifest-file.ts'
 import { KILL_MS_MAX } from './limits.ts'
 import { until } from './until.ts'
 
-/** Processes of a manifest's nodes that run and are proven to be this home's (proof.ts): a number alone may be anybody's by now. */
+/**
+ * Processes of a manifest's nodes that run and are proven to be this home's (proof.ts): a number alone may be anybody's
+ * by now.
+ */
 export function leftoversOf(manifest: Manifest): ProcessName[] {
   const named = new Map<number, ProcessName>()
   for (const { pid, started } of manifest.nodes) if (pid !== null && started !== null) named.set(pid, { pid, started })
   return [...named.values()].filter((name) => isOfHome(manifest, name))
 }
 
-/** Waits until none of the processes, which were proven before, is left; false when some still are after `timeoutMs`. */
+/**
+ * Waits until none of the processes, which were proven before, is left; false when some still are after `timeoutMs`.
+ */
 export function waitUntilGone(names: readonly ProcessName[], timeoutMs: number): Promise<boolean> {
   return until(() => !names.some(isRunning), { timeoutMs, everyMs: 20 })
 }
 
 /**
- * Removes a manifest without a supervisor, and kills what is left of its nodes. For commands that say that they end processes, and for whoever
- * starts a network in this place. How many it had to kill.
+ * Removes a manifest without a supervisor, and kills what is left of its nodes. For commands that say that they end
+ * processes, and for whoever starts a network in this place. How many it had to kill.
  */
 export async function clearStale(home: string): Promise<number> {
   const read = readManifest(home)

@@ -1,6 +1,9 @@
 /** Bounds of the testnet's supervisor and of its links, each with its reason. */
 
-/** Most nodes of one testnet: a process takes about 90 MB, so more than this needs `--per-process`, and a machine of its own. */
+/**
+ * Most nodes of one testnet: a process takes about 90 MB, so more than this needs `--per-process`, and a machine of its
+ * own.
+ */
 export const NODES_MAX = 1_000
 /** Most links of one testnet: each is a listening socket, and the usual limit of open files is 4,096 or more. */
 export const LINKS_MAX = 3_000
@@ -8,11 +11,17 @@ export const LINKS_MAX = 3_000
 export const LINK_CONNECTIONS_MAX = 16
 /** How long a connection waits for a target that is still starting, ms: less than libp2p's own dial timeout of 10 s. */
 export const LINK_TARGET_WAIT_MS = 8_000
-/** Bytes in flight in one direction of one connection: 1 MiB lets 10 MB/s through at a delay of 100 ms; past it the sender waits. */
+/**
+ * Bytes in flight in one direction of one connection: 1 MiB lets 10 MB/s through at a delay of 100 ms; past it the
+ * sender waits.
+ */
 export const FLIGHT_BYTES_MAX = 1_048_576
 /** Pieces in flight in one direction: a sender of one-byte pieces must not turn 1 MiB into a million objects. */
 export const FLIGHT_PIECES_MAX = 16_384
-/** With a bandwidth set, pieces of at most this many bytes pass one after the other, so that a large one does not arrive as one burst. */
+/**
+ * With a bandwidth set, pieces of at most this many bytes pass one after the other, so that a large one does not arrive
+ * as one burst.
+ */
 export const PIECE_BYTES_MAX = 8_192
 /** Longest delay of a link, ms: a connection with more is dead for every protocol above it. */
 export const LINK_DELAY_MS_MAX = 60_000
@@ -30,7 +39,10 @@ export const SNAPSHOTS_MAX = 100
 
 /** How long a node process may take until it answers, ms: 1 s alone, and N start at once on few cores. */
 export const NODE_START_MS_MAX = 60_000
-/** Node processes that boot at the same time: each boot is half a second of one core, and more at once only delays the first one. */
+/**
+ * Node processes that boot at the same time: each boot is half a second of one core, and more at once only delays the
+ * first one.
+ */
 export const BOOTS_AT_ONCE_PER_CORE = 4
 /** How long the mesh may take to stand after the last node answers, ms. Gossipsub repairs its mesh each second. */
 export const MESH_MS_MAX = 60_000
@@ -50,13 +62,16 @@ export const CONTROL_REQUEST_MS_MAX = 5_000
 export const LOG_TAIL_BYTES = 4_096
 /** The smallest mesh that counts as standing, where there are as many subscribers: gossipsub's Dlo on our networks. */
 export const MESH_LOW = 4
-/** Connections that a node of a testnet takes beside its links: nodes that are added later, tests' hostile peers, a node run by hand. */
+/**
+ * Connections that a node of a testnet takes beside its links: nodes that are added later, tests' hostile peers, a node
+ * run by hand.
+ */
 export const GUESTS_MAX = 16
 /** Heap of one node, MiB: it uses about 60, and its structures are bounded well below this. */
 export const HEAP_MIB_MAX = 512
 /**
- * Half of its young generation, MiB: a third of a second of full load makes about as much. With 32 a collection of it stops the node for 12 to
- * 16 ms, with 16 for 7 to 8; with 8 throughput falls.
+ * Half of its young generation, MiB: a third of a second of full load makes about as much. With 32 a collection of it
+ * stops the node for 12 to 16 ms, with 16 for 7 to 8; with 8 throughput falls.
  */
 export const SEMI_SPACE_MIB = 16
 /** Lines that wait for the recording's disk, bytes: what a network of 100 nodes tells in 4 s. */
@@ -77,11 +92,15 @@ export const ASKED_AT_ONCE = 24
 export const ASKED_AGAIN_MS = 5_000
 /** Records of one transaction, block or forgery that are kept: 100 nodes with a first sight and nine copies each. */
 export const WATCHED_RECORDS_OF_ONE_MAX = 1_000
-/** Transactions that are kept while a network is recorded, so that what a stream dropped can be told from what it told. */
+/**
+ * Transactions that are kept while a network is recorded, so that what a stream dropped can be told from what it told.
+ */
 export const RECORDED_TRANSACTIONS_MAX = 2_000
 /** Objects of a page of a node's memory. */
 export const FILL_PAGE_OBJECTS = 500
-/** Transactions that are read back from a node's memory when it is first followed: twice those that are kept for views. */
+/**
+ * Transactions that are read back from a node's memory when it is first followed: twice those that are kept for views.
+ */
 export const FILL_TRANSACTIONS = 480
 /** Objects before the newest that was read which are read again: their last copies may have come since. */
 export const FILL_MARGIN = 240
@@ -104,7 +123,9 @@ export const FORGER_MS_MAX = 10_000
 /** How long its neighbours may take to judge what it sent, ms, and how often they are asked. */
 export const FORGERY_JUDGED_MS_MAX = 3_000
 export const FORGERY_LOOK_MS = 50
-/** Transactions a second that a page may ask for, and for how long, s: enough to see a load, too few to be an attack. */
+/**
+ * Transactions a second that a page may ask for, and for how long, s: enough to see a load, too few to be an attack.
+ */
 export const LOAD_PER_SECOND_MAX = 200
 /** Longest load of a page, s. */
 export const LOAD_SECONDS_MAX = 120

@@ -1,4 +1,7 @@
-/** The links of one testnet, by the names of their ends: opened with ports of their own, led to their targets, cut and healed. */
+/**
+ * The links of one testnet, by the names of their ends: opened with ports of their own, led to their targets, cut and
+ * healed.
+ */
 import type { PartitionStatus } from './control.ts'
 import { ShapedLink, type LinkTarget } from './shaper/link.ts'
 import type { LinkShape } from './shaper/shape.ts'

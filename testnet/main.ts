@@ -1,6 +1,7 @@
 /**
- * The supervisor's entry: `node supervisor.js <mark> <plan as JSON>`, with the nonce that the mark is made of (src/home/proof.ts) in its environment, in a session of its own so that a terminal's
- * signals reach its starter alone. It tells its starter what happens, until that lets go of it or, where it shall not stay, ends.
+ * The supervisor's entry: `node supervisor.js <mark> <plan as JSON>`, with the nonce that the mark is made of
+ * (src/home/proof.ts) in its environment, in a session of its own so that a terminal's signals reach its starter alone.
+ * It tells its starter what happens, until that lets go of it or, where it shall not stay, ends.
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -54,7 +55,9 @@ async function main(): Promise<void> {
   })
 }
 
-/** The network that the home remembers, with its genesis. Throws where there is none: whoever starts this has looked. */
+/**
+ * The network that the home remembers, with its genesis. Throws where there is none: whoever starts this has looked.
+ */
 function readResumed(home: string): NonNullable<TestnetOptions['resumed']> {
   const read = readSaved(home)
   if (read.kind !== 'found') throw new Error(`${home} has no network to go on with`)

@@ -1,4 +1,7 @@
-/** The manifest on disk as its supervisor keeps it: written whole or not at all, so that a reader never sees half of one. */
+/**
+ * The manifest on disk as its supervisor keeps it: written whole or not at all, so that a reader never sees half of
+ * one.
+ */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest } from '../src/home/manifest.ts'

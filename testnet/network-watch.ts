@@ -1,7 +1,8 @@
 /**
- * What is known of a network by who watches it: one source for the page, `top` and the recording. Objects come from the nodes' records (node-follower);
- * heads, states and counts from what each node says of itself; and a node that told nothing of a transaction is asked for it, so that "it lacks it" is
- * the node's own word. A network that nobody watches costs its nodes nothing.
+ * What is known of a network by who watches it: one source for the page, `top` and the recording. Objects come from the
+ * nodes' records (node-follower); heads, states and counts from what each node says of itself; and a node that told
+ * nothing of a transaction is asked for it, so that "it lacks it" is the node's own word. A network that nobody watches
+ * costs its nodes nothing.
  */
 import type { ObservedNetworkNode, StatusView } from '../src/domain/views.ts'
 import type { PropagationRecord } from '../src/domain/propagation.ts'

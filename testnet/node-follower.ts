@@ -1,6 +1,7 @@
 /**
- * Follows what one node sees, without a gap: its event stream as it happens, and its memory for what came before and for what the stream had to drop.
- * The stream stands before the memory is asked, so that nothing falls between; what both tell is for the reader to know.
+ * Follows what one node sees, without a gap: its event stream as it happens, and its memory for what came before and
+ * for what the stream had to drop. The stream stands before the memory is asked, so that nothing falls between; what
+ * both tell is for the reader to know.
  */
 import { connect, type Client } from '../src/client/connect.ts'
 import type { PropagationRecord } from '../src/domain/propagation.ts'

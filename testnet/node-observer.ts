@@ -1,4 +1,7 @@
-/** Asks nodes what readiness and status need; a node that does not answer in time is one that says nothing, never an error. */
+/**
+ * Asks nodes what readiness and status need; a node that does not answer in time is one that says nothing, never an
+ * error.
+ */
 import type { MeshView, PeersView, StatusView } from '../src/domain/views.ts'
 import { NODE_ANSWER_MS_MAX } from './limits.ts'
 import type { ObservedNode } from './readiness.ts'

@@ -1,6 +1,7 @@
 /**
- * One process of a testnet, with one node or several packed ones. It shares a channel with the supervisor, and ends when the channel
- * does: so no node outlives its supervisor, whatever ended that (pause.ts has the case of a stopped one).
+ * One process of a testnet, with one node or several packed ones. It shares a channel with the supervisor, and ends
+ * when the channel does: so no node outlives its supervisor, whatever ended that (pause.ts has the case of a stopped
+ * one).
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync } from 'node:fs'
@@ -29,7 +30,10 @@ export class NodeProcess {
   readonly #child: ChildProcess
   #exit: ProcessExit | null = null
 
-  /** Starts `entry` with its mark (src/home/proof.ts) and one configuration file a node; stdout and stderr are appended to `logFile`. */
+  /**
+   * Starts `entry` with its mark (src/home/proof.ts) and one configuration file a node; stdout and stderr are appended
+   * to `logFile`.
+   */
   constructor(options: {
     entry: string
     mark: string
@@ -43,7 +47,8 @@ export class NodeProcess {
       [...processFlags(options.configFiles.length), options.entry, options.mark, ...options.configFiles],
       {
         stdio: ['ignore', log, log, 'ipc'],
-        // All nodes run the same bundle: compiled once, each later start takes a third less of a core (0.15 s instead of 0.23 s).
+        // All nodes run the same bundle: compiled once, each later start takes a third less of a core (0.15 s instead
+        // of 0.23 s).
         env: {
           NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
           ...PROCESS_ENVIRONMENT,

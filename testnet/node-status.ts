@@ -1,4 +1,6 @@
-/** What `testnet status` says of a node, from what the supervisor knows of its process and what the node says of itself. */
+/**
+ * What `testnet status` says of a node, from what the supervisor knows of its process and what the node says of itself.
+ */
 import type { StatusView } from '../src/domain/views.ts'
 import type { NodeStatus } from './control.ts'
 import type { NodeRecord } from './host.ts'

@@ -1,6 +1,6 @@
 /**
- * What the page may do to its network: send a transaction, a load of them or a forged one with the named accounts, whose keys are public on
- * development networks, and what `hearsay testnet` does to nodes.
+ * What the page may do to its network: send a transaction, a load of them or a forged one with the named accounts,
+ * whose keys are public on development networks, and what `hearsay testnet` does to nodes.
  */
 import { connect, type Client } from '../src/client/connect.ts'
 import { failureText } from '../src/client/outcome.ts'
@@ -134,7 +134,9 @@ async function sendOne(manifest: Manifest, request: Readonly<Record<string, unkn
     : bad(failureText(answer))
 }
 
-/** The same forgery twice, of two bodies: handed to the API of a node, and sent by a peer to that node and another one. */
+/**
+ * The same forgery twice, of two bodies: handed to the API of a node, and sent by a peer to that node and another one.
+ */
 async function forgeOne(manifest: Manifest, request: Readonly<Record<string, unknown>>): Promise<Outcome<unknown>> {
   const node = chosenNode(manifest, request)
   if (node === null) return bad('that node is not up')

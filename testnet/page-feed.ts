@@ -1,7 +1,8 @@
 /**
- * What a page is fed, as server-sent events: not what happens, but what it does not have yet of what it shows. Nothing waits for a page that does not
- * read, and nothing has to be dropped: when it reads again it is told how things are now. What it shows are the last transactions, each whole; when more
- * happens than it can draw, whole transactions are left out, and come when there is room.
+ * What a page is fed, as server-sent events: not what happens, but what it does not have yet of what it shows. Nothing
+ * waits for a page that does not read, and nothing has to be dropped: when it reads again it is told how things are
+ * now. What it shows are the last transactions, each whole; when more happens than it can draw, whole transactions are
+ * left out, and come when there is room.
  */
 import type { ServerResponse } from 'node:http'
 import { PageSelection } from '../src/trace/page-selection.ts'
@@ -59,7 +60,10 @@ export class PageFeed {
     this.#response.write(`data: {${head}${JSON.stringify(batch).slice(1)}\n\n`)
   }
 
-  /** As small a share as a page can draw of what happened in the last second: smaller at once, larger step by step until it is quiet. */
+  /**
+   * As small a share as a page can draw of what happened in the last second: smaller at once, larger step by step until
+   * it is quiet.
+   */
   #chooseShare(now: number): void {
     if (now < this.#secondEndsMs) return
     const { version } = this.#picture.sightings

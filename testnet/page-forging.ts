@@ -1,6 +1,7 @@
 /**
- * A forged transaction as a peer sends it: past every API, by gossip, to two nodes at once, from a process and an identity of its own. What the two make
- * of it is what their own records say, and who has it afterwards is asked of every node.
+ * A forged transaction as a peer sends it: past every API, by gossip, to two nodes at once, from a process and an
+ * identity of its own. What the two make of it is what their own records say, and who has it afterwards is asked of
+ * every node.
  */
 import { fork } from 'node:child_process'
 import { connect } from '../src/client/connect.ts'
@@ -23,7 +24,8 @@ export interface PeerForgery {
 }
 
 /**
- * Sends `bytes` to `neighbours` and looks what came of it. Rejects where the forger could not be started or did not get through.
+ * Sends `bytes` to `neighbours` and looks what came of it. Rejects where the forger could not be started or did not get
+ * through.
  * @param id the id that the transaction would have
  */
 export async function forgeAsPeer(

@@ -1,8 +1,9 @@
 /**
- * The page of a network, on a port of its own on loopback. Looking is free for whoever can reach loopback, as with every node's API; acting needs
- * the key, which the page gets in the fragment of its address: a fragment is never sent, neither to a server nor as a referrer, and the page
- * takes it out of the address at once. A foreign page can neither read (Host and Origin must be ours: DNS rebinding) nor act (the key is
- * sent in a header that no form and no foreign script can set: CSRF).
+ * The page of a network, on a port of its own on loopback. Looking is free for whoever can reach loopback, as with
+ * every node's API; acting needs the key, which the page gets in the fragment of its address: a fragment is never sent,
+ * neither to a server nor as a referrer, and the page takes it out of the address at once. A foreign page can neither
+ * read (Host and Origin must be ours: DNS rebinding) nor act (the key is sent in a header that no form and no foreign
+ * script can set: CSRF).
  */
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -22,7 +23,9 @@ export interface PageServer {
   close(): Promise<void>
 }
 
-/** @param wanted port that it had before or that the user has fixed; null: any. Where it is taken the page gets another. */
+/**
+ * @param wanted port that it had before or that the user has fixed; null: any. Where it is taken the page gets another.
+ */
 export async function openPageServer(source: PageSource, wanted: number | null = null): Promise<PageServer> {
   const key = randomBytes(32).toString('hex')
   const hasKey = createTokenGuard(key)

@@ -1,7 +1,7 @@
 /**
- * A process that is stopped (SIGSTOP) cannot notice that its supervisor is gone, and would stay for ever. So each pause has a guard: a shell
- * that waits on a pipe from the supervisor, and kills the stopped process when the pipe breaks without a word. Whatever ends the supervisor
- * breaks its pipes.
+ * A process that is stopped (SIGSTOP) cannot notice that its supervisor is gone, and would stay for ever. So each pause
+ * has a guard: a shell that waits on a pipe from the supervisor, and kills the stopped process when the pipe breaks
+ * without a word. Whatever ends the supervisor breaks its pipes.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,7 @@
-/** Networks with a name, for the demo, tests and measurements: what differs from one to the next is their size, shape, links and validators. */
+/**
+ * Networks with a name, for the demo, tests and measurements: what differs from one to the next is their size, shape,
+ * links and validators.
+ */
 import { assert } from '../src/lib/assert.ts'
 import type { TestnetPlan } from './control.ts'
 import continent10 from './presets/continent-10.json' with { type: 'json' }

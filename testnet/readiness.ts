@@ -3,8 +3,9 @@
  * 1. every planned link between two running nodes stands, seen from both ends;
  * 2. on every topic each node has seen the subscription of every neighbour that its links give it;
  * 3. on every topic the mesh of each node has at least min(MESH_LOW, subscribers) peers;
- * 4. along mesh links on which both ends agree, every node can be reached from every other: the way that a message takes exists. No
- *    message is sent for it, since every object that nodes forward costs somebody a nonce or stays in the pools.
+ * 4. along mesh links on which both ends agree, every node can be reached from every other: the way that a message
+ *    takes exists. No message is sent for it, since every object that nodes forward costs somebody a nonce or stays in
+ *    the pools.
  */
 import { MESH_LOW } from './limits.ts'
 
@@ -25,7 +26,10 @@ export interface Wait {
   readonly waitsFor: string
 }
 
-/** The nodes that are not ready; empty when the network is. `links` are those between the observed nodes that shall stand, by names. */
+/**
+ * The nodes that are not ready; empty when the network is. `links` are those between the observed nodes that shall
+ * stand, by names.
+ */
 export function readinessWaits(
   nodes: readonly ObservedNode[],
   links: readonly { readonly from: string; readonly to: string }[],

@@ -1,6 +1,6 @@
 /**
- * What the supervisor observes of its network: nothing, unless somebody asked for a recording or has the page open. Lines go to the file; pages are
- * drawn from what the watch knows.
+ * What the supervisor observes of its network: nothing, unless somebody asked for a recording or has the page open.
+ * Lines go to the file; pages are drawn from what the watch knows.
  */
 import type { ObservedNetworkView } from '../src/domain/views.ts'
 import { VERSION } from '../src/node/version.ts'

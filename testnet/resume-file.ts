@@ -1,6 +1,7 @@
 /**
- * What a home remembers of its network when that is down, for `testnet up --resume`: the plan, and of every node its links, its process and its ports.
- * Keys and chain are in the nodes' own folders, the genesis in network.json. Written with the manifest and left there when that goes.
+ * What a home remembers of its network when that is down, for `testnet up --resume`: the plan, and of every node its
+ * links, its process and its ports. Keys and chain are in the nodes' own folders, the genesis in network.json. Written
+ * with the manifest and left there when that goes.
  */
 import { join } from 'node:path'
 import { MANIFEST_BYTES_MAX, MANIFEST_NODES_MAX, MANIFEST_TEXT_MAX } from '../src/home/limits.ts'

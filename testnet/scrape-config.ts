@@ -1,4 +1,7 @@
-/** What Prometheus needs to watch a testnet: `<home>/prometheus.yml`, with the names of the nodes as labels, written whenever the network changes. */
+/**
+ * What Prometheus needs to watch a testnet: `<home>/prometheus.yml`, with the names of the nodes as labels, written
+ * whenever the network changes.
+ */
 import { join } from 'node:path'
 import type { Manifest } from '../src/home/manifest.ts'
 import { replaceFile } from '../src/home/own-file.ts'

@@ -1,7 +1,8 @@
 /**
- * Copies of a network at a moment, in `snapshots` of its home: the data of every node with its key and chain, the genesis, and what `up --resume` needs.
- * A copy holds no more than a crash leaves behind, and nodes come back from that (ARCHITECTURE.md D7): so a network that runs is stopped where
- * it is (SIGSTOP), copied, and goes on. Written under another name first: what has a snapshot's name is whole.
+ * Copies of a network at a moment, in `snapshots` of its home: the data of every node with its key and chain, the
+ * genesis, and what `up --resume` needs. A copy holds no more than a crash leaves behind, and nodes come back from that
+ * (ARCHITECTURE.md D7): so a network that runs is stopped where it is (SIGSTOP), copied, and goes on. Written under
+ * another name first: what has a snapshot's name is whole.
  */
 import { constants, type Stats } from 'node:fs'
 import { copyFile, cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
@@ -14,7 +15,10 @@ import { SNAPSHOTS_MAX } from './limits.ts'
 import { readSaved, RESUME_FILE, writeSaved, type SavedNetwork } from './resume-file.ts'
 
 const FOLDER = 'snapshots'
-/** Of a run, not of a network: who has a database open, its lock, the token of the last start, and what it wrote for people. */
+/**
+ * Of a run, not of a network: who has a database open, its lock, the token of the last start, and what it wrote for
+ * people.
+ */
 const LEFT_OUT: ReadonlySet<string> = new Set(['OWNER', 'LOCK', '.cookie', 'node.log'])
 const NETWORK_FILE = 'network.json'
 
@@ -33,7 +37,8 @@ export function isSnapshotName(text: string): boolean {
 }
 
 /**
- * Copies the network of a home, of which no process may be writing. Rejects with the system's error, and leaves nothing then.
+ * Copies the network of a home, of which no process may be writing. Rejects with the system's error, and leaves nothing
+ * then.
  * @param home without symbolic links
  */
 export async function saveSnapshot(home: string, name: string): Promise<SnapshotOutcome<Snapshot>> {
@@ -61,7 +66,8 @@ export async function saveSnapshot(home: string, name: string): Promise<Snapshot
 }
 
 /**
- * Puts a snapshot in the place of the home's network, which must not run. The snapshot stays as it is. Rejects with the system's error.
+ * Puts a snapshot in the place of the home's network, which must not run. The snapshot stays as it is. Rejects with the
+ * system's error.
  * @returns the snapshot, and which network it replaced
  */
 export async function loadSnapshot(
@@ -78,7 +84,8 @@ export async function loadSnapshot(
   try {
     await mkdir(beside, { mode: 0o700 })
     await copyNetwork(join(home, FOLDER, name), beside)
-    // First what the old nodes belong to goes: a home that is left between the two has no network, and never one of two halves.
+    // First what the old nodes belong to goes: a home that is left between the two has no network, and never one of two
+    // halves.
     await rm(join(home, RESUME_FILE), { force: true })
     const aside = join(beside, 'before')
     const hadNodes = await moved(join(home, 'nodes'), aside)

@@ -1,4 +1,7 @@
-/** One supervisor a home: a lock file with its process and nonce, created exclusively; one whose process is gone, or is not proven to be this home's, is taken over. */
+/**
+ * One supervisor a home: a lock file with its process and nonce, created exclusively; one whose process is gone, or is
+ * not proven to be this home's, is taken over.
+ */
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LOCK_BYTES_MAX } from '../src/home/limits.ts'
@@ -12,7 +15,8 @@ interface Holder extends ProcessName {
 }
 
 /**
- * Takes the lock of a home for this process, or says who has it. Throws the system's error where the home can't be written.
+ * Takes the lock of a home for this process, or says who has it. Throws the system's error where the home can't be
+ * written.
  * @param home without symbolic links
  * @param nonce of this run (proof.ts)
  */
@@ -38,8 +42,8 @@ export function lockHome(home: string, nonce: string): Lock {
 }
 
 /**
- * Removes a lock that names a process which is gone. It is moved away before it is looked at again: of two that find the same stale lock,
- * one may by then have taken it, and its new lock is put back.
+ * Removes a lock that names a process which is gone. It is moved away before it is looked at again: of two that find
+ * the same stale lock, one may by then have taken it, and its new lock is put back.
  */
 function removeStale(home: string, path: string, holder: Holder | null): void {
   const moved = `${path}.${process.pid}`

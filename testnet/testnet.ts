@@ -71,7 +71,10 @@ export class Testnet {
     })
   }
 
-  /** Starts every node and waits until the network is ready; the gaps say which nodes are not, when it does not get there. */
+  /**
+   * Starts every node and waits until the network is ready; the gaps say which nodes are not, when it does not get
+   * there.
+   */
   async start(): Promise<Readiness> {
     const { plan, resumed, onProgress } = this.#options
     if (resumed !== null) return this.#resume(resumed.saved)

@@ -1,6 +1,6 @@
 /**
- * Who dials whom: every topology is connected, has no link twice, and spreads dialling evenly. A link is used both ways once it
- * stands; its direction only says who opens it.
+ * Who dials whom: every topology is connected, has no link twice, and spreads dialling evenly. A link is used both ways
+ * once it stands; its direction only says who opens it.
  */
 import { assert, assertNever } from '../src/lib/assert.ts'
 import type { Prng } from '../src/lib/prng.ts'
@@ -15,9 +15,9 @@ export interface PlannedLink {
 }
 
 /**
- * Plans the links of `count` nodes, at least 1. `degree`, at least 2, is the number of links a node has in `random`; the other
- * topologies have their own. In `random` every node has exactly `degree` links (one has one fewer when both numbers are odd) except where
- * there are too few nodes, which is the full graph.
+ * Plans the links of `count` nodes, at least 1. `degree`, at least 2, is the number of links a node has in `random`;
+ * the other topologies have their own. In `random` every node has exactly `degree` links (one has one fewer when both
+ * numbers are odd) except where there are too few nodes, which is the full graph.
  */
 export function planLinks(topology: Topology, count: number, degree: number, prng: Prng): PlannedLink[] {
   assert(count >= 1, 'a network has a node')
@@ -58,8 +58,9 @@ function fullGraph(count: number): PlannedLink[] {
 }
 
 /**
- * A union of random Hamiltonian cycles, which is connected after the first one and an expander after the second; an odd degree adds every
- * other link of one more cycle. A cycle's links all point one way round, so that everybody dials as often as it is dialled.
+ * A union of random Hamiltonian cycles, which is connected after the first one and an expander after the second; an odd
+ * degree adds every other link of one more cycle. A cycle's links all point one way round, so that everybody dials as
+ * often as it is dialled.
  */
 function randomGraph(count: number, degree: number, prng: Prng): PlannedLink[] {
   const taken = new Set<number>()
@@ -80,8 +81,8 @@ function randomGraph(count: number, degree: number, prng: Prng): PlannedLink[] {
 }
 
 /**
- * A random cycle that uses no taken link: links that are taken are swapped away by reversing the stretch between two of them (2-opt).
- * In very dense graphs there may be none; what remains taken is then left out by the caller.
+ * A random cycle that uses no taken link: links that are taken are swapped away by reversing the stretch between two of
+ * them (2-opt). In very dense graphs there may be none; what remains taken is then left out by the caller.
  */
 function freshCycle(count: number, prng: Prng, isTaken: (a: number, b: number) => boolean): number[] {
   const cycle = prng.shuffled(range(count))

@@ -1,5 +1,6 @@
 /**
- * Looks at a condition every `everyMs` until it holds, for at most `timeoutMs`, or until `signal` fires. True when it held.
+ * Looks at a condition every `everyMs` until it holds, for at most `timeoutMs`, or until `signal` fires. True when it
+ * held.
  */
 export async function until(
   condition: () => boolean | Promise<boolean>,

@@ -1,7 +1,8 @@
 /**
- * `npm run alerts`: each alert that we ship is provoked on real nodes under the real Prometheus, and must fire and clear. The rules are those of
- * testnet/deploy/prometheus/alerts.yml with every duration divided by 20 (test/toolkit/prometheus/scaled-rules.ts). Needs Prometheus, and root for a file system
- * that can be filled. Prints a table; exit code 1 where an alert does not fire, does not clear, or is provoked by nothing.
+ * `npm run alerts`: each alert that we ship is provoked on real nodes under the real Prometheus, and must fire and
+ * clear. The rules are those of testnet/deploy/prometheus/alerts.yml with every duration divided by 20
+ * (test/toolkit/prometheus/scaled-rules.ts). Needs Prometheus, and root for a file system that can be filled. Prints a
+ * table; exit code 1 where an alert does not fire, does not clear, or is provoked by nothing.
  */
 import { scriptArguments } from '../arguments.ts'
 import { PROVOCATIONS, type Provocation } from './alerts/provocations.ts'
@@ -15,7 +16,10 @@ const { positionals } = scriptArguments(
   { allowPositionals: true },
 )
 
-/** How long an alert may take to fire, and to clear, ms: its window, its `for`, and what the node itself looks back on (10 s). */
+/**
+ * How long an alert may take to fire, and to clear, ms: its window, its `for`, and what the node itself looks back on
+ * (10 s).
+ */
 const FIRE_MS_MAX = 90_000
 const CLEAR_MS_MAX = 120_000
 
@@ -81,7 +85,8 @@ try {
     }
   })
 } catch (error) {
-  // A mount without root, or nodes that do not start on a machine that is too busy: what was seen until then is told below.
+  // A mount without root, or nodes that do not start on a machine that is too busy: what was seen until then is told
+  // below.
   console.error(error instanceof Error ? error.message : error)
 }
 console.log(`Prometheus ${version}, every duration of the rules divided by ${TIME_FACTOR}\n`)

@@ -1,6 +1,7 @@
-// `npm run attack -- ID…|all [--control] [--discovery] [--short] [--seed S]`: hostile peers in a process of their own against real nodes, with honest traffic
-// beside. One JSON line each on stdout, progress on stderr; exits 0 only when every attack was withstood. With `--control` the nodes are without the
-// defence, and it exits 0 only when every attack fails and shows what the defence is for. With `--discovery` honest nodes also look for peers in records.
+// `npm run attack -- ID…|all [--control] [--discovery] [--short] [--seed S]`: hostile peers in a process of their own
+// against real nodes, with honest traffic beside. One JSON line each on stdout, progress on stderr; exits 0 only when
+// every attack was withstood. With `--control` the nodes are without the defence, and it exits 0 only when every attack
+// fails and shows what the defence is for. With `--discovery` honest nodes also look for peers in records.
 import { scriptArguments } from '../arguments.ts'
 import { Arena } from '../../test/toolkit/arena/arena.ts'
 import type { Attack } from '../../test/toolkit/arena/attack.ts'

@@ -1,6 +1,7 @@
 /**
- * What finding the differences of two sets costs: bytes both ways before bodies, round trips, CPU a side. Prints one JSON document
- * `{figures: [{id, value, unit, goal, ok, detail}]}`; exit code 1 where a goal is missed. Seeded, so that bytes are the same in every run.
+ * What finding the differences of two sets costs: bytes both ways before bodies, round trips, CPU a side. Prints one
+ * JSON document `{figures: [{id, value, unit, goal, ok, detail}]}`; exit code 1 where a goal is missed. Seeded, so that
+ * bytes are the same in every run.
  */
 import { scriptArguments } from '../arguments.ts'
 import { transactionOrder } from '../../src/domain/item-key.ts'

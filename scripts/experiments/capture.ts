@@ -1,6 +1,6 @@
-// Writes what the commands really print into the README: `npm run capture` runs the demo, starts a small testnet, runs each command, and replaces
-// what stands between `<!-- capture:NAME -->` and `<!-- /capture -->`; `npm run capture -- demo` does the demo alone. With a Chromium it also
-// takes the pictures of the page and of the report.
+// Writes what the commands really print into the README: `npm run capture` runs the demo, starts a small testnet, runs
+// each command, and replaces what stands between `<!-- capture:NAME -->` and `<!-- /capture -->`; `npm run capture --
+// demo` does the demo alone. With a Chromium it also takes the pictures of the page and of the report.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

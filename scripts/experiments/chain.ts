@@ -1,5 +1,6 @@
-// `npm run chain`: ten real nodes with four validators under load, one of them killed and started again; `--partition`: cut in half and healed,
-// once for each seed. Ends with 0 only when every accepted transaction is in exactly one block, on every node, and all settled blocks are equal.
+// `npm run chain`: ten real nodes with four validators under load, one of them killed and started again; `--partition`:
+// cut in half and healed, once for each seed. Ends with 0 only when every accepted transaction is in exactly one block,
+// on every node, and all settled blocks are equal.
 import { scriptArguments } from '../arguments.ts'
 import { connect } from '../../src/client/connect.ts'
 import { failureText } from '../../src/client/outcome.ts'
@@ -58,7 +59,8 @@ async function compare(figures: LoadFigures): Promise<readonly string[]> {
   const ids = first.flatMap(({ transactions }) => transactions)
   const repeated = ids.length - new Set(ids).size
   if (repeated > 0) broken.push(`${repeated} transactions are in two blocks`)
-  // One that was in a block before its acknowledgement reached the user counts here too: the answer of a killed node is lost.
+  // One that was in a block before its acknowledgement reached the user counts here too: the answer of a killed node is
+  // lost.
   if (inclusion.settled < accepted) broken.push(`${accepted} accepted, ${inclusion.settled} in settled blocks`)
   if (ids.length < accepted) broken.push(`${accepted} accepted, ${ids.length} in the chain`)
   broken.push(...(await faultsInBooks()))

@@ -1,6 +1,7 @@
-// `npm run clients [-- NAME…]`: clients of the API that others make. Generates a client with each generator, compiles it, and reads and writes with it
-// against a network of real processes; then schemathesis asks a node what the document does not say. Needs Java, Go, Python and Rust, and says
-// what it lacks. Prints a table; exit code 1 where something failed, 2 for a name that is not known.
+// `npm run clients [-- NAME…]`: clients of the API that others make. Generates a client with each generator, compiles
+// it, and reads and writes with it against a network of real processes; then schemathesis asks a node what the document
+// does not say. Needs Java, Go, Python and Rust, and says what it lacks. Prints a table; exit code 1 where something
+// failed, 2 for a name that is not known.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

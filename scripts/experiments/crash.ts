@@ -1,4 +1,5 @@
-// `npm run crash [-- --runs N --seed S --rate R]`: kill -9 at random under load. JSON on stdout, a line a run on stderr.
+// `npm run crash [-- --runs N --seed S --rate R]`: kill -9 at random under load. JSON on stdout, a line a run on
+// stderr.
 import { scriptArguments } from '../arguments.ts'
 import { crash } from '../../test/toolkit/durability/crash.ts'
 

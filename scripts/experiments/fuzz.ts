@@ -1,4 +1,5 @@
-// `npm run fuzz -- [--n N] [--seed S]`: damaged bytes for every decoder and for a whole kernel. JSON on stdout, faults on stderr.
+// `npm run fuzz -- [--n N] [--seed S]`: damaged bytes for every decoder and for a whole kernel. JSON on stdout, faults
+// on stderr.
 import { scriptArguments } from '../arguments.ts'
 import { fuzz } from '../../test/toolkit/fuzz/fuzz.ts'
 

@@ -1,5 +1,6 @@
-// `npm run genesis [-- --accounts N]`: one real node process on a network whose genesis has that many accounts (default 70,000): how long until it answers, how
-// much memory it takes, and whether it knows the first and the last of them. Ends with 0 only when it does.
+// `npm run genesis [-- --accounts N]`: one real node process on a network whose genesis has that many accounts (default
+// 70,000): how long until it answers, how much memory it takes, and whether it knows the first and the last of them.
+// Ends with 0 only when it does.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,6 +1,7 @@
-// `npm run interop`: a peer that others' libraries make (test/interop/go: go-libp2p, go-libp2p-pubsub) beside a node of ours in profile `node`. It publishes bursts of
-// single transactions, serves no request protocol and sends nothing twice: the node must take all of them within 15 s and hold nothing against it.
-// Needs Go, and says so where it lacks. One JSON line for each burst; exit code 1 where something was lost or charged.
+// `npm run interop`: a peer that others' libraries make (test/interop/go: go-libp2p, go-libp2p-pubsub) beside a node of
+// ours in profile `node`. It publishes bursts of single transactions, serves no request protocol and sends nothing
+// twice: the node must take all of them within 15 s and hold nothing against it. Needs Go, and says so where it lacks.
+// One JSON line for each burst; exit code 1 where something was lost or charged.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

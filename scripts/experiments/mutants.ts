@@ -1,5 +1,5 @@
-// `npm run mutants [-- --only TEXT…] [--workers N]`: each defence switched off in turn; a test must then fail. A JSON line each on stdout, and one
-// for all.
+// `npm run mutants [-- --only TEXT…] [--workers N]`: each defence switched off in turn; a test must then fail. A JSON
+// line each on stdout, and one for all.
 import { availableParallelism } from 'node:os'
 import { scriptArguments } from '../arguments.ts'
 import type { Mutant } from '../../test/toolkit/mutants/mutant.ts'
@@ -22,7 +22,8 @@ const chosen = MUTANTS.filter(({ name, threat }) => isChosen(name, threat))
 const started = performance.now()
 const seconds = (since: number): number => Math.round((performance.now() - since) / 100) / 10
 
-// The first worker begins at the quick end, the others at the slow one: tests that wait leave the cores to one that computes.
+// The first worker begins at the quick end, the others at the slow one: tests that wait leave the cores to one that
+// computes.
 const ofPace = (pace: Pace): Mutant[] => chosen.filter((mutant) => paceOf(mutant) === pace)
 const waiting = [...ofPace('quick'), ...ofPace('slow')]
 const runs = Array.from({ length: Math.max(1, Math.min(chosen.length, Number(values.workers))) }, () => new MutantRun())

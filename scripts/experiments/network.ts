@@ -1,5 +1,5 @@
-// `npm run network -- joiner | parted | members | all`: repair and failure detection between real processes. One line of JSON for each, exit
-// code 1 where a goal is missed.
+// `npm run network -- joiner | parted | members | all`: repair and failure detection between real processes. One line
+// of JSON for each, exit code 1 where a goal is missed.
 import { scriptArguments } from '../arguments.ts'
 import { bundle } from '../bundle.ts'
 import { joiner } from './network/joiner.ts'

@@ -1,4 +1,5 @@
-// `npm run openapi`: writes the types of the API's document for the client. `npm run openapi -- FILE` writes the document itself.
+// `npm run openapi`: writes the types of the API's document for the client. `npm run openapi -- FILE` writes the
+// document itself.
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { scriptArguments } from '../arguments.ts'

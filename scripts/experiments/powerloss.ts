@@ -1,4 +1,5 @@
-// `npm run powerloss [-- --runs N --seed S --rate R]`: power cuts on a disk of its own, under load. Needs root. JSON on stdout.
+// `npm run powerloss [-- --runs N --seed S --rate R]`: power cuts on a disk of its own, under load. Needs root. JSON on
+// stdout.
 import { scriptArguments } from '../arguments.ts'
 import { powerloss, powerlossObstacle } from '../../test/toolkit/durability/powerloss.ts'
 

@@ -1,5 +1,6 @@
-// Screenshots of the page and the report, wide and narrow, light and dark, from a running testnet: `node scripts/run.ts screens [--home DIR] [--out
-// DIR]`. Looks for Chromium where systems put it; without one it says so and ends with 0, since nothing is wrong.
+// Screenshots of the page and the report, wide and narrow, light and dark, from a running testnet: `node scripts/run.ts
+// screens [--home DIR] [--out DIR]`. Looks for Chromium where systems put it; without one it says so and ends with 0,
+// since nothing is wrong.
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { scriptArguments } from '../arguments.ts'

@@ -1,7 +1,7 @@
 /**
- * What a node tells when something is wrong: each situation is provoked for real with the built command, and looked up where an operator looks: the start's
- * own answer and exit code, or status, health, the log and the metrics. `npm run situations` runs all and prints the table of
- * testnet/deploy/SITUATIONS.md; it fails where anything is silent.
+ * What a node tells when something is wrong: each situation is provoked for real with the built command, and looked up
+ * where an operator looks: the start's own answer and exit code, or status, health, the log and the metrics. `npm run
+ * situations` runs all and prints the table of testnet/deploy/SITUATIONS.md; it fails where anything is silent.
  */
 import { rmSync } from 'node:fs'
 import { scriptArguments } from '../arguments.ts'

@@ -1,6 +1,6 @@
-// Whether the page stays smooth: 100 nodes and 50 transactions a second through the real page server, in a real Chromium, over 10 s. `npm run smooth [--
-// --seconds 10 --nodes 100 --rate 50 --seed 1]` prints one line of JSON, and ends with 1 where a frame took longer than 50 ms. Without a Chromium it
-// says so and ends with 0.
+// Whether the page stays smooth: 100 nodes and 50 transactions a second through the real page server, in a real
+// Chromium, over 10 s. `npm run smooth [-- --seconds 10 --nodes 100 --rate 50 --seed 1]` prints one line of JSON, and
+// ends with 1 where a frame took longer than 50 ms. Without a Chromium it says so and ends with 0.
 import { scriptArguments } from '../arguments.ts'
 import { chromium } from 'playwright-core'
 import { openPageServer } from '../../testnet/page-server.ts'

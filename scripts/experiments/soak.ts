@@ -1,5 +1,6 @@
-// `npm run soak [-- --nodes N --rate R --seconds S --fill N]`: steady load on a network of node processes: everything everywhere, memory and open files
-// flat, books exact. JSON on stdout, a line every few seconds on stderr. The long form is 600 s.
+// `npm run soak [-- --nodes N --rate R --seconds S --fill N]`: steady load on a network of node processes: everything
+// everywhere, memory and open files flat, books exact. JSON on stdout, a line every few seconds on stderr. The long
+// form is 600 s.
 import { scriptArguments } from '../arguments.ts'
 import { soak } from './soak/soak.ts'
 

@@ -1,5 +1,6 @@
-// `npm run streams [-- NAME…]`: what readers of server-sent events that others wrote do by themselves over a node that is cut off, and one that is restarted.
-// Needs Python, Go, npm and a Chromium; what lacks is left out and named. One line of JSON for each; exit code 1 where one does not even read.
+// `npm run streams [-- NAME…]`: what readers of server-sent events that others wrote do by themselves over a node that
+// is cut off, and one that is restarted. Needs Python, Go, npm and a Chromium; what lacks is left out and named. One
+// line of JSON for each; exit code 1 where one does not even read.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,5 @@
-// `npm run torn [-- --every N]`: every truncation and bit flip of the last records of the database's log. JSON on stdout.
+// `npm run torn [-- --every N]`: every truncation and bit flip of the last records of the database's log. JSON on
+// stdout.
 import { scriptArguments } from '../arguments.ts'
 import { torn } from '../../test/toolkit/durability/torn.ts'
 

@@ -1,6 +1,7 @@
 /**
- * `npm run vectors`: writes the kit of vectors for other implementations with the built command, and has it checked by code that is not this project's: a
- * Python program over remerkleable and cryptography (scripts/experiments/vectors/check.py). Needs Python and PyPI. Exit code 1 where anything differs.
+ * `npm run vectors`: writes the kit of vectors for other implementations with the built command, and has it checked by
+ * code that is not this project's: a Python program over remerkleable and cryptography
+ * (scripts/experiments/vectors/check.py). Needs Python and PyPI. Exit code 1 where anything differs.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -1,7 +1,8 @@
-// Whether all views of a network say the same: `npm run views [-- --nodes 6 --rate 30 --seconds 15 --per-process 1 --seed 1 --faults]`. A network of real
-// processes, a load, then a page that is opened late and one that was open all the time and did not read for a while; after 5 s of quiet the page, the
-// report, `top`, the trace and /metrics are compared to the unit. With --faults a node is killed, one comes later and one is restarted under the load.
-// One line of JSON; exit code 1 where two of them differ. Without a Chromium it says so and ends with 0.
+// Whether all views of a network say the same: `npm run views [-- --nodes 6 --rate 30 --seconds 15 --per-process 1
+// --seed 1 --faults]`. A network of real processes, a load, then a page that is opened late and one that was open all
+// the time and did not read for a while; after 5 s of quiet the page, the report, `top`, the trace and /metrics are
+// compared to the unit. With --faults a node is killed, one comes later and one is restarted under the load. One line
+// of JSON; exit code 1 where two of them differ. Without a Chromium it says so and ends with 0.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

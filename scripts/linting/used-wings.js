@@ -1,9 +1,10 @@
 /**
- * ESLint: a handler of the kernel takes the wings that it touches and no other, so that its signature says what it may read and change.
+ * ESLint: a handler of the kernel takes the wings that it touches and no other, so that its signature says what it may
+ * read and change.
  *
- * A parameter of type `WithPeers & WithTransactions & …` must use each of these wings: by reading it, by taking it apart, or by being
- * passed on to a function whose own parameter needs it. `Machines` is for who needs all of them. TypeScript holds the other half: a
- * wing that the type does not name can't be reached.
+ * A parameter of type `WithPeers & WithTransactions & …` must use each of these wings: by reading it, by taking it
+ * apart, or by being passed on to a function whose own parameter needs it. `Machines` is for who needs all of them.
+ * TypeScript holds the other half: a wing that the type does not name can't be reached.
  */
 
 /** @param {import('estree').Node | undefined} annotation @returns {'wings' | 'machines' | null} */

@@ -1,7 +1,8 @@
 /**
- * Gives memory back to the system that the process took while it started and does not use any more: pages of a young generation that has
- * shrunk, which V8 keeps until a full collection (a quarter of a node at rest). A collection when the process rests and holds more memory than
- * after the last one, and seldom. For programs that run nodes, not for the library: how a program that embeds one collects is its own affair.
+ * Gives memory back to the system that the process took while it started and does not use any more: pages of a young
+ * generation that has shrunk, which V8 keeps until a full collection (a quarter of a node at rest). A collection when
+ * the process rests and holds more memory than after the last one, and seldom. For programs that run nodes, not for the
+ * library: how a program that embeds one collects is its own affair.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -14,7 +15,10 @@ const REST_SHARE = 0.1
 export const WORTH_BYTES = 16 * 1_048_576
 /** Larger heaps are left to V8's own pace, bytes: a full collection of this much stops the process for 50 ms. */
 export const HEAP_BYTES_MAX = 64 * 1_048_576
-/** Least time between two collections, ms: a node that is never quite at rest fills its young generation again each time. */
+/**
+ * Least time between two collections, ms: a node that is never quite at rest fills its young generation again each
+ * time.
+ */
 export const AGAIN_MS = 600_000
 
 export interface Usage {

@@ -10,10 +10,16 @@ export function systemNow(): Now {
   return { wallMs: Date.now(), monoMs: performance.now() }
 }
 
-/** How far the fine clock may be from the wall clock before it is no longer believed, ms: somebody set the clock, or it drifted. */
+/**
+ * How far the fine clock may be from the wall clock before it is no longer believed, ms: somebody set the clock, or it
+ * drifted.
+ */
 const FINE_CLOCK_ERROR_MS = 20
 
-/** Wall clock in nanoseconds since the Unix epoch, with the resolution of the monotonic clock (microseconds) where the two agree. */
+/**
+ * Wall clock in nanoseconds since the Unix epoch, with the resolution of the monotonic clock (microseconds) where the
+ * two agree.
+ */
 export function systemWallNs(): bigint {
   const wallMs = Date.now()
   const fineMs = performance.timeOrigin + performance.now()
@@ -64,7 +70,10 @@ export interface ProcessGauge {
 const DELAY_WINDOW_MS = 10_000
 /** How often the event loop of a process at work is probed, ms: 500 probes a window, whose p99 is the fifth largest. */
 const DELAY_RESOLUTION_MS = 20
-/** ... and of one at rest: each probe wakes a process that sleeps. The p99 of a hundred is their largest, which shows that something happened. */
+/**
+ * ... and of one at rest: each probe wakes a process that sleeps. The p99 of a hundred is their largest, which shows
+ * that something happened.
+ */
 const DELAY_RESOLUTION_REST_MS = 100
 /** A process that used less of a core than this in the last window is at rest. */
 const DELAY_REST_SHARE = 0.1

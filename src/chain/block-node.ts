@@ -3,7 +3,10 @@ import type { SignedHeader } from '../domain/block.ts'
 import type { Place, Ranked } from './fork-choice.ts'
 import type { Makers } from './makers.ts'
 
-/** `header`: the body is missing; `body`: it is here, unchecked; `valid` and `invalid`: what checking it on its parent's ledger gave. */
+/**
+ * `header`: the body is missing; `body`: it is here, unchecked; `valid` and `invalid`: what checking it on its parent's
+ * ledger gave.
+ */
 export type BlockStatus = 'header' | 'body' | 'valid' | 'invalid'
 
 export interface BlockNode extends Ranked {

@@ -1,22 +1,27 @@
 /**
  * The headers above the oldest block that a reorg can undo, as a tree, and how much is known of each.
  *
- * Tracked: for every header its parent and children, what its chain weighs (makers.ts), whether its body is here, and what checking it gave. A block is
- * *complete* when its body and those of all its ancestors are here, and none of them is known to be invalid; until then it *waits*.
+ * Tracked: for every header its parent and children, what its chain weighs (makers.ts), whether its body is here, and
+ * what checking it gave. A block is *complete* when its body and those of all its ancestors are here, and none of them
+ * is known to be invalid; until then it *waits*.
  *
  * Rules.
  * - A header enters only under its parent, and not under an invalid one.
- * - Invalid is a block whose body broke a rule, and all that build on it; it stays in the tree so that its children are known for what they are.
+ * - Invalid is a block whose body broke a rule, and all that build on it; it stays in the tree so that its children are
+ *   known for what they are.
  * - When the root moves up, all that does not build on the new one goes.
- * - Blocks that wait have budgets by slot and by maker (waiting.ts). A full tree gives up what is invalid, then what waits, then its worst leaf. A child
- *   of the best block, and of the one that `keep` names, always has room; any other gets it from its own kind only where it is better or was asked for.
- *   *Rationale*: headers cost a validator nothing. What is withheld must never keep out what is there.
+ * - Blocks that wait have budgets by slot and by maker (waiting.ts). A full tree gives up what is invalid, then what
+ *   waits, then its worst leaf. A child of the best block, and of the one that `keep` names, always has room; any other
+ *   gets it from its own kind only where it is better or was asked for. *Rationale*: headers cost a validator nothing.
+ *   What is withheld must never keep out what is there.
  *
- * Invariants: parents and children agree; heights and slots rise; weight is what its makers give; complete means what it says, and what is neither
- * that nor invalid waits; the best complete one is the best by fork choice; at most `capacity` headers.
+ * Invariants: parents and children agree; heights and slots rise; weight is what its makers give; complete means what
+ * it says, and what is neither that nor invalid waits; the best complete one is the best by fork choice; at most
+ * `capacity` headers.
  *
- * The attacker's best move is a validator's: headers without bodies in its past slots, on any parents. They cost 300 bytes each until its share is full,
- * and from then on push out one another. With bodies he makes branches aside, of which the worst go when the tree is full.
+ * The attacker's best move is a validator's: headers without bodies in its past slots, on any parents. They cost
+ * 300 bytes each until its share is full, and from then on push out one another. With bodies he makes branches aside,
+ * of which the worst go when the tree is full.
  */
 import type { SignedHeader } from '../domain/block.ts'
 import type { BlockHash } from '../domain/ids.ts'
@@ -83,8 +88,9 @@ export class BlockTree {
   }
 
   /**
-   * Adds a header whose parent is here; false when there is no room for it. `keep` are blocks that must stay; `isAsked`: it came as part of a chain that was
-   * asked for, so that its place among others is not known before what builds on it has come.
+   * Adds a header whose parent is here; false when there is no room for it. `keep` are blocks that must stay;
+   * `isAsked`: it came as part of a chain that was asked for, so that its place among others is not known before what
+   * builds on it has come.
    */
   add(header: SignedHeader, { keep, isAsked }: { keep: (node: BlockNode) => boolean; isAsked: boolean }): boolean {
     const parent = this.#nodes.get(header.parent)
@@ -195,7 +201,10 @@ export class BlockTree {
     assert(this.#best.isComplete && this.#nodes.get(this.#best.hash) === this.#best, 'the best is in the tree')
   }
 
-  /** Lets others go until there is room for a child of `parent`; false, and nothing more goes, where it has to give way itself. */
+  /**
+   * Lets others go until there is room for a child of `parent`; false, and nothing more goes, where it has to give way
+   * itself.
+   */
   #makeRoom(node: Node, parent: Node, hasRight: boolean, keep: (node: BlockNode) => boolean): boolean {
     const maker = node.header?.proposer
     assert(maker !== undefined, 'a header has a maker')

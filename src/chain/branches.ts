@@ -29,7 +29,10 @@ export function branchesOf(waiting: Iterable<BlockNode>, head: BlockNode): reado
     )
 }
 
-/** The lowest waiting block below this one; `known` keeps what was found for others, or a branch would be walked once for each of its blocks. */
+/**
+ * The lowest waiting block below this one; `known` keeps what was found for others, or a branch would be walked once
+ * for each of its blocks.
+ */
 function firstMissing(node: BlockNode, known: Map<BlockNode, BlockNode>): BlockNode {
   const path: BlockNode[] = []
   let at = node

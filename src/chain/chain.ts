@@ -1,25 +1,30 @@
 /**
- * The chain as this node sees it: which headers there are, which block is the head, what has to be done to follow a better one.
+ * The chain as this node sees it: which headers there are, which block is the head, what has to be done to follow a
+ * better one.
  *
- * Tracked: the tree of headers above the undo window's end (block-tree.ts); the best chain by height; the ledgers of recent blocks
- * (ledgers.ts); the settled height; what each slot has had, and the evidence against those who signed twice (sightings.ts).
+ * Tracked: the tree of headers above the undo window's end (block-tree.ts); the best chain by height; the ledgers of
+ * recent blocks (ledgers.ts); the settled height; what each slot has had, and the evidence against those who signed
+ * twice (sightings.ts).
  *
  * Rules.
- * - A header enters when its signature holds (the caller's part) and its rules hold; at most two a slot; under a known parent, or it is an orphan
- *   for the caller to keep.
- * - The head moves only to a block of which all bodies are here and have passed their rules, on a chain that is better by fork
- *   choice. It moves at once: a reorg of which one block turns out invalid leaves no trace but that block's mark.
- * - What is missing is told branch by branch, the best first: which of them are fetched, and which have had their turn, is decided where time is known.
- * - Work is handed out one block at a time by `nextStep`, so that a long catch-up never blocks the node: check this body; read that
- *   block's changes from disk; adopt. The answers may come in any order with other events, and the next step is worked out anew.
- * - A reorg reaches back at most 1,024 blocks, or to the settled block where that lies deeper, and 4,096 at most. `settled` is reported and does not
- *   stop one; `crossesSettled` says that it happened.
+ * - A header enters when its signature holds (the caller's part) and its rules hold; at most two a slot; under a known
+ *   parent, or it is an orphan for the caller to keep.
+ * - The head moves only to a block of which all bodies are here and have passed their rules, on a chain that is better
+ *   by fork choice. It moves at once: a reorg of which one block turns out invalid leaves no trace but that block's
+ *   mark.
+ * - What is missing is told branch by branch, the best first: which of them are fetched, and which have had their turn,
+ *   is decided where time is known.
+ * - Work is handed out one block at a time by `nextStep`, so that a long catch-up never blocks the node: check this
+ *   body; read that block's changes from disk; adopt. The answers may come in any order with other events, and the next
+ *   step is worked out anew.
+ * - A reorg reaches back at most 1,024 blocks, or to the settled block where that lies deeper, and 4,096 at most.
+ *   `settled` is reported and does not stop one; `crossesSettled` says that it happened.
  *
- * Invariants: the best chain is a path from the root to the head; the head is valid and no checked complete block is better; its ledger is
- * here; the settled block is on the best chain.
+ * Invariants: the best chain is a path from the root to the head; the head is valid and no checked complete block is
+ * better; its ledger is here; the settled block is on the best chain.
  *
- * The attacker's best move is to be a validator and to hold blocks back, then show a longer chain: that undoes blocks on which no more than his own weight
- * lies (makers.ts), none that is settled, and is a reorg, reported as such.
+ * The attacker's best move is to be a validator and to hold blocks back, then show a longer chain: that undoes blocks
+ * on which no more than his own weight lies (makers.ts), none that is settled, and is a reorg, reported as such.
  */
 import type { SignedHeader } from '../domain/block.ts'
 import type { AccountId, BlockHash } from '../domain/ids.ts'
@@ -36,7 +41,10 @@ import { CHAIN_LIMITS, SLOTS_REMEMBERED_MAX, type ChainLimits } from './limits.t
 import { settledAncestor } from './settled.ts'
 import { Sightings, type Equivocation } from './sightings.ts'
 
-/** Where a chain begins: at genesis (height 0, slot 0, the network id for a hash), or at the oldest block that was read back. */
+/**
+ * Where a chain begins: at genesis (height 0, slot 0, the network id for a hash), or at the oldest block that was read
+ * back.
+ */
 export interface ChainStart {
   readonly root: TreeStart
   /** Headers of the best chain above the root, in order; empty at genesis. */
@@ -78,8 +86,8 @@ export interface Adoption {
   /** Every account that may differ between the old head and the new one. */
   readonly touched: ReadonlySet<AccountId>
   /**
-   * Every place in the list of accounts that may differ: below `ledger.size` it holds the account of `ledger.entries(index, 1)` now, from
-   * there on it is empty.
+   * Every place in the list of accounts that may differ: below `ledger.size` it holds the account of
+   * `ledger.entries(index, 1)` now, from there on it is empty.
    */
   readonly touchedIndexes: ReadonlySet<number>
   /** What each connected block changed: to be stored with it. */
@@ -185,8 +193,9 @@ export class Chain {
 
   /**
    * Takes a header whose rules and signature hold. An orphan comes again when its parent has come.
-   * @param isAsked it came as part of a chain that we asked for: then it may be a third one of its slot. *Rationale*: nodes that heard other two of
-   *   three first have built on the third, and could never be followed; how many may wait for bodies is bounded by slot and maker (waiting.ts).
+   * @param isAsked it came as part of a chain that we asked for: then it may be a third one of its slot. *Rationale*:
+   *   nodes that heard other two of three first have built on the third, and could never be followed; how many may wait
+   *   for bodies is bounded by slot and maker (waiting.ts).
    */
   addHeader(header: SignedHeader, isAsked = false): HeaderOutcome {
     const code = this.precheck(header)
@@ -203,7 +212,10 @@ export class Chain {
     this.#tree.setBody(hash)
   }
 
-  /** Branches that would be better than the head and lack bodies, the best first; at most one for each block whose body is missing first. */
+  /**
+   * Branches that would be better than the head and lack bodies, the best first; at most one for each block whose body
+   * is missing first.
+   */
   branches(): readonly Branch[] {
     return branchesOf(this.#tree.waiting, this.#head)
   }
@@ -248,7 +260,9 @@ export class Chain {
       this.#ledgers.set(node.parent, { ledger: state.ledger.revert(changes), changes: null })
   }
 
-  /** Moves the head. `reorg` is that of the last `nextStep`; null, and nothing changed, when something has come between. */
+  /**
+   * Moves the head. `reorg` is that of the last `nextStep`; null, and nothing changed, when something has come between.
+   */
   adopt(reorg: Reorg): Adoption | null {
     const step = this.nextStep()
     if (step?.kind !== 'adopt' || step.reorg.to.hash !== reorg.to.hash || reorg.from.hash !== this.#head.hash)
@@ -280,7 +294,10 @@ export class Chain {
     return { reorg, ledger, touched, touchedIndexes, changes, settledBefore, settled: this.#settled, forgotten }
   }
 
-  /** Hashes of the best chain at head, head − 1, − 2, − 4, …, and the root: by which a peer finds the last block that it shares. */
+  /**
+   * Hashes of the best chain at head, head − 1, − 2, − 4, …, and the root: by which a peer finds the last block that it
+   * shares.
+   */
   locator(): readonly BlockHash[] {
     const hashes: BlockHash[] = []
     for (let back = 0; this.#head.height - back > this.#tree.root.height; back = back === 0 ? 1 : 2 * back) {

@@ -1,6 +1,7 @@
 /**
- * Blocks that came up to 2 s before their slot, held until it begins (SECURITY.md A8): an honest clock may be that much slow. At most 64; who
- * comes to a full hold is ignored, since a verdict is owed within 5 s and nobody is worth pushing another out.
+ * Blocks that came up to 2 s before their slot, held until it begins (SECURITY.md A8): an honest clock may be that much
+ * slow. At most 64; who comes to a full hold is ignored, since a verdict is owed within 5 s and nobody is worth pushing
+ * another out.
  */
 import { MinHeap } from '../lib/min-heap.ts'
 import { EARLY_BLOCKS_MAX } from './limits.ts'

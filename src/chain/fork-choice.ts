@@ -1,11 +1,12 @@
 /**
- * Which of two blocks is the better head: the one whose chain weighs more (makers.ts); then the higher one; then the one of the lower slot; then
- * the one with the lower hash. Every node that knows the same blocks chooses the same, whatever the order in which they came: nothing here
- * depends on when a block arrived.
+ * Which of two blocks is the better head: the one whose chain weighs more (makers.ts); then the higher one; then the
+ * one of the lower slot; then the one with the lower hash. Every node that knows the same blocks chooses the same,
+ * whatever the order in which they came: nothing here depends on when a block arrived.
  *
- * Weight before height: an idle network leaves slots unused, and whoever owns them may fill them at any time later. Height alone would let a
- * single validator write a longer chain in its past slots than all others have made. Height next: where too few validators are there to make
- * weight, each block counts the same. The lower slot next: who was on time should not lose to who came later and built on the same parent.
+ * Weight before height: an idle network leaves slots unused, and whoever owns them may fill them at any time later.
+ * Height alone would let a single validator write a longer chain in its past slots than all others have made. Height
+ * next: where too few validators are there to make weight, each block counts the same. The lower slot next: who was on
+ * time should not lose to who came later and built on the same parent.
  */
 import type { BlockHash } from '../domain/ids.ts'
 

@@ -1,6 +1,7 @@
 /**
- * The ledgers of recent blocks, each with what its block changed. To undo a block whose parent's ledger is here is to follow a pointer;
- * further back, the changes of each block are asked from the disk, and the ledger before it is worked out.
+ * The ledgers of recent blocks, each with what its block changed. To undo a block whose parent's ledger is here is to
+ * follow a pointer; further back, the changes of each block are asked from the disk, and the ledger before it is worked
+ * out.
  */
 import type { BlockHash } from '../domain/ids.ts'
 import type { AccountChange, Ledger } from '../domain/ledger/ledger.ts'
@@ -32,7 +33,10 @@ export class Ledgers {
     this.#states.set(block.hash, { ...state, height: block.height })
   }
 
-  /** Keeps the ledgers of the newest heights, on all branches, and forgets in their index of keys what no ledger has any more. */
+  /**
+   * Keeps the ledgers of the newest heights, on all branches, and forgets in their index of keys what no ledger has any
+   * more.
+   */
   prune(
     head: { readonly hash: BlockHash; readonly height: number },
     isOnBestChain: (hash: BlockHash) => boolean,

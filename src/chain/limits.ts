@@ -1,10 +1,14 @@
 /** Bounds of the chain's machines (PROTOCOL.md, Blocks; SECURITY.md A8, A20). */
 
-/** Blocks that a reorg can undo, settled or not: at slots of 2 s half an hour, longer than any partition that heals by itself. */
+/**
+ * Blocks that a reorg can undo, settled or not: at slots of 2 s half an hour, longer than any partition that heals by
+ * itself.
+ */
 const UNDO_WINDOW = 1_024
 /**
- * And where less is settled than that, down to the settled block, but no further: two hours at 2 s. Who shows a lone node a branch of its own that
- * long, before the node hears anybody else, has it; on fewer blocks a node could be led away for good within minutes.
+ * And where less is settled than that, down to the settled block, but no further: two hours at 2 s. Who shows a lone
+ * node a branch of its own that long, before the node hears anybody else, has it; on fewer blocks a node could be led
+ * away for good within minutes.
  */
 const UNSETTLED_WINDOW = 4_096
 
@@ -34,7 +38,10 @@ export const CHAIN_LIMITS: ChainLimits = {
 }
 /** Blocks of one slot that wait for bodies, asked for or not: two by gossip, and others on which somebody has built. */
 export const WAITING_PER_SLOT_MAX = 4
-/** Blocks of one maker that wait for bodies where there are very many validators: the run of one who is alone for a while, or of two. */
+/**
+ * Blocks of one maker that wait for bodies where there are very many validators: the run of one who is alone for a
+ * while, or of two.
+ */
 export const WAITING_PER_MAKER_MIN = 64
 /** Headers of one slot, all of its proposer: the second is the evidence, a third adds nothing. */
 export const HEADERS_PER_SLOT_MAX = 2
@@ -50,5 +57,8 @@ export const ORPHAN_BYTES_MAX = 16 * 1_048_576
 export const ORPHANS_PER_PEER_MAX = 8
 /** How long a block waits for its parent, ms: longer than a sync of the whole window takes. */
 export const ORPHAN_LIFE_MS = 600_000
-/** Blocks that wait for their slot: at most one slot begins within 2 s on most networks, twenty where slots are shortest. */
+/**
+ * Blocks that wait for their slot: at most one slot begins within 2 s on most networks, twenty where slots are
+ * shortest.
+ */
 export const EARLY_BLOCKS_MAX = 64

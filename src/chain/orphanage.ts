@@ -3,14 +3,16 @@
  *
  * Rules (SECURITY.md A20).
  * - At most 64, 16 MiB together, 8 of one peer; each for ten minutes.
- * - A full orphanage takes from the peer that holds most, and only for a peer that holds at least two fewer: so a peer can push out what
- *   another has beyond its own share, and never what lies within an equal share. With eight peers that is eight for each, with 64 one.
+ * - A full orphanage takes from the peer that holds most, and only for a peer that holds at least two fewer: so a peer
+ *   can push out what another has beyond its own share, and never what lies within an equal share. With eight peers
+ *   that is eight for each, with 64 one.
  * - The oldest of a peer goes first: what has waited longest is the least likely to find its parent.
  *
- * Invariants: counts and bytes add up and hold their bounds; every orphan is found by its hash, its parent and its peer.
+ * Invariants: counts and bytes add up and hold their bounds; every orphan is found by its hash, its parent and its
+ * peer.
  *
- * The attacker's best move is to come with many peers; it then leaves every honest one with its equal share. It needs a validator's key
- * for that, since only headers with valid signatures come here.
+ * The attacker's best move is to come with many peers; it then leaves every honest one with its equal share. It needs a
+ * validator's key for that, since only headers with valid signatures come here.
  */
 import type { BlockHash, PeerId } from '../domain/ids.ts'
 import { assert } from '../lib/assert.ts'
@@ -80,8 +82,8 @@ export class Orphanage<T> {
   }
 
   /**
-   * The block that is missing before this one: follows parents as long as they are orphans themselves. Null where `hash` is none. Bounded
-   * by the number of orphans: hashes make no circles.
+   * The block that is missing before this one: follows parents as long as they are orphans themselves. Null where
+   * `hash` is none. Bounded by the number of orphans: hashes make no circles.
    */
   missingBefore(hash: BlockHash): BlockHash | null {
     let orphan = this.#orphans.get(hash)

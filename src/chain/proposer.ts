@@ -2,10 +2,10 @@
  * When this node makes a block.
  *
  * Rules.
- * - In a slot of its own, above the head's slot, and above every slot it has signed before: the last signed slot is on the disk before a
- *   signature leaves, so that no restart signs a slot twice.
- * - Only with transactions, or while a block with transactions isn't settled: an empty block then is a vote of confidence. A quiet network
- *   makes no blocks.
+ * - In a slot of its own, above the head's slot, and above every slot it has signed before: the last signed slot is on
+ *   the disk before a signature leaves, so that no restart signs a slot twice.
+ * - Only with transactions, or while a block with transactions isn't settled: an empty block then is a vote of
+ *   confidence. A quiet network makes no blocks.
  */
 import type { AccountId } from '../domain/ids.ts'
 import type { NetworkParams } from '../domain/params.ts'

@@ -1,8 +1,9 @@
 /**
- * Which headers each slot has had. A slot has one proposer, so two headers of one slot that both carry its signature prove that it signed
- * twice; a third proves nothing more and is not wanted.
+ * Which headers each slot has had. A slot has one proposer, so two headers of one slot that both carry its signature
+ * prove that it signed twice; a third proves nothing more and is not wanted.
  *
- * Only headers whose signature holds may be noted: else anybody could use up a slot's two places, or accuse its proposer.
+ * Only headers whose signature holds may be noted: else anybody could use up a slot's two places, or accuse its
+ * proposer.
  */
 import type { SignedHeader } from '../domain/block.ts'
 import type { AccountId, BlockHash } from '../domain/ids.ts'

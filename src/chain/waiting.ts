@@ -1,14 +1,16 @@
 /**
- * The blocks of a tree that wait for a body, their own or an ancestor's, by maker and by slot, with the budget of each. Asked for or not makes
- * no difference: whoever answers chooses what the answer holds.
+ * The blocks of a tree that wait for a body, their own or an ancestor's, by maker and by slot, with the budget of each.
+ * Asked for or not makes no difference: whoever answers chooses what the answer holds.
  *
  * Rules.
- * - A slot has WAITING_PER_SLOT_MAX of them; a maker its share of `max`, or WAITING_PER_MAKER_MIN where that is less; all together `max`.
- *   *Rationale*: a key of a validator is what an attacker has few of. Slots he has many of, and headers as many as he likes.
- * - Where a budget is spent, one of its own blocks goes for a newcomer: `victim` says which. Where all is spent, the maker with most pays.
- *   *Rationale*: refusing would let what came first and never gets a body keep out what comes later and gets one.
- * - What goes is the worst leaf, with none of the newcomer's ancestors; where no leaf is left, the highest block with all that builds on it.
- *   *Rationale*: what others have built on is worth more than a header that nobody took up.
+ * - A slot has WAITING_PER_SLOT_MAX of them; a maker its share of `max`, or WAITING_PER_MAKER_MIN where that is less;
+ *   all together `max`. *Rationale*: a key of a validator is what an attacker has few of. Slots he has many of, and
+ *   headers as many as he likes.
+ * - Where a budget is spent, one of its own blocks goes for a newcomer: `victim` says which. Where all is spent, the
+ *   maker with most pays. *Rationale*: refusing would let what came first and never gets a body keep out what comes
+ *   later and gets one.
+ * - What goes is the worst leaf, with none of the newcomer's ancestors; where no leaf is left, the highest block with
+ *   all that builds on it. *Rationale*: what others have built on is worth more than a header that nobody took up.
  */
 import type { AccountId } from '../domain/ids.ts'
 import { assert } from '../lib/assert.ts'
@@ -49,7 +51,10 @@ export class Waiting<N extends BlockNode> {
     this.#byMaker.delete(makerOf(node), node)
   }
 
-  /** The budget in which there is no room for one more block of this maker and slot, as the blocks that fill it; null where there is room. */
+  /**
+   * The budget in which there is no room for one more block of this maker and slot, as the blocks that fill it; null
+   * where there is room.
+   */
   spent(maker: AccountId, slot: number): ReadonlySet<N> | null {
     const [ofSlot, ofMaker] = [this.#bySlot.get(slot), this.#byMaker.get(maker)]
     if (ofSlot !== undefined && ofSlot.size >= WAITING_PER_SLOT_MAX) return ofSlot

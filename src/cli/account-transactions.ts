@@ -1,6 +1,6 @@
 /**
- * The transactions of an account, found by looking at what waits in a node and at the blocks of its best chain from the newest downwards: nodes keep no
- * list of them. So it looks at so many and says how far it came.
+ * The transactions of an account, found by looking at what waits in a node and at the blocks of its best chain from the
+ * newest downwards: nodes keep no list of them. So it looks at so many and says how far it came.
  */
 import type { TransactionView } from '../domain/views.ts'
 import type { Api } from './api.ts'
@@ -26,7 +26,8 @@ export interface AccountTransactions {
 
 /**
  * @param key public key in hex, as the node writes it
- * @param options.limit ends the search when as many were found, at the end of a block, which is not cut: who looks further begins below it
+ * @param options.limit ends the search when as many were found, at the end of a block, which is not cut: who looks
+ *   further begins below it
  * @param options.depth ends it when as many were looked at, at the end of a block
  * @param options.before blocks below this height, and nothing that waits
  */

@@ -1,6 +1,7 @@
 /**
- * Names of people and accounts to keys. A name is an address, a public key in hex, on a development network one of the published accounts
- * (alice, bob, …), or a key of the user's keystore; in this order, so that `alice` means the same to everybody on such a network.
+ * Names of people and accounts to keys. A name is an address, a public key in hex, on a development network one of the
+ * published accounts (alice, bob, …), or a key of the user's keystore; in this order, so that `alice` means the same to
+ * everybody on such a network.
  */
 import { join } from 'node:path'
 import { homedir } from 'node:os'
@@ -24,8 +25,8 @@ export function keysDirectory(env: Environment): string {
 }
 
 /**
- * A name that means something else already can't be the name of a key: whoever says `--from alice` on a development network would pay from the
- * published account, and whoever says it elsewhere from his own.
+ * A name that means something else already can't be the name of a key: whoever says `--from alice` on a development
+ * network would pay from the published account, and whoever says it elsewhere from his own.
  */
 export async function checkKeyName(name: string): Promise<void> {
   const { isDevAccountName } = await import('../wallet/dev-accounts.ts')
@@ -39,7 +40,9 @@ export async function checkKeyName(name: string): Promise<void> {
   if (meaning !== null) throw usageFailure(`${meaning}, and can't be the name of a key of yours`, 'choose another name')
 }
 
-/** The published account of this name, where no key of the user has the same name: then nobody can tell which is meant. */
+/**
+ * The published account of this name, where no key of the user has the same name: then nobody can tell which is meant.
+ */
 async function publishedKeys(
   context: Context,
   who: string,

@@ -1,6 +1,6 @@
 /**
- * A node's API for commands: answers or a Failure with its exit code. The client's own errors are values; a command that can't go on without
- * the answer has no other use for them.
+ * A node's API for commands: answers or a Failure with its exit code. The client's own errors are values; a command
+ * that can't go on without the answer has no other use for them.
  */
 import { connect } from '../client/connect.ts'
 import type { EventStreamOptions, StreamItem } from '../client/event-stream.ts'

@@ -11,7 +11,9 @@ export interface ArrangedArguments {
   readonly argv: readonly string[]
 }
 
-/** `--json tx send --fee 2` → the entry of `tx send` and `tx send --json --fee 2`; `help tx send` → `tx send --help`. */
+/**
+ * `--json tx send --fee 2` → the entry of `tx send` and `tx send --json --fee 2`; `help tx send` → `tx send --help`.
+ */
 export function arrangeArguments(given: readonly string[], table: readonly TableEntry[]): ArrangedArguments {
   const argv = given[0] === 'help' ? [...given.slice(1), '--help'] : given
   let at = 0
@@ -32,7 +34,10 @@ function countWords(words: readonly string[]): number {
   return firstOption === -1 ? words.length : firstOption
 }
 
-/** Whether the user asked for JSON, known before the arguments are parsed, since errors of parsing are printed in the same form. */
+/**
+ * Whether the user asked for JSON, known before the arguments are parsed, since errors of parsing are printed in the
+ * same form.
+ */
 export function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--')
   return argv.slice(0, end === -1 ? argv.length : end).includes('--json')

@@ -57,7 +57,10 @@ export class BlockFollower {
   }
 }
 
-/** Shows the last `count` blocks and then each that comes, until the user stops it. A node that is gone for a while is asked again. */
+/**
+ * Shows the last `count` blocks and then each that comes, until the user stops it. A node that is gone for a while is
+ * asked again.
+ */
 export async function followBlocks(context: Context, api: Api, count: number): Promise<void> {
   const { shared, terminal, stop } = context
   const follower = new BlockFollower(api)

@@ -1,6 +1,7 @@
 /**
- * What a command is: arguments, options, examples and what it does, as data, so that help, completion and checks are made from the same
- * table as the parsing. One file a command under commands/; table.ts lists them and loads only the one that is asked for.
+ * What a command is: arguments, options, examples and what it does, as data, so that help, completion and checks are
+ * made from the same table as the parsing. One file a command under commands/; table.ts lists them and loads only the
+ * one that is asked for.
  */
 import type { CompletionKind, Context } from './context.ts'
 import type { Outcome } from './exit.ts'
@@ -55,7 +56,10 @@ export interface CommandSpec<O extends AnyOptions = AnyOptions> {
   readonly without?: readonly SharedOption[]
   /** It serves until it is stopped, so SIGTERM ends it in good order: exit code 0. */
   readonly serves?: boolean
-  /** It goes on until whoever reads it has had enough: when nobody reads stdout any more, it ends. All others carry out what they were told. */
+  /**
+   * It goes on until whoever reads it has had enough: when nobody reads stdout any more, it ends. All others carry out
+   * what they were told.
+   */
   readonly follows?: boolean
   readonly run: (context: Context, invocation: Invocation<O>) => Promise<Outcome>
 }

@@ -1,4 +1,7 @@
-/** Words that completion scripts ask for, in the network and the keystore of the user. What can't be read has none: nobody wants an error in a prompt. */
+/**
+ * Words that completion scripts ask for, in the network and the keystore of the user. What can't be read has none:
+ * nobody wants an error in a prompt.
+ */
 import { assertNever } from '../lib/assert.ts'
 import { realHome } from '../home/trusted-file.ts'
 import { keysDirectory } from './accounts.ts'

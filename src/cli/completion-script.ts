@@ -1,6 +1,6 @@
 /**
- * Completion scripts for shells, made from the table of commands. What the table can't know (names of nodes, accounts, keys, snapshots) the script asks
- * the command for when it is needed.
+ * Completion scripts for shells, made from the table of commands. What the table can't know (names of nodes, accounts,
+ * keys, snapshots) the script asks the command for when it is needed.
  */
 import { assertNever } from '../lib/assert.ts'
 import type { CompletionKind, Description } from './context.ts'
@@ -28,7 +28,10 @@ export interface CompletionContext {
 /** Placeholders of options whose values only the machine knows. */
 const PLACEHOLDERS: Readonly<Record<string, CompletionKind>> = { node: 'nodes', who: 'accounts' }
 
-/** Every context of the command line: groups and their commands, commands and their options and fixed words, options and their values. */
+/**
+ * Every context of the command line: groups and their commands, commands and their options and fixed words, options and
+ * their values.
+ */
 export function completionWords(commands: readonly Description[]): readonly CompletionContext[] {
   const contexts = new Map<
     string,

@@ -1,6 +1,6 @@
 /**
- * Follows one transaction over all nodes of a network: their event streams as it happens, and their propagation records for what a stream
- * missed. Opened before the transaction is sent, so that nothing is missed at the start.
+ * Follows one transaction over all nodes of a network: their event streams as it happens, and their propagation records
+ * for what a stream missed. Opened before the transaction is sent, so that nothing is missed at the start.
  */
 import { connect, type Client } from '../client/connect.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
@@ -9,13 +9,19 @@ import type { CoverageFigures, Sighting } from './coverage.ts'
 import { coverageOf } from './coverage.ts'
 import { waitFor } from './waiting.ts'
 
-/** How long the streams may take to stand before the transaction is sent all the same, ms; records fill what they then miss. */
+/**
+ * How long the streams may take to stand before the transaction is sent all the same, ms; records fill what they then
+ * miss.
+ */
 const STREAMS_WAIT_MS = 1_500
 /** How often nodes that have not been seen to have it are asked, ms. */
 const ASK_EVERY_MS = 400
 /** How long one node may take to answer, ms: a paused one never does. */
 const ANSWER_MS_MAX = 2_000
-/** After the target is reached: how long no record may come for the figures to be final, and how long that is waited for at most, ms. */
+/**
+ * After the target is reached: how long no record may come for the figures to be final, and how long that is waited for
+ * at most, ms.
+ */
 const QUIET_MS = 120
 const SETTLE_MS_MAX = 600
 
@@ -42,7 +48,8 @@ export interface Watch {
   mark(name: string): void
   figures(): CoverageFigures
   /**
-   * Waits until `share` of the nodes have the transaction, then for the last copies; calls back with the figures on the way.
+   * Waits until `share` of the nodes have the transaction, then for the last copies; calls back with the figures on the
+   * way.
    * @param isOld it was sent before, so that the records must tell
    */
   until(
@@ -110,7 +117,8 @@ export class CoverageWatch implements Watch {
   }
 
   /**
-   * Waits until `share` of the nodes have the transaction, then for the last copies; calls back with the figures on the way.
+   * Waits until `share` of the nodes have the transaction, then for the last copies; calls back with the figures on the
+   * way.
    * @param isOld it was sent before the streams stood, so that the records must tell
    */
   async until(

@@ -2,8 +2,9 @@
  * How far a transaction has spread, from what the nodes themselves recorded. Pure: records in, figures out.
  *
  * - A node is reached when it published, delivered or recovered the transaction, or says that it has it.
- * - Times count from the origin's PUBLISH record; without one (the origin's memory is gone) from the earliest record of any node. They are the
- *   delays of the reached nodes other than the origin, whose own delay is none. Percentiles are nearest-rank.
+ * - Times count from the origin's PUBLISH record; without one (the origin's memory is gone) from the earliest record of
+ *   any node. They are the delays of the reached nodes other than the origin, whose own delay is none. Percentiles are
+ *   nearest-rank.
  * - Copies are what a reached node other than the origin received on average, the needed one included.
  * - Every node of the network counts, also one that is down: whoever asks for 100 % must hear of it.
  */
@@ -47,7 +48,10 @@ interface Seen {
   refusal: string | null
 }
 
-/** The figures of one transaction over `nodes`. Sightings of other transactions and nodes don't count; repeated ones count once. */
+/**
+ * The figures of one transaction over `nodes`. Sightings of other transactions and nodes don't count; repeated ones
+ * count once.
+ */
 export function coverageOf(id: string, nodes: readonly WatchedNode[], sightings: readonly Sighting[]): CoverageFigures {
   const seen = collect(id, nodes, sightings)
   const reached = nodes.filter((node) => node.hasIt || isReached(seen.get(node.name)))

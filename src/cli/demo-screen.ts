@@ -1,4 +1,7 @@
-/** What the demo shows while it runs: steps and checks on stderr as they come, with one live line where it is a terminal. */
+/**
+ * What the demo shows while it runs: steps and checks on stderr as they come, with one live line where it is a
+ * terminal.
+ */
 import type { DemoScreen } from '../../testnet/demo/demo.ts'
 import { coverageLine } from './coverage-text.ts'
 import type { Terminal } from './terminal.ts'

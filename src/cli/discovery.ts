@@ -1,6 +1,7 @@
 /**
- * Which node a command talks to: --api > HEARSAY_API > the nearest testnet's manifest > the manifest of a node that runs alone > the default
- * port (README.md). The first that is there decides; the answer says which it was, for the error when nobody answers.
+ * Which node a command talks to: --api > HEARSAY_API > the nearest testnet's manifest > the manifest of a node that
+ * runs alone > the default port (README.md). The first that is there decides; the answer says which it was, for the
+ * error when nobody answers.
  */
 import { lstatSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -37,8 +38,8 @@ export interface Target {
 }
 
 /**
- * --home > HEARSAY_HOME > the nearest `.hearsay` with a testnet, here or above > `./.hearsay`. Whichever was found by walking must be a folder and no
- * link: what lies behind a link was never named.
+ * --home > HEARSAY_HOME > the nearest `.hearsay` with a testnet, here or above > `./.hearsay`. Whichever was found by
+ * walking must be a folder and no link: what lies behind a link was never named.
  */
 export function homeOf(context: Pick<Context, 'shared' | 'env' | 'cwd'>): string {
   const chosen = context.shared.home ?? nonEmpty(context.env.HEARSAY_HOME)
@@ -57,7 +58,8 @@ export function homeOf(context: Pick<Context, 'shared' | 'env' | 'cwd'>): string
 }
 
 /**
- * The home as a place to write to, made or judged, with the folder below it that will be written to. Fails where it is not believed.
+ * The home as a place to write to, made or judged, with the folder below it that will be written to. Fails where it is
+ * not believed.
  * @returns its path without symbolic links
  */
 export function ownHomeOf(context: Pick<Context, 'shared' | 'env' | 'cwd'>, below: string): string {
@@ -66,7 +68,10 @@ export function ownHomeOf(context: Pick<Context, 'shared' | 'env' | 'cwd'>, belo
   return own.home
 }
 
-/** The manifest of the home's testnet, whether it still runs or not; null where there is none. Fails where it is not believed. */
+/**
+ * The manifest of the home's testnet, whether it still runs or not; null where there is none. Fails where it is not
+ * believed.
+ */
 export function readTestnetManifest(home: string): Manifest | null {
   const read = readManifest(home)
   if (read.kind === 'distrusted') throw distrustFailure(read.distrust)
@@ -81,7 +86,10 @@ export function runningTestnet(context: Pick<Context, 'shared' | 'env' | 'cwd'>)
   return manifest
 }
 
-/** The failure of a command that needs a testnet where there is none. @param isStale its supervisor was killed, and what it left is still there */
+/**
+ * The failure of a command that needs a testnet where there is none. @param isStale its supervisor was killed, and what
+ * it left is still there
+ */
 export function noTestnet(home: string, isStale: boolean): Failure {
   return isStale
     ? new Failure(
@@ -207,7 +215,10 @@ function explicitToken(context: Context): string | null {
   return token
 }
 
-/** The home and its living testnet; nulls where the home is not believed: the user has named a node, and the home would only have had its token. */
+/**
+ * The home and its living testnet; nulls where the home is not believed: the user has named a node, and the home would
+ * only have had its token.
+ */
 function believedHome(context: Context): readonly [home: string | null, manifest: Manifest | null] {
   try {
     const home = homeOf(context)
@@ -218,7 +229,10 @@ function believedHome(context: Context): readonly [home: string | null, manifest
   }
 }
 
-/** Null where none runs: the children end with their supervisor, so a manifest without one describes a network that is gone. */
+/**
+ * Null where none runs: the children end with their supervisor, so a manifest without one describes a network that is
+ * gone.
+ */
 function liveManifest(home: string): Manifest | null {
   const manifest = readTestnetManifest(home)
   return manifest !== null && isSupervised(manifest) ? manifest : null

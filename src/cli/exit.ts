@@ -1,7 +1,7 @@
 /**
- * What a command may come to, and the exit code of each: the one place where they meet.
- * Servers (`node run`, `testnet up` without --detach) that SIGTERM stops in good order report `done`: a service manager asked for it and got
- * it. Everything else that a signal ends reports `interrupted` or `terminated`.
+ * What a command may come to, and the exit code of each: the one place where they meet. Servers (`node run`, `testnet
+ * up` without --detach) that SIGTERM stops in good order report `done`: a service manager asked for it and got it.
+ * Everything else that a signal ends reports `interrupted` or `terminated`.
  */
 export type Outcome =
   | 'done'

@@ -1,6 +1,6 @@
 /**
- * How a command says that it can't go on: what happened, why, and what to do next. Thrown by commands and printed in one place, as text
- * or as `{v:1,error:{code,message,hint}}`; nobody but HEARSAY_DEBUG=1 sees a stack.
+ * How a command says that it can't go on: what happened, why, and what to do next. Thrown by commands and printed in
+ * one place, as text or as `{v:1,error:{code,message,hint}}`; nobody but HEARSAY_DEBUG=1 sees a stack.
  */
 import type { Outcome } from './exit.ts'
 

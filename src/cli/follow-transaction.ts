@@ -1,4 +1,6 @@
-/** `tx send --watch`: shows a transaction spread over the nodes, and with --settled how it comes into a settled block. */
+/**
+ * `tx send --watch`: shows a transaction spread over the nodes, and with --settled how it comes into a settled block.
+ */
 import type { SubmitView } from '../domain/views.ts'
 import type { Context } from './context.ts'
 import type { CoverageFigures } from './coverage.ts'
@@ -33,7 +35,10 @@ export interface Following {
   follow(submitted: SubmitView, options: FollowOptions): Promise<Outcome>
 }
 
-/** Follows a transaction over the nodes of the target's testnet, or over all nodes that the target can reach where there is none. */
+/**
+ * Follows a transaction over the nodes of the target's testnet, or over all nodes that the target can reach where there
+ * is none.
+ */
 export async function openFollowing(
   context: Context,
   target: Target,

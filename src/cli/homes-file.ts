@@ -1,6 +1,7 @@
 /**
- * Where this user's testnets are, for `testnet list`: a path a line in `$XDG_STATE_HOME/hearsay/homes`, by default `~/.local/state/hearsay/homes`, newest
- * first. It only says where to look; what is there is judged as every home is. A list that can't be read or written costs nobody his network.
+ * Where this user's testnets are, for `testnet list`: a path a line in `$XDG_STATE_HOME/hearsay/homes`, by default
+ * `~/.local/state/hearsay/homes`, newest first. It only says where to look; what is there is judged as every home is. A
+ * list that can't be read or written costs nobody his network.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'

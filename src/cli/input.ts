@@ -28,8 +28,8 @@ export async function readInput(context: Context, path: string, bytesMax: number
 }
 
 /**
- * All of a file that the user named, whoever owns it: the name is the user's word. Fails when it has more than `bytesMax`, since a device would never
- * end. `hint` is what to do where it is missing.
+ * All of a file that the user named, whoever owns it: the name is the user's word. Fails when it has more than
+ * `bytesMax`, since a device would never end. `hint` is what to do where it is missing.
  */
 export async function readNamed(
   cwd: string,

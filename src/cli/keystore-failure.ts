@@ -3,7 +3,10 @@ import { assertNever } from '../lib/assert.ts'
 import type { KeystoreFailure } from '../wallet/keystore.ts'
 import { Failure, usageFailure } from './failure.ts'
 
-/** The failure of the keystore as the failure of the command: wrong files and passphrases are exit code 2, a missing key is 6. */
+/**
+ * The failure of the keystore as the failure of the command: wrong files and passphrases are exit code 2, a missing key
+ * is 6.
+ */
 export function keystoreFailure(failure: KeystoreFailure): Failure {
   switch (failure.kind) {
     case 'exists':

@@ -14,8 +14,8 @@ export interface LogEntry {
 }
 
 /**
- * The entries of a file's lines, in their order. What is no entry of the node's own (a stack, a word of Node itself) is grave: a node writes nothing
- * else unless something broke.
+ * The entries of a file's lines, in their order. What is no entry of the node's own (a stack, a word of Node itself) is
+ * grave: a node writes nothing else unless something broke.
  * @param owner whose file it is
  */
 export function logEntries(owner: string, lines: readonly string[], beforeMs = 0): readonly LogEntry[] {

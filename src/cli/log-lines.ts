@@ -45,7 +45,10 @@ export function lastLines(
   }
 }
 
-/** New lines from `fromBytes` on, until `stop`. A file that became shorter was begun anew; one that can't be read has nothing new. */
+/**
+ * New lines from `fromBytes` on, until `stop`. A file that became shorter was begun anew; one that can't be read has
+ * nothing new.
+ */
 export async function* followLines(
   log: HomeLog,
   fromBytes: number,

@@ -4,7 +4,10 @@ import { parseNetwork } from '../domain/params.ts'
 import { usageFailure } from './failure.ts'
 import { readNamed } from './input.ts'
 
-/** Largest network file, bytes: 1,048,576 accounts, as many as a network may have, of 110 bytes each, laid out over lines. */
+/**
+ * Largest network file, bytes: 1,048,576 accounts, as many as a network may have, of 110 bytes each, laid out over
+ * lines.
+ */
 const NETWORK_FILE_BYTES_MAX = 256 * 1024 * 1024
 
 /** The parameters and bootstrap addresses in the file at `path`. `flag` is what the error calls it. */

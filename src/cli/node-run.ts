@@ -181,7 +181,10 @@ function checkAddresses(
   }
 }
 
-/** The key of the keystore with this name; on a development network `validator-0`, `validator-1`, … are those of its genesis. */
+/**
+ * The key of the keystore with this name; on a development network `validator-0`, `validator-1`, … are those of its
+ * genesis.
+ */
 async function validatorKeys(
   context: Context,
   name: string,
@@ -222,7 +225,8 @@ function announce(context: Context, config: NodeConfig, node: Node): () => void 
     put(join(folder, RUNTIME_MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`)
   }
   putManifest(dataDir, basename(cookieFile))
-  // A data directory elsewhere would not be found: the home then has a copy, unless another node runs there. A service may have no home to write to.
+  // A data directory elsewhere would not be found: the home then has a copy, unless another node runs there. A service
+  // may have no home to write to.
   try {
     const home = ownHomeOf(context, 'node')
     const inHome = nodeDataDirectory(home)

@@ -1,6 +1,6 @@
 /**
- * The settings of `node run`: flags over the configuration file over defaults, parsed once. The file is JSON with the names of the flags in
- * camel case; an unknown key is an error that says which one was probably meant.
+ * The settings of `node run`: flags over the configuration file over defaults, parsed once. The file is JSON with the
+ * names of the flags in camel case; an unknown key is an error that says which one was probably meant.
  */
 import { assertNever } from '../lib/assert.ts'
 import type { NodeConfig, Profile } from '../node/config.ts'

@@ -1,6 +1,6 @@
 /**
- * Opens an address in the user's browser. Arguments of processes are everybody's to see: an address with a key in it goes through a file of the home
- * that leads on to it, and only that file's path is an argument.
+ * Opens an address in the user's browser. Arguments of processes are everybody's to see: an address with a key in it
+ * goes through a file of the home that leads on to it, and only that file's path is an argument.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

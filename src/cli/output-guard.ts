@@ -1,9 +1,11 @@
 /**
  * What it means that output can't be written. It depends on what the command is for:
- * - it serves (`node run`): output is best effort. A log whose reader went away is no reason to stop a node, and none to end it without order.
+ * - it serves (`node run`): output is best effort. A log whose reader went away is no reason to stop a node, and none
+ *   to end it without order.
  * - it follows (`events --follow | head`): when its reader has had enough, that is its end, and a good one.
- * - it finishes (`tx send`): what it was told to do is done, whoever reads. A result that nobody wanted any more (EPIPE) changes nothing; one that is
- *   lost otherwise (a full disk, a terminal that is gone) makes the command fail, or a script would go on with half a file.
+ * - it finishes (`tx send`): what it was told to do is done, whoever reads. A result that nobody wanted any more
+ *   (EPIPE) changes nothing; one that is lost otherwise (a full disk, a terminal that is gone) makes the command fail,
+ *   or a script would go on with half a file.
  * Progress on stderr is never a reason for anything.
  */
 import type { Writable } from 'node:stream'

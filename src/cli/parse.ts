@@ -1,6 +1,6 @@
 /**
- * Texts of the command line to values: pure, one reader a kind. A reader answers with the value or with what is wrong, in words that follow
- * the flag's name: `--amount: "1e3" is not …`.
+ * Texts of the command line to values: pure, one reader a kind. A reader answers with the value or with what is wrong,
+ * in words that follow the flag's name: `--amount: "1e3" is not …`.
  */
 import { U64_MAX } from '../domain/params.ts'
 
@@ -37,7 +37,10 @@ export function readText(text: string): Reading<string> {
   return text === '' ? bad(text, 'is empty') : good(text)
 }
 
-/** An unsigned 64-bit integer in decimal digits: amounts, fees and nonces are exact, so no sign, fraction, exponent or base. */
+/**
+ * An unsigned 64-bit integer in decimal digits: amounts, fees and nonces are exact, so no sign, fraction, exponent or
+ * base.
+ */
 export function readAmount(text: string): Reading<bigint> {
   if (text === '') return bad(text, 'is empty: give a whole number')
   if (/^-\d/.test(text)) return bad(text, 'is negative')

@@ -1,4 +1,7 @@
-/** A passphrase from a file or from the terminal, never from an argument: arguments are visible to every user of the machine. */
+/**
+ * A passphrase from a file or from the terminal, never from an argument: arguments are visible to every user of the
+ * machine.
+ */
 import type { Context } from './context.ts'
 import { Failure, usageFailure } from './failure.ts'
 import { readNamed } from './input.ts'
@@ -8,7 +11,10 @@ const PASSPHRASE_MAX = 1_024
 /** Largest file with one, bytes: only its first line counts. */
 const PASSPHRASE_FILE_BYTES_MAX = 65_536
 
-/** The first line of `file`, or what the user types without echo. Where there is neither a file nor a terminal it says what to give. */
+/**
+ * The first line of `file`, or what the user types without echo. Where there is neither a file nor a terminal it says
+ * what to give.
+ */
 export async function readPassphrase(context: Context, name: string, file: string | undefined): Promise<string> {
   const fromFile = await passphraseOfFile(context, file)
   if (fromFile !== null) return fromFile

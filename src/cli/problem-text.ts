@@ -2,7 +2,10 @@
 import type { ProblemView } from '../domain/problems.ts'
 import { plain } from '../lib/printable.ts'
 
-/** Three lines a problem, after an empty one; none where all is well. @param problems undefined from a node of an older version */
+/**
+ * Three lines a problem, after an empty one; none where all is well. @param problems undefined from a node of an older
+ * version
+ */
 export function problemLines(problems: readonly ProblemView[] | undefined): readonly string[] {
   return (problems ?? []).flatMap(({ weight, message, cause, next }) => [
     '',

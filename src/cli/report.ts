@@ -22,7 +22,10 @@ export function reportError(
   return outcome
 }
 
-/** What the system's refusals mean: they can meet any command that touches a file or a socket, and none of them is unexpected. */
+/**
+ * What the system's refusals mean: they can meet any command that touches a file or a socket, and none of them is
+ * unexpected.
+ */
 const REFUSALS: Readonly<Record<string, readonly [message: string, hint: string]>> = {
   EACCES: ['permission denied', 'look at owner and mode of the path and of the folders above it'],
   EPERM: ['the system does not permit it', 'look at owner and mode of the path, and at the user that runs this'],

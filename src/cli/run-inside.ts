@@ -1,4 +1,7 @@
-/** Runs commands of `hearsay` in this process: the same parsing, the same code, their output as values. A process for each would take 0.2 s. */
+/**
+ * Runs commands of `hearsay` in this process: the same parsing, the same code, their output as values. A process for
+ * each would take 0.2 s.
+ */
 import { Writable } from 'node:stream'
 import type { CommandResult, Context } from './context.ts'
 import { exitCodeOf } from './exit.ts'

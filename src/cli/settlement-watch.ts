@@ -1,4 +1,7 @@
-/** Waits until a transaction is settled, by asking the nodes: a settled block is seconds away, and a restarted node answers as well as another. */
+/**
+ * Waits until a transaction is settled, by asking the nodes: a settled block is seconds away, and a restarted node
+ * answers as well as another.
+ */
 import { connect } from '../client/connect.ts'
 import { isUp, type WatchedAddress, type WatchOptions } from './coverage-watch.ts'
 import { settlementOf, type SettlementFigures, type Standing } from './settlement.ts'
@@ -16,7 +19,10 @@ export interface Settlement {
   readonly figures: SettlementFigures
 }
 
-/** Asks until it is settled on `share` of the nodes, cannot be any more, or the time is over; calls back with the figures on the way. */
+/**
+ * Asks until it is settled on `share` of the nodes, cannot be any more, or the time is over; calls back with the
+ * figures on the way.
+ */
 export async function watchSettlement(
   { id, nodes, stateOf, stop }: WatchOptions,
   { share, timeoutMs }: { readonly share: number; readonly timeoutMs: number },

@@ -1,6 +1,6 @@
 /**
- * Where a transaction stands on all nodes of a network, from what each says of it. Pure: answers in, figures out. Every node counts, also
- * one that is down: whoever waits for 100 % must hear of it.
+ * Where a transaction stands on all nodes of a network, from what each says of it. Pure: answers in, figures out. Every
+ * node counts, also one that is down: whoever waits for 100 % must hear of it.
  */
 import type { ParkedFor, TransactionState, TransactionView } from '../domain/views.ts'
 import { assertNever } from '../lib/assert.ts'
@@ -21,7 +21,9 @@ export const PARKED_FOR: Readonly<Record<ParkedFor, string>> = {
   room: 'waits for room among the pending ones of its sender',
 }
 
-/** Ends without a block, the most telling one first: nodes that were not there when it was replaced say that it expired. */
+/**
+ * Ends without a block, the most telling one first: nodes that were not there when it was replaced say that it expired.
+ */
 const LOST = ['replaced', 'expired'] as const satisfies readonly TransactionState[]
 export type LostAs = (typeof LOST)[number]
 

@@ -1,6 +1,6 @@
 /**
- * Follows one transaction over a network of which one node's API can be reached: that node asks the others, again and again, until enough have
- * it. Slower and coarser than event streams, and all that a network elsewhere offers.
+ * Follows one transaction over a network of which one node's API can be reached: that node asks the others, again and
+ * again, until enough have it. Slower and coarser than event streams, and all that a network elsewhere offers.
  */
 import { connect, type Client } from '../client/connect.ts'
 import type { ObservationsView } from '../domain/views.ts'
@@ -13,7 +13,9 @@ import { waitFor } from './waiting.ts'
 
 /** Pause between two questions, ms: each is one request to every node. */
 const ASK_EVERY_MS = 400
-/** How long the nodes are waited for, ms: while a rumour spreads the next question matters more than the last straggler. */
+/**
+ * How long the nodes are waited for, ms: while a rumour spreads the next question matters more than the last straggler.
+ */
 const SURVEY_WAIT_MS = 1_000
 
 export class SurveyWatch implements Watch {

@@ -1,6 +1,7 @@
 /**
- * The table of commands. Help of the groups, completion and dispatch are made from it; a command's own file is loaded only when that command
- * is asked for, so that `hearsay status` starts without the rest. A new command is a file under commands/ and an entry here.
+ * The table of commands. Help of the groups, completion and dispatch are made from it; a command's own file is loaded
+ * only when that command is asked for, so that `hearsay status` starts without the rest. A new command is a file under
+ * commands/ and an entry here.
  */
 import type { CommandSpec } from './command.ts'
 

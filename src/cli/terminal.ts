@@ -1,9 +1,10 @@
 /**
- * Where a command writes: results to stdout, progress to stderr, and one line that is redrawn in place where stderr is a terminal.
- * Colour only for terminals, and never with NO_COLOR, --no-color or TERM=dumb.
+ * Where a command writes: results to stdout, progress to stderr, and one line that is redrawn in place where stderr is
+ * a terminal. Colour only for terminals, and never with NO_COLOR, --no-color or TERM=dumb.
  *
- * The one printer: nothing else writes to the user's terminal (eslint.config.js). Whatever text comes here, from a file or a peer, only the sequences of this
- * file reach the terminal; all other controls are shown and not obeyed (lib/printable.ts). Ends of line are the caller's.
+ * The one printer: nothing else writes to the user's terminal (eslint.config.js). Whatever text comes here, from a file
+ * or a peer, only the sequences of this file reach the terminal; all other controls are shown and not obeyed
+ * (lib/printable.ts). Ends of line are the caller's.
  */
 import { writeSync } from 'node:fs'
 import type { Writable } from 'node:stream'
@@ -54,7 +55,10 @@ export interface Terminal {
   readonly isLive: boolean
   /** Columns of stdout; undefined where it is not a terminal: nothing is cut then. */
   readonly columns: number | undefined
-  /** Takes the whole screen of stdout and hides the cursor, until it is given back: what the user had there is there again. */
+  /**
+   * Takes the whole screen of stdout and hides the cursor, until it is given back: what the user had there is there
+   * again.
+   */
   takeScreen(): void
   giveScreen(): void
   /** Draws lines over the taken screen. */
@@ -116,7 +120,8 @@ export function openTerminal(options: {
     live: (text) => {
       if (!isLive) return
       liveShown = true
-      // One column less than there are: a full line would wrap and could not be taken back. Some terminals say 0 columns.
+      // One column less than there are: a full line would wrap and could not be taken back. Some terminals say 0
+      // columns.
       stderr.write(`\r\x1b[2K${[...plain(text)].slice(0, (stderr.columns || 80) - 1).join('')}`)
     },
     endLive,

@@ -96,7 +96,10 @@ function lengthOf(text: string): number {
   return [...text].length
 }
 
-/** Up is whose process lives, also one that is paused or answers late; how many of them don't answer as they should is told apart. */
+/**
+ * Up is whose process lives, also one that is paused or answers late; how many of them don't answer as they should is
+ * told apart.
+ */
 function upText(nodes: readonly TopNode[]): string {
   const up = nodes.filter(({ state }) => isThere(state))
   const apart = [...new Set(up.map(({ state }) => state))]

@@ -1,4 +1,7 @@
-/** What `top` shows of each node: what it says of itself, and its part in the last transactions as the page and the report count them. */
+/**
+ * What `top` shows of each node: what it says of itself, and its part in the last transactions as the page and the
+ * report count them.
+ */
 import type { Manifest } from '../home/manifest.ts'
 import type { NetworkWatch } from '../../testnet/network-watch.ts'
 import { journeyOf, type Journey } from '../trace/journey.ts'

@@ -1,6 +1,6 @@
 /**
- * What all nodes of the network say of one transaction: each of a testnet asked by its own API, and elsewhere all that one node can reach, asked by it
- * on our behalf (PROTOCOL.md, observe), with its clock beside their answers.
+ * What all nodes of the network say of one transaction: each of a testnet asked by its own API, and elsewhere all that
+ * one node can reach, asked by it on our behalf (PROTOCOL.md, observe), with its clock beside their answers.
  */
 import { connect } from '../client/connect.ts'
 import { gatherObject, type NodeAnswer } from '../client/gather.ts'
@@ -54,7 +54,10 @@ export async function askNetwork(context: Context, id: string): Promise<NetworkA
   }
 }
 
-/** What nodes without a record said: only their own word makes it one that they lack. @param prefix the id, or its beginning */
+/**
+ * What nodes without a record said: only their own word makes it one that they lack. @param prefix the id, or its
+ * beginning
+ */
 function knownBy(prefix: string, answers: readonly NodeAnswer[]): Known {
   const known = new Known()
   const id = answers.flatMap(({ records }) => records.map((record) => record.id))[0] ?? prefix

@@ -1,6 +1,6 @@
 /**
- * What openapi-typescript makes of the API's own document: the client asks by these, so that the document, the node and the client cannot part. Made by
- * `npm run openapi`; a test makes it again and compares.
+ * What openapi-typescript makes of the API's own document: the client asks by these, so that the document, the node and
+ * the client cannot part. Made by `npm run openapi`; a test makes it again and compares.
  */
 export interface paths {
   readonly '/openapi.json': {

@@ -1,4 +1,7 @@
-/** One request to a node and what comes of it, whatever carries it: node:http in exchange.ts, fetch in exchange.browser.ts. */
+/**
+ * One request to a node and what comes of it, whatever carries it: node:http in exchange.ts, fetch in
+ * exchange.browser.ts.
+ */
 import type { Problem } from '../domain/views.ts'
 import { oneLine } from '../lib/printable.ts'
 import type { Failure } from './outcome.ts'
@@ -17,8 +20,8 @@ export type Answer = { readonly ok: true; readonly status: number; readonly body
 /** The body of an answer that has begun. */
 export interface Incoming {
   /**
-   * The pieces as they come; whoever stops reading ends the stream. Rejects when the connection breaks, or when nothing comes for so long: a machine that vanishes
-   * says nothing, and the heartbeat is what is missed.
+   * The pieces as they come; whoever stops reading ends the stream. Rejects when the connection breaks, or when nothing
+   * comes for so long: a machine that vanishes says nothing, and the heartbeat is what is missed.
    */
   pieces(silenceMs: number): AsyncGenerator<Uint8Array, void, undefined>
   /** All of it. Rejects when the connection breaks before its end, or when it is too large. */
@@ -52,12 +55,13 @@ export function strangeAnswer(status: number): Problem {
 }
 
 /**
- * Undefined where the text is not JSON. Names, versions, tags and errors of a node are single lines: one that is not is made so here, for whoever prints it in
- * a line of their own.
+ * Undefined where the text is not JSON. Names, versions, tags and errors of a node are single lines: one that is not is
+ * made so here, for whoever prints it in a line of their own.
  */
 export function parseJson(text: string): unknown {
   try {
-    // A line break in JSON's text is an escape, or one of the few beyond ASCII: answers without any are taken as they are.
+    // A line break in JSON's text is an escape, or one of the few beyond ASCII: answers without any are taken as they
+    // are.
     if (!/\\[nrfu]|[\u0085\u2028\u2029]/.test(text)) return JSON.parse(text) as unknown
     return JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? oneLine(value) : value)) as unknown
   } catch {

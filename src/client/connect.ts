@@ -41,8 +41,8 @@ export interface Client {
   /** By id or unique prefix of at least 4 digits. */
   transaction(id: string): Promise<Outcome<TransactionView>>
   /**
-   * Waits until it is settled, or has ended otherwise (expired, replaced, evicted), for `timeoutMs` (30 s) at most: the last answer, whose
-   * `state` says what it came to.
+   * Waits until it is settled, or has ended otherwise (expired, replaced, evicted), for `timeoutMs` (30 s) at most: the
+   * last answer, whose `state` says what it came to.
    */
   settled(id: string, options?: SettledOptions): Promise<Outcome<TransactionView>>
   propagation(id: string): Promise<Outcome<PropagationView>>
@@ -87,8 +87,10 @@ export interface Client {
 
 export interface ConnectOptions {
   /**
-   * Content of the node's cookie file: it goes with what writes and with `limits`, and with nothing else; a stream of events, and reads where others have asked too much, show with a keyed hash that it is known. Or a function that reads it (null: there is none). It is asked again when
-   * the node refuses what it said before, since a node makes a new one at each start.
+   * Content of the node's cookie file: it goes with what writes and with `limits`, and with nothing else; a stream of
+   * events, and reads where others have asked too much, show with a keyed hash that it is known. Or a function that
+   * reads it (null: there is none). It is asked again when the node refuses what it said before, since a node makes a
+   * new one at each start.
    */
   readonly token?: string | (() => string | null)
   readonly timeoutMs?: number

@@ -1,6 +1,7 @@
 /**
- * The event stream of a node as an async iterator. A lost stream is opened again with growing pauses and resumes after the last event
- * that was read, so that nothing is missed that the node still remembers; what is missed is an item of its own.
+ * The event stream of a node as an async iterator. A lost stream is opened again with growing pauses and resumes after
+ * the last event that was read, so that nothing is missed that the node still remembers; what is missed is an item of
+ * its own.
  */
 import type { ApiEvent, EventTopic } from '../domain/views.ts'
 import { EventTextReader } from './event-text.ts'
@@ -13,7 +14,10 @@ import { pause } from './pause.ts'
 
 export type StreamItem =
   | { readonly kind: 'event'; readonly id: string; readonly event: ApiEvent }
-  /** Events that this reader will not see. `restarted`: the node runs anew, and how many went with the old run nobody knows. */
+  /**
+   * Events that this reader will not see. `restarted`: the node runs anew, and how many went with the old run nobody
+   * knows.
+   */
   | { readonly kind: 'dropped'; readonly n: number; readonly reason: 'slow' | 'restarted' }
   /** The stream stands, for the first time or again. */
   | { readonly kind: 'connected' }

@@ -1,6 +1,7 @@
 /**
- * One request, one answer, over fetch: what takes the place of exchange.ts in the library for browsers (scripts/build.js). The browser keeps connections, and asks
- * again by itself over one that was closed in the very moment of its use.
+ * One request, one answer, over fetch: what takes the place of exchange.ts in the library for browsers
+ * (scripts/build.js). The browser keeps connections, and asks again by itself over one that was closed in the very
+ * moment of its use.
  */
 import { carriesToken, type Answer, type Call, type Incoming } from './call.ts'
 import { ANSWER_BYTES_MAX } from './limits.ts'
@@ -23,7 +24,10 @@ export class Exchange {
     this.#timeoutMs = options.timeoutMs
   }
 
-  /** Asks; never rejects, but with what `token` throws. A node that was restarted is asked once more with its new token, if there is one. */
+  /**
+   * Asks; never rejects, but with what `token` throws. A node that was restarted is asked once more with its new token,
+   * if there is one.
+   */
   async ask(call: Call): Promise<Answer> {
     const answer = await this.#askOnce(call)
     if (!answer.ok || answer.status !== 401 || !carriesToken(call)) return answer

@@ -1,4 +1,7 @@
-/** Asks many nodes for what they recorded: of one object, of everything that they still remember, or of what they told nothing of. */
+/**
+ * Asks many nodes for what they recorded: of one object, of everything that they still remember, or of what they told
+ * nothing of.
+ */
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { RememberedObject, SeenCounts, StatusView } from '../domain/views.ts'
 import { connect, type Client } from './connect.ts'
@@ -8,7 +11,10 @@ import { failureText, type Outcome } from './outcome.ts'
 const ANSWER_MS_MAX = 2_000
 /** Nodes asked at the same time: enough to overlap their answers, few beside a user's limit of open files. */
 const AT_ONCE = 32
-/** How long a page of what a node remembers may take, ms: with the answers of many nodes on few cores it waits for its turn. */
+/**
+ * How long a page of what a node remembers may take, ms: with the answers of many nodes on few cores it waits for its
+ * turn.
+ */
 const PAGE_MS_MAX = 5_000
 /** How often a question is asked before its node counts as one that does not answer. */
 const ATTEMPTS = 3
@@ -61,7 +67,10 @@ export interface NodeMemory {
   readonly seen: SeenCounts | null
   /** The newest first. */
   readonly objects: readonly RememberedObject[]
-  /** Objects whose first record is older than this are not among them, ns since the Unix epoch; null: it remembers nothing older. */
+  /**
+   * Objects whose first record is older than this are not among them, ns since the Unix epoch; null: it remembers
+   * nothing older.
+   */
   readonly edgeNs: bigint | null
 }
 

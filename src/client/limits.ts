@@ -10,11 +10,19 @@ export const RECONNECT_FIRST_MS = 100
 export const RECONNECT_MAX_MS = 2_000
 /** Silence after which a stream counts as lost, ms: two and a half heartbeats. */
 export const STREAM_SILENCE_MS = 25_000
-/** Connections kept open to one node: enough for a page of commands in parallel, few beside the 256 that a node takes. */
+/**
+ * Connections kept open to one node: enough for a page of commands in parallel, few beside the 256 that a node takes.
+ */
 export const SOCKETS_MAX = 16
 
-/** Between two looks at a transaction that is waited for, ms: a tenth of the slot of a development network, five requests a second. */
+/**
+ * Between two looks at a transaction that is waited for, ms: a tenth of the slot of a development network, five
+ * requests a second.
+ */
 export const SETTLED_LOOK_MS = 200
 
-/** How long `settled` waits unless told otherwise, ms: two thirds of four validators in their slots of 2 s, three times over. */
+/**
+ * How long `settled` waits unless told otherwise, ms: two thirds of four validators in their slots of 2 s, three times
+ * over.
+ */
 export const SETTLED_WAIT_MS = 30_000

@@ -4,7 +4,10 @@ import { SETTLED_LOOK_MS, SETTLED_WAIT_MS } from './limits.ts'
 import type { Outcome } from './outcome.ts'
 import { pause } from './pause.ts'
 
-/** Whether a state is the last one. `settled` is the best chain's; the others have no way back into a block by themselves. */
+/**
+ * Whether a state is the last one. `settled` is the best chain's; the others have no way back into a block by
+ * themselves.
+ */
 const IS_END: Readonly<Record<TransactionState, boolean>> = {
   pending: false,
   parked: false,
@@ -22,8 +25,8 @@ export interface SettledOptions {
 }
 
 /**
- * Asks for a transaction until it has come to an end, the time is over or `signal` fires: the last answer, whose `state` says which. A failure
- * is the last answer, too.
+ * Asks for a transaction until it has come to an end, the time is over or `signal` fires: the last answer, whose
+ * `state` says which. A failure is the last answer, too.
  */
 export async function untilSettled(
   ask: () => Promise<Outcome<TransactionView>>,

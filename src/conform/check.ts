@@ -1,6 +1,6 @@
 /**
- * What a check is: one sentence of PROTOCOL.md, and what the played nodes do to see whether a peer keeps it. Checks are values in a closed table
- * (checks/table.ts); what they come to is one of three things, with what was seen.
+ * What a check is: one sentence of PROTOCOL.md, and what the played nodes do to see whether a peer keeps it. Checks are
+ * values in a closed table (checks/table.ts); what they come to is one of three things, with what was seen.
  */
 import type { Role } from './outcome.ts'
 import type { Stage } from './stage.ts'

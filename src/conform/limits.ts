@@ -1,4 +1,7 @@
-/** How long the kit waits for what, each with its reason. They are about peers that may be slow, never about what the protocol bounds. */
+/**
+ * How long the kit waits for what, each with its reason. They are about peers that may be slow, never about what the
+ * protocol bounds.
+ */
 
 /** A dial with its handshakes, ms: what PROTOCOL.md gives nobody a word on; a loaded machine needs less. */
 export const DIAL_MS = 10_000
@@ -8,7 +11,10 @@ export const SOON_MS = 5_000
 export const LOOK_MS = 5
 /** Between two connections, ms: a peer may take five a second of one address. */
 export const PACE_MS = 220
-/** Until a mesh has lost whoever was charged, ms: the next heartbeat, which is a second away at most, and as much for a busy machine. */
+/**
+ * Until a mesh has lost whoever was charged, ms: the next heartbeat, which is a second away at most, and as much for a
+ * busy machine.
+ */
 export const CHARGED_MS = 3_000
 /** How long a played node watches for what must not come, ms: longer than a heartbeat with its half. */
 export const QUIET_MS = 1_600

@@ -1,6 +1,6 @@
 /**
- * The network that peers under test are started on: all its keys are published, so that the kit can pay from any account and make the block of any slot. The
- * same on every machine; `hearsay conform --write-network FILE` writes it.
+ * The network that peers under test are started on: all its keys are published, so that the kit can pay from any
+ * account and make the block of any slot. The same on every machine; `hearsay conform --write-network FILE` writes it.
  */
 import { asAccountId, type AccountId } from '../domain/ids.ts'
 import { TX_LIFETIME_MS, type NetworkParams } from '../domain/params.ts'
@@ -29,7 +29,10 @@ export function conformNetwork(validators: readonly KeyPair[]): NetworkParams {
   }
 }
 
-/** Accounts with published secrets: alice to judy, then load-0, load-1, …; none on networks that are not for development. */
+/**
+ * Accounts with published secrets: alice to judy, then load-0, load-1, …; none on networks that are not for
+ * development.
+ */
 export function payersOf(networkName: string, count: number): KeyPair[] {
   const names = [...DEV_ACCOUNT_NAMES, ...Array.from({ length: count }, (_, index) => `load-${index}`)].slice(0, count)
   return names.flatMap((name) => {

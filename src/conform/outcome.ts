@@ -1,8 +1,8 @@
 /** How a check ends that does not pass, and for whom it is meant. */
 
 /**
- * What a peer claims to be. A relay says hello and hands on what is valid by itself; it need not keep a ledger, make blocks of headers or serve the other
- * request protocols. A full peer does all of PROTOCOL.md.
+ * What a peer claims to be. A relay says hello and hands on what is valid by itself; it need not keep a ledger, make
+ * blocks of headers or serve the other request protocols. A full peer does all of PROTOCOL.md.
  */
 export type Role = 'relay' | 'full'
 

@@ -1,6 +1,7 @@
 /**
- * A node that the kit plays: libp2p and gossip streams, and above them nothing but what a check tells it to send. It keeps what it hears, answers requests as
- * honestly or as wrongly as it is told, and has a knob for raw bytes on every protocol.
+ * A node that the kit plays: libp2p and gossip streams, and above them nothing but what a check tells it to send. It
+ * keeps what it hears, answers requests as honestly or as wrongly as it is told, and has a knob for raw bytes on every
+ * protocol.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
@@ -44,7 +45,10 @@ export interface Heard {
 
 /** How a request ended. */
 export interface Answer {
-  /** closed: in good order · reset: cut off · open: no end within the time · unsupported: the protocol is not spoken · gone: no connection. */
+  /**
+   * closed: in good order · reset: cut off · open: no end within the time · unsupported: the protocol is not spoken ·
+   * gone: no connection.
+   */
   readonly end: 'closed' | 'reset' | 'open' | 'unsupported' | 'gone'
   readonly frames: readonly Uint8Array[]
   /** Bytes behind the last whole frame. */

@@ -61,7 +61,8 @@ async function verdictOf(check: Check, stage: Stage): Promise<Verdict> {
   } catch (error) {
     if (error instanceof NotApplicable) return { kind: 'not-applicable', reason: error.message }
     if (error instanceof Missed) return { kind: 'fail', evidence: error.message }
-    // Neither: the peer did something that no check reckons with, such as an end of the connection in the middle of a dial.
+    // Neither: the peer did something that no check reckons with, such as an end of the connection in the middle of a
+    // dial.
     return { kind: 'fail', evidence: error instanceof Error ? error.message : String(error) }
   }
 }

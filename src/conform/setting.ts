@@ -1,4 +1,7 @@
-/** What the kit makes for one network: transactions, messages and their ids, hellos. Pure: time and chance are arguments. */
+/**
+ * What the kit makes for one network: transactions, messages and their ids, hellos. Pure: time and chance are
+ * arguments.
+ */
 import { encodeHello } from '../domain/codec/hello-codec.ts'
 import { encodeBatch, encodeSignedTransaction, encodeTransactionBody } from '../domain/codec/transaction-codec.ts'
 import type { Hello } from '../domain/hello.ts'

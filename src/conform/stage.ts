@@ -1,6 +1,7 @@
 /**
- * The surroundings of a peer under test for one run: an honest pair of played nodes that stays in its meshes, strangers that come for one check, and what checks
- * ask about again and again: was this handed on, did it cost its sender anything. Connections are paced: a peer may take five a second of one address.
+ * The surroundings of a peer under test for one run: an honest pair of played nodes that stays in its meshes, strangers
+ * that come for one check, and what checks ask about again and again: was this handed on, did it cost its sender
+ * anything. Connections are paced: a peer may take five a second of one address.
  */
 import { decodeHello } from '../domain/codec/hello-codec.ts'
 import type { Hello } from '../domain/hello.ts'
@@ -169,8 +170,8 @@ export class Stage {
   }
 
   /**
-   * Misses where what `send` sends on a topic reaches the witness. A node judges what a peer sends in its order: so the valid transaction that `from` sends after
-   * it says when it has been judged.
+   * Misses where what `send` sends on a topic reaches the witness. A node judges what a peer sends in its order: so the
+   * valid transaction that `from` sends after it says when it has been judged.
    */
   async keeps(
     from: PlayedNode,
@@ -241,7 +242,10 @@ export class Stage {
   }
 }
 
-/** What is judged on another topic than a marker needs this much longer at most, ms: the work of a block that stands before it. */
+/**
+ * What is judged on another topic than a marker needs this much longer at most, ms: the work of a block that stands
+ * before it.
+ */
 const SETTLE_MS = 300
 
 /** PRUNEs that a node has heard since it had heard so many RPCs. */

@@ -1,6 +1,7 @@
 /**
- * Protobuf and frames written and read by hand: what is right, and what is wrong in one place. The fields are those of gossipsub's RPC: 1 subscriptions,
- * 2 messages, 3 control; of a message 1 from, 2 data, 3 seqno, 4 topic, 5 signature, 6 key.
+ * Protobuf and frames written and read by hand: what is right, and what is wrong in one place. The fields are those of
+ * gossipsub's RPC: 1 subscriptions, 2 messages, 3 control; of a message 1 from, 2 data, 3 seqno, 4 topic, 5 signature,
+ * 6 key.
  */
 import { concatAll, concatBytes, utf8 } from '../lib/bytes.ts'
 
@@ -118,7 +119,9 @@ function messageBytes({ from, data, seqno, topic, signature, key }: MessageParts
   )
 }
 
-/** The fields of a protobuf message in their order; null where the bytes are none. Numbers of fixed width are skipped. */
+/**
+ * The fields of a protobuf message in their order; null where the bytes are none. Numbers of fixed width are skipped.
+ */
 export function fieldsOf(
   bytes: Uint8Array,
 ): readonly { readonly number: number; readonly bytes: Uint8Array; readonly value: number }[] | null {

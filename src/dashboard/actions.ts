@@ -8,9 +8,9 @@ const PAUSE_MS = 5_000
 const PARTITION_MS = 10_000
 
 /**
- * The key from the page's address, or the one that this tab was opened with. It is taken out of the address at once, so that it stands neither
- * in the history nor on a screen that is shared. The session's storage is this tab's and this port's alone; a cookie would go to every
- * port of this machine.
+ * The key from the page's address, or the one that this tab was opened with. It is taken out of the address at once, so
+ * that it stands neither in the history nor on a screen that is shared. The session's storage is this tab's and this
+ * port's alone; a cookie would go to every port of this machine.
  */
 export function takeKey(): string | null {
   const [, given] = /[#&]key=([0-9a-f]{64})/.exec(location.hash) ?? []

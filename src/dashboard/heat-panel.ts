@@ -1,6 +1,6 @@
 /**
- * The heat map: a named row a node, a column a transaction. A column leads to the trace of its transaction, by a click or, where the map has the focus,
- * by the arrow keys.
+ * The heat map: a named row a node, a column a transaction. A column leads to the trace of its transaction, by a click
+ * or, where the map has the focus, by the arrow keys.
  */
 import type { Journey } from '../trace/journey.ts'
 import { msText } from '../trace/report-charts.ts'

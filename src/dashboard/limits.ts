@@ -4,7 +4,10 @@ export const REFUSALS_MAX = 100
 export const REBUILD_MS = 4
 /** How often the panels beside the map are drawn, ms: they are read, not watched. */
 export const PANELS_EVERY_MS = 500
-/** How long the wave of a journey plays on the map at least, ms: a spread over one machine takes 30 ms, which nobody sees. */
+/**
+ * How long the wave of a journey plays on the map at least, ms: a spread over one machine takes 30 ms, which nobody
+ * sees.
+ */
 export const WAVE_MS = 1_800
 /** Time in a frame for moving the points of the map to where they belong, ms. */
 export const LAYOUT_MS = 5
@@ -18,7 +21,10 @@ export const NODE_BATCH_MS = 100
 export const NODE_POLL_MS = 1_000
 /** Records of one object that such a page keeps: what a node remembers of one, and as many again that came since. */
 export const NODE_RECORDS_OF_ONE_MAX = 128
-/** After how long a page where nothing happens plays the last wave again, ms: whoever opens it sees one before looking away. */
+/**
+ * After how long a page where nothing happens plays the last wave again, ms: whoever opens it sees one before looking
+ * away.
+ */
 export const REPLAY_AFTER_MS = 6_000
 /** How often it does so at most: two minutes, and then a page that is only open costs nothing. */
 export const REPLAYS_MAX = 20

@@ -109,7 +109,10 @@ function drawMap(model: Model, map: NetworkMap, view: View, colours: Colours, no
   map.draw(model, journey, atMs, colours)
 }
 
-/** Nothing new has come for a while and nothing is chosen: the wave plays again. Not for who wants nothing to move, and not for ever. */
+/**
+ * Nothing new has come for a while and nothing is chosen: the wave plays again. Not for who wants nothing to move, and
+ * not for ever.
+ */
 function mayReplay({ wave, chosen, isPaused, replays }: View, nowMs: number): boolean {
   if (wave === null || chosen !== '' || isPaused || STILL.matches || replays >= REPLAYS_MAX) return false
   return nowMs - wave.startedMs > REPLAY_AFTER_MS

@@ -1,4 +1,7 @@
-/** Where the nodes of the map stand: a force layout, moved a little each frame, and fitted into the canvas. No drawing here. */
+/**
+ * Where the nodes of the map stand: a force layout, moved a little each frame, and fitted into the canvas. No drawing
+ * here.
+ */
 import { forceCenter, forceCollide, forceLink, forceManyBody, forceSimulation, type Simulation } from 'd3-force'
 import type { Model } from './model.ts'
 
@@ -40,7 +43,10 @@ export class MapLayout {
     return this.#places
   }
 
-  /** Follows the network's shape, moves the points until the time (performance.now) is over, and fits them into the canvas. */
+  /**
+   * Follows the network's shape, moves the points until the time (performance.now) is over, and fits them into the
+   * canvas.
+   */
   update(model: Model, width: number, height: number, untilMs: number): void {
     if (model.shape !== this.#shape) this.#begin(model)
     const moved = this.#ticksLeft > 0

@@ -1,6 +1,7 @@
 /**
- * The map: links, nodes, and the wave of one journey at one time. Canvas, drawn once a frame at most. Links are drawn once and kept as a picture:
- * a wave changes nothing about them, and to draw a few hundred anew for each frame is what makes it stutter. What looks alike is drawn as one path.
+ * The map: links, nodes, and the wave of one journey at one time. Canvas, drawn once a frame at most. Links are drawn
+ * once and kept as a picture: a wave changes nothing about them, and to draw a few hundred anew for each frame is what
+ * makes it stutter. What looks alike is drawn as one path.
  */
 import type { Journey, TraceNode } from '../trace/journey.ts'
 import { LAYOUT_MS } from './limits.ts'
@@ -320,7 +321,9 @@ function drawRefusals(
   }
 }
 
-/** The way out from a node on which there is room for a word, and of those the one that comes nearest to no other node. */
+/**
+ * The way out from a node on which there is room for a word, and of those the one that comes nearest to no other node.
+ */
 function freeDirection(
   place: Place,
   others: readonly Place[],

@@ -1,4 +1,7 @@
-/** What the page knows: the network as its nodes describe themselves, and the last objects, each whole. Batches in, state out; bounded by who sends. No DOM here. */
+/**
+ * What the page knows: the network as its nodes describe themselves, and the last objects, each whole. Batches in,
+ * state out; bounded by who sends. No DOM here.
+ */
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { ObservedNetworkNode, ObservedNetworkView, SeenCounts } from '../domain/views.ts'
 import { journeyOf, type Journey } from '../trace/journey.ts'
@@ -111,7 +114,9 @@ export class Model {
     return kept.journey
   }
 
-  /** Rebuilds the trees of journeys that have new records, the latest first, until the time (performance.now) is over. */
+  /**
+   * Rebuilds the trees of journeys that have new records, the latest first, until the time (performance.now) is over.
+   */
   rebuild(untilMs: number): void {
     for (const id of [...this.#stale].reverse()) {
       if (performance.now() >= untilMs) return

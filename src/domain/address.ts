@@ -1,6 +1,6 @@
 /**
- * Addresses: a public key as people copy it. Bech32m of the 32 bytes, with the prefix `hs` on production networks and `ths` on
- * development ones, so that money of the one is never sent to an address of the other by mistake (README.md).
+ * Addresses: a public key as people copy it. Bech32m of the 32 bytes, with the prefix `hs` on production networks and
+ * `ths` on development ones, so that money of the one is never sent to an address of the other by mistake (README.md).
  */
 import { isDevNetwork } from './params.ts'
 import { assert } from '../lib/assert.ts'
@@ -14,8 +14,9 @@ export type NetworkKind = 'production' | 'development'
 const PREFIXES: Readonly<Record<NetworkKind, string>> = { production: 'hs', development: 'ths' }
 
 /**
- * Why a text is not an address of this network: `wrong-network` is a good address of the other kind, `wrong-prefix` a good Bech32m
- * text of something else, `wrong-length` one whose content isn't 32 bytes; the others are those of Bech32m.
+ * Why a text is not an address of this network: `wrong-network` is a good address of the other kind, `wrong-prefix` a
+ * good Bech32m text of something else, `wrong-length` one whose content isn't 32 bytes; the others are those of
+ * Bech32m.
  */
 export type AddressFailure = Bech32mFailure | 'wrong-network' | 'wrong-prefix' | 'wrong-length'
 
@@ -34,8 +35,8 @@ export function encodeAddress(publicKey: Uint8Array, kind: NetworkKind): string 
 }
 
 /**
- * The public key of an address on a network of this kind, in lower or upper case. The checksum says that it was copied well; whether
- * the 32 bytes are a key that anybody can sign for is the verifier's to say.
+ * The public key of an address on a network of this kind, in lower or upper case. The checksum says that it was copied
+ * well; whether the 32 bytes are a key that anybody can sign for is the verifier's to say.
  */
 export function decodeAddress(text: string, kind: NetworkKind): DecodedAddress {
   const decoded = decodeBech32m(text)

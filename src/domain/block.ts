@@ -1,9 +1,11 @@
 /**
- * Blocks (PROTOCOL.md, Objects): `BlockHeader{parent B32, height u64, slot u64, proposer B32, txRoot B32, shortIdsHash B32, ledgerRoot
- * B32, txCount u32}`, `SignedHeader{header, signature B64}`, `Block{header, transactions list[SignedTransaction, 4096]}` and
- * `CompactBlock{header, shortIds list[B8, 4096], prefilled list[{index u32, transaction}, 256]}`.
+ * Blocks (PROTOCOL.md, Objects): `BlockHeader{parent B32, height u64, slot u64, proposer B32, txRoot B32, shortIdsHash
+ * B32, ledgerRoot B32, txCount u32}`, `SignedHeader{header, signature B64}`, `Block{header, transactions
+ * list[SignedTransaction, 4096]}` and `CompactBlock{header, shortIds list[B8, 4096], prefilled list[{index u32,
+ * transaction}, 256]}`.
  *
- * A header binds its body to the last signature byte by `txRoot`, and its short ids by `shortIdsHash`: so both can come from anybody.
+ * A header binds its body to the last signature byte by `txRoot`, and its short ids by `shortIdsHash`: so both can come
+ * from anybody.
  */
 import { concatAll, fromHex, toHex } from '../lib/bytes.ts'
 import { assert } from '../lib/assert.ts'

@@ -1,4 +1,7 @@
-/** Why an address could not be dialled, as a closed list, and each in words: what was seen, and what its operator can do. */
+/**
+ * Why an address could not be dialled, as a closed list, and each in words: what was seen, and what its operator can
+ * do.
+ */
 
 export type DialFailureKind =
   /** Nobody listens on the port. */

@@ -1,7 +1,7 @@
 /**
- * Bounds of one request and its answer, by protocol; both sides hold them (PROTOCOL.md, Request protocols). A deadline is what the largest honest
- * answer takes on a slow link (1 MiB/s, 300 ms away) with as much again for a busy machine; frames are the largest object, totals what the
- * protocol allows in one answer.
+ * Bounds of one request and its answer, by protocol; both sides hold them (PROTOCOL.md, Request protocols). A deadline
+ * is what the largest honest answer takes on a slow link (1 MiB/s, 300 ms away) with as much again for a busy machine;
+ * frames are the largest object, totals what the protocol allows in one answer.
  */
 import type { Protocol } from './protocols.ts'
 
@@ -24,7 +24,8 @@ export const EXCHANGE_LIMITS: Readonly<Record<Protocol, ExchangeLimits>> = {
   reconcile: { deadlineMs: 10_000, frameBytesMax: 64 * KIB, totalBytesMax: MIB, streamsMax: 8 },
   // Probes measure whether a peer answers: an answer after 2 s is none.
   probe: { deadlineMs: 2_000, frameBytesMax: KIB, totalBytesMax: KIB, streamsMax: 16 },
-  // Eight objects with all that is remembered of them are 46 KiB; up to four nodes between each take their part of the time.
+  // Eight objects with all that is remembered of them are 46 KiB; up to four nodes between each take their part of the
+  // time.
   observe: { deadlineMs: 3_000, frameBytesMax: 64 * KIB, totalBytesMax: 64 * KIB, streamsMax: 8 },
 }
 

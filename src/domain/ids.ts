@@ -1,6 +1,6 @@
 /**
- * Names of things, as branded strings: hexadecimal is fixed in width, prints as the user sees it, and is safe as a key of a Map
- * (never attacker's text; SECURITY.md A21).
+ * Names of things, as branded strings: hexadecimal is fixed in width, prints as the user sees it, and is safe as a key
+ * of a Map (never attacker's text; SECURITY.md A21).
  */
 
 declare const brand: unique symbol

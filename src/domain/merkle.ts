@@ -6,8 +6,8 @@ import { treeHasher } from './ledger/tree-hasher.ts'
 const NODE_BYTES = 32
 
 /**
- * The root of `List[B32, limit]`: the binary tree over the values, padded with zeros to `limit` leaves (a power of two, at least two),
- * hashed with the number of values.
+ * The root of `List[B32, limit]`: the binary tree over the values, padded with zeros to `limit` leaves (a power of two,
+ * at least two), hashed with the number of values.
  * @param values the values one after the other
  */
 export function listRoot(values: Uint8Array, limit: number): Uint8Array {

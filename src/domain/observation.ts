@@ -1,4 +1,6 @@
-/** What one node saw of an object, as the `observe` protocol carries it, and how the clocks of two nodes are compared. */
+/**
+ * What one node saw of an object, as the `observe` protocol carries it, and how the clocks of two nodes are compared.
+ */
 import type { PropagationEvent } from './propagation.ts'
 import type { PeerId } from './ids.ts'
 
@@ -32,13 +34,15 @@ export interface AnswerTimes {
 /** How far another node's clock is ahead of ours, and how wrong that may be. */
 export interface ClockSample {
   readonly offsetNs: bigint
-  /** Half of the round trip without the time in the answerer: wherever the delay lies, the offset is not further off. */
+  /**
+   * Half of the round trip without the time in the answerer: wherever the delay lies, the offset is not further off.
+   */
   readonly errorNs: bigint
 }
 
 /**
- * The offset by four readings, as in NTP (RFC 5905, 8): asked and answered by our clock, received and sent by theirs. Null where the readings
- * contradict each other: a clock was set meanwhile, or they are made up.
+ * The offset by four readings, as in NTP (RFC 5905, 8): asked and answered by our clock, received and sent by theirs.
+ * Null where the readings contradict each other: a clock was set meanwhile, or they are made up.
  */
 export function clockSample(
   { receivedNs, sentNs }: AnswerTimes,

@@ -1,6 +1,7 @@
 /**
- * The parameters of a network: everything on which two nodes must agree byte for byte, and nothing else. `networkId` commits to
- * them (PROTOCOL.md, Network); it stands in every signed message, so that nothing signed for one network is valid in another.
+ * The parameters of a network: everything on which two nodes must agree byte for byte, and nothing else. `networkId`
+ * commits to them (PROTOCOL.md, Network); it stands in every signed message, so that nothing signed for one network is
+ * valid in another.
  */
 import { fromHex, toHex, utf8, concatAll, concatBytes } from '../lib/bytes.ts'
 import { sha256Hex } from '../lib/hash.ts'
@@ -98,8 +99,9 @@ const NETWORK_KEYS = [
 ]
 
 /**
- * Reads the JSON document `network.json`: `{name, genesisTime (ms), slotMs, validators: [hex], accounts: [{key: hex, balance:
- * decimal}], txLifetimeMs?, feeFloor?: decimal, bootstrap?: [multiaddr]}`. An unknown or ill-formed field is an error that names it.
+ * Reads the JSON document `network.json`: `{name, genesisTime (ms), slotMs, validators: [hex], accounts: [{key: hex,
+ * balance: decimal}], txLifetimeMs?, feeFloor?: decimal, bootstrap?: [multiaddr]}`. An unknown or ill-formed field is
+ * an error that names it.
  */
 export function parseNetwork(document: unknown): ParsedNetwork {
   if (!isRecord(document)) return bad('it is not a JSON object')
@@ -166,7 +168,10 @@ export function networkDocument(params: NetworkParams, bootstrap: readonly strin
   }
 }
 
-/** A decimal string of an unsigned 64-bit integer, without sign, exponent or leading zeros; null where it is anything else. */
+/**
+ * A decimal string of an unsigned 64-bit integer, without sign, exponent or leading zeros; null where it is anything
+ * else.
+ */
 export function parseU64(value: unknown): bigint | null {
   if (typeof value !== 'string' || !/^(?:0|[1-9][0-9]{0,19})$/.test(value)) return null
   const number = BigInt(value)

@@ -1,9 +1,10 @@
 /**
- * What can be wrong with a node, in one table: what is seen, what the likely cause is, and what to do next. Health, the log, the metric
- * `hearsay_problem`, the event stream and the command line all say it in these words.
+ * What can be wrong with a node, in one table: what is seen, what the likely cause is, and what to do next. Health, the
+ * log, the metric `hearsay_problem`, the event stream and the command line all say it in these words.
  *
- * A `problem` keeps the node from its work: it is not ready while one holds. A `notice` is for its operator to know; the node goes on. Each
- * counts from when it has held for `afterMs`, so that what passes by itself within moments is not told.
+ * A `problem` keeps the node from its work: it is not ready while one holds. A `notice` is for its operator to know;
+ * the node goes on. Each counts from when it has held for `afterMs`, so that what passes by itself within moments is
+ * not told.
  */
 import { dialWords, type DialFailure } from './dial.ts'
 

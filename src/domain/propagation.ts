@@ -1,6 +1,6 @@
 /**
- * The propagation record: one shape for the stream, the trace, the report, the map and the replay. Event names follow go-libp2p's
- * trace. The wire carries no hop count: who told whom is rebuilt from the `from` of every node.
+ * The propagation record: one shape for the stream, the trace, the report, the map and the replay. Event names follow
+ * go-libp2p's trace. The wire carries no hop count: who told whom is rebuilt from the `from` of every node.
  */
 
 export const PROPAGATION_EVENTS = [

@@ -16,8 +16,9 @@ export function topicName(network: NetworkId, topic: Topic): string {
 }
 
 /**
- * `/hearsay/<id8>/<name>/1`; only hello's name is the same on all networks, `/hearsay/hello/1`: two nodes of different networks must be
- * able to tell each other so, and with the network in the name they would only learn that a protocol is missing.
+ * `/hearsay/<id8>/<name>/1`; only hello's name is the same on all networks, `/hearsay/hello/1`: two nodes of different
+ * networks must be able to tell each other so, and with the network in the name they would only learn that a protocol
+ * is missing.
  */
 export function protocolName(network: NetworkId, protocol: Protocol): string {
   return protocol === 'hello' ? '/hearsay/hello/1' : `/hearsay/${shortNetworkId(network)}/${protocol}/1`

@@ -1,9 +1,11 @@
 /**
- * How whoever may read a node's cookie shows that when he reads: a keyed hash of what he asks for and when, so that the token itself goes only with
- * writes. Where other users of the machine spend what strangers may ask, the operator still gets his answer (SECURITY.md A48).
+ * How whoever may read a node's cookie shows that when he reads: a keyed hash of what he asks for and when, so that the
+ * token itself goes only with writes. Where other users of the machine spend what strangers may ask, the operator still
+ * gets his answer (SECURITY.md A48).
  *
- * `Authorization: Proof <seconds since the Unix epoch>.<HMAC-SHA-256 in hex>`, over `hearsay/read/1` and the seconds, the host and the path, each after a
- * line feed, with the token's text as the key. It holds for one path, one node and PROOF_MS: whoever overhears one can read that path for a minute.
+ * `Authorization: Proof <seconds since the Unix epoch>.<HMAC-SHA-256 in hex>`, over `hearsay/read/1` and the seconds,
+ * the host and the path, each after a line feed, with the token's text as the key. It holds for one path, one node and
+ * PROOF_MS: whoever overhears one can read that path for a minute.
  */
 import { toHex, utf8 } from '../lib/bytes.ts'
 import { hmacSha256 } from '../lib/hash.ts'

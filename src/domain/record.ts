@@ -1,9 +1,9 @@
 /**
- * What a node says of itself, and what it says of another one that it cannot reach (PROTOCOL.md, Objects): both signed by the Ed25519 key
- * from which its peer id is made, so that nobody can speak for another node.
+ * What a node says of itself, and what it says of another one that it cannot reach (PROTOCOL.md, Objects): both signed
+ * by the Ed25519 key from which its peer id is made, so that nobody can speak for another node.
  *
- * A peer id of such a key is the key: base58btc of the identity multihash `00 24` over the protobuf `08 01 12 20 ‖ key`. On the wire stands the
- * key alone; the text follows from it.
+ * A peer id of such a key is the key: base58btc of the identity multihash `00 24` over the protobuf `08 01 12 20 ‖
+ * key`. On the wire stands the key alone; the text follows from it.
  */
 import { assert } from '../lib/assert.ts'
 import { decodeBase58, encodeBase58 } from '../lib/base58.ts'
@@ -53,7 +53,10 @@ export interface RecordDraft extends RecordVersion {
   readonly addresses: readonly NetAddress[]
   /** Ascending by key, no key twice. */
   readonly tags: readonly (readonly [key: string, value: string])[]
-  /** Marks of the nodes that it is connected with, 8 hex digits each, ascending. Hints: four bytes name nobody beyond doubt. */
+  /**
+   * Marks of the nodes that it is connected with, 8 hex digits each, ascending. Hints: four bytes name nobody beyond
+   * doubt.
+   */
   readonly neighbours: readonly string[]
   /** The node is about to stop: whoever reads this need not suspect it. */
   readonly isLeaving: boolean

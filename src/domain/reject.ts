@@ -1,14 +1,15 @@
 /**
  * Every reason for which an object is not taken, and the one table of what follows from it (PROTOCOL.md, Verdicts).
  *
- * `reject` is for what an honest node could never have forwarded; it is an offence of the sender. `ignore` is for all that depends
- * on our state, clock, policy or load: an honest node may differ from us there, so it must cost nobody anything by itself.
+ * `reject` is for what an honest node could never have forwarded; it is an offence of the sender. `ignore` is for all
+ * that depends on our state, clock, policy or load: an honest node may differ from us there, so it must cost nobody
+ * anything by itself.
  */
 import type { Verdict } from './verdict.ts'
 
 /**
- * `invalid` counts towards the ban (ten within an hour); `unpaid` towards a disconnect without a ban (more than 50 in 10 s): a flood
- * of what the ledger refuses is free to make, but an honest node out of step with us may send a few.
+ * `invalid` counts towards the ban (ten within an hour); `unpaid` towards a disconnect without a ban (more than 50 in
+ * 10 s): a flood of what the ledger refuses is free to make, but an honest node out of step with us may send a few.
  */
 export type Offence = 'invalid' | 'unpaid'
 

@@ -1,6 +1,6 @@
 /**
- * What is signed: ASCII tag ‖ 0x00 ‖ networkId ‖ SSZ(body) (PROTOCOL.md, Signatures). The tag keeps kinds apart, the network id
- * networks, so that no signature can be used for anything but what its maker saw.
+ * What is signed: ASCII tag ‖ 0x00 ‖ networkId ‖ SSZ(body) (PROTOCOL.md, Signatures). The tag keeps kinds apart, the
+ * network id networks, so that no signature can be used for anything but what its maker saw.
  */
 import { concatBytes, fromHex, utf8 } from '../lib/bytes.ts'
 import { assert } from '../lib/assert.ts'

@@ -1,4 +1,7 @@
-/** Slots: the clock of the chain. Slot s begins at genesisTime + s · slotMs and belongs to validator s mod n; slot 0 is genesis. */
+/**
+ * Slots: the clock of the chain. Slot s begins at genesisTime + s · slotMs and belongs to validator s mod n; slot 0 is
+ * genesis.
+ */
 import type { AccountId } from './ids.ts'
 import type { NetworkParams } from './params.ts'
 

@@ -1,6 +1,6 @@
 /**
- * A transaction (PROTOCOL.md, Objects): `Transaction{sender B32, nonce u64, recipient B32, amount u64, fee u64, createdAt u64,
- * payload list[byte, 16384]}` and `SignedTransaction{body, signature B64}`.
+ * A transaction (PROTOCOL.md, Objects): `Transaction{sender B32, nonce u64, recipient B32, amount u64, fee u64,
+ * createdAt u64, payload list[byte, 16384]}` and `SignedTransaction{body, signature B64}`.
  */
 import type { AccountId, TxHash, TxId } from './ids.ts'
 
@@ -19,8 +19,9 @@ export interface TransactionDraft {
 }
 
 /**
- * A decoded, not yet verified, signed transaction. Only what every look at it needs is kept beside its bytes; all other fields are read from
- * them each time they are asked for. *Rationale*: a pool holds a hundred thousand of these, and nodes pay for memory in time.
+ * A decoded, not yet verified, signed transaction. Only what every look at it needs is kept beside its bytes; all other
+ * fields are read from them each time they are asked for. *Rationale*: a pool holds a hundred thousand of these, and
+ * nodes pay for memory in time.
  */
 export interface Transaction {
   readonly id: TxId

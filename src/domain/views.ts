@@ -1,6 +1,7 @@
 /**
- * The JSON documents that the API speaks, shared by the server and its clients. 64-bit numbers are decimal strings; hashes are
- * lower-case hex; addresses are bech32m; every top-level document carries `v: 1` so that a reader can tell what it reads.
+ * The JSON documents that the API speaks, shared by the server and its clients. 64-bit numbers are decimal strings;
+ * hashes are lower-case hex; addresses are bech32m; every top-level document carries `v: 1` so that a reader can tell
+ * what it reads.
  */
 import type { ProblemView } from './problems.ts'
 import type { PropagationRecord } from './propagation.ts'
@@ -29,7 +30,10 @@ export interface IdentityView {
   readonly pid: number
 }
 
-/** What happened to transactions at a node since it started: what the counters of /metrics count, and what its memory is a part of. */
+/**
+ * What happened to transactions at a node since it started: what the counters of /metrics count, and what its memory is
+ * a part of.
+ */
 export interface SeenCounts {
   /** Those that it made or got, each once. */
   readonly taken: number
@@ -37,7 +41,9 @@ export interface SeenCounts {
   /** Refusals that are an offence of who sent it, and others. */
   readonly rejected: number
   readonly ignored: number
-  /** Taken while there were more than a trace is good for: how they came was not recorded, and `taken` is without them. */
+  /**
+   * Taken while there were more than a trace is good for: how they came was not recorded, and `taken` is without them.
+   */
   readonly untraced: number
   /** Of those taken, how many it does not remember any more. */
   readonly forgotten: number
@@ -75,7 +81,10 @@ export interface ValidatorView {
   readonly key: string
   /** The highest slot that it has signed for, or may have; null for none. */
   readonly lastSignedSlot: number | null
-  /** It makes no block before, since it has signed for a slot that has not begun, ms since the Unix epoch; null where nothing keeps it. */
+  /**
+   * It makes no block before, since it has signed for a slot that has not begun, ms since the Unix epoch; null where
+   * nothing keeps it.
+   */
   readonly silentUntil: number | null
 }
 
@@ -103,8 +112,9 @@ export interface PeerView {
   readonly offences: number
   readonly rttMs: number | null
   /**
-   * Directions of gossip that the connection carries: with less than `both` it is being mended, or cut and dialled again; with a peer that is `deaf` to
-   * what we say (it ended our stream three times in ten minutes), it is left as it is, outside of all meshes.
+   * Directions of gossip that the connection carries: with less than `both` it is being mended, or cut and dialled
+   * again; with a peer that is `deaf` to what we say (it ended our stream three times in ten minutes), it is left as it
+   * is, outside of all meshes.
    */
   readonly gossip: 'both' | 'in' | 'out' | 'none' | 'deaf'
   readonly head: HeadView | null
@@ -156,7 +166,10 @@ export interface MeshView {
 
 export type TransactionState = 'pending' | 'parked' | 'in-block' | 'settled' | 'expired' | 'replaced' | 'evicted'
 
-/** What would have to come for the first parked one of its sender to be pending: a nonce that is missing, balance, or room among the pending ones. */
+/**
+ * What would have to come for the first parked one of its sender to be pending: a nonce that is missing, balance, or
+ * room among the pending ones.
+ */
 export type ParkedFor = 'nonce' | 'balance' | 'room'
 
 export interface TransactionView {
@@ -267,11 +280,16 @@ export interface ObservationsView {
 export interface ObservedNodeView {
   readonly name: string
   readonly peerId: string
-  /** Why it did not answer (`no-way`, `cut-off`, `busy`, `no-answer`, `not-served`, `late`, `dead`); null where it did. */
+  /**
+   * Why it did not answer (`no-way`, `cut-off`, `busy`, `no-answer`, `not-served`, `late`, `dead`); null where it did.
+   */
   readonly trouble: string | null
   /** Names of the nodes over which it was asked; who is asked over others is believed as far as they are. */
   readonly over: readonly string[]
-  /** How far its clock is ahead of the answering node's, and by how much that may be wrong; null where nobody could tell. */
+  /**
+   * How far its clock is ahead of the answering node's, and by how much that may be wrong; null where nobody could
+   * tell.
+   */
   readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null
   readonly known: boolean
   readonly copies: number

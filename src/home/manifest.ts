@@ -1,9 +1,10 @@
 /**
- * The manifest of a running testnet, `<home>/testnet.json`: everything that another command needs to find the nodes and to steer the
- * supervisor. Written atomically on every change; removed by `down`.
+ * The manifest of a running testnet, `<home>/testnet.json`: everything that another command needs to find the nodes and
+ * to steer the supervisor. Written atomically on every change; removed by `down`.
  *
- * A reader believes none of it before `parseManifest`: names have the form of names, addresses are loopback's, paths lie in the home. And nobody
- * is asked, sent a token or a signal before its supervisor is proven to run for this home (proof.ts).
+ * A reader believes none of it before `parseManifest`: names have the form of names, addresses are loopback's, paths
+ * lie in the home. And nobody is asked, sent a token or a signal before its supervisor is proven to run for this home
+ * (proof.ts).
  */
 import { isLoopbackUrl } from './loopback.ts'
 import { MANIFEST_NODES_MAX, MANIFEST_PATH_MAX, MANIFEST_STATES_MAX, MANIFEST_TEXT_MAX } from './limits.ts'

@@ -1,6 +1,6 @@
 /**
- * Files that are written into a home. What lies there under their names may be a link to somewhere else that came with the folder, and is replaced
- * or refused, never followed.
+ * Files that are written into a home. What lies there under their names may be a link to somewhere else that came with
+ * the folder, and is replaced or refused, never followed.
  */
 import { randomBytes } from 'node:crypto'
 import { constants, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -28,8 +28,8 @@ export function ownHomeWith(path: string, below: string): OwnHome {
 export type OwnHome = { readonly ok: true; readonly home: string } | { readonly ok: false; readonly distrust: Distrust }
 
 /**
- * Writes a file whole or not at all, for its owner alone; what had its name goes. Throws the system's error. Not synced: these files describe
- * processes, which a power cut ends too.
+ * Writes a file whole or not at all, for its owner alone; what had its name goes. Throws the system's error. Not
+ * synced: these files describe processes, which a power cut ends too.
  */
 export function replaceFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })

@@ -15,8 +15,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * When a process began, in the system's own words: a number that is given to another process later comes with another beginning. Null where there
- * is no such process.
+ * When a process began, in the system's own words: a number that is given to another process later comes with another
+ * beginning. Null where there is no such process.
  */
 export function startOf(pid: number): string | null {
   // Field 22 of proc(5), in ticks since the machine began; the fields here begin with the third.

@@ -1,11 +1,13 @@
 /**
- * Which process belongs to a home. Every supervisor draws a nonce for its run; it and its nodes are started with a mark among their arguments that is
- * made of the nonce and the home's path, and the manifest, which only the home's owner can read, holds the nonce. A process is a home's when its
- * mark fits, it began when the manifest says, and it runs as the user.
+ * Which process belongs to a home. Every supervisor draws a nonce for its run; it and its nodes are started with a mark
+ * among their arguments that is made of the nonce and the home's path, and the manifest, which only the home's owner
+ * can read, holds the nonce. A process is a home's when its mark fits, it began when the manifest says, and it runs as
+ * the user.
  *
- * What this withstands: a manifest of somebody else's making (the nonce can't be guessed, and the mark, which `ps` shows to everybody, does not give
- * it away); one that was copied with its folder (the path is in the mark); a number that another process has by now (other arguments, another
- * beginning). What remains is the moment between the look and the signal.
+ * What this withstands: a manifest of somebody else's making (the nonce can't be guessed, and the mark, which `ps`
+ * shows to everybody, does not give it away); one that was copied with its folder (the path is in the mark); a number
+ * that another process has by now (other arguments, another beginning). What remains is the moment between the look and
+ * the signal.
  */
 import { toHex, utf8 } from '../lib/bytes.ts'
 import { sha256 } from '../lib/hash.ts'
@@ -37,7 +39,10 @@ export function isOfHome({ home, nonce }: { home: string; nonce: string }, { pid
   return isRunning({ pid, started }) && isOwnProcess(pid) && argumentsOf(pid)?.includes(markOf(home, nonce)) === true
 }
 
-/** Whether the very process of this name still runs: for one that was proven before, since a process that ends loses its arguments first. */
+/**
+ * Whether the very process of this name still runs: for one that was proven before, since a process that ends loses its
+ * arguments first.
+ */
 export function isRunning({ pid, started }: ProcessName): boolean {
   return isAlive(pid) && startOf(pid) === started
 }

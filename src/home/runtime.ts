@@ -34,8 +34,9 @@ export type RuntimeRead =
   | { readonly kind: 'distrusted'; readonly distrust: Distrust }
 
 /**
- * The manifest of the node that runs in this home. What it says is an address on this machine and a file of the home; nobody is ended by it. Its
- * process must run as the user or root and have begun when the file says, so that a number which is another's by now does not count.
+ * The manifest of the node that runs in this home. What it says is an address on this machine and a file of the home;
+ * nobody is ended by it. Its process must run as the user or root and have begun when the file says, so that a number
+ * which is another's by now does not count.
  */
 export function readRuntime(home: string): RuntimeRead {
   const root = realHome(home)

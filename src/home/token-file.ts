@@ -1,4 +1,7 @@
-/** Tokens: 64 hex digits in a file of their owner. Nothing else is ever taken for one, so that no other secret is sent in its place. */
+/**
+ * Tokens: 64 hex digits in a file of their owner. Nothing else is ever taken for one, so that no other secret is sent
+ * in its place.
+ */
 import { closeSync, openSync } from 'node:fs'
 import { TOKEN_FILE_BYTES_MAX } from './limits.ts'
 import { malformed, readAtMost, readTrusted, type Trusted } from './trusted-file.ts'

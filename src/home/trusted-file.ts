@@ -1,14 +1,16 @@
 /**
- * Files that somebody else may have put there. A home is found by walking up from wherever the user happens to be: a cloned repository, an unpacked
- * archive, a folder that several people share. So what lies in it is a stranger's until owner, mode and place say otherwise:
+ * Files that somebody else may have put there. A home is found by walking up from wherever the user happens to be: a
+ * cloned repository, an unpacked archive, a folder that several people share. So what lies in it is a stranger's until
+ * owner, mode and place say otherwise:
  *
- * - every folder from the home down to the file, and the file itself, belong to the user or to root, and nobody else may write to them;
+ * - every folder from the home down to the file, and the file itself, belong to the user or to root, and nobody else
+ *   may write to them;
  * - nothing on the way is a symbolic link, and the path does not leave the home;
  * - a file with a secret may be read by nobody else;
  * - it is a regular file of a bounded size, and what is judged is the file that is read (the open one, not its name).
  *
- * The home's own parent is not judged: who may write there can put another home in its place, but none that is the user's. What in the file is
- * believed is judged by whoever parses it (SECURITY.md, Files that a command reads).
+ * The home's own parent is not judged: who may write there can put another home in its place, but none that is the
+ * user's. What in the file is believed is judged by whoever parses it (SECURITY.md, Files that a command reads).
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, realpathSync, type Stats } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
@@ -47,7 +49,10 @@ const OTHERS_WRITE = 0o022
 const OTHERS_ANYTHING = 0o077
 const ELSEWHERE = 'name another folder with --home'
 
-/** The path with every symbolic link followed: what a user named is the user's word. The path as it is where there is nothing. */
+/**
+ * The path with every symbolic link followed: what a user named is the user's word. The path as it is where there is
+ * nothing.
+ */
 export function realHome(path: string): string {
   try {
     return realpathSync(path)
@@ -138,7 +143,10 @@ export function malformed(path: string, detail: string): Distrust {
   return refuse('malformed', `${path} ${detail}`, `remove it, or ${ELSEWHERE}`)
 }
 
-/** Whether the user or root owns something, who can do as they like anyway. Where there are no user ids everything is the user's. */
+/**
+ * Whether the user or root owns something, who can do as they like anyway. Where there are no user ids everything is
+ * the user's.
+ */
 export function isOwnerTrusted(uid: number): boolean {
   return process.geteuid === undefined || uid === process.geteuid() || uid === 0
 }

@@ -1,6 +1,6 @@
 /**
- * The kernel: one synchronous step from an event to effects. It never reads a clock, a socket or a disk, so the same kernel runs on
- * libp2p and, with the real router, in virtual time from a seed.
+ * The kernel: one synchronous step from an event to effects. It never reads a clock, a socket or a disk, so the same
+ * kernel runs on libp2p and, with the real router, in virtual time from a seed.
  */
 import type { WithRepair } from './repair/state.ts'
 import type { WithMembers } from './members/state.ts'
@@ -70,7 +70,9 @@ export class Kernel {
     return isAtWork(this.machines.wings)
   }
 
-  /** Where it is not at work: until when it sleeps after a wake at `wokeMs`; monotonic ms. Any event may change that. */
+  /**
+   * Where it is not at work: until when it sleeps after a wake at `wokeMs`; monotonic ms. Any event may change that.
+   */
   restsUntilMs(wokeMs: number): number {
     return restsUntilMs(this.machines.wings, wokeMs)
   }
@@ -229,7 +231,8 @@ function onDialFinished(
   const { target, stays } = probe
   const { membership } = machines.members
   if (peer === null) followMembership(machines, membership.onDialFailed(target, turn.now), turn)
-  // Where it is now may be beside another place of its owner, or one that is on its way: what was dialled meanwhile for its own sake stays.
+  // Where it is now may be beside another place of its owner, or one that is on its way: what was dialled meanwhile for
+  // its own sake stays.
   else if (stays === 'no' || (stays === 'if-alone' && machines.members.discovery.isTaken(address, target))) {
     followMembership(machines, membership.onDialReached(target, turn.now), turn)
     // It may have come back by itself while it was dialled; then that connection is what the dial found.
@@ -238,7 +241,10 @@ function onDialFinished(
   }
 }
 
-/** Of addresses that the operator gave, observers hear each failed try; who else is dialled is found by walking, and fails as a matter of course. */
+/**
+ * Of addresses that the operator gave, observers hear each failed try; who else is dialled is found by walking, and
+ * fails as a matter of course.
+ */
 function noteFailedDial(machines: WithPeers, address: NetAddress, turn: Turn): void {
   const story = machines.peers.redial.storyAt(address)
   if (story?.isConfigured !== true || story.failure === null) return

@@ -1,7 +1,8 @@
 /**
- * When the kernel wants to be woken. While anything is under way that can run out of time it is every WAKE_MS. A node at rest sleeps until its
- * next ping, record or comparison is due: a process that wakes costs a third of a millisecond whatever it does then, and a testnet is
- * twenty of them (scripts/experiments/bench/RESULTS.md, P9). What merely gets old (pools, bans, seen hashes) can wait for REST_MS.
+ * When the kernel wants to be woken. While anything is under way that can run out of time it is every WAKE_MS. A node
+ * at rest sleeps until its next ping, record or comparison is due: a process that wakes costs a third of a millisecond
+ * whatever it does then, and a testnet is twenty of them (scripts/experiments/bench/RESULTS.md, P9). What merely gets
+ * old (pools, bans, seen hashes) can wait for REST_MS.
  */
 import { WAKE_MS } from '../membership/limits.ts'
 import type { WingState } from './shared/wing.ts'

@@ -84,7 +84,8 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
         kind: 'other-network',
         detail: `theirs ${theirs}, ours ${ours}`,
       })
-    // Whoever asked ends it, after reading the answer; cutting from this side as well could overtake the answer that explains it.
+    // Whoever asked ends it, after reading the answer; cutting from this side as well could overtake the answer that
+    // explains it.
     if (role === 'answered') disconnect(machines, peer, 'another network', turn)
     else machines.peers.strangers.set(peer, turn.now.monoMs)
     return
@@ -107,8 +108,9 @@ function greeted(machines: Machines, peer: PeerId, hello: Hello, role: 'asked' |
 }
 
 /**
- * Whom we dialled and who does not greet, we leave: at once where it does not know our hello and runs something else, after some tries where it is
- * silent, since places that we chose are few and nobody else gets one of them meanwhile (SECURITY.md A40).
+ * Whom we dialled and who does not greet, we leave: at once where it does not know our hello and runs something else,
+ * after some tries where it is silent, since places that we chose are few and nobody else gets one of them meanwhile
+ * (SECURITY.md A40).
  */
 export function onHelloFailed(
   machines: WithShared & WithPeers & WithTransactions,
@@ -130,9 +132,10 @@ export function onHelloFailed(
 }
 
 /**
- * A peer says hello once, on its first connection. One that does so again has lost that connection, and we have not heard of it yet; or it is
- * another node with the same identity, to whom our streams don't lead as long as the first one is there. Whoever came last is kept: the one that has lost
- * its line is whole again at once, and two with one identity take turns, by which each comes to hear of the other.
+ * A peer says hello once, on its first connection. One that does so again has lost that connection, and we have not
+ * heard of it yet; or it is another node with the same identity, to whom our streams don't lead as long as the first
+ * one is there. Whoever came last is kept: the one that has lost its line is whole again at once, and two with one
+ * identity take turns, by which each comes to hear of the other.
  */
 function cameAgain(machines: WithPeers, peer: PeerId, turn: Turn): void {
   turn.do({ kind: 'keep-newest', peer })

@@ -5,7 +5,10 @@ export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(`assertion failed: ${message}`)
 }
 
-/** The end of a `switch` over a closed union: the compiler rejects a case that is missing, the throw guards untyped callers. */
+/**
+ * The end of a `switch` over a closed union: the compiler rejects a case that is missing, the throw guards untyped
+ * callers.
+ */
 export function assertNever(value: never): never {
   throw new Error(`assertion failed: unexpected value ${JSON.stringify(value)}`)
 }

@@ -1,6 +1,6 @@
 /**
- * Base58 with Bitcoin's alphabet (base58btc), the text form of libp2p peer ids. Quadratic in the length: for names, never for bodies; hence
- * the bound.
+ * Base58 with Bitcoin's alphabet (base58btc), the text form of libp2p peer ids. Quadratic in the length: for names,
+ * never for bodies; hence the bound.
  */
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 const BASE = 58
@@ -15,7 +15,8 @@ const VALUES: ReadonlyMap<string, number> = new Map([...ALPHABET].map((character
 export function encodeBase58(bytes: Uint8Array): string {
   let zeros = 0
   while (zeros < bytes.byteLength && bytes[zeros] === 0) zeros++
-  // Two bytes at a time into limbs of five digits, the lowest first: 2^16 · 58^5 is exact in a double, and a peer id takes 2 µs.
+  // Two bytes at a time into limbs of five digits, the lowest first: 2^16 · 58^5 is exact in a double, and a peer id
+  // takes 2 µs.
   const limbs: number[] = []
   for (let at = zeros; at < bytes.byteLength;) {
     const isSingle = at === zeros && (bytes.byteLength - zeros) % 2 === 1
@@ -37,7 +38,9 @@ export function encodeBase58(bytes: Uint8Array): string {
   return '1'.repeat(zeros) + text.replace(/^1+/, '')
 }
 
-/** The bytes that `text` stands for, or null where it is no base58 or too long. Each byte string has exactly one text. */
+/**
+ * The bytes that `text` stands for, or null where it is no base58 or too long. Each byte string has exactly one text.
+ */
 export function decodeBase58(text: string): Uint8Array | null {
   if (text.length > TEXT_LENGTH_MAX) return null
   let zeros = 0

@@ -1,6 +1,6 @@
 /**
- * Bech32m, text for bytes that people copy: a readable prefix, a separator, 5-bit characters, and a checksum that finds every error
- * of up to four characters (BIP-350; the format is BIP-173's with another constant).
+ * Bech32m, text for bytes that people copy: a readable prefix, a separator, 5-bit characters, and a checksum that finds
+ * every error of up to four characters (BIP-350; the format is BIP-173's with another constant).
  */
 
 const CHARSET = 'qpzry9x8gf2tvdw0s3jn54khce6mua7l'
@@ -19,8 +19,8 @@ export type DecodedBech32m =
   | { readonly ok: false; readonly reason: Bech32mFailure }
 
 /**
- * The text of `words` (numbers below 32) under `prefix` (1 to 83 lower-case printable ASCII characters). The result has at most 90
- * characters; anything else is a programmer's mistake and throws.
+ * The text of `words` (numbers below 32) under `prefix` (1 to 83 lower-case printable ASCII characters). The result has
+ * at most 90 characters; anything else is a programmer's mistake and throws.
  */
 export function encodeBech32m(prefix: string, words: readonly number[]): string {
   if (!/^[\x21-\x40\x5b-\x7e]{1,83}$/.test(prefix))
@@ -35,7 +35,9 @@ export function encodeBech32m(prefix: string, words: readonly number[]): string 
   return text
 }
 
-/** Reads Bech32m text, all lower or all upper case; the prefix comes back in lower case, the words without the checksum. */
+/**
+ * Reads Bech32m text, all lower or all upper case; the prefix comes back in lower case, the words without the checksum.
+ */
 export function decodeBech32m(text: string): DecodedBech32m {
   if (text.length > TEXT_LENGTH_MAX) return { ok: false, reason: 'too-long' }
   if (!/^[\x21-\x7e]*$/.test(text)) return { ok: false, reason: 'bad-character' }
@@ -73,7 +75,10 @@ export function bytesToWords(bytes: Uint8Array): number[] {
   return words
 }
 
-/** The bytes that `words` came from, or null where no bytes give these words: a whole word of padding, or padding that isn't zero. */
+/**
+ * The bytes that `words` came from, or null where no bytes give these words: a whole word of padding, or padding that
+ * isn't zero.
+ */
 export function wordsToBytes(words: readonly number[]): Uint8Array | null {
   const bytes = new Uint8Array(Math.floor((words.length * 5) / 8))
   let length = 0

@@ -1,6 +1,6 @@
 /**
- * A first-in first-out queue of at most `capacity` items. A full queue refuses the newcomer and says so: what to do with it is
- * the caller's decision and must be counted. A ring, so that taking is O(1).
+ * A first-in first-out queue of at most `capacity` items. A full queue refuses the newcomer and says so: what to do
+ * with it is the caller's decision and must be counted. A ring, so that taking is O(1).
  */
 export class BoundedQueue<T> {
   readonly #ring: (T | undefined)[]

@@ -1,4 +1,7 @@
-/** What Node does with bytes faster than anything that is written here: its `Buffer`. In browsers buffer.browser.ts takes its place. */
+/**
+ * What Node does with bytes faster than anything that is written here: its `Buffer`. In browsers buffer.browser.ts
+ * takes its place.
+ */
 
 /** Lower-case hexadecimal of `bytes`. */
 export function hexOf(bytes: Uint8Array): string {

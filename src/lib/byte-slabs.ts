@@ -1,6 +1,7 @@
 /**
- * Copies of short byte strings that live long, side by side in slabs: memory of its own for each costs as much as hashing it. A slab lives
- * as long as any of its copies does, so it is small: the worst that can come of it is one slab for each copy.
+ * Copies of short byte strings that live long, side by side in slabs: memory of its own for each costs as much as
+ * hashing it. A slab lives as long as any of its copies does, so it is small: the worst that can come of it is one slab
+ * for each copy.
  */
 
 /** Sixteen of the usual size. */

@@ -13,7 +13,10 @@ export function fromHex(text: string): Uint8Array | null {
   return HEX.test(text) ? bytesOfHex(text) : null
 }
 
-/** Writes the bytes that lower-case hexadecimal `text` stands for to `target[at…]`. The text must be known to be hexadecimal. */
+/**
+ * Writes the bytes that lower-case hexadecimal `text` stands for to `target[at…]`. The text must be known to be
+ * hexadecimal.
+ */
 export function readHex(text: string, target: Uint8Array, at: number): void {
   for (let from = 0, to = at; from < text.length; from += 2, to++)
     target[to] = (digit(text.charCodeAt(from)) << 4) | digit(text.charCodeAt(from + 1))
@@ -53,8 +56,8 @@ export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * The two parts in order, for what is dropped soon: the bytes come from the pool that Buffer keeps, which is several times as fast as memory
- * of their own. Whoever keeps them keeps the whole pool of 8 KiB.
+ * The two parts in order, for what is dropped soon: the bytes come from the pool that Buffer keeps, which is several
+ * times as fast as memory of their own. Whoever keeps them keeps the whole pool of 8 KiB.
  */
 export function joinBriefly(head: Uint8Array, tail: Uint8Array): Uint8Array {
   const out = briefBytes(head.byteLength + tail.byteLength)

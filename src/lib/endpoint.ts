@@ -7,7 +7,10 @@ export type Endpoint =
 
 const FAMILIES = { dns: 0, dns4: 4, dns6: 6 } as const
 
-/** Null where the text is no such address. Nothing may follow but `/p2p/` and an identity: what stands behind would be dialled too. */
+/**
+ * Null where the text is no such address. Nothing may follow but `/p2p/` and an identity: what stands behind would be
+ * dialled too.
+ */
 export function endpointOf(address: string): Endpoint | null {
   const match = /^\/(ip4|ip6|dns|dns4|dns6)\/([^/]+)\/tcp\/([1-9][0-9]{0,4})(?:\/p2p\/[^/]+)?$/.exec(address)
   const [, protocol, host = '', digits] = match ?? []

@@ -6,9 +6,9 @@ interface Entry<V> {
 }
 
 /**
- * A map whose entries die: by age, and by count, the oldest first. All entries live equally long and are never refreshed, so
- * insertion order is order of expiry and both bounds cost O(1) an operation. Time is an argument; it may stand still but
- * an earlier time than the last one is taken as the last one, so that a clock set back revives nothing.
+ * A map whose entries die: by age, and by count, the oldest first. All entries live equally long and are never
+ * refreshed, so insertion order is order of expiry and both bounds cost O(1) an operation. Time is an argument; it may
+ * stand still but an earlier time than the last one is taken as the last one, so that a clock set back revives nothing.
  */
 export class ExpiringMap<K, V> {
   readonly #entries = new Map<K, Entry<V>>()
@@ -50,7 +50,9 @@ export class ExpiringMap<K, V> {
     return now - (entry.expiresAtMs - this.#ttlMs)
   }
 
-  /** Adds an entry that expires `ttlMs` from now; an entry that lives already keeps its time and takes the new value. */
+  /**
+   * Adds an entry that expires `ttlMs` from now; an entry that lives already keeps its time and takes the new value.
+   */
   set(key: K, value: V, nowMs: number): void {
     const now = this.#advance(nowMs)
     const existing = this.#entries.get(key)

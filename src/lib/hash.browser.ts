@@ -1,4 +1,7 @@
-/** The hashes of lib/hash.ts by @noble/hashes: what takes its place in the library for browsers, which have no synchronous hash (scripts/build.js). */
+/**
+ * The hashes of lib/hash.ts by @noble/hashes: what takes its place in the library for browsers, which have no
+ * synchronous hash (scripts/build.js).
+ */
 import { hmac } from '@noble/hashes/hmac'
 import { sha256 as nobleSha256, sha512 as nobleSha512 } from '@noble/hashes/sha2'
 import { toHex } from './bytes.ts'

@@ -1,6 +1,7 @@
 /**
- * SHA-256, and the SHA-512 of Ed25519. The one place of the pure layers that may import node:crypto: a hash is deterministic, and the native one is
- * ten times as fast as any in JavaScript. `crypto.hash` avoids the stream object of `createHash` (1.2 µs against 4 µs).
+ * SHA-256, and the SHA-512 of Ed25519. The one place of the pure layers that may import node:crypto: a hash is
+ * deterministic, and the native one is ten times as fast as any in JavaScript. `crypto.hash` avoids the stream object
+ * of `createHash` (1.2 µs against 4 µs).
  */
 import { createHash, createHmac, hash } from 'node:crypto'
 

@@ -1,6 +1,7 @@
 /**
- * Counts of durations in buckets that grow with the value (the idea of HdrHistogram): any number of samples in 13 KiB, and every
- * figure within 1/128 of the true one, from 1 µs to 71 minutes. Longer ones count as 71 minutes; `max` and `mean` are exact.
+ * Counts of durations in buckets that grow with the value (the idea of HdrHistogram): any number of samples in 13 KiB,
+ * and every figure within 1/128 of the true one, from 1 µs to 71 minutes. Longer ones count as 71 minutes; `max` and
+ * `mean` are exact.
  *
  * A value v in µs below 256 has a bucket of its own; above, [2^e, 2^(e+1)) is cut into 128 equal ones.
  */
@@ -42,7 +43,10 @@ export class Histogram {
     this.#maxMs = Math.max(this.#maxMs, value)
   }
 
-  /** The duration, ms, that `share` (0 to 1) of the samples do not exceed: nearest rank, rounded up to its bucket's end; null without samples. */
+  /**
+   * The duration, ms, that `share` (0 to 1) of the samples do not exceed: nearest rank, rounded up to its bucket's end;
+   * null without samples.
+   */
   percentile(share: number): number | null {
     if (this.#count === 0) return null
     const rank = Math.max(1, Math.ceil(share * this.#count))

@@ -1,9 +1,12 @@
 /**
- * IP addresses as bytes: 4 of IPv4, 16 of IPv6. An IPv4 address in IPv6's clothes (`::ffff:192.0.2.7`, also written `::ffff:c000:207`) is the IPv4
- * one, so that no rule on addresses has two spellings to think of.
+ * IP addresses as bytes: 4 of IPv4, 16 of IPv6. An IPv4 address in IPv6's clothes (`::ffff:192.0.2.7`, also written
+ * `::ffff:c000:207`) is the IPv4 one, so that no rule on addresses has two spellings to think of.
  */
 
-/** The bytes of an address; null where the text is none. Strict: no zone, no leading zeros in IPv4, which some readers take for octal. */
+/**
+ * The bytes of an address; null where the text is none. Strict: no zone, no leading zeros in IPv4, which some readers
+ * take for octal.
+ */
 export function parseIp(text: string): Uint8Array | null {
   if (!text.includes(':')) return parseIpv4(text)
   const bytes = parseIpv6(text)

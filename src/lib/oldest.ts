@@ -1,9 +1,11 @@
 /**
- * Gives up the oldest entry of a Map in constant time. A new iterator over a Map begins at its first place, and V8 keeps the places of deleted
- * entries until it makes the table anew: `map.keys().next()` on a map that always loses its first entry walks past up to as many of them as the
- * map is large, 35 µs at 65,536. One iterator that goes on from where it was does not.
+ * Gives up the oldest entry of a Map in constant time. A new iterator over a Map begins at its first place, and V8
+ * keeps the places of deleted entries until it makes the table anew: `map.keys().next()` on a map that always loses its
+ * first entry walks past up to as many of them as the map is large, 35 µs at 65,536. One iterator that goes on from
+ * where it was does not.
  *
- * It is right as long as entries before the iterator's place are gone: whatever it yields must be deleted before it is asked again.
+ * It is right as long as entries before the iterator's place are gone: whatever it yields must be deleted before it is
+ * asked again.
  */
 export class Oldest<K, V> {
   readonly #map: Map<K, V>

@@ -1,10 +1,14 @@
 /**
- * Texts of others as a terminal may show them. A name, an error or a line of a log may hold anything: characters that move the cursor, clear the screen,
- * set the title or the clipboard (control characters, ESC among them), that turn the direction of what follows, or that are not seen at all
- * (formats, separators of lines and paragraphs, halves of characters). Each shows as �.
+ * Texts of others as a terminal may show them. A name, an error or a line of a log may hold anything: characters that
+ * move the cursor, clear the screen, set the title or the clipboard (control characters, ESC among them), that turn the
+ * direction of what follows, or that are not seen at all (formats, separators of lines and paragraphs, halves of
+ * characters). Each shows as �.
  */
 
-/** Unicode's general categories Cc, Cf, Cs, Zl and Zp: controls, formats, lone surrogates, line and paragraph separators. */
+/**
+ * Unicode's general categories Cc, Cf, Cs, Zl and Zp: controls, formats, lone surrogates, line and paragraph
+ * separators.
+ */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 const SHOWN = '�'
 /** The same in JSON, where ASCII's controls and lone surrogates are escaped already. */
@@ -27,7 +31,10 @@ export function oneLine(text: string): string {
   return text.replace(LINE_BREAKS, ' ')
 }
 
-/** JSON on one line that a terminal may show: the same document, with every character escaped that could do more than be seen. */
+/**
+ * JSON on one line that a terminal may show: the same document, with every character escaped that could do more than be
+ * seen.
+ */
 export function plainJson(document: unknown): string {
   return plainJsonText(JSON.stringify(document))
 }

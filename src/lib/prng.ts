@@ -1,6 +1,6 @@
 /**
- * A seeded generator of pseudo-random numbers, so that chance is an argument: xoshiro128** (Blackman and Vigna, 2018), its
- * state filled by splitmix32 from a 32-bit seed. Fast and well spread; never for keys or anything secret.
+ * A seeded generator of pseudo-random numbers, so that chance is an argument: xoshiro128** (Blackman and Vigna, 2018),
+ * its state filled by splitmix32 from a 32-bit seed. Fast and well spread; never for keys or anything secret.
  */
 
 export interface Prng {

@@ -25,7 +25,10 @@ export class TokenBucket {
     this.#tokens = Math.min(this.#burst, this.#tokens + count)
   }
 
-  /** Takes `count` tokens, into debt if need be, and returns how long the debt takes to pay off, in milliseconds (0: none). */
+  /**
+   * Takes `count` tokens, into debt if need be, and returns how long the debt takes to pay off, in milliseconds (0:
+   * none).
+   */
   spend(count: number, nowMs: number): number {
     this.#refill(nowMs)
     this.#tokens -= count

@@ -1,9 +1,9 @@
 /**
  * How far an IP address reaches (RFC 6890), and where a dial may go by who named the address (SECURITY.md A39).
  *
- * A stranger who may name any address makes every node of a network knock where he wants: at services on the node's own machine, behind its firewall,
- * at the provider's metadata. So on the open network a stranger's address must be public, and an operator's name may lead into a private network,
- * which he may have, but not to the machine itself or its link.
+ * A stranger who may name any address makes every node of a network knock where he wants: at services on the node's own
+ * machine, behind its firewall, at the provider's metadata. So on the open network a stranger's address must be public,
+ * and an operator's name may lead into a private network, which he may have, but not to the machine itself or its link.
  */
 import { isSharedLoopback } from './address-group.ts'
 import { parseIp, wordsOf } from './ip-address.ts'
@@ -27,7 +27,10 @@ export function reachOf(ip: string): Reach {
   return bytes.byteLength === 4 ? ipv4Reach(bytes) : ipv6Reach(wordsOf(bytes))
 }
 
-/** Whether a dial may go there. @param isOpen on an open network; development networks live on loopback and in private networks */
+/**
+ * Whether a dial may go there. @param isOpen on an open network; development networks live on loopback and in private
+ * networks
+ */
 export function mayDial(reach: Reach, namedBy: NamedBy, isOpen: boolean): boolean {
   if (namedBy === 'operator') return true
   if (!isOpen) return reach !== 'unusable'
@@ -35,8 +38,8 @@ export function mayDial(reach: Reach, namedBy: NamedBy, isOpen: boolean): boolea
 }
 
 /**
- * Whether all addresses of this one's network (lib/address-group.ts) count as one owner's, as far as places beside us go. On private networks and on
- * the loopback that a testnet shares they are neighbours.
+ * Whether all addresses of this one's network (lib/address-group.ts) count as one owner's, as far as places beside us
+ * go. On private networks and on the loopback that a testnet shares they are neighbours.
  */
 export function isOneOwners(ip: string): boolean {
   const reach = reachOf(ip)
@@ -64,7 +67,8 @@ function ipv6Reach(words: readonly number[]): Reach {
   if (words.slice(0, 7).every((word) => word === 0) && words[7] === 1) return 'loopback'
   if ((first & 0xffc0) === 0xfe80) return 'link-local'
   if ((first & 0xfe00) === 0xfc00) return 'private'
-  // Only 2000::/3 is given out; of that Teredo and its neighbours (2001::/23) and 6to4 (2002::/16) lead to IPv4 addresses. NAT64 lies outside.
+  // Only 2000::/3 is given out; of that Teredo and its neighbours (2001::/23) and 6to4 (2002::/16) lead to IPv4
+  // addresses. NAT64 lies outside.
   if ((first & 0xe000) !== 0x2000 || first === 0x2002 || (first === 0x2001 && second < 0x200)) return 'unusable'
   return 'public'
 }

@@ -1,6 +1,7 @@
 /**
- * SHA-256 (FIPS 180-4) of a text of at most 55 bytes, which is one block: a few hundred nanoseconds, without a call into native code and without
- * an object for the result. For what is hashed for every transaction and is short; everything else uses lib/hash.
+ * SHA-256 (FIPS 180-4) of a text of at most 55 bytes, which is one block: a few hundred nanoseconds, without a call
+ * into native code and without an object for the result. For what is hashed for every transaction and is short;
+ * everything else uses lib/hash.
  */
 import { assert } from './assert.ts'
 
@@ -14,7 +15,8 @@ const W = new Int32Array(ROUNDS)
 const BLOCK = new Uint8Array(64)
 
 /**
- * Hash of `head ‖ tail`, as eight words at `target[at…]`. Each word is read little-endian from the hash's bytes, lowest address first.
+ * Hash of `head ‖ tail`, as eight words at `target[at…]`. Each word is read little-endian from the hash's bytes, lowest
+ * address first.
  */
 export function sha256OneBlock(head: Uint8Array, tail: Uint8Array, target: Uint32Array, at: number): void {
   const length = head.byteLength + tail.byteLength

@@ -1,4 +1,7 @@
-/** Who holds how many places of something that many want. Whoever holds most gives way first, so that nobody's greed is anybody else's loss. */
+/**
+ * Who holds how many places of something that many want. Whoever holds most gives way first, so that nobody's greed is
+ * anybody else's loss.
+ */
 import { assert } from './assert.ts'
 
 export class Shares<Holder> {

@@ -1,6 +1,7 @@
 /**
- * What an address in a record is worth: how far it reaches and which network it belongs to. A network is what one owner gets in one piece and an
- * attacker needs many of (lib/address-group.ts). Names are worth nothing: what they lead to changes after they were judged, and no node writes one.
+ * What an address in a record is worth: how far it reaches and which network it belongs to. A network is what one owner
+ * gets in one piece and an attacker needs many of (lib/address-group.ts). Names are worth nothing: what they lead to
+ * changes after they were judged, and no node writes one.
  */
 import { networkGroup } from '../lib/address-group.ts'
 import { endpointOf } from '../lib/endpoint.ts'

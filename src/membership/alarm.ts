@@ -1,13 +1,15 @@
 /**
- * Whether gossip has gone wild: bytes a second far above what is usual here. In the outage of Amazon S3 in 2008 one corrupt bit made the state gossip
- * choke the fleet, and nobody was told by the system itself.
+ * Whether gossip has gone wild: bytes a second far above what is usual here. In the outage of Amazon S3 in 2008 one
+ * corrupt bit made the state gossip choke the fleet, and nobody was told by the system itself.
  *
  * Tracked. Bytes in the current window; the usual rate, an average that follows with BASE_MS.
  *
- * Rules. ALARM_WINDOWS windows in a row above ALARM_FACTOR × usual raise the alarm, one below CALM_FACTOR × usual ends it. While it is raised, or about to
- * be, the usual rate stands still: a flood must not become usual. No alarm before WARM_UP_MS.
+ * Rules. ALARM_WINDOWS windows in a row above ALARM_FACTOR × usual raise the alarm, one below CALM_FACTOR × usual ends
+ * it. While it is raised, or about to be, the usual rate stands still: a flood must not become usual. No alarm before
+ * WARM_UP_MS.
  *
- * The attacker's best move is to grow slowly, by less than ten times in five minutes: budgets of peers stop him, not this.
+ * The attacker's best move is to grow slowly, by less than ten times in five minutes: budgets of peers stop him, not
+ * this.
  */
 import {
   ALARM_FACTOR,

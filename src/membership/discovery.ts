@@ -1,24 +1,29 @@
 /**
  * Addresses of other nodes, learnt from their records, and whom to dial.
  *
- * Tracked. For each peer the addresses that its newest record names, who told us of it, whether a dial ever reached it, and when it may be dialled next.
+ * Tracked. For each peer the addresses that its newest record names, who told us of it, whether a dial ever reached it,
+ * and when it may be dialled next.
  *
  * Rules.
- * - Only IP addresses that could be the peer's here are kept: on an open network public ones, on a development network all that can be dialled; never
- *   names. Rationale: a record with 10.0.0.1, or with a name that leads there, would make every node knock at its neighbours' doors (SECURITY.md A39).
- * - An address counts as good only after a dial that ended at the peer itself (the dial carries the peer id, and the handshake proves it) and was
- *   answered with a greeting. Rationale: anybody can put somebody else's address into his record.
- * - The book is bounded in all, for each group of addresses and for each neighbour who tells; who was never reached gives way first, and nobody to a
- *   newcomer of a full share. Rationale: addresses cost nothing to invent, places beside us do.
- * - Missing outbound connections are filled up by dials, at most DIALS_MAX at once: known good ones and new ones in turn, groups that we have no outbound
- *   connection with first. After a failure the wait doubles.
- * - One owner gets one place: an address is not dialled while another of its group is dialled or connected, greeted or not, by what was dialled and not by
- *   what the record names first. Rationale: one machine has any number of identities and ports (A40). What the operator configured is dialled all the same.
+ * - Only IP addresses that could be the peer's here are kept: on an open network public ones, on a development network
+ *   all that can be dialled; never names. Rationale: a record with 10.0.0.1, or with a name that leads there, would
+ *   make every node knock at its neighbours' doors (SECURITY.md A39).
+ * - An address counts as good only after a dial that ended at the peer itself (the dial carries the peer id, and the
+ *   handshake proves it) and was answered with a greeting. Rationale: anybody can put somebody else's address into his
+ *   record.
+ * - The book is bounded in all, for each group of addresses and for each neighbour who tells; who was never reached
+ *   gives way first, and nobody to a newcomer of a full share. Rationale: addresses cost nothing to invent, places
+ *   beside us do.
+ * - Missing outbound connections are filled up by dials, at most DIALS_MAX at once: known good ones and new ones in
+ *   turn, groups that we have no outbound connection with first. After a failure the wait doubles.
+ * - One owner gets one place: an address is not dialled while another of its group is dialled or connected, greeted or
+ *   not, by what was dialled and not by what the record names first. Rationale: one machine has any number of
+ *   identities and ports (A40). What the operator configured is dialled all the same.
  *
  * Invariants: within the bounds; at most one dial a peer.
  *
- * The attacker's best move is to rent machines in many networks: one outbound place for each, and a quarter of the book for each network from which he
- * tells of others.
+ * The attacker's best move is to rent machines in many networks: one outbound place for each, and a quarter of the book
+ * for each network from which he tells of others.
  */
 import { assert } from '../lib/assert.ts'
 import { asNetAddress, type NetAddress, type PeerId } from '../domain/ids.ts'
@@ -69,7 +74,10 @@ export class Discovery {
   readonly #chance: () => number
   #turn = 0
 
-  /** @param isOpen whether it is an open network; on development networks loopback and private addresses are dialled too; @param chance numbers in [0, 1) */
+  /**
+   * @param isOpen whether it is an open network; on development networks loopback and private addresses are dialled
+   *   too; @param chance numbers in [0, 1)
+   */
   constructor(options: { self: PeerId; isOpen: boolean; chance: () => number; outboundWanted?: number }) {
     this.#self = options.self
     this.#isOpen = options.isOpen
@@ -81,7 +89,10 @@ export class Discovery {
     return this.#known.size
   }
 
-  /** A record names its owner's addresses. @param teller the neighbour who told it first, or all of one network (kernel/teller.ts) */
+  /**
+   * A record names its owner's addresses. @param teller the neighbour who told it first, or all of one network
+   * (kernel/teller.ts)
+   */
   learnt(peer: PeerId, addresses: readonly string[], teller: string, monoMs: number): void {
     if (peer === this.#self) return
     // An identity in an address is not believed: the dial names the owner of the record.
@@ -275,7 +286,10 @@ export class Discovery {
     return victim !== null
   }
 
-  /** One of a full share that was dialled in vain: a newcomer must not push out another of it, which would be a way to be chosen. */
+  /**
+   * One of a full share that was dialled in vain: a newcomer must not push out another of it, which would be a way to
+   * be chosen.
+   */
   #failing(isGroupFull: boolean, group: string, teller: string): PeerId | null {
     for (const [peer, held] of this.#known) {
       if (held.wasReached || held.diallingMs !== null || held.failures === 0) continue

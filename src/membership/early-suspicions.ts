@@ -1,10 +1,11 @@
 /**
- * Suspicions of a version that we have not seen: the record was lost on its way to us and repair brings it within seconds. They can't count before, since
- * nobody could refute a version that doesn't exist.
+ * Suspicions of a version that we have not seen: the record was lost on its way to us and repair brings it within
+ * seconds. They can't count before, since nobody could refute a version that doesn't exist.
  *
- * Rules. One an accuser and target, a few a target, none longer than an accusation's time. They are handed on like those that count: their target must hear
- * of them, who else would answer when that version comes? The attacker's best move is to fill it with accusations of
- * versions that never come: others then wait in vain, and count only through their makers' next ones.
+ * Rules. One an accuser and target, a few a target, none longer than an accusation's time. They are handed on like
+ * those that count: their target must hear of them, who else would answer when that version comes? The attacker's best
+ * move is to fill it with accusations of versions that never come: others then wait in vain, and count only through
+ * their makers' next ones.
  */
 import { ExpiringMap } from '../lib/expiring-map.ts'
 import type { PeerId } from '../domain/ids.ts'

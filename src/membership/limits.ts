@@ -2,9 +2,15 @@
 
 /** What differs between a local testnet and the open network. */
 export interface MembershipProfile {
-  /** How long the record of a node that is silent is kept, counted from its publication; the second half of that it isn't advertised. */
+  /**
+   * How long the record of a node that is silent is kept, counted from its publication; the second half of that it
+   * isn't advertised.
+   */
   readonly retentionMs: number
-  /** How long a node must be known before its accusations count: identities are free, so age is what a crowd of them lacks. */
+  /**
+   * How long a node must be known before its accusations count: identities are free, so age is what a crowd of them
+   * lacks.
+   */
   readonly accuserAgeMs: number
 }
 
@@ -19,16 +25,22 @@ export const MEMBERSHIP_PROFILES: Readonly<Record<'node' | 'dev' | 'bench', Memb
 }
 
 // ---- records
-/** Records kept: 3 KB each as nodes make them, 14 KB at most (57 MB); four times the largest network this was tried with. */
+/**
+ * Records kept: 3 KB each as nodes make them, 14 KB at most (57 MB); four times the largest network this was tried
+ * with.
+ */
 export const RECORDS_MAX = 4_096
 /**
- * Records of which one network (IPv4 /16, IPv6 /32) told first whose nodes dialled us: a quarter. Whom we dialled may fill what others leave: a joiner has
- * the whole network from its first few neighbours (SECURITY.md A41).
+ * Records of which one network (IPv4 /16, IPv6 /32) told first whose nodes dialled us: a quarter. Whom we dialled may
+ * fill what others leave: a joiner has the whole network from its first few neighbours (SECURITY.md A41).
  */
 export const RECORDS_TELLER_MAX = 1_024
 /** How far ahead a record may claim to be made: the same that transactions may. */
 export const AHEAD_MS = 30_000
-/** Records of one owner by gossip, at once and a second: refutations and tags come in small bursts, everything else is an attack. */
+/**
+ * Records of one owner by gossip, at once and a second: refutations and tags come in small bursts, everything else is
+ * an attack.
+ */
 export const OWNER_BURST = 8
 export const OWNER_PER_SECOND = 1
 /** A first record older than this says that the node was there, not that it is: the longest pace, and clocks apart. */
@@ -36,23 +48,26 @@ export const FRESH_MS = 90_000
 
 // ---- pace of our own record
 /**
- * Time between two records of a node that nothing happens to. Heads travel in probes and changes are published at once, so this only says that
- * its owner still is.
+ * Time between two records of a node that nothing happens to. Heads travel in probes and changes are published at once,
+ * so this only says that its owner still is.
  */
 export const PACE_MS = 60_000
 /** Spread of the interval: nodes that were started together must not publish together. */
 export const PACE_SPREAD = 0.1
 /** Time between two records when something changed that people wait for: a tag, a neighbour. */
 export const CHANGE_GAP_MS = 1_000
-/** How long a change of neighbours waits for the next one, ms: three round trips of a slow link, in which all dials of a start end. */
+/**
+ * How long a change of neighbours waits for the next one, ms: three round trips of a slow link, in which all dials of a
+ * start end.
+ */
 export const NEIGHBOURS_GATHER_MS = 1_000
 /** ... for a new head, which probes carry anyway. */
 export const HEAD_GAP_MS = 5_000
 /** ... to refute an accusation: at once, but not once for each accuser. */
 export const REFUTE_GAP_MS = 500
 /**
- * ... because the same peer's pings say that it suspects us: its accusation comes by gossip too, and must be signed there. In this time a record
- * reaches everybody, and an owner gets ten times as many as that past the others.
+ * ... because the same peer's pings say that it suspects us: its accusation comes by gossip too, and must be signed
+ * there. In this time a record reaches everybody, and an owner gets ten times as many as that past the others.
  */
 export const PINGED_REFUTE_GAP_MS = 10_000
 /** Peers remembered for that: more than a node has connections. */
@@ -80,8 +95,8 @@ export const CHECKS_MAX = 128
 /** Shortest time between two wakes, of a node at work. */
 export const WAKE_MS = 250
 /**
- * A gap between two wakes of a node at work that means that we stood still, and not they: four missed wakes. Whoever sleeps longer on purpose
- * counts from one wake before its plan.
+ * A gap between two wakes of a node at work that means that we stood still, and not they: four missed wakes. Whoever
+ * sleeps longer on purpose counts from one wake before its plan.
  */
 export const STALL_MS = 4 * WAKE_MS
 
@@ -119,8 +134,8 @@ export const EARLY_PER_TARGET_MAX = 4
 /** Members that we know since our own first seconds count as old: everybody is new to a newcomer. */
 export const SETTLE_MS = 15_000
 /**
- * Time without a sign of life after which a member that nobody accuses is shown as unreachable: two records that did not come, by gossip or
- * by six comparisons each.
+ * Time without a sign of life after which a member that nobody accuses is shown as unreachable: two records that did
+ * not come, by gossip or by six comparisons each.
  */
 export const SILENT_MS = 2 * PACE_MS
 
@@ -129,7 +144,10 @@ export const SILENT_MS = 2 * PACE_MS
 export const ADDRESS_BOOK_MAX = 1_024
 /** Of one group of addresses (IPv4 /16, IPv6 /32): a sixteenth, so that no provider fills the book. */
 export const ADDRESS_GROUP_MAX = 64
-/** ... and of one neighbour who tells, or all of one network that do: a quarter, so that three others find room beside him. */
+/**
+ * ... and of one neighbour who tells, or all of one network that do: a quarter, so that three others find room beside
+ * him.
+ */
 export const ADDRESS_TELLER_MAX = 256
 /** Outbound connections to keep: what we chose ourselves can't be the attacker's choice. */
 export const OUTBOUND_WANTED = 8
@@ -170,7 +188,10 @@ export const ATTEMPTS_MAX = 3
 export const SURVEYS_MAX = 4
 /** Requests that are handed on for others at once, over all peers: two surveys of sixteen, from two askers. */
 export const OBSERVE_RELAYS_MAX = 64
-/** Questions of one peer, a second and at once: the survey of 256 nodes, three times for their clocks, over three neighbours. */
+/**
+ * Questions of one peer, a second and at once: the survey of 256 nodes, three times for their clocks, over three
+ * neighbours.
+ */
 export const OBSERVE_PER_SECOND = 128
 export const OBSERVE_BURST = 512
 /** Peers whose questions are counted: more than a node has connections. */
@@ -191,14 +212,23 @@ export const CLOCK_DELAY_MAX_MS = 3_000
 export const CLOCK_FAR_MS = 30_000
 
 // ---- another node with our identity
-/** How long a twin that is not heard of any more counts: it speaks once a minute, and each record may get lost on its way twice. */
+/**
+ * How long a twin that is not heard of any more counts: it speaks once a minute, and each record may get lost on its
+ * way twice.
+ */
 export const TWIN_FORGOTTEN_MS = 5 * PACE_MS
 /** How often a record of our own key that is older than what we say is looked at, ms: each costs a signature check. */
 export const TWIN_LOOK_MS = 1_000
-/** How often a peer may greet us within RETURNS_MS though a connection with it stands: a node whose line breaks often does it now and then. */
+/**
+ * How often a peer may greet us within RETURNS_MS though a connection with it stands: a node whose line breaks often
+ * does it now and then.
+ */
 export const RETURNS_MAX_COUNT = 3
 export const RETURNS_MS = 60_000
 /** Peers of whom that is remembered: more than a node has connections. */
 export const RETURNS_MAX = 1_024
-/** How long the one that gives way goes on speaking so that the other one hears of it, ms: neighbours keep whichever came last, and both come again. */
+/**
+ * How long the one that gives way goes on speaking so that the other one hears of it, ms: neighbours keep whichever
+ * came last, and both come again.
+ */
 export const TWIN_LAST_WORDS_MS = 60_000

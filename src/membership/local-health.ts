@@ -1,12 +1,13 @@
 /**
- * How much this node doubts itself (Lifeguard, arXiv:1707.00788): a slow observer sees everybody late and must not accuse them.
+ * How much this node doubts itself (Lifeguard, arXiv:1707.00788): a slow observer sees everybody late and must not
+ * accuse them.
  *
- * Rules. The score rises by one for a missed ack, for each helper that gave no answer at all (our request or its nack got lost on our side, most
- * likely), for an event loop that is late, and by two for a standstill; it falls by one for each ack in time. Times stretch with it; from HEALTH_MUTE
- * on the node accuses nobody.
+ * Rules. The score rises by one for a missed ack, for each helper that gave no answer at all (our request or its nack
+ * got lost on our side, most likely), for an event loop that is late, and by two for a standstill; it falls by one for
+ * each ack in time. Times stretch with it; from HEALTH_MUTE on the node accuses nobody.
  *
- * Invariant: 0 to HEALTH_MAX. The attacker's best move is to answer nothing when asked to help: that mutes one observer while he does so, and acks of
- * honest neighbours bring it back.
+ * Invariant: 0 to HEALTH_MAX. The attacker's best move is to answer nothing when asked to help: that mutes one observer
+ * while he does so, and acks of honest neighbours bring it back.
  */
 import { HEALTH_MAX, HEALTH_MUTE, LOOP_DELAY_SLOW_MS, LOOP_DELAY_WEIGHT } from './limits.ts'
 

@@ -1,6 +1,6 @@
 /**
- * The members that we know and the state of each: since when, why, and when it last gave a sign of life. Which state follows from what is decided in
- * membership.ts.
+ * The members that we know and the state of each: since when, why, and when it last gave a sign of life. Which state
+ * follows from what is decided in membership.ts.
  *
  * Invariant: the living are counted.
  */

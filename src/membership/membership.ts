@@ -1,24 +1,30 @@
 /**
  * Who is out there, and who is alive: records, probes and accusations put together into one state a member.
  *
- * Tracked. The newest record of each node (records.ts); the state of each, since when and why; the checks of our neighbours (probing.ts); open
- * suspicions (suspicion.ts); our own health (local-health.ts); how surprising each silence is (phi.ts).
+ * Tracked. The newest record of each node (records.ts); the state of each, since when and why; the checks of our
+ * neighbours (probing.ts); open suspicions (suspicion.ts); our own health (local-health.ts); how surprising each
+ * silence is (phi.ts).
  *
  * Rules (PROTOCOL.md, Records), the strongest evidence first.
- * - A node that answers us is alive. A record that is new here and recent, or newer than the one we had, says that its owner is alive; one with the
- *   leaving flag, that it has left.
- * - An accusation makes its target suspect, if it is about the version that we have, by a member that is alive and not new to us. A newer record of the
- *   target clears it. Rationale: an accusation of a version that nobody has seen could never be refuted; so one of a version that we lack
- *   waits until repair has brought that.
- * - A neighbour of an accused node checks it at once: its own accusation is the corroboration, its ack clears the node here.
- * - At the end of a suspicion the node is dead where it is corroborated, or where nobody claims a connection with it; else unreachable.
- * - A member that nobody accuses and that is silent for SILENT_MS is unreachable. Rationale: across a partition there is nobody to accuse.
- * - Accused ourselves, we publish a newer record. While our health is bad we accuse nobody. After a standstill nothing counts that ran out during it.
+ * - A node that answers us is alive. A record that is new here and recent, or newer than the one we had, says that its
+ *   owner is alive; one with the leaving flag, that it has left.
+ * - An accusation makes its target suspect, if it is about the version that we have, by a member that is alive and not
+ *   new to us. A newer record of the target clears it. Rationale: an accusation of a version that nobody has seen could
+ *   never be refuted; so one of a version that we lack waits until repair has brought that.
+ * - A neighbour of an accused node checks it at once: its own accusation is the corroboration, its ack clears the node
+ *   here.
+ * - At the end of a suspicion the node is dead where it is corroborated, or where nobody claims a connection with it;
+ *   else unreachable.
+ * - A member that nobody accuses and that is silent for SILENT_MS is unreachable. Rationale: across a partition there
+ *   is nobody to accuse.
+ * - Accused ourselves, we publish a newer record. While our health is bad we accuse nobody. After a standstill nothing
+ *   counts that ran out during it.
  *
- * Invariants: a member has a state exactly while it has a record; who is suspect has an open suspicion and the other way round.
+ * Invariants: a member has a state exactly while it has a record; who is suspect has an open suspicion and the other
+ * way round.
  *
- * The attacker's best move: with one identity, to keep a node suspect for as long as its refutation takes; with two old ones the same. To have a live
- * node marked dead he must keep its record from spreading for the whole suspicion.
+ * The attacker's best move: with one identity, to keep a node suspect for as long as its refutation takes; with two old
+ * ones the same. To have a live node marked dead he must keep its record from spreading for the whole suspicion.
  */
 import { assert, assertNever } from '../lib/assert.ts'
 import { ExpiringMap } from '../lib/expiring-map.ts'
@@ -62,7 +68,10 @@ export type MembershipDecision =
   | { readonly kind: 'advertise'; readonly add: NodeRecord | null; readonly remove: NodeRecord | null }
   /** The owner signed two records of one version. */
   | { readonly kind: 'equivocated'; readonly peer: PeerId; readonly one: NodeRecord; readonly other: NodeRecord }
-  /** It has a newer version, of a boot that began before the one that it spoke of: two nodes run with its identity, or its clock was set back. */
+  /**
+   * It has a newer version, of a boot that began before the one that it spoke of: two nodes run with its identity, or
+   * its clock was set back.
+   */
   | { readonly kind: 'twins'; readonly peer: PeerId }
   | { readonly kind: 'stalled'; readonly ms: number }
 
@@ -228,7 +237,10 @@ export class Membership {
     return this.#follow(this.probing.dialFailed(target), now.monoMs)
   }
 
-  /** A neighbour pinged us; answer it with an ack. What it suspects is refuted, for each peer now and then: it needs no proof to say so. */
+  /**
+   * A neighbour pinged us; answer it with an ack. What it suspects is refuted, for each peer now and then: it needs no
+   * proof to say so.
+   */
   onPing(from: PeerId, isSuspected: boolean, now: Now): MembershipDecision[] {
     const decisions = this.#answers(from, now.monoMs)
     if (isSuspected && this.#refutedFor.get(from, now.monoMs) === undefined) {
@@ -255,7 +267,10 @@ export class Membership {
     return this.probing.nextMs
   }
 
-  /** To be called at every wake. @param plannedMs when this wake was meant to be (monotonic); by default one wake after the last one */
+  /**
+   * To be called at every wake. @param plannedMs when this wake was meant to be (monotonic); by default one wake after
+   * the last one
+   */
   onWake(now: Now, plannedMs?: number): MembershipDecision[] {
     const { monoMs } = now
     this.#startedMs ??= monoMs
@@ -497,14 +512,20 @@ export class Membership {
     return peer === this.#self || this.probing.isNeighbour(peer)
   }
 
-  /** Whether an accuser's word counts: a member that is alive and that we know for long enough, or since our own beginning. */
+  /**
+   * Whether an accuser's word counts: a member that is alive and that we know for long enough, or since our own
+   * beginning.
+   */
   #isCredible(accuser: PeerId, monoMs: number): boolean {
     const sinceMs = this.records.sinceMs(accuser)
     if (sinceMs === undefined || this.stateOf(accuser) !== 'alive') return false
     return monoMs - sinceMs >= this.#profile.accuserAgeMs || sinceMs - (this.#startedMs ?? sinceMs) < SETTLE_MS
   }
 
-  /** Members that are alive and whose records name the target as neighbour; by default only our own neighbours among them. */
+  /**
+   * Members that are alive and whose records name the target as neighbour; by default only our own neighbours among
+   * them.
+   */
   #claimants(target: PeerId, neighboursOnly = true): PeerId[] {
     const mark = this.#members.get(target)?.mark
     if (mark === undefined) return []

@@ -1,11 +1,12 @@
 /**
  * When this node publishes its own record.
  *
- * Rules. At the start, then every PACE_MS with a spread; on a change sooner, each kind of change with its own least distance from the last
- * record; on leaving at once. Neighbours come together, at the start and after a heal, so a change of them waits for further ones.
+ * Rules. At the start, then every PACE_MS with a spread; on a change sooner, each kind of change with its own least
+ * distance from the last record; on leaving at once. Neighbours come together, at the start and after a heal, so a
+ * change of them waits for further ones.
  *
- * Invariant: at most one record each REFUTE_GAP_MS, whatever others accuse us of. The attacker's best move is to accuse us twice a second: 300 bytes for
- * each of his 150.
+ * Invariant: at most one record each REFUTE_GAP_MS, whatever others accuse us of. The attacker's best move is to accuse
+ * us twice a second: 300 bytes for each of his 150.
  */
 import { CHANGE_GAP_MS, HEAD_GAP_MS, NEIGHBOURS_GATHER_MS, PACE_MS, PACE_SPREAD, REFUTE_GAP_MS } from './limits.ts'
 

@@ -1,17 +1,18 @@
 /**
  * How far this node's clock is from its peers', by the records that they publish.
  *
- * Tracked: for each connected peer its latest samples, the time that a record of its says against our monotonic clock when it came. So a step of our
- * wall clock shows at once, without another record.
+ * Tracked: for each connected peer its latest samples, the time that a record of its says against our monotonic clock
+ * when it came. So a step of our wall clock shows at once, without another record.
  *
  * Rules.
- * - A record counts when its maker is connected with us. It says when it was made, so it is late by its way, never early: of a peer's samples the
- *   one that came soonest counts.
- * - Peers that we dialled vote, where at least VOTERS_MIN of them have a sample; otherwise all peers do. With fewer than VOTERS_MIN there is no verdict.
- *   *Rationale*: who dials us can be any number of one.
- * - The verdict is the median, of two middles the one nearer to our own clock. *Rationale*: who lies needs more than half of the votes.
- * - Behind is behind. Ahead may be the records' delay: it counts beyond FAR_MS, or once each voter has SAMPLES_SURE samples, since so many are not all late by more
- *   than DELAY_MAX_MS.
+ * - A record counts when its maker is connected with us. It says when it was made, so it is late by its way, never
+ *   early: of a peer's samples the one that came soonest counts.
+ * - Peers that we dialled vote, where at least VOTERS_MIN of them have a sample; otherwise all peers do. With fewer
+ *   than VOTERS_MIN there is no verdict. *Rationale*: who dials us can be any number of one.
+ * - The verdict is the median, of two middles the one nearer to our own clock. *Rationale*: who lies needs more than
+ *   half of the votes.
+ * - Behind is behind. Ahead may be the records' delay: it counts beyond FAR_MS, or once each voter has SAMPLES_SURE
+ *   samples, since so many are not all late by more than DELAY_MAX_MS.
  *
  * The attacker's best move: to be most of the peers that we dial. Then all that we hear is his choice anyway.
  */

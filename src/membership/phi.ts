@@ -1,7 +1,7 @@
 /**
- * How surprising a member's silence is (φ accrual, Hayashibara et al. 2004, with the exponential model of Cassandra): φ = t / (mean · ln 10), so
- * that φ = 1 means that one silence in ten is as long, φ = 8 one in 10^8. Shown as a confidence, never the reason of a verdict: it can't tell why
- * a node is silent.
+ * How surprising a member's silence is (φ accrual, Hayashibara et al. 2004, with the exponential model of Cassandra):
+ * φ = t / (mean · ln 10), so that φ = 1 means that one silence in ten is as long, φ = 8 one in 10^8. Shown as a
+ * confidence, never the reason of a verdict: it can't tell why a node is silent.
  */
 
 /** Weight of the newest interval. */

@@ -1,17 +1,20 @@
 /**
  * Who is pinged when, and what silence leads to: the detector (SWIM on libp2p connections).
  *
- * Tracked. The neighbours in the order of pinging, and the slowest of their last round trips; for each node that is being checked the stage of the
- * check and the pings under way.
+ * Tracked. The neighbours in the order of pinging, and the slowest of their last round trips; for each node that is
+ * being checked the stage of the check and the pings under way.
  *
  * Rules (PROTOCOL.md, Records).
- * - Each period one neighbour is pinged, round robin; a newcomer gets a place by chance. Rationale: every neighbour is pinged once a round, and a node with
- *   eight neighbours about once a second by one of them, at times that have nothing to do with each other.
- * - An ack has max(0.5 s, 3 × slowest round trip) of time, stretched by our own health. After half of it three members that claim the node as neighbour
- *   are asked to ping it, so that what they say is there when the time is over. Where there is none it is pinged once more.
- * - A neighbour whose connection is lost, and that didn't say goodbye, is checked at once: helpers first, then by dialling it, with RECONNECT_MS
- *   of time. Rationale: a connection can end for many reasons, and a process that died refuses at once. A connection that this dial makes stays only
- *   where we had dialled the node before: otherwise whoever hangs up would choose whom we dial (SECURITY.md A9).
+ * - Each period one neighbour is pinged, round robin; a newcomer gets a place by chance. Rationale: every neighbour is
+ *   pinged once a round, and a node with eight neighbours about once a second by one of them, at times that have
+ *   nothing to do with each other.
+ * - An ack has max(0.5 s, 3 × slowest round trip) of time, stretched by our own health. After half of it three members
+ *   that claim the node as neighbour are asked to ping it, so that what they say is there when the time is over. Where
+ *   there is none it is pinged once more.
+ * - A neighbour whose connection is lost, and that didn't say goodbye, is checked at once: helpers first, then by
+ *   dialling it, with RECONNECT_MS of time. Rationale: a connection can end for many reasons, and a process that died
+ *   refuses at once. A connection that this dial makes stays only where we had dialled the node before: otherwise
+ *   whoever hangs up would choose whom we dial (SECURITY.md A9).
  * - Any ack ends the check. Whether the node is accused at its end isn't decided here.
  * - When we stood still, every check is void: nobody can be blamed for what we did not read.
  *
@@ -130,7 +133,8 @@ export class Probing {
   }
 
   /**
-   * The last connection with it is gone. @param isSuspicious it didn't say goodbye, and we didn't send it away; @param wasOutbound we had dialled it
+   * The last connection with it is gone. @param isSuspicious it didn't say goodbye, and we didn't send it away; @param
+   * wasOutbound we had dialled it
    */
   disconnected(peer: PeerId, isSuspicious: boolean, wasOutbound: boolean, monoMs: number): ProbeDecision[] {
     if (!this.#neighbours.delete(peer)) return []
@@ -213,8 +217,8 @@ export class Probing {
   }
 
   /**
-   * A ping came to nothing. @param isFinal the connection refused or broke: waiting longer is of no use (in contrast to the deadline of the
-   * exchange, which may be shorter than ours)
+   * A ping came to nothing. @param isFinal the connection refused or broke: waiting longer is of no use (in contrast to
+   * the deadline of the exchange, which may be shorter than ours)
    */
   failed(probe: number, isFinal: boolean, monoMs: number): ProbeDecision[] {
     const helped = [...this.#helps].find(([, each]) => each.probe === probe)

@@ -4,22 +4,25 @@
  * Tracked. One record an owner, since when it is known, and whether its owner signed two of the same version.
  *
  * Rules.
- * - The greater (incarnation, seq) wins. Of two different ones of the same version the one with the smaller hash is kept and the owner
- *   is marked; the second is told of once, as evidence. Rationale: so merging is commutative, associative and idempotent: in whatever
- *   order records come, every node ends with the same.
- * - A record from more than AHEAD_MS in the future is refused, by its publication and by its incarnation. Rationale: an owner with a wrong
- *   clock would bury all his later records under one.
- * - A record is advertised for the first half of its retention and forgotten at its end, both counted from its publication.
- *   Rationale: with one rule by age, no node brings back to another what that one has just forgotten.
- * - Whoever told of a node first (a neighbour, or all of one network that dialled us) answers for the place. One that dialled us has a quarter of the book;
- *   when the book is full, who told most gives way: his youngest that isn't protected (connected, ourselves); where the newcomer would be
- *   that one, it is refused. Rationale: identities and addresses cost nothing to invent, places beside us do. So a crowd pushes out itself, and
- *   never those that others tell of (SECURITY.md A41).
+ * - The greater (incarnation, seq) wins. Of two different ones of the same version the one with the smaller hash is
+ *   kept and the owner is marked; the second is told of once, as evidence. Rationale: so merging is commutative,
+ *   associative and idempotent: in whatever order records come, every node ends with the same.
+ * - A record from more than AHEAD_MS in the future is refused, by its publication and by its incarnation. Rationale: an
+ *   owner with a wrong clock would bury all his later records under one.
+ * - A record is advertised for the first half of its retention and forgotten at its end, both counted from its
+ *   publication. Rationale: with one rule by age, no node brings back to another what that one has just forgotten.
+ * - Whoever told of a node first (a neighbour, or all of one network that dialled us) answers for the place. One that
+ *   dialled us has a quarter of the book; when the book is full, who told most gives way: his youngest that isn't
+ *   protected (connected, ourselves); where the newcomer would be that one, it is refused. Rationale: identities and
+ *   addresses cost nothing to invent, places beside us do. So a crowd pushes out itself, and never those that others
+ *   tell of (SECURITY.md A41).
  *
- * Invariants: at most `countMax` records; each under its owner's name, none older than its retention after `expire`; shares as they are counted.
+ * Invariants: at most `countMax` records; each under its owner's name, none older than its retention after `expire`;
+ * shares as they are counted.
  *
- * The attacker's best move is to tell honest nodes far from us, which tell us in good faith: a quarter of each of their books for each network from which
- * he dials them. Then he shares our book with what else these neighbours tell; who is connected with us stays.
+ * The attacker's best move is to tell honest nodes far from us, which tell us in good faith: a quarter of each of their
+ * books for each network from which he dials them. Then he shares our book with what else these neighbours tell; who is
+ * connected with us stays.
  */
 import { assert } from '../lib/assert.ts'
 import { utf8 } from '../lib/bytes.ts'
@@ -43,7 +46,9 @@ export type Merge =
   /** `evicted` had to give way. */
   | { readonly kind: 'new'; readonly evicted: NodeRecord | null }
   | { readonly kind: 'newer'; readonly previous: NodeRecord }
-  /** Two of one version: `kept` says which one is held now; `isFirst`: this is the first evidence against this version. */
+  /**
+   * Two of one version: `kept` says which one is held now; `isFirst`: this is the first evidence against this version.
+   */
   | {
       readonly kind: 'equivocation'
       readonly kept: 'held' | 'newcomer'
@@ -98,7 +103,9 @@ export class RecordBook {
     return wallMs - record.publishedAtMs < this.#retentionMs / 2
   }
 
-  /** Why a record isn't worth its signature check, or null where it is. @param isProtected whose records never give way */
+  /**
+   * Why a record isn't worth its signature check, or null where it is. @param isProtected whose records never give way
+   */
   precheck(
     record: NodeRecord,
     teller: Teller,
@@ -208,7 +215,10 @@ export class RecordBook {
     return { kind: 'new', evicted }
   }
 
-  /** Whether there is no place for a newcomer: its teller has his share, or would have the largest. Decided before its signature is checked. */
+  /**
+   * Whether there is no place for a newcomer: its teller has his share, or would have the largest. Decided before its
+   * signature is checked.
+   */
   #isFullFor(record: NodeRecord, { name, isChosen }: Teller, isProtected: (peer: PeerId) => boolean): boolean {
     if (isProtected(record.peer)) return false
     const told = this.#tellers.of(name)

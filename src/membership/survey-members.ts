@@ -11,8 +11,9 @@ type Row = {
 }
 
 /**
- * Every node that membership knows and that has not said goodbye, and the peers of which it has no record yet; neighbours first. A dead one is left out where
- * a living one has its address: a node that crashed and came back with another identity is one node, though its old record lives on.
+ * Every node that membership knows and that has not said goodbye, and the peers of which it has no record yet;
+ * neighbours first. A dead one is left out where a living one has its address: a node that crashed and came back with
+ * another identity is one node, though its old record lives on.
  */
 export function surveyMembers(
   rows: readonly Row[],

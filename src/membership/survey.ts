@@ -1,22 +1,25 @@
 /**
  * One question to every node that can be reached: what did you see of these objects.
  *
- * Tracked. Each node once: the ways to it that are known, whether it is being asked, what it answered, and the best comparison of clocks.
+ * Tracked. Each node once: the ways to it that are known, whether it is being asked, what it answered, and the best
+ * comparison of clocks.
  *
  * Rules.
- * - Neighbours are asked directly. A node that has answered is a step to its own neighbours, which its record names: a way leads only over nodes that
- *   answered within this survey, so that a paused or dead one is never a step. Rationale: a query that everybody passes on grows by itself and needs a
- *   memory of what was passed on; one that carries its way costs each step one request, and the asker alone bounds how many there are.
- * - A way has at most OBSERVE_HOPS_MAX steps between. The shortest is tried first; a node that did not answer is asked over other ways, up to
- *   ATTEMPTS_MAX in all.
+ * - Neighbours are asked directly. A node that has answered is a step to its own neighbours, which its record names: a
+ *   way leads only over nodes that answered within this survey, so that a paused or dead one is never a step.
+ *   Rationale: a query that everybody passes on grows by itself and needs a memory of what was passed on; one that
+ *   carries its way costs each step one request, and the asker alone bounds how many there are.
+ * - A way has at most OBSERVE_HOPS_MAX steps between. The shortest is tried first; a node that did not answer is asked
+ *   over other ways, up to ATTEMPTS_MAX in all.
  * - At most ASKS_AT_ONCE requests are under way.
- * - The clock of a node that answered is compared up to `samples` times, and the sample with the shortest round trip counts.
+ * - The clock of a node that answered is compared up to `samples` times, and the sample with the shortest round trip
+ *   counts.
  * - After `deadlineMs` whoever has not answered has not.
  *
  * Invariants: at most one request to a node is under way; what is under way is at most ASKS_AT_ONCE.
  *
- * The attacker's best move: to answer with lies, for himself, and for those whom we reach over him alone. Answers are hearsay, shown with the way
- * they came by; nothing is decided by them.
+ * The attacker's best move: to answer with lies, for himself, and for those whom we reach over him alone. Answers are
+ * hearsay, shown with the way they came by; nothing is decided by them.
  */
 import { assert } from '../lib/assert.ts'
 import { OBSERVE_HOPS_MAX } from '../domain/codec/observe-codec.ts'

@@ -1,23 +1,26 @@
 /**
  * Accusations under way, and when one becomes a verdict.
  *
- * Tracked. For each suspected node the version of its record that is accused, its accusers, and the times of the suspicion. For each accuser how many
- * accusations it has left this minute.
+ * Tracked. For each suspected node the version of its record that is accused, its accusers, and the times of the
+ * suspicion. For each accuser how many accusations it has left this minute.
  *
  * Rules (Lifeguard; memberlist's values).
- * - A suspicion lasts between min = 4 · max(1, log10 N) s and max = 6 · min; it begins at max and shrinks with the logarithm of the confirmations until
- *   CONFIRMATIONS of them bring it to min. Rationale: what several see at once is true sooner.
- * - A node with fewer neighbours can have fewer confirmations: as many as its own record names neighbours, less one of them that accuses it. Rationale:
- *   the leaf of a star has one monitor, and nobody else could ever confirm. Its own record can't be written by an accuser.
- * - When the time is over: dead, where ACCUSERS_TO_KILL accuse it, or all the neighbours that its own record names do, or nobody claims a connection with
- *   it; otherwise unreachable. Rationale: one accuser may lie, and one that the target doesn't name as neighbour has seen nothing.
+ * - A suspicion lasts between min = 4 · max(1, log10 N) s and max = 6 · min; it begins at max and shrinks with the
+ *   logarithm of the confirmations until CONFIRMATIONS of them bring it to min. Rationale: what several see at once is
+ *   true sooner.
+ * - A node with fewer neighbours can have fewer confirmations: as many as its own record names neighbours, less one of
+ *   them that accuses it. Rationale: the leaf of a star has one monitor, and nobody else could ever confirm. Its own
+ *   record can't be written by an accuser.
+ * - When the time is over: dead, where ACCUSERS_TO_KILL accuse it, or all the neighbours that its own record names do,
+ *   or nobody claims a connection with it; otherwise unreachable. Rationale: one accuser may lie, and one that the
+ *   target doesn't name as neighbour has seen nothing.
  * - One accusation an accuser and target, ACCUSATIONS_PER_MINUTE an accuser.
  * - A record newer than the accused version ends the suspicion, as does a connection that answers.
  *
  * Invariants: at most ACCUSERS_MAX accusers each; a suspicion has at least one.
  *
- * The attacker's best move is two or more old identities that accuse together: the target has the shortest time, at least 4 s, to be heard of with a
- * new record.
+ * The attacker's best move is two or more old identities that accuse together: the target has the shortest time, at
+ * least 4 s, to be heard of with a new record.
  */
 import { assert } from '../lib/assert.ts'
 import { TokenBucket } from '../lib/rate.ts'
@@ -126,7 +129,10 @@ export class Suspicions {
     return this.#cases.delete(target)
   }
 
-  /** We stood still for so long: refutations that came meanwhile have not been read yet, so nobody's time may have run out. */
+  /**
+   * We stood still for so long: refutations that came meanwhile have not been read yet, so nobody's time may have run
+   * out.
+   */
   postpone(ms: number): void {
     for (const open of this.#cases.values()) open.startedMs += ms
   }

@@ -1,17 +1,21 @@
 /**
- * Whether another node runs with our identity: a data directory was copied, or a container was started twice. To all others the two are one node
- * that says two things, and what one of them promises to send is lost.
+ * Whether another node runs with our identity: a data directory was copied, or a container was started twice. To all
+ * others the two are one node that says two things, and what one of them promises to send is lost.
  *
- * Tracked. Records that our own key signed and that this boot did not make: when their maker started, and its newest version.
+ * Tracked. Records that our own key signed and that this boot did not make: when their maker started, and its newest
+ * version.
  *
  * Rules.
- * - A record of our key is ours when it says that we started when we did. Everything else is a ghost of an earlier boot, or a twin.
- * - No ghost started after us: that is a twin, and the younger one. One that started before us is a ghost, or an older twin: a ghost says nothing new. It
- *   lives when it overrides the very boot that we are in (boots are numbered by the clock, so that no other number is one above ours); or when its version
- *   goes up in front of us, or above the version with which we overrode it, and it says that this happened after our start. Any other record alone proves
- *   nothing: it may have lain about since before a backup was restored.
+ * - A record of our key is ours when it says that we started when we did. Everything else is a ghost of an earlier
+ *   boot, or a twin.
+ * - No ghost started after us: that is a twin, and the younger one. One that started before us is a ghost, or an older
+ *   twin: a ghost says nothing new. It lives when it overrides the very boot that we are in (boots are numbered by the
+ *   clock, so that no other number is one above ours); or when its version goes up in front of us, or above the version
+ *   with which we overrode it, and it says that this happened after our start. Any other record alone proves nothing:
+ *   it may have lain about since before a backup was restored.
  * - A newer version than ours is overridden once more each time, so that whoever has it hears of us again.
- * - Of two, the one that started later gives way: it promises nothing more, and falls silent when the other one has heard of it. Both compare the same two times, so that they agree whatever their clocks say.
+ * - Of two, the one that started later gives way: it promises nothing more, and falls silent when the other one has
+ *   heard of it. Both compare the same two times, so that they agree whatever their clocks say.
  * - Whoever has not been heard of for TWIN_FORGOTTEN_MS is gone.
  *
  * The attacker's best move is none without our key; who has the key can silence us, and could as well speak for us.

@@ -23,7 +23,9 @@ export type SuspicionOutcome =
   | 'known'
   /** A newer record of the target is here. */
   | 'refuted'
-  /** It accuses a version that nobody has shown us: it doesn't count before that comes, but its target must hear of it. */
+  /**
+   * It accuses a version that nobody has shown us: it doesn't count before that comes, but its target must hear of it.
+   */
   | 'unknown-version'
   | 'unknown-target'
   /** Its maker isn't known for long enough, or isn't alive. */

@@ -1,12 +1,14 @@
-/** The picture of the network that one node has: a row a member, and a digest by which two nodes compare their pictures. */
+/**
+ * The picture of the network that one node has: a row a member, and a digest by which two nodes compare their pictures.
+ */
 import { utf8 } from '../lib/bytes.ts'
 import { sha256Hex } from '../lib/hash.ts'
 import type { PeerId } from '../domain/ids.ts'
 import type { NodeRecord } from '../domain/record.ts'
 
 /**
- * `alive`, `left` (said goodbye), `suspect` (accused), `dead` (corroborated), `unreachable` (silent, or accused by one only), `unknown` (a record,
- * and no sign of life yet).
+ * `alive`, `left` (said goodbye), `suspect` (accused), `dead` (corroborated), `unreachable` (silent, or accused by one
+ * only), `unknown` (a record, and no sign of life yet).
  */
 export type MemberState = 'alive' | 'suspect' | 'dead' | 'left' | 'unreachable' | 'unknown'
 
@@ -30,8 +32,8 @@ export interface MemberRow {
 }
 
 /**
- * SHA-256 over the lines `peerId incarnation state`, ascending by peer id, joined by newlines; 64 hex digits. What is `unknown`, and how records
- * differ within one boot, is left out: it is right to differ there.
+ * SHA-256 over the lines `peerId incarnation state`, ascending by peer id, joined by newlines; 64 hex digits. What is
+ * `unknown`, and how records differ within one boot, is left out: it is right to differ there.
  */
 export function viewDigest(
   rows: Iterable<{ readonly peer: PeerId; readonly incarnation: number; readonly state: MemberState }>,

@@ -1,9 +1,9 @@
 /**
- * Whether a transaction may enter the pool, decided on what the pool holds and on what the ledger says of its sender. Nothing is changed
- * here: the answer names what would have to go.
+ * Whether a transaction may enter the pool, decided on what the pool holds and on what the ledger says of its sender.
+ * Nothing is changed here: the answer names what would have to go.
  *
- * Order of checks, cheapest first: values, known, window, fee floor, nonce, replacement, balance, places of the sender, room in the
- * pool. Each has its code in domain/reject.ts, where it also has its consequence.
+ * Order of checks, cheapest first: values, known, window, fee floor, nonce, replacement, balance, places of the sender,
+ * room in the pool. Each has its code in domain/reject.ts, where it also has its consequence.
  */
 import { checkValues, checkWindow, costOf } from '../domain/rules/transaction-rules.ts'
 import type { TxId } from '../domain/ids.ts'
@@ -98,8 +98,9 @@ export function checkTerms(policy: MempoolPolicy, transaction: Transaction, nowM
 }
 
 /**
- * What the sender must be able to pay besides this transaction. For one in the place of a pending one that is all other pending ones, also
- * those behind it: a replacement must not make its own followers unpayable, or one fee would undo what many nodes have relayed.
+ * What the sender must be able to pay besides this transaction. For one in the place of a pending one that is all other
+ * pending ones, also those behind it: a replacement must not make its own followers unpayable, or one fee would undo
+ * what many nodes have relayed.
  */
 function costBefore(queue: SenderQueue | undefined, nonce: bigint, replaces: Held | undefined): bigint {
   if (queue === undefined) return 0n
@@ -108,9 +109,10 @@ function costBefore(queue: SenderQueue | undefined, nonce: bigint, replaces: Hel
 }
 
 /**
- * Which entries must go, or null where the newcomer gets no room. A parked newcomer displaces only other early ones, of senders who have more of them or
- * have had theirs for long, never a pending one (A24, A42). A pending newcomer displaces any parked one first, since only it is sure to
- * pay; then pending ones that pay less. None of its own sender: it stands on them.
+ * Which entries must go, or null where the newcomer gets no room. A parked newcomer displaces only other early ones, of
+ * senders who have more of them or have had theirs for long, never a pending one (A24, A42). A pending newcomer
+ * displaces any parked one first, since only it is sure to pay; then pending ones that pay less. None of its own
+ * sender: it stands on them.
  */
 function makeRoom(
   pool: Holdings,

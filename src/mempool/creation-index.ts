@@ -1,7 +1,7 @@
 /**
- * The pool's entries by the second in which they were created: what expires, and the order in which two pools are compared (by time,
- * so that their differences lie together). A second stays listed until it is over for good, even when its entries have gone: so
- * there are never more of them than the window of admission has.
+ * The pool's entries by the second in which they were created: what expires, and the order in which two pools are
+ * compared (by time, so that their differences lie together). A second stays listed until it is over for good, even
+ * when its entries have gone: so there are never more of them than the window of admission has.
  */
 import { MinHeap } from '../lib/min-heap.ts'
 import { assert } from '../lib/assert.ts'

@@ -11,7 +11,10 @@ export interface PoolEntry {
   readonly local: boolean
   /** Its bytes are on the disk. */
   readonly durable: boolean
-  /** `pending`: may enter the next block. `parked`: waits for a nonce, for balance, or for room among the pending of its sender. */
+  /**
+   * `pending`: may enter the next block. `parked`: waits for a nonce, for balance, or for room among the pending of its
+   * sender.
+   */
   readonly state: 'pending' | 'parked'
   /** When it came in, ms since the Unix epoch. */
   readonly admittedMs: number

@@ -1,12 +1,13 @@
 /**
  * Who goes first when room is needed, in two orders.
  *
- * For one that is payable: those that came ahead of their turn, then those that lost it, then the pending; the lower fee first; then the newer first. A
- * local tail never goes, and so protects all before it.
+ * For one that is payable: those that came ahead of their turn, then those that lost it, then the pending; the lower
+ * fee first; then the newer first. A local tail never goes, and so protects all before it.
  *
- * For one that is parked only others that came ahead of their turn, never for their fee, which none of them may ever pay: of whoever has most of them,
- * and of equal ones the one that waits longest. Rationale: what was merely overtaken waits for a moment, and its sender has few of it; whoever
- * takes all places has many, or has had them for long (SECURITY.md A42).
+ * For one that is parked only others that came ahead of their turn, never for their fee, which none of them may ever
+ * pay: of whoever has most of them, and of equal ones the one that waits longest. Rationale: what was merely overtaken
+ * waits for a moment, and its sender has few of it; whoever takes all places has many, or has had them for long
+ * (SECURITY.md A42).
  */
 import type { Held } from './entry.ts'
 import { PARKED_PATIENCE_MS } from './limits.ts'
@@ -36,8 +37,8 @@ export function holdsMore(a: Tail, b: Tail): boolean {
 }
 
 /**
- * Whether a tail goes for one more parked one of a sender who has `held` of them: where its own sender would still have as many, or is no worse off and
- * it has waited for longer than who is merely overtaken.
+ * Whether a tail goes for one more parked one of a sender who has `held` of them: where its own sender would still have
+ * as many, or is no worse off and it has waited for longer than who is merely overtaken.
  */
 export function makesWay(tail: Tail, held: number, nowMs: number): boolean {
   if (!isEarly(tail.entry)) return false

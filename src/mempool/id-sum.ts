@@ -1,10 +1,10 @@
 /**
- * A fingerprint of a set of ids that costs O(1) to keep: SHA-256 over (sum of the ids, each a big-endian number, modulo 2^256, as 32
- * bytes big-endian) ‖ (their number as u64, big-endian).
+ * A fingerprint of a set of ids that costs O(1) to keep: SHA-256 over (sum of the ids, each a big-endian number, modulo
+ * 2^256, as 32 bytes big-endian) ‖ (their number as u64, big-endian).
  *
- * A sum and not an exclusive or: equal sums of chosen ids cost about 2^31 hashes by the generalised birthday, equal exclusive ors
- * cost a linear system of 256 equations. What an attacker would gain is to hide one difference between two pools until either of
- * them changes.
+ * A sum and not an exclusive or: equal sums of chosen ids cost about 2^31 hashes by the generalised birthday, equal
+ * exclusive ors cost a linear system of 256 equations. What an attacker would gain is to hide one difference between
+ * two pools until either of them changes.
  */
 import { concatBytes } from '../lib/bytes.ts'
 import { sha256Hex } from '../lib/hash.ts'

@@ -16,8 +16,8 @@ export interface MempoolLimits {
 }
 
 /**
- * How long a transaction that came ahead of its turn has its place for sure among equals: what overtook it on another path is there in a second, what
- * was lost comes with the next comparison of pools.
+ * How long a transaction that came ahead of its turn has its place for sure among equals: what overtook it on another
+ * path is there in a second, what was lost comes with the next comparison of pools.
  */
 export const PARKED_PATIENCE_MS = 15_000
 

@@ -1,36 +1,41 @@
 /**
  * The pool of transactions that wait for a block.
  *
- * Tracked: every admitted transaction by TxId, and by sender in order of nonce (sender-queue.ts); the sum of their bytes; the tails in
- * the orders in which they would be evicted (queue-heap.ts, eviction.ts); the second of their creation (creation-index.ts); their short ids
- * (short-id-index.ts); a fingerprint of the set (id-sum.ts). Of the ledger only the account of each sender in the pool.
+ * Tracked: every admitted transaction by TxId, and by sender in order of nonce (sender-queue.ts); the sum of their
+ * bytes; the tails in the orders in which they would be evicted (queue-heap.ts, eviction.ts); the second of their
+ * creation (creation-index.ts); their short ids (short-id-index.ts); a fingerprint of the set (id-sum.ts). Of the
+ * ledger only the account of each sender in the pool.
  *
  * Rules.
- * - One transaction a (sender, nonce). A second one needs fee ≥ old + max(1, ceil(old / 10)). Rationale: each replacement is relayed
- *   by everybody; with growing fees a balance pays for few of them.
- * - Pending: nonces without a gap from the account's, all costs together within its balance. Rationale: each may enter the next block
- *   and will pay; a balance backs one set of transactions, not many (DoubleSpend spam).
- * - Parked: a nonce at most 16 ahead of the next one, its cost and that of all before it within the balance. Rationale: what overtakes on
- *   another path must not be lost, since an `ignore` would stop it for all nodes behind us.
+ * - One transaction a (sender, nonce). A second one needs fee ≥ old + max(1, ceil(old / 10)). Rationale: each
+ *   replacement is relayed by everybody; with growing fees a balance pays for few of them.
+ * - Pending: nonces without a gap from the account's, all costs together within its balance. Rationale: each may enter
+ *   the next block and will pay; a balance backs one set of transactions, not many (DoubleSpend spam).
+ * - Parked: a nonce at most 16 ahead of the next one, its cost and that of all before it within the balance. Rationale:
+ *   what overtakes on another path must not be lost, since an `ignore` would stop it for all nodes behind us.
  * - Bounds on count, bytes, pending of a sender, early ones of a sender and of all (limits.ts).
- * - A full pool evicts tails only, never local ones: early ones first, then demoted ones, then pending ones that pay strictly less than
- *   the newcomer. A parked newcomer displaces nothing but early ones: of a sender who has more of them than its own would, or as many and for longer than
- *   PARKED_PATIENCE_MS. Rationale: a parked one may never pay, whatever its fee says, so it must not push out one that will (A24), and
- *   nobody's gaps may take everybody's places (A42).
- * - Demotion never removes. What loses its predecessor (expired, its write failed) or its balance waits for its own expiry, outside the
- *   quota for early ones, since it was admitted on stricter terms; a full pool evicts it before any pending one.
+ * - A full pool evicts tails only, never local ones: early ones first, then demoted ones, then pending ones that pay
+ *   strictly less than the newcomer. A parked newcomer displaces nothing but early ones: of a sender who has more of
+ *   them than its own would, or as many and for longer than PARKED_PATIENCE_MS. Rationale: a parked one may never pay,
+ *   whatever its fee says, so it must not push out one that will (A24), and nobody's gaps may take everybody's places
+ *   (A42).
+ * - Demotion never removes. What loses its predecessor (expired, its write failed) or its balance waits for its own
+ *   expiry, outside the quota for early ones, since it was admitted on stricter terms; a full pool evicts it before any
+ *   pending one.
  * - Whatever is older than the lifetime goes at `expire`; nothing else has a time.
  *
- * Invariants: `invariants()` checks that every index holds exactly the entries, the rules of each sender's queue, every sum and count, and
- * the bounds. Count and bytes may pass their bounds only by transactions that come back from blocks, and only while no tail is
- * evictable: local ones are never dropped (D10).
+ * Invariants: `invariants()` checks that every index holds exactly the entries, the rules of each sender's queue, every
+ * sum and count, and the bounds. Count and bytes may pass their bounds only by transactions that come back from blocks,
+ * and only while no tail is evictable: local ones are never dropped (D10).
  *
- * The attacker's best move is to fund accounts and fill the pool with the cheapest transactions: each costs the floor fee once a
- * block takes it, and whoever pays one more pushes it out. With one account it gets 64 + 16 places. With gaps it gets 1,024 places for
- * as long as nothing else wants them: to keep them from others it needs as many funded accounts, and new transactions every 15 s. By replacing its own it makes the network relay about ten messages for the first ten units of
- * fee, and then one for each tenth more.
+ * The attacker's best move is to fund accounts and fill the pool with the cheapest transactions: each costs the floor
+ * fee once a block takes it, and whoever pays one more pushes it out. With one account it gets 64 + 16 places. With
+ * gaps it gets 1,024 places for as long as nothing else wants them: to keep them from others it needs as many funded
+ * accounts, and new transactions every 15 s. By replacing its own it makes the network relay about ten messages for the
+ * first ten units of fee, and then one for each tenth more.
  *
- * Cost: O(log n) for insert and remove, but for what is moved within one sender's queue. Synchronous, no clock, no chance.
+ * Cost: O(log n) for insert and remove, but for what is moved within one sender's queue. Synchronous, no clock, no
+ * chance.
  */
 import type { ShortId } from '../domain/block.ts'
 import type { AccountId, TxId } from '../domain/ids.ts'
@@ -124,7 +129,10 @@ export class Mempool {
     return this.#entries.has(id)
   }
 
-  /** The one transaction with this short id, as compact blocks name them; undefined where there is none, or more than one. */
+  /**
+   * The one transaction with this short id, as compact blocks name them; undefined where there is none, or more than
+   * one.
+   */
   byShortId(shortId: ShortId): Transaction | undefined {
     return this.#shortIds.get(shortId)?.transaction
   }
@@ -140,9 +148,10 @@ export class Mempool {
   }
 
   /**
-   * Checks again (the pool may have changed while the signature was checked) and inserts. The pool keeps its own copy of the bytes.
-   * @param account what the ledger has for the sender now. Where that is news to the pool, the sender is brought in step first and
-   *   what its nonce has passed counts as evicted; `rebase` in time reports that better.
+   * Checks again (the pool may have changed while the signature was checked) and inserts. The pool keeps its own copy
+   * of the bytes.
+   * @param account what the ledger has for the sender now. Where that is news to the pool, the sender is brought in
+   *   step first and what its nonce has passed counts as evicted; `rebase` in time reports that better.
    * @param local handed in by this node's user: it competes for room like any other, but once in it is never evicted
    */
   insert(transaction: Transaction, account: Account, nowMs: number, local: boolean): Admission {
@@ -225,13 +234,14 @@ export class Mempool {
   }
 
   /**
-   * What follows when the ledger moved to another head. Takes out what is included or stale, demotes what is no longer payable or
-   * contiguous, promotes what became so.
+   * What follows when the ledger moved to another head. Takes out what is included or stale, demotes what is no longer
+   * payable or contiguous, promotes what became so.
    * @param touched every account whose nonce or balance may differ from the pool's last word on it
    * @param accountOf answers from the new head
-   * @param returned transactions of disconnected blocks that the new branch does not have. They come in together with the new accounts:
-   *   before them they would be stale, after them their followers would have been demoted. They are not checked again; those whose
-   *   nonce the new branch has used are left out (`has` tells). Where they overfill the pool, tails are evicted as usual.
+   * @param returned transactions of disconnected blocks that the new branch does not have. They come in together with
+   *   the new accounts: before them they would be stale, after them their followers would have been demoted. They are
+   *   not checked again; those whose nonce the new branch has used are left out (`has` tells). Where they overfill the
+   *   pool, tails are evicted as usual.
    */
   rebase(
     touched: Iterable<AccountId>,
@@ -413,8 +423,8 @@ export class Mempool {
   #enter(from: ReturnedTransaction): Held {
     const { bytes, sender } = from.transaction
     const entry: Held = {
-      // A decoded transaction is a view of the message it came in: to keep 200 bytes of a message of 256 KiB would keep it all, and
-      // 10,000 of them 2.5 GiB.
+      // A decoded transaction is a view of the message it came in: to keep 200 bytes of a message of 256 KiB would keep
+      // it all, and 10,000 of them 2.5 GiB.
       transaction: from.transaction.over(this.#slabs.copy(bytes), this.#queues.get(sender)?.sender),
       local: from.local,
       durable: from.durable,

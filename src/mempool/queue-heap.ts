@@ -1,8 +1,9 @@
 /**
- * Who goes first when room is needed: the senders as a binary heap by their tails, in an order that is given (eviction.ts).
+ * Who goes first when room is needed: the senders as a binary heap by their tails, in an order that is given
+ * (eviction.ts).
  *
- * Only tails can go, since all others have somebody who depends on them. The heap knows the position of each sender, so that a changed tail costs
- * O(log n) and the heap never holds more than the senders.
+ * Only tails can go, since all others have somebody who depends on them. The heap knows the position of each sender, so
+ * that a changed tail costs O(log n) and the heap never holds more than the senders.
  */
 import { assert } from '../lib/assert.ts'
 import { MinHeap } from '../lib/min-heap.ts'

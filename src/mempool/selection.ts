@@ -1,8 +1,10 @@
 /**
- * What goes into a block: always the best-paying transaction whose predecessors are in already, as long as there is room.
+ * What goes into a block: always the best-paying transaction whose predecessors are in already, as long as there is
+ * room.
  *
- * A sender whose next one does not fit, is outside the window of the slot or is not covered is done: what comes behind it could not be
- * applied. A cheap transaction in front of a dear one holds it back; that is its sender's choice, who may replace it.
+ * A sender whose next one does not fit, is outside the window of the slot or is not covered is done: what comes behind
+ * it could not be applied. A cheap transaction in front of a dear one holds it back; that is its sender's choice, who
+ * may replace it.
  */
 import { checkWindow, costOf } from '../domain/rules/transaction-rules.ts'
 import type { AccountId } from '../domain/ids.ts'
@@ -20,7 +22,10 @@ interface Cursor {
   next: Held
 }
 
-/** Transactions in an order in which the ledger takes them. `bytesMax` bounds the sum of their sizes and offsets of 4 bytes each. */
+/**
+ * Transactions in an order in which the ledger takes them. `bytesMax` bounds the sum of their sizes and offsets of
+ * 4 bytes each.
+ */
 export function selectForBlock(
   queues: Iterable<SenderQueue>,
   limits: { readonly countMax: number; readonly bytesMax: number },

@@ -1,13 +1,13 @@
 /**
  * What the pool holds of one sender.
  *
- * Tracked: `pending`, whose nonces count up from the account's without a gap and whose costs together the balance covers; and
- * `parked`, all others, sorted by nonce. Every parked nonce is higher than every pending one, so that the last of both lists is the
- * tail: the one entry on which no other depends.
+ * Tracked: `pending`, whose nonces count up from the account's without a gap and whose costs together the balance
+ * covers; and `parked`, all others, sorted by nonce. Every parked nonce is higher than every pending one, so that the
+ * last of both lists is the tail: the one entry on which no other depends.
  *
  * Rules.
- * - An entry is pending if and only if all before it are, the balance covers it and them, and there is room for one more pending.
- *   Whatever changes, `promote` or `resync` restores that.
+ * - An entry is pending if and only if all before it are, the balance covers it and them, and there is room for one
+ *   more pending. Whatever changes, `promote` or `resync` restores that.
  * - Demotion never removes: what lost its predecessor or its balance waits, and is the first to go when room is needed.
  */
 import type { ParkedFor } from '../domain/views.ts'
@@ -64,7 +64,10 @@ export class SenderQueue {
     return entry?.transaction.nonce === nonce ? entry : undefined
   }
 
-  /** What keeps the parked ones from being pending: a nonce that nobody has sent yet, or of the first of them its balance or the room for pending ones. */
+  /**
+   * What keeps the parked ones from being pending: a nonce that nobody has sent yet, or of the first of them its
+   * balance or the room for pending ones.
+   */
   get parkedFor(): ParkedFor | null {
     if (this.#parked.length === 0) return null
     if (this.at(this.nextNonce) === undefined) return 'nonce'
@@ -77,7 +80,9 @@ export class SenderQueue {
     return depth < parked ? this.#parked[parked - 1 - depth] : this.#pending[this.#pending.length - 1 - depth + parked]
   }
 
-  /** What all entries below `nonce` take, but for the pending of that nonce or above. `nonce` is at least `nextNonce`. */
+  /**
+   * What all entries below `nonce` take, but for the pending of that nonce or above. `nonce` is at least `nextNonce`.
+   */
   costBelow(nonce: bigint): bigint {
     let cost = this.#pendingCost
     for (const entry of this.#parked) {
@@ -87,7 +92,10 @@ export class SenderQueue {
     return cost
   }
 
-  /** Puts a new entry at its nonce, in the place of `replaced`; it and those behind it become pending where they can. Returns these. */
+  /**
+   * Puts a new entry at its nonce, in the place of `replaced`; it and those behind it become pending where they can.
+   * Returns these.
+   */
   place(entry: Held, replaced: Held | undefined): readonly Held[] {
     const { nonce } = entry.transaction
     if (replaced?.state === 'pending') {

@@ -1,7 +1,8 @@
 /**
- * The pool's entries by short id. Two with the same one cost 2^32 hashes to make, so whoever pays for both can; then neither is what a
- * compact block means, and the block asks for it. Nearly always one entry is listed for one short id, so it is kept without a set.
- * What comes is listed when somebody asks next: most nodes have no block to rebuild for seconds, and what leaves before was listed for nothing.
+ * The pool's entries by short id. Two with the same one cost 2^32 hashes to make, so whoever pays for both can; then
+ * neither is what a compact block means, and the block asks for it. Nearly always one entry is listed for one short id,
+ * so it is kept without a set. What comes is listed when somebody asks next: most nodes have no block to rebuild for
+ * seconds, and what leaves before was listed for nothing.
  */
 import { shortIdOf, type ShortId } from '../domain/block.ts'
 import { assert } from '../lib/assert.ts'

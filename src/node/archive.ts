@@ -1,4 +1,7 @@
-/** The last transactions that this node admitted, so that one can still be shown when it has left the pool. Bounded, the oldest go first. */
+/**
+ * The last transactions that this node admitted, so that one can still be shown when it has left the pool. Bounded, the
+ * oldest go first.
+ */
 import type { TxId } from '../domain/ids.ts'
 import type { Transaction } from '../domain/transaction.ts'
 import { Oldest } from '../lib/oldest.ts'

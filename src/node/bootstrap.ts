@@ -1,4 +1,7 @@
-/** Whom a node may dial of the addresses that it was given: what can never work ends the start, and itself it does not dial. */
+/**
+ * Whom a node may dial of the addresses that it was given: what can never work ends the start, and itself it does not
+ * dial.
+ */
 import { dialAddressFault, isEverywhere, listenAddressFault, type AddressFault } from '../domain/dial-address.ts'
 import { asNetAddress, type NetAddress, type PeerId } from '../domain/ids.ts'
 import type { NodeConfig } from './config.ts'

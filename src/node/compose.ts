@@ -1,4 +1,7 @@
-/** Puts a node together: the one place that constructs adapters. Everything that an operator can mend comes back as a value. */
+/**
+ * Puts a node together: the one place that constructs adapters. Everything that an operator can mend comes back as a
+ * value.
+ */
 import { join } from 'node:path'
 import { createSigner } from '../adapters/crypto/signer.ts'
 import { openVerifier } from '../adapters/crypto/open-verifier.ts'
@@ -66,7 +69,8 @@ export type NodeOpening =
 
 /**
  * Starts a node. Never rejects for a taken port, a locked or broken directory, or a wrong address.
- * @param ownsProcess whether the process is for nodes only: then memory that nobody uses goes back to the system when it rests
+ * @param ownsProcess whether the process is for nodes only: then memory that nobody uses goes back to the system when
+ *   it rests
  */
 export async function openNode(config: NodeConfig, { ownsProcess = false } = {}): Promise<NodeOpening> {
   const wrong = wrongInConfig(config)

@@ -1,6 +1,7 @@
 /**
- * Whether what a program hands to `openNode` is a configuration, in words that name the key. The command checks flags and files by itself and names
- * those; this is for whoever embeds a node, in JavaScript perhaps, where no compiler has looked.
+ * Whether what a program hands to `openNode` is a configuration, in words that name the key. The command checks flags
+ * and files by itself and names those; this is for whoever embeds a node, in JavaScript perhaps, where no compiler has
+ * looked.
  */
 import type { NodeConfig } from './config.ts'
 

@@ -1,8 +1,14 @@
-/** The configuration of one node, parsed once and frozen. Everything a deployment may choose; what all nodes share is in NetworkParams. */
+/**
+ * The configuration of one node, parsed once and frozen. Everything a deployment may choose; what all nodes share is in
+ * NetworkParams.
+ */
 import type { NetworkParams } from '../domain/params.ts'
 import type { AccountId } from '../domain/ids.ts'
 
-/** `node` for the open network, `dev` for a local testnet, `bench` for measurements without protections that loopback trips. */
+/**
+ * `node` for the open network, `dev` for a local testnet, `bench` for measurements without protections that loopback
+ * trips.
+ */
 export type Profile = 'node' | 'dev' | 'bench'
 
 export interface NodeConfig {
@@ -16,11 +22,20 @@ export interface NodeConfig {
   readonly listen: readonly string[]
   /** Multiaddrs to dial and to keep dialling. */
   readonly bootstrap: readonly string[]
-  /** The addresses are those of the network's document, which all nodes share: this node's own among them is left out, not an error. */
+  /**
+   * The addresses are those of the network's document, which all nodes share: this node's own among them is left out,
+   * not an error.
+   */
   readonly bootstrapIsShared?: boolean
-  /** Whether it looks for peers by itself, in records; left out: on the open network only, since the links of a testnet are planned. */
+  /**
+   * Whether it looks for peers by itself, in records; left out: on the open network only, since the links of a testnet
+   * are planned.
+   */
   readonly discovery?: boolean
-  /** Whether it tells other nodes what it saw of a transaction, and from whom, and asks them; left out: on `dev-*` networks only. */
+  /**
+   * Whether it tells other nodes what it saw of a transaction, and from whom, and asks them; left out: on `dev-*`
+   * networks only.
+   */
   readonly observe?: boolean
   /** `host:port` of the API; null: none. */
   readonly api: string | null

@@ -1,11 +1,11 @@
 /**
- * The books of gossip: each message that a peer sent on one of our topics is counted when it comes in and once more by what became of
- * it. Per topic, at every moment
+ * The books of gossip: each message that a peer sent on one of our topics is counted when it comes in and once more by
+ * what became of it. Per topic, at every moment
  *
  *   received = accepted + duplicate + rejected(reason) + ignored(reason) + shed(reason) + waiting.
  *
- * The two sides are counted in different places, by the adapter as RPCs arrive and here as the router and the kernel are done with them,
- * so that a message that anybody drops silently shows as one that waits for ever.
+ * The two sides are counted in different places, by the adapter as RPCs arrive and here as the router and the kernel
+ * are done with them, so that a message that anybody drops silently shows as one that waits for ever.
  */
 import type { MessageId } from '../domain/ids.ts'
 import type { Topic } from '../domain/protocols.ts'

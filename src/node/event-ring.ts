@@ -1,4 +1,7 @@
-/** The event stream inside a node: numbered, the last ones kept, so that a reader who lost its connection loses nothing short of the bound. */
+/**
+ * The event stream inside a node: numbered, the last ones kept, so that a reader who lost its connection loses nothing
+ * short of the bound.
+ */
 import type { ApiEvent, EventTopic } from '../domain/views.ts'
 import { EVENT_RING_MAX } from './limits.ts'
 

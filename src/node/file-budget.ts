@@ -1,6 +1,7 @@
 /**
- * How many connections fit below the process's limit of open files. Without room a node can't accept, dial, or write: the store, for which one failed
- * write is final, must never be the one that gets no file. So sockets are bounded to what is left, the API's first and peers' last.
+ * How many connections fit below the process's limit of open files. Without room a node can't accept, dial, or write:
+ * the store, for which one failed write is final, must never be the one that gets no file. So sockets are bounded to
+ * what is left, the API's first and peers' last.
  */
 import {
   API_SOCKETS_MIN,

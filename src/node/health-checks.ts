@@ -1,4 +1,7 @@
-/** What health looks at: one check for each thing that can be wrong, over the machines and observers. Order is the order in which they are told. */
+/**
+ * What health looks at: one check for each thing that can be wrong, over the machines and observers. Order is the order
+ * in which they are told.
+ */
 import type { DialFailure } from '../domain/dial.ts'
 import type { Machines } from '../kernel/machines.ts'
 import { chainChecks } from './chain-health.ts'

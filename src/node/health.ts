@@ -1,6 +1,6 @@
 /**
- * What is not well with this node: looks at the machines and observers, remembers since when each problem holds, and tells observers when one
- * begins and when it is over. The words are domain/problems.
+ * What is not well with this node: looks at the machines and observers, remembers since when each problem holds, and
+ * tells observers when one begins and when it is over. The words are domain/problems.
  *
  * Invariant: of one problem at most one line a LOG_AGAIN_MS goes to the log, however often it comes and goes.
  */

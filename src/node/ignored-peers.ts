@@ -1,10 +1,12 @@
 /**
- * Peers of whom everything is ignored. One transaction that is too old is nothing; a peer of whom nothing was taken for a while, for one and the same
- * reason, has a wrong clock, another ledger or other rules, and neither side would ever say so.
+ * Peers of whom everything is ignored. One transaction that is too old is nothing; a peer of whom nothing was taken for
+ * a while, for one and the same reason, has a wrong clock, another ledger or other rules, and neither side would ever
+ * say so.
  *
  * Tracked: for each peer since when nothing of it was taken, and how often what it sent was ignored since, by reason.
- * Rule: what one peer sends counts as ignored systematically after IGNORED_TIMES of one reason without anything taken; it is forgotten when something is
- * taken, or when nothing came for IGNORED_SHOWN_MS. Only reasons that speak of the sender count (SPEAKING): a full pool of ours says nothing of it.
+ * Rule: what one peer sends counts as ignored systematically after IGNORED_TIMES of one reason without anything taken;
+ * it is forgotten when something is taken, or when nothing came for IGNORED_SHOWN_MS. Only reasons that speak of the
+ * sender count (SPEAKING): a full pool of ours says nothing of it.
  */
 import type { PeerId } from '../domain/ids.ts'
 import type { IgnoredFacts } from '../domain/problems.ts'

@@ -1,14 +1,16 @@
 /**
  * Messages between the router and the kernel: bounded, and fair by peer.
  *
- * Rules. A bound on count and bytes over all, and on count for one peer. *Rationale*: the router processes what comes without waiting, so
- * back-pressure is ours (ARCHITECTURE.md, gossipsub 7). Peers take turns, one message each. *Rationale*: a flood from one peer delays its own messages, not
- * those of the others. Without room for a newcomer, the newest message of whoever has most waiting gives way to one of whoever has less. *Rationale*: four
- * peers with a full share each would keep everybody else out for as long as they go on (A46). What waited too long is given up: its verdict would come too late to have an effect.
- * Room is asked for before a message is remembered as known, and given for what can be judged within INGRESS_AIM_MS, in equal shares. *Rationale*: an honest burst is to
- * come later, not never.
- * Blocks go first, up to BLOCKS_IN_A_ROW of them. *Rationale*: transactions that came behind a block may be paid by it alone; judged before it
- * they would be charged to an honest peer (attack A33), and everything else can wait for the few bytes of a header.
+ * Rules. A bound on count and bytes over all, and on count for one peer. *Rationale*: the router processes what comes
+ * without waiting, so back-pressure is ours (ARCHITECTURE.md, gossipsub 7). Peers take turns, one message each.
+ * *Rationale*: a flood from one peer delays its own messages, not those of the others. Without room for a newcomer, the
+ * newest message of whoever has most waiting gives way to one of whoever has less. *Rationale*: four peers with a full
+ * share each would keep everybody else out for as long as they go on (A46). What waited too long is given up: its
+ * verdict would come too late to have an effect. Room is asked for before a message is remembered as known, and given
+ * for what can be judged within INGRESS_AIM_MS, in equal shares. *Rationale*: an honest burst is to come later, not
+ * never. Blocks go first, up to BLOCKS_IN_A_ROW of them. *Rationale*: transactions that came behind a block may be paid
+ * by it alone; judged before it they would be charged to an honest peer (attack A33), and everything else can wait for
+ * the few bytes of a header.
  *
  * Invariants: count and bytes are the sums over the queues; no empty queue is kept.
  */
@@ -62,7 +64,10 @@ export class Ingress {
     return this.#count
   }
 
-  /** Whether one more message of the peer, blocks aside, would have room and be judged in time; `ahead`: what is on its way here. */
+  /**
+   * Whether one more message of the peer, blocks aside, would have room and be judged in time; `ahead`: what is on its
+   * way here.
+   */
   hasRoom(peer: PeerId, ahead: { readonly messages: number; readonly bytes: number; readonly peers: number }): boolean {
     const waiting = this.#others.get(peer)
     const messages = (waiting?.queue.size ?? 0) + ahead.messages
@@ -76,7 +81,10 @@ export class Ingress {
     return bytes < Math.min(this.#rate.perMs * aimMs, INGRESS_BYTES_MAX * INGRESS_SHARED)
   }
 
-  /** Queues a message. Returns what has no place: nothing, the message itself, or what waited of those who had more waiting than who sent it. */
+  /**
+   * Queues a message. Returns what has no place: nothing, the message itself, or what waited of those who had more
+   * waiting than who sent it.
+   */
   push(message: IngressMessage): readonly IngressMessage[] {
     const size = message.bytes.byteLength
     const isBlock = message.topic === 'blocks'

@@ -1,7 +1,10 @@
 /** Bounds of the runtime, each with its reason. */
 import { REQUEST_STREAMS_MAX } from '../domain/exchange-limits.ts'
 
-/** Messages that wait for the kernel, over all peers: two seconds of work at 500 messages a second; what is older is dropped anyway. */
+/**
+ * Messages that wait for the kernel, over all peers: two seconds of work at 500 messages a second; what is older is
+ * dropped anyway.
+ */
 export const INGRESS_COUNT_MAX = 1_024
 /** Their bytes: with the largest messages of 1 MiB the count alone would allow a gigabyte. */
 export const INGRESS_BYTES_MAX = 64 * 1_048_576
@@ -19,7 +22,10 @@ export const INGRESS_RATE_DEFAULT = 250
 export const INGRESS_RATE_MEMORY_MS = 2_000
 /** The same for blocks: there is one a slot, and a few of the last ones after a heal. */
 export const INGRESS_PEER_BLOCKS_MAX = 64
-/** Blocks that are taken before something else gets its turn: who sends blocks without end must not keep transactions out. */
+/**
+ * Blocks that are taken before something else gets its turn: who sends blocks without end must not keep transactions
+ * out.
+ */
 export const BLOCKS_IN_A_ROW = 8
 /** A verdict is due within 5 s of the router's memory; 3 s of waiting leave 2 s to check and hand on. */
 export const INGRESS_WAIT_MAX_MS = 3_000
@@ -37,7 +43,10 @@ export const PROPAGATION_RECORDS_MAX = 64
 export const REMEMBERED_RECORDS_MAX = 2_000
 /** Messages whose transactions are remembered, so that copies can be counted for them. */
 export const MESSAGES_MAX = 16_384
-/** Objects of these messages, in all: a message holds up to 256. Copies come within seconds: 10 s at 6,500 transactions a second. */
+/**
+ * Objects of these messages, in all: a message holds up to 256. Copies come within seconds: 10 s at 6,500 transactions
+ * a second.
+ */
 export const MESSAGE_OBJECTS_MAX = 65_536
 /** Messages under judgement whose early copies and times are kept: 3 s of ingress at 500 a second, thrice. */
 export const ARRIVALS_MAX = 4_096
@@ -51,7 +60,10 @@ export const ARCHIVE_MAX = 16_384
 /** Messages that await a verdict, for the books: more than ingress and the checks ever hold at once. */
 export const JUDGING_MAX = 65_536
 
-/** Resident memory from which inbound peers are shed, bytes: half as much again as a heap of 512 MiB may take (SECURITY.md). */
+/**
+ * Resident memory from which inbound peers are shed, bytes: half as much again as a heap of 512 MiB may take
+ * (SECURITY.md).
+ */
 export const RSS_NODE_BYTES_MAX = 768 * 1_048_576
 /** The same where many nodes share one process, as on development networks. */
 export const RSS_DEV_BYTES_MAX = 4 * 1_024 * 1_048_576
@@ -64,7 +76,10 @@ export const MEMORY_RELIEF_MS = 5_000
 export const AGENTS_MAX = 1_024
 /** Submissions that await their answer: one for each socket of the API. */
 export const SUBMISSIONS_MAX = 256
-/** Answers with headers or blocks that are read at once: each holds up to 7 MiB, and hashing one takes tens of milliseconds. */
+/**
+ * Answers with headers or blocks that are read at once: each holds up to 7 MiB, and hashing one takes tens of
+ * milliseconds.
+ */
 export const CHAIN_READS_MAX = 4
 /** Requests of peers that await our answer: 64 peers with every stream of every protocol in use. */
 export const REPLIES_MAX = 64 * REQUEST_STREAMS_MAX
@@ -79,10 +94,15 @@ export const HEALTH_LOG_AFTER_MS = 5_000
 export const HEALTH_LOG_AGAIN_MS = 600_000
 /** How long a shortage of memory shows after it was last seen, ms. */
 export const MEMORY_SHORT_SHOWN_MS = 60_000
-/** A standstill of the event loop worth telling, ms: neighbours suspect a node that answers no probe for about as long. */
+/**
+ * A standstill of the event loop worth telling, ms: neighbours suspect a node that answers no probe for about as long.
+ */
 export const LOOP_LATE_MS = 1_000
 
-/** Files of a process besides sockets: its loop, its pipes, listeners, the log, files that are written and renamed; 35 were counted. */
+/**
+ * Files of a process besides sockets: its loop, its pipes, listeners, the log, files that are written and renamed; 35
+ * were counted.
+ */
 export const FILES_OF_PROCESS = 48
 /** What a node is advised to have, as most systems allow at once. */
 export const FILES_SOUND = 4_096
@@ -90,7 +110,10 @@ export const FILES_SOUND = 4_096
 export const FILES_OF_STORE_SHARE = 0.2
 /** The least sockets of the API with which a node can still be looked after: a scraper, a page, a command. */
 export const API_SOCKETS_MIN = 8
-/** The least inbound sockets in handshake: a neighbour or two that come back while silent ones sit there (SECURITY.md L9). */
+/**
+ * The least inbound sockets in handshake: a neighbour or two that come back while silent ones sit there (SECURITY.md
+ * L9).
+ */
 export const PENDING_SOCKETS_MIN = 16
 /** The least connections with which meshes of six and a few newcomers stand. */
 export const CONNECTIONS_MIN = 16
@@ -99,7 +122,9 @@ export const CONNECTIONS_MIN = 16
 export const REFUSALS_PACE = { againMs: 3_600_000, linesMax: 30, subjectsMax: 1_024 } as const
 /** Lines on configured addresses that are not reached: one for each and each reason in ten minutes, sixty in all. */
 export const DIALS_PACE = { againMs: 600_000, linesMax: 60, subjectsMax: 256 } as const
-/** How long a peer of another network shows in health, ms: a node that redials at its slowest comes back each minute. */
+/**
+ * How long a peer of another network shows in health, ms: a node that redials at its slowest comes back each minute.
+ */
 export const STRANGERS_SHOWN_MS = 600_000
 /** Tries in vain after which an address that is not reached shows in health: a peer that restarts is back before. */
 export const UNREACHED_FAILURES = 4
@@ -109,7 +134,10 @@ export const IGNORED_TIMES = 10
 export const IGNORED_SHOWN_MS = 60_000
 /** Peers whose accounts are kept: as many as may be connected at most. */
 export const IGNORED_PEERS_MAX = 256
-/** How long an own transaction may be offered to peers without any taking it before health tells, ms: two rounds of offers. */
+/**
+ * How long an own transaction may be offered to peers without any taking it before health tells, ms: two rounds of
+ * offers.
+ */
 export const UNTAKEN_MS = 30_000
 /** How long a member of whom two run shows in health, ms: they outdo each other's records once a minute. */
 export const TWINS_SHOWN_MS = 300_000

@@ -1,7 +1,8 @@
 /**
- * The chain that the disk holds: the headers within the undo window, and the ledger. Nothing is replayed; that the accounts are those of the
- * head is shown by their root, which the head's header commits to, and that the headers are unharmed by their hashes, each of which names the
- * one before. A store that does not fit together is refused: its node must not tell others what it is not sure of.
+ * The chain that the disk holds: the headers within the undo window, and the ledger. Nothing is replayed; that the
+ * accounts are those of the head is shown by their root, which the head's header commits to, and that the headers are
+ * unharmed by their hashes, each of which names the one before. A store that does not fit together is refused: its node
+ * must not tell others what it is not sure of.
  */
 import { decodeBlock, decodeSignedHeader } from '../domain/codec/block-codec.ts'
 import type { SignedHeader } from '../domain/block.ts'
@@ -24,8 +25,9 @@ export type LoadedChain =
   | { readonly kind: 'damaged'; readonly message: string }
 
 /**
- * Headers that are read back: all that a reorg could undo, and as many below as show who made the latest blocks before. Where fewer than half of the
- * validators have made these, a reorg of thousands of blocks could be weighed otherwise than by a node that never stopped.
+ * Headers that are read back: all that a reorg could undo, and as many below as show who made the latest blocks before.
+ * Where fewer than half of the validators have made these, a reorg of thousands of blocks could be weighed otherwise
+ * than by a node that never stopped.
  */
 const READ_BACK = CHAIN_LIMITS.unsettledWindow + CHAIN_LIMITS.undoWindow
 

@@ -1,4 +1,6 @@
-/** What the API tells of the objects that this node remembers: pages from the newest back, or those that were asked for. */
+/**
+ * What the API tells of the objects that this node remembers: pages from the newest back, or those that were asked for.
+ */
 import { asTxId } from '../domain/ids.ts'
 import type { MemoryView, RememberedObject, TransactionView } from '../domain/views.ts'
 import type { Machines } from '../kernel/machines.ts'

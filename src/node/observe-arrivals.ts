@@ -1,7 +1,7 @@
 /**
- * Gossip messages whose judgement is under way: when each was taken up, and the copies that arrived before anybody knew what is in it. Those
- * copies become DUPLICATE records once the message has brought its objects, so that no arrival is lost for having been early. Bounded: the
- * oldest message is forgotten first.
+ * Gossip messages whose judgement is under way: when each was taken up, and the copies that arrived before anybody knew
+ * what is in it. Those copies become DUPLICATE records once the message has brought its objects, so that no arrival is
+ * lost for having been early. Bounded: the oldest message is forgotten first.
  */
 import type { MessageId, PeerId } from '../domain/ids.ts'
 import { Oldest } from '../lib/oldest.ts'

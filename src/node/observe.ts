@@ -1,6 +1,6 @@
 /**
- * Observers: facts become propagation records, events of the stream, metrics and log lines. Nothing here changes what the node does, and
- * everything is bounded.
+ * Observers: facts become propagation records, events of the stream, metrics and log lines. Nothing here changes what
+ * the node does, and everything is bounded.
  */
 import { assertNever } from '../lib/assert.ts'
 import { dialWords } from '../domain/dial.ts'
@@ -150,7 +150,8 @@ export class Observer {
         const from = fact.from ?? this.propagation.get(fact.block)?.first?.from ?? null
         // Without a block's bringer it would look like the origin.
         if (from === null) return
-        // It was there when the body came: a peer that asked us for the block may have adopted it before we did, and it had it from us.
+        // It was there when the body came: a peer that asked us for the block may have adopted it before we did, and it
+        // had it from us.
         const tNs = this.#clock.wallNs() - BigInt(Math.round(fact.waitedMs * 1e6))
         this.#record('RECOVERED', fact.id, asPeerId(from), fact.bytes, null, { tNs })
         return

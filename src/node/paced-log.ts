@@ -1,6 +1,7 @@
 /**
- * Which of many like lines go to the log: of one subject (a peer, an address) one in a while, over all subjects a few, and each says how many were left
- * out. A stranger who comes back twice a second, or under a new name each time, must not fill the log of a node.
+ * Which of many like lines go to the log: of one subject (a peer, an address) one in a while, over all subjects a few,
+ * and each says how many were left out. A stranger who comes back twice a second, or under a new name each time, must
+ * not fill the log of a node.
  */
 
 export interface Due {

@@ -217,7 +217,10 @@ export class Performer {
     this.#replies.delete(request)
   }
 
-  /** A disk that can't be read is a broken store, as one that can't be written; whoever waits gets what stands for nothing. */
+  /**
+   * A disk that can't be read is a broken store, as one that can't be written; whoever waits gets what stands for
+   * nothing.
+   */
   #read<T, N>(promise: Promise<T>, nothing: N, callback: (value: T | N) => void): void {
     void promise.then(callback, (error: unknown) => {
       this.#observer.storeFailed(error instanceof Error ? error.message : String(error))
@@ -226,8 +229,8 @@ export class Performer {
   }
 
   /**
-   * Ports never reject; a rejection is a bug in an adapter and must not vanish. What the callback throws is a bug in the kernel: it is caught by nobody
-   * here and ends the process (process-guard.ts).
+   * Ports never reject; a rejection is a bug in an adapter and must not vanish. What the callback throws is a bug in
+   * the kernel: it is caught by nobody here and ends the process (process-guard.ts).
    */
   #then<T>(promise: Promise<T>, callback: (value: T) => void): void {
     void promise.then(callback, (error: unknown) => {

@@ -3,9 +3,9 @@
  */
 
 /**
- * An error that nobody handled leaves the process in a state that nobody knows: it says so in one line and exits with 1, for its
- * supervisor to start it anew. And `__proto__` goes, as with `--disable-proto=delete`: what a stranger names so is a plain key then
- * (SECURITY.md A22).
+ * An error that nobody handled leaves the process in a state that nobody knows: it says so in one line and exits with
+ * 1, for its supervisor to start it anew. And `__proto__` goes, as with `--disable-proto=delete`: what a stranger names
+ * so is a plain key then (SECURITY.md A22).
  * @param say one line of JSON for the log
  */
 export function guardProcess(say: (line: string) => void): void {

@@ -1,9 +1,10 @@
 /**
- * What this node saw of each object: the propagation records by id, bounded in objects and in records of one object. Copies are counted for
- * all, also when their records no longer fit; and what happened to transactions is counted since the start, whatever was forgotten since: a
- * view that is made of what is remembered can say how much is not in it.
+ * What this node saw of each object: the propagation records by id, bounded in objects and in records of one object.
+ * Copies are counted for all, also when their records no longer fit; and what happened to transactions is counted since
+ * the start, whatever was forgotten since: a view that is made of what is remembered can say how much is not in it.
  *
- * Objects are numbered in the order of their first record, so that a reader goes back through them page by page while new ones come.
+ * Objects are numbered in the order of their first record, so that a reader goes back through them page by page while
+ * new ones come.
  */
 import type { MessageId } from '../domain/ids.ts'
 import type { PropagationEvent, PropagationRecord } from '../domain/propagation.ts'
@@ -60,8 +61,8 @@ export class PropagationLog {
   }
 
   /**
-   * Whole objects from number `before` (exclusive; null: the newest, inclusive) downwards, until there are `limit` of them or `recordsMax` records.
-   * `next` is what to go on with; null: there are no older ones.
+   * Whole objects from number `before` (exclusive; null: the newest, inclusive) downwards, until there are `limit` of
+   * them or `recordsMax` records. `next` is what to go on with; null: there are no older ones.
    */
   before(
     before: number | null,

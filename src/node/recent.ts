@@ -1,4 +1,6 @@
-/** How often something happened of late, and with whom last: the count begins anew when it has not happened for a while. */
+/**
+ * How often something happened of late, and with whom last: the count begins anew when it has not happened for a while.
+ */
 export class Recent {
   readonly #shownMs: number
   #times = 0

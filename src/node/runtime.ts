@@ -1,6 +1,6 @@
 /**
- * The runtime turns the outside world into events and hands the kernel's effects to `perform`. It decides nothing: order, bounds and fairness
- * of what comes in are all that it adds.
+ * The runtime turns the outside world into events and hands the kernel's effects to `perform`. It decides nothing:
+ * order, bounds and fairness of what comes in are all that it adds.
  */
 import type { NetAddress, PeerId, TxId } from '../domain/ids.ts'
 import { PROTOCOLS, TOPICS, type Topic } from '../domain/protocols.ts'
@@ -106,7 +106,10 @@ export class Runtime {
     },
   }
 
-  /** Reads what the disk holds and serves the request protocols; to be called before the network listens, since peers ask at once. */
+  /**
+   * Reads what the disk holds and serves the request protocols; to be called before the network listens, since peers
+   * ask at once.
+   */
   async attach(ports: Ports): Promise<Attached> {
     this.#ports = ports
     this.#performer = new Performer({
@@ -136,7 +139,8 @@ export class Runtime {
 
   /**
    * Starts the kernel's clock: from here on it dials.
-   * @param vitals `loopDelayMs`: how late the event loop has been of late; `atWake`: called after each wake of the kernel
+   * @param vitals `loopDelayMs`: how late the event loop has been of late; `atWake`: called after each wake of the
+   *   kernel
    */
   async open(vitals?: { readonly loopDelayMs: () => number; readonly atWake: () => void }): Promise<void> {
     const { store, connections } = this.ports
@@ -173,7 +177,10 @@ export class Runtime {
     })
   }
 
-  /** Hands an event to the kernel and carries out what follows, in order. An event that comes meanwhile waits for its turn. */
+  /**
+   * Hands an event to the kernel and carries out what follows, in order. An event that comes meanwhile waits for its
+   * turn.
+   */
   post(event: Event): void {
     this.#events.push(event)
     if (this.#stepping) return

@@ -1,9 +1,10 @@
 /**
- * Which transactions are traced when there are more than a trace is good for: a share that halves while they are too many and doubles when
- * they are few again. Chosen by the id, so that all nodes under one load choose the same ones, and what is traced is traced everywhere.
- * Counters count all; only records and events are sampled.
+ * Which transactions are traced when there are more than a trace is good for: a share that halves while they are too
+ * many and doubles when they are few again. Chosen by the id, so that all nodes under one load choose the same ones,
+ * and what is traced is traced everywhere. Counters count all; only records and events are sampled.
  *
- * Invariant: of one second at most TRACED_PER_SECOND_MAX are taken at each share, so that a burst ends at the smallest share soon.
+ * Invariant: of one second at most TRACED_PER_SECOND_MAX are taken at each share, so that a burst ends at the smallest
+ * share soon.
  */
 import { SHARE_HALVINGS_MAX, TRACED_PER_SECOND_MAX } from './sampling-limits.ts'
 

@@ -1,4 +1,7 @@
-/** Answers to requests for headers and blocks: what the disk has of the best chain. Reads only; the bounds are those of the protocol. */
+/**
+ * Answers to requests for headers and blocks: what the disk has of the best chain. Reads only; the bounds are those of
+ * the protocol.
+ */
 import { BLOCK_BYTES_MAX, BLOCK_COUNT_MAX, BLOCK_FIXED_BYTES, txRootOf } from '../domain/block.ts'
 import { decodeSignedHeader, SIGNED_HEADER_BYTES } from '../domain/codec/block-codec.ts'
 import type { ChainRequest } from '../domain/codec/chain-codec.ts'
@@ -21,7 +24,9 @@ export async function serveChain(
   return asked.kind === 'headers' ? [await headersAfter(store, asked)] : blocks(store, asked.hashes, blockPrefix)
 }
 
-/** Headers above the first block of the locator that is on the best chain here; from height 1 when it is none of them. */
+/**
+ * Headers above the first block of the locator that is on the best chain here; from height 1 when it is none of them.
+ */
 async function headersAfter(
   store: Store,
   { locator, limit }: Extract<ChainRequest, { kind: 'headers' }>,
@@ -48,8 +53,8 @@ async function blocks(store: Store, hashes: readonly BlockHash[], blockPrefix: U
 }
 
 /**
- * Whether these bytes are still the block of this hash. A disk can damage what it keeps, and whoever hands on a damaged block is charged for it.
- * Costs one pass of SHA-256 over the block.
+ * Whether these bytes are still the block of this hash. A disk can damage what it keeps, and whoever hands on a damaged
+ * block is charged for it. Costs one pass of SHA-256 over the block.
  */
 function isIntact(bytes: Uint8Array, hash: BlockHash, blockPrefix: Uint8Array): boolean {
   const header = decodeSignedHeader(bytes.subarray(0, SIGNED_HEADER_BYTES), blockPrefix)

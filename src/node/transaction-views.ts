@@ -1,4 +1,7 @@
-/** What the API tells of one transaction: from the pool, from blocks on the disk, or from what was kept of those that left otherwise. */
+/**
+ * What the API tells of one transaction: from the pool, from blocks on the disk, or from what was kept of those that
+ * left otherwise.
+ */
 import { decodeBlock } from '../domain/codec/block-codec.ts'
 import { asTxId, isHashText, type TxId } from '../domain/ids.ts'
 import type { Transaction } from '../domain/transaction.ts'

@@ -1,4 +1,6 @@
-/** A few at a time: whoever comes when all places are taken waits for his turn. The bound on who waits is the caller's. */
+/**
+ * A few at a time: whoever comes when all places are taken waits for his turn. The bound on who waits is the caller's.
+ */
 export class Turns {
   readonly #max: number
   readonly #waiting: (() => void)[] = []

@@ -1,6 +1,7 @@
 /**
- * Signature checks on the event loop, in slices, so that the loop is never held for longer than one slice. Jobs are done in their order; a
- * job ends at its first invalid signature. What follows from one that took several slices, the admission of a whole batch, gets a turn of its own.
+ * Signature checks on the event loop, in slices, so that the loop is never held for longer than one slice. Jobs are
+ * done in their order; a job ends at its first invalid signature. What follows from one that took several slices, the
+ * admission of a whole batch, gets a turn of its own.
  */
 import type { JobNumber } from '../kernel/shared/event.ts'
 import type { SignatureCheck, SignatureVerifier } from '../ports/signature-verifier.ts'

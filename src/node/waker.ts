@@ -1,6 +1,6 @@
 /**
- * Wakes the kernel when it wants to be woken: every WAKE_MS while it is at work, and else when something is due. What happens in between can end
- * a rest, and an answer can begin one.
+ * Wakes the kernel when it wants to be woken: every WAKE_MS while it is at work, and else when something is due. What
+ * happens in between can end a rest, and an answer can begin one.
  */
 import { WAKE_MS } from '../membership/limits.ts'
 import type { Clock } from './clock.ts'
@@ -82,7 +82,8 @@ export class Waker {
       this.#cancel()
     }
     this.#plannedMs = dueMs
-    // Timers know whole milliseconds, from the beginning of the loop's turn on: one that fired early would find nothing due, and have to come again.
+    // Timers know whole milliseconds, from the beginning of the loop's turn on: one that fired early would find nothing
+    // due, and have to come again.
     this.#cancel = this.#clock.after(Math.max(0, Math.ceil(dueMs - this.#nowMs) + 1), () => {
       this.#fire(dueMs)
     })

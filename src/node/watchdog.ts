@@ -1,6 +1,7 @@
 /**
- * Watches the memory of the process. All structures are bounded, so this should never bite; where a library or a bug proves otherwise, a
- * node with fewer peers is better than one that the system kills. Inbound peers go first: they are the only load that a stranger chooses.
+ * Watches the memory of the process. All structures are bounded, so this should never bite; where a library or a bug
+ * proves otherwise, a node with fewer peers is better than one that the system kills. Inbound peers go first: they are
+ * the only load that a stranger chooses.
  */
 import type { Clock } from './clock.ts'
 import type { Profile } from './config.ts'
@@ -15,7 +16,10 @@ export interface MemoryWatch {
   readonly onPressure: (rssBytes: number) => void
 }
 
-/** A look at the memory, at most once in MEMORY_CHECK_MS: to be taken at every wake, since a timer of its own would wake the process once more. */
+/**
+ * A look at the memory, at most once in MEMORY_CHECK_MS: to be taken at every wake, since a timer of its own would wake
+ * the process once more.
+ */
 export function watchMemory({ clock, profile, rssBytes, onPressure }: MemoryWatch): () => void {
   const bytesMax = profile === 'node' ? RSS_NODE_BYTES_MAX : RSS_DEV_BYTES_MAX
   let quietUntilMs = Number.NEGATIVE_INFINITY

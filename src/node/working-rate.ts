@@ -1,6 +1,6 @@
 /**
- * How fast what waits is worked off, measured while something waits: bytes a millisecond. Time in which nothing waits does not count. Memory: the last
- * MEMORY_MS of work, of which the older half fades.
+ * How fast what waits is worked off, measured while something waits: bytes a millisecond. Time in which nothing waits
+ * does not count. Memory: the last MEMORY_MS of work, of which the older half fades.
  */
 export class WorkingRate {
   readonly #default: number

@@ -1,6 +1,6 @@
 /**
- * The peers to go back to after a restart: the best that we dialled. A node that comes back to a network of strangers is easy to surround
- * (A9); one that first dials whom it knew is not.
+ * The peers to go back to after a restart: the best that we dialled. A node that comes back to a network of strangers
+ * is easy to surround (A9); one that first dials whom it knew is not.
  */
 import { asNetAddress, type NetAddress } from '../domain/ids.ts'
 import { ipOf, networkGroup } from '../lib/address-group.ts'
@@ -9,7 +9,9 @@ import { isOneOwners, mayDial, reachOf } from '../lib/reach.ts'
 import { ANCHORS_MAX } from './limits.ts'
 import type { ConnectedPeer } from './peer-table.ts'
 
-/** Addresses of the anchors: outbound peers of our network, the most useful first, then the oldest; one of each network. */
+/**
+ * Addresses of the anchors: outbound peers of our network, the most useful first, then the oldest; one of each network.
+ */
 export function chooseAnchors(peers: Iterable<ConnectedPeer>): NetAddress[] {
   const best = [...peers]
     .filter(({ direction, greeted }) => direction === 'outbound' && greeted)
@@ -19,7 +21,8 @@ export function chooseAnchors(peers: Iterable<ConnectedPeer>): NetAddress[] {
 }
 
 /**
- * Anchors that an earlier run wrote down, as far as they may be dialled now: what a record named then is judged by the rules of today.
+ * Anchors that an earlier run wrote down, as far as they may be dialled now: what a record named then is judged by the
+ * rules of today.
  * @param isOpen whether it is an open network
  */
 export function believedAnchors(written: readonly string[], isOpen: boolean): NetAddress[] {

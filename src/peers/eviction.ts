@@ -1,12 +1,13 @@
 /**
- * Which inbound peer goes when another one wants its place, after Bitcoin's AttemptToEvictConnection: whoever is hard to fake stays.
+ * Which inbound peer goes when another one wants its place, after Bitcoin's AttemptToEvictConnection: whoever is hard
+ * to fake stays.
  *
  * Rules.
  * - Peers that we dialled never go. *Rationale*: an attacker chooses whom he dials, not whom we do (A9).
- * - The peers that lately gave us something new first stay, and of the others those that have been here longest. *Rationale*: work and
- *   time are what a swarm of idle identities lacks (A27).
- * - Of the rest goes one of the network (IPv4 /16, IPv6 /32) with most of them, the least useful, then the youngest. *Rationale*:
- *   addresses of one network are cheap.
+ * - The peers that lately gave us something new first stay, and of the others those that have been here longest.
+ *   *Rationale*: work and time are what a swarm of idle identities lacks (A27).
+ * - Of the rest goes one of the network (IPv4 /16, IPv6 /32) with most of them, the least useful, then the youngest.
+ *   *Rationale*: addresses of one network are cheap.
  *
  * The attacker's best move is to relay for us, first and from many networks: then he is a good peer.
  */

@@ -1,19 +1,23 @@
 /**
  * Offences and bans.
  *
- * Tracked: per peer id the times of its invalid objects within the last hour, and of its unpaid ones within the last ten seconds; bans by
- * peer id and by address group, with their end.
+ * Tracked: per peer id the times of its invalid objects within the last hour, and of its unpaid ones within the last
+ * ten seconds; bans by peer id and by address group, with their end.
  *
  * Rules.
- * - Ten invalid objects within an hour ban the peer for an hour. *Rationale*: an honest node checks before it forwards, so it sends none.
- * - The count outlives the connection. *Rationale*: the router forgets the score of a peer that reconnects (SECURITY.md L2).
+ * - Ten invalid objects within an hour ban the peer for an hour. *Rationale*: an honest node checks before it forwards,
+ *   so it sends none.
+ * - The count outlives the connection. *Rationale*: the router forgets the score of a peer that reconnects (SECURITY.md
+ *   L2).
  * - Three banned peers of one address group ban the group as long. *Rationale*: peer ids are free.
- * - A peer that cost too much is banned at once, for a shorter time (SECURITY.md A43 to A46). *Rationale*: load is circumstantial evidence.
+ * - A peer that cost too much is banned at once, for a shorter time (SECURITY.md A43 to A46). *Rationale*: load is
+ *   circumstantial evidence.
  * - A shared loopback address is never banned on development networks: all honest nodes live there.
- * - More than fifty unpaid objects within ten seconds disconnect without a ban: state may differ between honest nodes, but not so much.
+ * - More than fifty unpaid objects within ten seconds disconnect without a ban: state may differ between honest nodes,
+ *   but not so much.
  *
- * The attacker's best move is nine forgeries an hour per identity: nine signature checks, no state. With many identities he is bounded
- * by the connection limits and by the address rule.
+ * The attacker's best move is nine forgeries an hour per identity: nine signature checks, no state. With many
+ * identities he is bounded by the connection limits and by the address rule.
  *
  * Invariants: counts within budgets, structures within bounds, no ban without an end.
  */
@@ -90,7 +94,10 @@ export class Offences {
     return { kind: 'ban', count, bans: this.#ban(peer, ip, reason, wallMs) }
   }
 
-  /** Bans a peer that cost too much, at once and for WORK_BAN_MS. `ip`: where it is connected from, null when it is gone. */
+  /**
+   * Bans a peer that cost too much, at once and for WORK_BAN_MS. `ip`: where it is connected from, null when it is
+   * gone.
+   */
   shed(peer: PeerId, ip: string | null, reason: string, wallMs: number): readonly Ban[] {
     return this.#ban(peer, ip, reason, wallMs, WORK_BAN_MS)
   }

@@ -1,13 +1,13 @@
 /**
- * When to dial which of the configured addresses: at once at start and after a loss, then with a wait that doubles up to a bound and is
- * spread by chance, so that nodes that lost each other together do not come back together.
+ * When to dial which of the configured addresses: at once at start and after a loss, then with a wait that doubles up
+ * to a bound and is spread by chance, so that nodes that lost each other together do not come back together.
  *
- * Tracked per address: unconnected with the time of the next try, dialling, or connected with its peer; when it was last tried and why that failed.
- * A connection that did not last HELD_MS counts towards the next wait like a failed try, though it greeted: two nodes with one identity take each other's place at
- * a third one, and whatever else ends connections as soon as they stand, would do so many times a second otherwise.
- * A peer that can't be one of ours (another network, no hearsay node) counts as a failed try though a connection stood: it would be dialled twice a
- * second for ever.
- * Invariant: at most one dial of an address is under way.
+ * Tracked per address: unconnected with the time of the next try, dialling, or connected with its peer; when it was
+ * last tried and why that failed. A connection that did not last HELD_MS counts towards the next wait like a failed
+ * try, though it greeted: two nodes with one identity take each other's place at a third one, and whatever else ends
+ * connections as soon as they stand, would do so many times a second otherwise. A peer that can't be one of ours
+ * (another network, no hearsay node) counts as a failed try though a connection stood: it would be dialled twice a
+ * second for ever. Invariant: at most one dial of an address is under way.
  */
 import type { DialFailure } from '../domain/dial.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
@@ -157,14 +157,20 @@ export class Redial {
     this.#unfit.set(peer, failure)
   }
 
-  /** A dial of a name ended at this peer: whatever was found out about it meanwhile, where it is did not say that this name leads there. */
+  /**
+   * A dial of a name ended at this peer: whatever was found out about it meanwhile, where it is did not say that this
+   * name leads there.
+   */
   ledTo(address: NetAddress, peer: PeerId): void {
     const failure = this.#unfit.get(peer)
     if (failure !== undefined && this.#addresses.has(address))
       Object.assign(this.#storyOf(address), { failure, isUnfit: true })
   }
 
-  /** The peer is gone: its addresses are due again, soon, with the count of failures back at the start, unless it was none of ours. */
+  /**
+   * The peer is gone: its addresses are due again, soon, with the count of failures back at the start, unless it was
+   * none of ours.
+   */
   lost(peer: PeerId, nowMs: number): void {
     for (const [address, state] of this.#addresses) {
       if (state.kind === 'connected' && state.peer === peer) {
@@ -180,7 +186,10 @@ export class Redial {
     }
   }
 
-  /** Whether connections under this address end one after the other as soon as they stand: then it is dialled when it is due, and not sooner. */
+  /**
+   * Whether connections under this address end one after the other as soon as they stand: then it is dialled when it is
+   * due, and not sooner.
+   */
   isBrief(address: NetAddress): boolean {
     return (this.#stories.get(address)?.brief ?? 0) > 1
   }

@@ -2,15 +2,16 @@ import type { DialFailure } from '../domain/dial.ts'
 import type { NetAddress, PeerId } from '../domain/ids.ts'
 
 /**
- * What a peer did too much of: frames or RPCs that say nothing, pings, new streams; or whatever it was, it cost too much while the event loop was late.
+ * What a peer did too much of: frames or RPCs that say nothing, pings, new streams; or whatever it was, it cost too
+ * much while the event loop was late.
  */
 export type Overwork = 'empty-frames' | 'empty-rpcs' | 'pings' | 'openings' | 'work'
 
 export type Direction = 'inbound' | 'outbound'
 
 /**
- * Which directions of gossip a connection carries: `in` is what the peer says to us, `out` what we say to it. With less than `both` one of the
- * two hears nothing, though the connection stands.
+ * Which directions of gossip a connection carries: `in` is what the peer says to us, `out` what we say to it. With less
+ * than `both` one of the two hears nothing, though the connection stands.
  */
 export type GossipLink = 'both' | 'in' | 'out' | 'none'
 
@@ -23,8 +24,8 @@ export interface ConnectionsListener {
   /** The last connection with a peer closed. */
   onDisconnect(peer: PeerId): void
   /**
-   * The peer, or all peers of an IP address (or IPv6 /64), cost too much; its connections are cut already. `ip`: where the peer is or was connected
-   * from, as far as that is known.
+   * The peer, or all peers of an IP address (or IPv6 /64), cost too much; its connections are cut already. `ip`: where
+   * the peer is or was connected from, as far as that is known.
    */
   onOverwork(
     subject: { readonly kind: 'peer' | 'address'; readonly name: string },
@@ -33,7 +34,10 @@ export interface ConnectionsListener {
   ): void
   /** What identify said. */
   onIdentify(peer: PeerId, agentVersion: string): void
-  /** Gossip did not come about on a connection, or ended, in the direction that `link` lacks: it is being closed, to be dialled again. */
+  /**
+   * Gossip did not come about on a connection, or ended, in the direction that `link` lacks: it is being closed, to be
+   * dialled again.
+   */
   onMute?(peer: PeerId, link: GossipLink): void
   /** The peer ended our gossip stream for the third time: it is in no mesh until that is forgotten. */
   onDeaf?(peer: PeerId): void
@@ -59,15 +63,15 @@ export interface Connections {
   readonly self: PeerId
   addresses(): readonly NetAddress[]
   /**
-   * Never rejects. The address may end in `/p2p/<peer>`, which then must match. A name is resolved once, and what it leads to is judged before it is
-   * dialled: by who named it, as lib/reach.ts says.
+   * Never rejects. The address may end in `/p2p/<peer>`, which then must match. A name is resolved once, and what it
+   * leads to is judged before it is dialled: by who named it, as lib/reach.ts says.
    */
   dial(address: NetAddress, namedBy: DialledFor): Promise<DialOutcome>
   /** Closes every connection with the peer; resolves when closed, never rejects. */
   disconnect(peer: PeerId): Promise<void>
   /**
-   * What runs from here on, until the loop goes on or this is called again, runs for this peer; null: for the node itself. Returns what was said before,
-   * to be said again afterwards.
+   * What runs from here on, until the loop goes on or this is called again, runs for this peer; null: for the node
+   * itself. Returns what was said before, to be said again afterwards.
    */
   workFor(peer: PeerId | null): WorkToken
   resumeWork(token: WorkToken): void

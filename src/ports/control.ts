@@ -1,5 +1,6 @@
 /**
- * What the API may ask of a node: the port between adapters/http and the runtime. Answers are the documents of domain/views.
+ * What the API may ask of a node: the port between adapters/http and the runtime. Answers are the documents of
+ * domain/views.
  */
 import type {
   ApiEvent,
@@ -56,7 +57,10 @@ export interface NodeControl {
   memory(page: { before: number | null; limit: number }): MemoryView
   /** The same of these transactions, in this order; those that it never saw are told as not known. */
   memoryOf(ids: readonly string[]): Promise<MemoryView>
-  /** The same of every node that can be reached from here. `off`: this network has it switched off. `busy`: too many of these are under way. */
+  /**
+   * The same of every node that can be reached from here. `off`: this network has it switched off. `busy`: too many of
+   * these are under way.
+   */
   observations(
     idOrPrefix: string,
     options: { samples: number; waitMs: number },

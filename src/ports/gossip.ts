@@ -18,14 +18,14 @@ export interface TopicMesh {
 }
 
 /**
- * What became of a message as it arrived: passed on to the router, or dropped because its sender is being disconnected, scores too low
- * or is over its budget, or because the message is not one that an honest node sends.
+ * What became of a message as it arrived: passed on to the router, or dropped because its sender is being disconnected,
+ * scores too low or is over its budget, or because the message is not one that an honest node sends.
  */
 export type ArrivalFate = 'passed' | 'full' | 'muted' | 'graylisted' | 'flood' | 'malformed'
 
 /**
- * What no honest node sends: RPCs that are undecodable or carry fields that must be empty, oversized ones, more than any budget, and copies of
- * messages that were rejected.
+ * What no honest node sends: RPCs that are undecodable or carry fields that must be empty, oversized ones, more than
+ * any budget, and copies of messages that were rejected.
  */
 export type Malformed = 'rpc' | 'oversize' | 'flood' | 'forged-copy'
 
@@ -34,9 +34,9 @@ export interface GossipListener {
   /** A message that the router has not seen before. It owes a verdict through `reportVerdict` within 5 s. */
   onMessage(message: { topic: Topic; bytes: Uint8Array; from: PeerId; messageId: MessageId }): void
   /**
-   * Whether there is room for one more message of a peer, blocks aside, behind `ahead` of its messages that are on their way, and
-   * beside so many `peers` that share the room. What there is no room for waits
-   * with the router's side until `resume`. Absent: there always is.
+   * Whether there is room for one more message of a peer, blocks aside, behind `ahead` of its messages that are on
+   * their way, and beside so many `peers` that share the room. What there is no room for waits with the router's side
+   * until `resume`. Absent: there always is.
    */
   hasRoom?(peer: PeerId, ahead: { readonly messages: number; readonly bytes: number; readonly peers: number }): boolean
   /** Messages of one RPC on one topic came in: each is told here once, before anything else is told of it. */
@@ -46,8 +46,8 @@ export interface GossipListener {
   /** A peer sent something that no honest node sends. */
   onMalformed(peer: PeerId, what: Malformed): void
   /**
-   * A peer scores so low that the router hears nothing of it, for `sinceMs` now: told for each RPC that is dropped for it, with the number of its
-   * messages, and once a heartbeat while the peer is connected (0 messages).
+   * A peer scores so low that the router hears nothing of it, for `sinceMs` now: told for each RPC that is dropped for
+   * it, with the number of its messages, and once a heartbeat while the peer is connected (0 messages).
    */
   onUnheard(peer: PeerId, messages: number, sinceMs: number): void
   /** Subscribers or mesh of a topic changed. */

@@ -1,4 +1,7 @@
-/** What a node counts and measures. Labels come from closed lists only: never a peer, a hash, or anything else that a stranger chooses. */
+/**
+ * What a node counts and measures. Labels come from closed lists only: never a peer, a hash, or anything else that a
+ * stranger chooses.
+ */
 export interface Meter {
   count(name: MeterCounter, labels: Readonly<Record<string, string>>, by?: number): void
   observe(name: MeterHistogram, seconds: number): void
@@ -44,7 +47,10 @@ export type MeterHistogram =
   | 'check_seconds'
   /** From the arrival of a message to its verdict; what is shed was not judged. */
   | 'judging_seconds'
-  /** From the creation of a transaction, by its maker's clock, to its admission here, by ours; once for each that came from a peer. */
+  /**
+   * From the creation of a transaction, by its maker's clock, to its admission here, by ours; once for each that came
+   * from a peer.
+   */
   | 'propagation_seconds'
   /** From a submission to its answer: judged, on disk. */
   | 'submission_seconds'

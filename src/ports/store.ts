@@ -17,9 +17,9 @@ export interface Store {
     range?: { from?: string; to?: string; limit?: number },
   ): Promise<readonly (readonly [string, Uint8Array])[]>
   /**
-   * All writes or none. `durable`: the outcome is reported after the bytes are on the disk (fsync); calls that come together share
-   * one sync. A failed durable write is final for the store: every later write fails too, since the kernel may have dropped pages.
-   * Never rejects.
+   * All writes or none. `durable`: the outcome is reported after the bytes are on the disk (fsync); calls that come
+   * together share one sync. A failed durable write is final for the store: every later write fails too, since the
+   * kernel may have dropped pages. Never rejects.
    */
   write(writes: readonly StoreWrite[], options: { durable: boolean }): Promise<WriteOutcome>
   /** False after a failed write. */

@@ -1,9 +1,11 @@
 /**
- * What to publish together: Nagle's idea without a timer. The first transaction leaves at once; those that come while the last message is
- * leaving wait for each other and leave as one. An idle node adds no delay, a busy one sends full batches.
+ * What to publish together: Nagle's idea without a timer. The first transaction leaves at once; those that come while
+ * the last message is leaving wait for each other and leave as one. An idle node adds no delay, a busy one sends full
+ * batches.
  *
- * Rules. Nothing leaves while nobody listens on the topic: gossip would forget it, so it waits. Order is kept. A batch holds at most
- * BATCH_COUNT_MAX items and BATCH_BYTES_MAX bytes. The queue is bounded; what does not fit stays in the pool, where repair finds it.
+ * Rules. Nothing leaves while nobody listens on the topic: gossip would forget it, so it waits. Order is kept. A batch
+ * holds at most BATCH_COUNT_MAX items and BATCH_BYTES_MAX bytes. The queue is bounded; what does not fit stays in the
+ * pool, where repair finds it.
  *
  * Invariants: at most one message leaves at a time; queue within its bound.
  */
@@ -39,8 +41,8 @@ export class Batcher {
   }
 
   /**
-   * The message that was leaving has left. `taken`: somebody got it. If nobody did, it stays first in line until listeners are heard of
-   * again: the router has not kept it.
+   * The message that was leaving has left. `taken`: somebody got it. If nobody did, it stays first in line until
+   * listeners are heard of again: the router has not kept it.
    */
   left(taken: boolean): void {
     if (!taken) {

@@ -1,21 +1,25 @@
 /**
- * Rebuilding blocks from their compact form (BIP 152's idea): most transactions are in the pool already, so only short ids cross the wire.
+ * Rebuilding blocks from their compact form (BIP 152's idea): most transactions are in the pool already, so only short
+ * ids cross the wire.
  *
- * Tracked: blocks whose header passed and whose transactions are not all here yet, with the places that are missing, the peers that relayed
- * the header (they have the block, or will), and whom we asked.
+ * Tracked: blocks whose header passed and whose transactions are not all here yet, with the places that are missing,
+ * the peers that relayed the header (they have the block, or will), and whom we asked.
  *
  * Rules.
- * - A place is filled from the prefilled ones, then from the pool by short id. A short id that two pool transactions share fills nothing.
- *   *Rationale*: 64 bits can be ground to collide by whoever can pay for both; a wrong guess would cost the whole block.
- * - Missing places are asked from the peer that brought the block, then from others that relayed it, each once, two seconds each.
- * - When nobody is left to ask, or the rebuilt body does not fit the header, the block is given up here and fetched whole by whoever catches up
- *   with the chain: the header stands, only the shortcut failed. Whoever served a wrong transaction is told apart by the caller, who compares
- *   each with its short id.
+ * - A place is filled from the prefilled ones, then from the pool by short id. A short id that two pool transactions
+ *   share fills nothing. *Rationale*: 64 bits can be ground to collide by whoever can pay for both; a wrong guess would
+ *   cost the whole block.
+ * - Missing places are asked from the peer that brought the block, then from others that relayed it, each once, two
+ *   seconds each.
+ * - When nobody is left to ask, or the rebuilt body does not fit the header, the block is given up here and fetched
+ *   whole by whoever catches up with the chain: the header stands, only the shortcut failed. Whoever served a wrong
+ *   transaction is told apart by the caller, who compares each with its short id.
  *
- * The attacker's best move: announce, then stay silent: two seconds per announcing attacker before the full block is fetched; with a full
- * block coming from others, none.
+ * The attacker's best move: announce, then stay silent: two seconds per announcing attacker before the full block is
+ * fetched; with a full block coming from others, none.
  *
- * Invariants: at most PARTIAL_BLOCKS_MAX blocks, each with at least one missing place and at most one question under way.
+ * Invariants: at most PARTIAL_BLOCKS_MAX blocks, each with at least one missing place and at most one question under
+ * way.
  */
 import type { CompactBlock, ShortId, SignedHeader } from '../domain/block.ts'
 import type { BlockHash, PeerId } from '../domain/ids.ts'
@@ -24,7 +28,9 @@ import { assert } from '../lib/assert.ts'
 import { MISSING_DEADLINE_MS, PARTIAL_BLOCKS_MAX, SOURCES_MAX } from './compact-limits.ts'
 
 export type Rebuild =
-  /** Every place is filled. `guessed`: some by short id, so that the body must still be held against the header's root. */
+  /**
+   * Every place is filled. `guessed`: some by short id, so that the body must still be held against the header's root.
+   */
   | {
       readonly kind: 'complete'
       readonly header: SignedHeader

@@ -2,14 +2,14 @@
  * What the relay remembers of transactions: three caches under three keys.
  *
  * - The router remembers *message ids* (topic and bytes): the same message is not raised twice.
- * - `judged` remembers *TxHashes* (exact bytes with signature): a signature is checked once in the life of a transaction, and a
- *   forgery once in all.
+ * - `judged` remembers *TxHashes* (exact bytes with signature): a signature is checked once in the life of a
+ *   transaction, and a forgery once in all.
  * - `departed` remembers *TxIds* (body without signature) of what left the pool: a replay is not taken for new.
  *
- * Rules. Rejects are remembered by TxHash only: by TxId, a copy with a broken signature would speak for the honest one (ARCHITECTURE.md, gossipsub 8).
- * Valid and invalid judgements live apart, so that a flood of one cannot push the other out. The attacker's best move is to make us
- * forget: with 65,536 valid, paid transactions he gains that old ones are checked again, not that they are applied again (the ledger's
- * nonce stands behind).
+ * Rules. Rejects are remembered by TxHash only: by TxId, a copy with a broken signature would speak for the honest one
+ * (ARCHITECTURE.md, gossipsub 8). Valid and invalid judgements live apart, so that a flood of one cannot push the other
+ * out. The attacker's best move is to make us forget: with 65,536 valid, paid transactions he gains that old ones are
+ * checked again, not that they are applied again (the ledger's nonce stands behind).
  *
  * Invariants: sizes within capacities.
  */

@@ -1,6 +1,9 @@
 /** Whether heads go on (standstill.ts). */
 export interface StandstillFigures {
-  /** Slots of honest validators that had something for a block, seen by a node that nothing had befallen: all of them, over all nodes. */
+  /**
+   * Slots of honest validators that had something for a block, seen by a node that nothing had befallen: all of them,
+   * over all nodes.
+   */
   readonly slots: number
   /** The most of these that began at a node one after the other until its head moved; 1: with the first. */
   readonly longest: number
@@ -8,7 +11,10 @@ export interface StandstillFigures {
   readonly named: number
 }
 
-/** What a simulation says of the chain: whether all nodes agree, and what became of every transaction that a user was told is accepted. */
+/**
+ * What a simulation says of the chain: whether all nodes agree, and what became of every transaction that a user was
+ * told is accepted.
+ */
 export interface ChainReport {
   /** Different heads among the nodes that run, at the end. */
   readonly heads: number
@@ -44,7 +50,10 @@ export interface ChainReport {
   readonly refused: Readonly<Record<string, number>>
   /** Pairs of headers of one slot by one validator that some node saw. */
   readonly evidence: number
-  /** Objects that a node could not take and noted against whoever sent them, by code: `invalid` ones, and ones that did not fit its ledger. */
+  /**
+   * Objects that a node could not take and noted against whoever sent them, by code: `invalid` ones, and ones that did
+   * not fit its ledger.
+   */
   readonly offences: Readonly<Record<string, number>>
   /** Connections that a node ended because of what the peer had sent. */
   readonly cutOff: number
@@ -52,18 +61,24 @@ export interface ChainReport {
   readonly steppedBack: number
   readonly restarts: number
   /**
-   * Where validators keep bodies back; null elsewhere. `areFew`: they hold less than a third of all keys, so that even in a network that is cut in two nothing
-   * they sign can settle two blocks of one height.
+   * Where validators keep bodies back; null elsewhere. `areFew`: they hold less than a third of all keys, so that even
+   * in a network that is cut in two nothing they sign can settle two blocks of one height.
    */
   readonly withheld: (StandstillFigures & { readonly askedInVain: number; readonly areFew: boolean }) | null
 }
 
 /** What the network promised after the last fault: one head within 15 s. */
 const AGREEMENT_MS = 15_000
-/** And that heads go on with the second slot in which an honest validator has something for a block, whatever others keep back. */
+/**
+ * And that heads go on with the second slot in which an honest validator has something for a block, whatever others
+ * keep back.
+ */
 const STANDSTILL_SLOTS_MAX = 2
 
-/** What is wrong with a run; nothing, if all promises were kept. Of nodes that keep bodies back nothing is asked, and slots may be signed twice by them. */
+/**
+ * What is wrong with a run; nothing, if all promises were kept. Of nodes that keep bodies back nothing is asked, and
+ * slots may be signed twice by them.
+ */
 export function brokenPromises(report: ChainReport): readonly string[] {
   const { agreedAfterMs, lost, twice, stuck, withheld } = report
   const broken: string[] = []

@@ -113,8 +113,9 @@ const SHORT_LIFE_MS = 40_000
 const RUN = 12
 
 /**
- * Users who are hard to follow: nonces in any order at any node, so that gaps are filled later; two transactions for one nonce at two nodes at the
- * same time; some a moment before their end or from a clock that is fast. Links are slow and lose messages.
+ * Users who are hard to follow: nonces in any order at any node, so that gaps are filled later; two transactions for
+ * one nonce at two nodes at the same time; some a moment before their end or from a clock that is fast. Links are slow
+ * and lose messages.
  */
 function disorder(seed: number, random: Prng, validators: readonly number[]): Scenario {
   const draw = random.child('traffic')
@@ -148,7 +149,10 @@ function disorder(seed: number, random: Prng, validators: readonly number[]): Sc
   })
 }
 
-/** How long the network of withheld bodies has stood still when it starts, ms: half an hour of slots that their owners may fill. */
+/**
+ * How long the network of withheld bodies has stood still when it starts, ms: half an hour of slots that their owners
+ * may fill.
+ */
 const IDLE_MS = 1_800_000
 /** How long its users hand in, with breaks, ms. */
 const USED_MS = 50_000
@@ -156,8 +160,9 @@ const USED_MS = 50_000
 const BUSY_MS = 4_000
 
 /**
- * One validator of four, or one to three of seven, who show branches of headers in their own past slots and keep the bodies back, or back for a while.
- * Meanwhile the network is cut in two, a node joins, and honest validators pause; links are as ever.
+ * One validator of four, or one to three of seven, who show branches of headers in their own past slots and keep the
+ * bodies back, or back for a while. Meanwhile the network is cut in two, a node joins, and honest validators pause;
+ * links are as ever.
  */
 function withheld(seed: number, random: Prng, order: readonly number[]): Scenario {
   const draw = random.child('withheld')

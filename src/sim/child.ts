@@ -9,7 +9,10 @@ import type { Scenario } from './scenario.ts'
 // Bundled, it is a file beside whichever part of the bundle this is.
 const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './run.ts' : './simulation.js', import.meta.url))
 
-/** The report of one run. A run that fails rejects with what it wrote: the reason, the seed and the command that repeats it. */
+/**
+ * The report of one run. A run that fails rejects with what it wrote: the reason, the seed and the command that repeats
+ * it.
+ */
 export function runInChild(scenario: Scenario): Promise<RunReport> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [entry], {

@@ -1,6 +1,7 @@
 /**
- * What validators can show who keep bodies back (SECURITY.md A34 to A36): chains of headers in their own slots that nobody used, any number of siblings of one
- * slot; and, where the bodies are to come later, empty blocks. All hold each other's keys and act as one.
+ * What validators can show who keep bodies back (SECURITY.md A34 to A36): chains of headers in their own slots that
+ * nobody used, any number of siblings of one slot; and, where the bodies are to come later, empty blocks. All hold each
+ * other's keys and act as one.
  */
 import { createSigner } from '../adapters/crypto/signer.ts'
 import { headerOf, shortIdsHashOf, type SignedHeader } from '../domain/block.ts'
@@ -87,7 +88,10 @@ export class Forger {
     return chain
   }
 
-  /** Headers of their last slot up to `slot`, all on one block; none where they have no slot above its own. The same for all who ask. */
+  /**
+   * Headers of their last slot up to `slot`, all on one block; none where they have no slot above its own. The same for
+   * all who ask.
+   */
   siblingsOn(parent: Ground, slot: number, count: number): readonly SignedHeader[] {
     let at = slot
     while (at > parent.slot && !this.owns(at)) at--

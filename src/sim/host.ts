@@ -1,6 +1,6 @@
 /**
- * One simulated libp2p host: identity, address, protocols, connections, and the six components that gossipsub is made of. What it
- * leaves out of libp2p (handshakes, identify's contents, multiplexer windows) it keeps as time.
+ * One simulated libp2p host: identity, address, protocols, connections, and the six components that gossipsub is made
+ * of. What it leaves out of libp2p (handshakes, identify's contents, multiplexer windows) it keeps as time.
  */
 import type { GossipSubComponents } from '@chainsafe/libp2p-gossipsub'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
@@ -98,7 +98,9 @@ export class SimHost implements ConnectionHost {
     this.#closeCallbacks.push(callback)
   }
 
-  /** Connects with another host, or finds the connection that is there. Rejects when refused, unreachable or too late. */
+  /**
+   * Connects with another host, or finds the connection that is there. Rejects when refused, unreachable or too late.
+   */
   async dial(target: SimHost): Promise<SimConnection> {
     const existing = this.#connections.get(target.index)
     if (existing !== undefined) return existing
@@ -120,7 +122,10 @@ export class SimHost implements ConnectionHost {
     for (const callback of this.#closeCallbacks) callback(connection)
   }
 
-  /** What the peers of a killed process see: their ends of these connections reset, a latency later; ones that came since do not. */
+  /**
+   * What the peers of a killed process see: their ends of these connections reset, a latency later; ones that came
+   * since do not.
+   */
   vanish(hosts: readonly SimHost[]): void {
     for (const connection of this.connections) {
       const peer = hosts[connection.remoteIndex]
@@ -130,7 +135,10 @@ export class SimHost implements ConnectionHost {
     }
   }
 
-  /** Three round trips; the gates are asked where libp2p asks them: the address at the first packet, the peer when it is proven. */
+  /**
+   * Three round trips; the gates are asked where libp2p asks them: the address at the first packet, the peer when it is
+   * proven.
+   */
   #handshake(target: SimHost, attempt = 0): Promise<SimConnection> {
     const { promise, resolve, reject } = Promise.withResolvers<SimConnection>()
     const rtt = 2 * this.#network.latencyMs(this.index, target.index)
@@ -225,7 +233,10 @@ export class SimHost implements ConnectionHost {
     )
   }
 
-  /** Gossipsub's components. Of their interfaces it uses these methods alone; a call of another one fails and says its name. */
+  /**
+   * Gossipsub's components. Of their interfaces it uses these methods alone; a call of another one fails and says its
+   * name.
+   */
   #createComponents(privateKey: PrivateKey): GossipSubComponents {
     const registrar = {
       handle: async (protocol: string, handler: StreamHandler) => this.handle(protocol, handler),

@@ -1,9 +1,9 @@
 /**
- * Textbook models of gossip in synchronous rounds, as the literature defines them: no router, no network. They are the baseline that the
- * real router is compared with, and are themselves compared with theory.ts.
+ * Textbook models of gossip in synchronous rounds, as the literature defines them: no router, no network. They are the
+ * baseline that the real router is compared with, and are themselves compared with theory.ts.
  *
- * Convention: rounds are simultaneous. Whether a contact is useful is judged by the state at the start of the round; within-round
- * updates would give other figures (rumour residue 0.20 instead of 0.175).
+ * Convention: rounds are simultaneous. Whether a contact is useful is judged by the state at the start of the round;
+ * within-round updates would give other figures (rumour residue 0.20 instead of 0.175).
  */
 import { assertNever } from '../lib/assert.ts'
 import type { Prng } from '../lib/prng.ts'
@@ -112,7 +112,8 @@ class Population {
 
 /**
  * One spread from node 0.
- * @param options.k contacts a round (push, pull, pushpull), useless contacts until interest is lost (rumor), or the fanout
+ * @param options.k contacts a round (push, pull, pushpull), useless contacts until interest is lost (rumor), or the
+ *   fanout
  */
 export function runModel(options: { mode: ModelMode; nodes: number; k: number; random: Prng }): ModelRun {
   const population = new Population(options.nodes, options.random)
@@ -166,7 +167,10 @@ function direct(population: Population): ModelRun {
   return population.result()
 }
 
-/** Whoever has the rumour tells one other a round while `keeps`, asked with its useless contacts since the last useful one, says so. */
+/**
+ * Whoever has the rumour tells one other a round while `keeps`, asked with its useless contacts since the last useful
+ * one, says so.
+ */
 function rumor(population: Population, keeps: (useless: number) => boolean): ModelRun {
   let active = new Map<number, number>([[0, 0]])
   while (active.size > 0 && population.round < ROUNDS_MAX) {

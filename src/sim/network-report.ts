@@ -1,7 +1,10 @@
 /** What a simulation says of repair and membership: how soon all nodes had the same, how soon all knew who lives. */
 
 export interface NetworkReport {
-  /** For each fault that everybody is to notice, in order: how long until every running node did, ms; null: not until the end. */
+  /**
+   * For each fault that everybody is to notice, in order: how long until every running node did, ms; null: not until
+   * the end.
+   */
   readonly noticed: readonly {
     readonly kind: 'dead' | 'left' | 'alive' | 'view'
     readonly node: number
@@ -16,7 +19,10 @@ export interface NetworkReport {
   readonly viewAgreement: number
   /** Members in the smallest view, at the end. */
   readonly smallestView: number
-  /** Comparisons that found a difference since then: how many, bytes of all and of the largest, and the largest difference. */
+  /**
+   * Comparisons that found a difference since then: how many, bytes of all and of the largest, and the largest
+   * difference.
+   */
   readonly compared: Readonly<Record<'transactions' | 'records', Compared>>
   /** Of all traffic since then. */
   readonly bytesPerSecondPerNode: number

@@ -1,4 +1,6 @@
-/** Watches repair and membership of all relays of a simulation. It looks on, ten times a second, and changes nothing. */
+/**
+ * Watches repair and membership of all relays of a simulation. It looks on, ten times a second, and changes nothing.
+ */
 import { asPeerId, type PeerId } from '../domain/ids.ts'
 import type { ApiEvent } from '../domain/views.ts'
 import type { Fact } from '../kernel/shared/fact.ts'
@@ -45,7 +47,9 @@ export class NetworkWatch {
   #wronglyDead = 0
   #suspected = 0
 
-  /** @param options.isDead whether the process of this peer id has ended; @param options.bytes sent so far by everybody */
+  /**
+   * @param options.isDead whether the process of this peer id has ended; @param options.bytes sent so far by everybody
+   */
   constructor(options: {
     scenario: Scenario
     scheduler: Scheduler

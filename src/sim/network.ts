@@ -1,7 +1,7 @@
 /**
- * The simulated internet between nodes: latency, jitter, bandwidth, loss, cuts. Bytes of one channel (one direction of one
- * connection) arrive in order, as TCP's do; a lost packet is therefore a delay, of that channel and all behind it. Messages can be lost whole
- * too, which no TCP does, to show what the repair above it is worth.
+ * The simulated internet between nodes: latency, jitter, bandwidth, loss, cuts. Bytes of one channel (one direction of
+ * one connection) arrive in order, as TCP's do; a lost packet is therefore a delay, of that channel and all behind it.
+ * Messages can be lost whole too, which no TCP does, to show what the repair above it is worth.
  */
 import type { Prng } from '../lib/prng.ts'
 import type { Scheduler, SimProcess } from './scheduler.ts'
@@ -130,7 +130,10 @@ export class Network {
     this.#channels.delete(channel)
   }
 
-  /** Sends bytes; `deliver` runs as a task of the receiver when they have arrived, unless the connection is gone by then. */
+  /**
+   * Sends bytes; `deliver` runs as a task of the receiver when they have arrived, unless the connection is gone by
+   * then.
+   */
   send(channel: Channel, bytes: number, deliver: () => void): void {
     this.totals.frames++
     this.totals.bytes += bytes

@@ -15,7 +15,10 @@ import { SimDisk } from './sim-store.ts'
 import { edgesOf, type Edge } from './topology.ts'
 import { Conspiracy } from './withholder.ts'
 
-/** How long after a cut both ends notice that the other one is gone, ms: two unanswered keep-alives of the node would take longer. */
+/**
+ * How long after a cut both ends notice that the other one is gone, ms: two unanswered keep-alives of the node would
+ * take longer.
+ */
 const CUT_NOTICED_MS = 5_000
 /** Between a node's goodbye and its end, as in production. */
 const GOODBYE_MS = 100

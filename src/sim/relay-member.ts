@@ -1,4 +1,7 @@
-/** A member that is the whole node: kernel, runtime and the production adapters for gossip and requests, on a simulated host. */
+/**
+ * A member that is the whole node: kernel, runtime and the production adapters for gossip and requests, on a simulated
+ * host.
+ */
 import { createSigner } from '../adapters/crypto/signer.ts'
 import { createRequests } from '../adapters/libp2p/requests.ts'
 import { asNetAddress, asPeerId, type AccountId, type PeerId } from '../domain/ids.ts'

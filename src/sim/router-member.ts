@@ -1,6 +1,6 @@
 /**
- * A member that is the bare router: it takes and hands on everything. The yardstick for the relay built on it, and the forger among
- * relays.
+ * A member that is the bare router: it takes and hands on everything. The yardstick for the relay built on it, and the
+ * forger among relays.
  */
 import type { NetworkId } from '../domain/ids.ts'
 import type { Topic } from '../domain/protocols.ts'

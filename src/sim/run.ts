@@ -1,6 +1,6 @@
 /**
- * One simulation, one process: reads a scenario (JSON) from standard input, writes the report (one line of JSON) to standard output. The
- * real clock is read before virtual time takes its place, and only to say how long the run took.
+ * One simulation, one process: reads a scenario (JSON) from standard input, writes the report (one line of JSON) to
+ * standard output. The real clock is read before virtual time takes its place, and only to say how long the run took.
  */
 import { text } from 'node:stream/consumers'
 import { createPrng } from '../lib/prng.ts'

@@ -9,8 +9,8 @@ export type Fault =
   | { readonly atMs: number; readonly kind: 'cut'; readonly a: number; readonly b: number }
   | { readonly atMs: number; readonly kind: 'heal' }
   /**
-   * `kill` as SIGKILL: peers see a reset. `power-cut`: they see nothing, and unsynced writes are lost. `leave`: stops in good order.
-   * `restart` follows any. `reset-view`: the operator lets a node forget the network.
+   * `kill` as SIGKILL: peers see a reset. `power-cut`: they see nothing, and unsynced writes are lost. `leave`: stops
+   * in good order. `restart` follows any. `reset-view`: the operator lets a node forget the network.
    */
   | {
       readonly atMs: number
@@ -33,7 +33,9 @@ export interface Publication {
   readonly forged?: Forgery
   /** It is sent for the network to learn its routes by, and counts in no figure of the spread. */
   readonly isRehearsal?: true
-  /** Whose transaction it is. Without it, it is the first one of an account of its own, so that none depends on another. */
+  /**
+   * Whose transaction it is. Without it, it is the first one of an account of its own, so that none depends on another.
+   */
   readonly transfer?: Transfer
 }
 
@@ -90,7 +92,10 @@ export interface Scenario {
   readonly links: LinkProfile
   /** `router`: bare gossipsub, everything is valid. `relay`: the whole node, kernel and runtime, on the same router. */
   readonly member: 'router' | 'relay'
-  /** Among relays: nodes that are bare routers. They pass everything on, are counted nowhere, and alone publish forgeries. */
+  /**
+   * Among relays: nodes that are bare routers. They pass everything on, are counted nowhere, and alone publish
+   * forgeries.
+   */
   readonly hostile: readonly number[]
   /** Time for connections and mesh before anything is published, ms. */
   readonly warmUpMs: number

@@ -1,9 +1,11 @@
 /**
- * Virtual time: a heap of tasks keyed (time, sequence). A task runs, then everything that its promises lead to, then the next task.
+ * Virtual time: a heap of tasks keyed (time, sequence). A task runs, then everything that its promises lead to, then
+ * the next task.
  *
- * Every task belongs to a simulated process (or to the world). Because the promises of one task are all settled before the next one
- * runs, whatever is scheduled or drawn meanwhile is that process's too, also inside libraries that know nothing of it. So a process
- * can be paused and killed, has its own clock error and its own stream of chance, and one more draw in one node shifts no other.
+ * Every task belongs to a simulated process (or to the world). Because the promises of one task are all settled before
+ * the next one runs, whatever is scheduled or drawn meanwhile is that process's too, also inside libraries that know
+ * nothing of it. So a process can be paused and killed, has its own clock error and its own stream of chance, and one
+ * more draw in one node shifts no other.
  */
 import { MinHeap } from '../lib/min-heap.ts'
 import type { Prng } from '../lib/prng.ts'
@@ -11,7 +13,10 @@ import type { Prng } from '../lib/prng.ts'
 // The real one, taken when this file is loaded: virtual-time.ts replaces the global afterwards.
 const realSetImmediate = globalThis.setImmediate
 
-/** Tasks at one instant before we call it a loop that never lets time pass: a burst of a 10,000-node network is far below. */
+/**
+ * Tasks at one instant before we call it a loop that never lets time pass: a burst of a 10,000-node network is far
+ * below.
+ */
 const TASKS_AT_ONE_INSTANT_MAX = 1_000_000
 
 export interface Task {
@@ -106,7 +111,9 @@ export class Scheduler {
     return this.#process?.random ?? this.#worldRandom
   }
 
-  /** Runs `run` in `delayMs` for `process` (default: whoever is running). Setting the result's `run` to null cancels it. */
+  /**
+   * Runs `run` in `delayMs` for `process` (default: whoever is running). Setting the result's `run` to null cancels it.
+   */
   schedule(delayMs: number, run: () => void, process: SimProcess | null = this.#process): Task {
     const task: Task = { atMs: this.#nowMs + Math.max(0, delayMs), sequence: this.#sequence++, process, run }
     this.#tasks.push(task)
@@ -120,7 +127,10 @@ export class Scheduler {
     }
   }
 
-  /** Ends the run: the pending `runUntil` rejects with this. For errors that no task's caller sees, as unhandled rejections. */
+  /**
+   * Ends the run: the pending `runUntil` rejects with this. For errors that no task's caller sees, as unhandled
+   * rejections.
+   */
   fail(error: Error): void {
     this.#failure ??= error
   }

@@ -1,6 +1,6 @@
 /**
- * One real verifier for a whole simulated network: each distinct signature is computed once, and every node sees its own counts. With
- * hundreds of nodes in one process this is what keeps signatures real.
+ * One real verifier for a whole simulated network: each distinct signature is computed once, and every node sees its
+ * own counts. With hundreds of nodes in one process this is what keeps signatures real.
  */
 import { toHex } from '../lib/bytes.ts'
 import { sha256Of } from '../lib/hash.ts'

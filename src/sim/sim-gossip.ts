@@ -1,4 +1,7 @@
-/** The node's own Gossip adapter on the real router on a simulated host: the options and the code are those of production. */
+/**
+ * The node's own Gossip adapter on the real router on a simulated host: the options and the code are those of
+ * production.
+ */
 import { gossipsub } from '@chainsafe/libp2p-gossipsub'
 import { createGossip, type RouterGossip } from '../adapters/libp2p/gossip.ts'
 import { gossipOptions, messageIdsOf } from '../adapters/libp2p/gossip-options.ts'

@@ -25,8 +25,8 @@ export function validatorKeys(node: number): Keys & { readonly id: AccountId } {
 }
 
 /**
- * The network of a scenario: an account for every transfer. It is a development network, as everything here is: healing is watched, and
- * nobody waits a minute before dialling again.
+ * The network of a scenario: an account for every transfer. It is a development network, as everything here is: healing
+ * is watched, and nobody waits a minute before dialling again.
  * @param startMs wall clock at virtual time 0, from which slots are counted unless the network is older
  */
 export function simNetwork({ chain, publications }: Scenario, startMs: number): NetworkParams {

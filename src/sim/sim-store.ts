@@ -1,6 +1,6 @@
 /**
- * The Store port on a simulated disk. What is written can be read at once and outlives its process, as a file does; what was synced
- * outlives a power cut as well.
+ * The Store port on a simulated disk. What is written can be read at once and outlives its process, as a file does;
+ * what was synced outlives a power cut as well.
  */
 import { compareBytes, utf8 } from '../lib/bytes.ts'
 import type { Space, Store, StoreWrite, WriteOutcome } from '../ports/store.ts'

@@ -11,7 +11,9 @@ import { sign } from '../wallet/keys.ts'
 import type { Forgery, Transfer } from './scenario.ts'
 import { accountKeys } from './sim-network.ts'
 
-/** Order of the base point's group, little-endian: S + L satisfies the equation as S does, and is what rule 2 forbids. */
+/**
+ * Order of the base point's group, little-endian: S + L satisfies the equation as S does, and is what rule 2 forbids.
+ */
 const L = 2n ** 252n + 27_742_317_777_372_353_535_851_937_790_883_648_493n
 
 export interface MadeTransaction {

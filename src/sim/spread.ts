@@ -87,7 +87,9 @@ function delaysOf(message: Message): number[] {
   return [...message.arrivals.values()].map(({ atMs }) => atMs - message.publishedMs)
 }
 
-/** Hops of every node that has the message: nobody counts them on the wire, so the tree is rebuilt from who told whom. */
+/**
+ * Hops of every node that has the message: nobody counts them on the wire, so the tree is rebuilt from who told whom.
+ */
 function hopsOf(message: Message): readonly number[] {
   const known = new Map<number, number>([[message.origin, 0]])
   // In order of arrival: who told a node had it before.

@@ -1,4 +1,7 @@
-/** Whether heads go on: how many slots of honest validators with something to put into a block pass at each honest node before its head moves. */
+/**
+ * Whether heads go on: how many slots of honest validators with something to put into a block pass at each honest node
+ * before its head moves.
+ */
 import type { NetworkParams } from '../domain/params.ts'
 import { slotAt, slotTimeMs } from '../domain/slots.ts'
 import { chainChecks } from '../node/chain-health.ts'
@@ -7,7 +10,10 @@ import type { RelayMember } from './relay-member.ts'
 import type { Fault, Scenario } from './scenario.ts'
 import type { Scheduler } from './scheduler.ts'
 
-/** For how long after a fault nothing is asked of whom it befell, ms: what the network promises to need (chain-report.ts). */
+/**
+ * For how long after a fault nothing is asked of whom it befell, ms: what the network promises to need
+ * (chain-report.ts).
+ */
 const CALM_MS = 15_000
 
 interface Options {

@@ -1,6 +1,6 @@
 /**
- * Closed formulae of epidemic spread, to hold simulations and real runs against. A measured figure far from its formula has a
- * reason worth finding: that the mesh prefers fast links was noticed so.
+ * Closed formulae of epidemic spread, to hold simulations and real runs against. A measured figure far from its formula
+ * has a reason worth finding: that the mesh prefers fast links was noticed so.
  */
 
 /** Precision of the numeric solutions: far finer than any run. */
@@ -8,12 +8,17 @@ const PRECISION = 1e-9
 /** Halvings of an interval: from 10^3 down to 10^-12. */
 const BISECTIONS = 50
 
-/** Rounds until all of `nodes` know, when everyone who knows tells `contacts` others a round (Frieze and Grimmett; Pittel). */
+/**
+ * Rounds until all of `nodes` know, when everyone who knows tells `contacts` others a round (Frieze and Grimmett;
+ * Pittel).
+ */
 export function pushRounds(nodes: number, contacts: number): number {
   return Math.log(nodes) / Math.log(contacts + 1) + Math.log(nodes) / contacts
 }
 
-/** The same when everyone who does not know asks one other a round: doubling, then the share of the ignorant squares. */
+/**
+ * The same when everyone who does not know asks one other a round: doubling, then the share of the ignorant squares.
+ */
 export function pullRounds(nodes: number): number {
   return Math.log2(nodes) + Math.log2(Math.log(nodes))
 }
@@ -33,7 +38,9 @@ export function fanoutReachesAll(nodes: number, fanout: number): number {
   return Math.exp(-nodes * Math.exp(-fanout))
 }
 
-/** Share that never hears a rumour whose tellers lose interest with chance 1/k at each useless contact (Demers et al.). */
+/**
+ * Share that never hears a rumour whose tellers lose interest with chance 1/k at each useless contact (Demers et al.).
+ */
 export function rumorResidue(k: number): number {
   return fixedPoint((s) => Math.exp(-(k + 1) * (1 - s)))
 }
@@ -58,8 +65,8 @@ export function sampledDelays(delaysMs: readonly number[]): Delays {
 }
 
 /**
- * Time by which half of the nodes have a flooded message, ms: (ln N)/λ where λ solves branching · E[e^(-λ·delay)] = 1, the growth rate of the
- * branching process.
+ * Time by which half of the nodes have a flooded message, ms: (ln N)/λ where λ solves branching · E[e^(-λ·delay)] = 1,
+ * the growth rate of the branching process.
  * @param options.branching to how many others each hands on: mesh degree - 1; more than 1
  */
 export function floodMedianMs(options: { nodes: number; branching: number; delays: Delays }): number {

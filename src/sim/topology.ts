@@ -9,8 +9,8 @@ export type TopologyKind = (typeof TOPOLOGIES)[number]
 export type Edge = readonly [number, number]
 
 /**
- * The edges of a connected network of `nodes` nodes. `random` is the union of degree/2 random rings: every node has `degree`
- * connections, save where rings share an edge; an odd degree is rounded up.
+ * The edges of a connected network of `nodes` nodes. `random` is the union of degree/2 random rings: every node has
+ * `degree` connections, save where rings share an edge; an odd degree is rounded up.
  */
 export function edgesOf(kind: TopologyKind, nodes: number, degree: number, random: Prng): readonly Edge[] {
   const all = Array.from({ length: nodes }, (_, index) => index)

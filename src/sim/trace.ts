@@ -1,4 +1,7 @@
-/** One running SHA-256 over everything that happens in a simulation: two runs are the same if and only if their digests are. */
+/**
+ * One running SHA-256 over everything that happens in a simulation: two runs are the same if and only if their digests
+ * are.
+ */
 import { createHash } from 'node:crypto'
 import type { Scheduler } from './scheduler.ts'
 

@@ -1,6 +1,7 @@
 /**
- * Puts virtual time and seeded chance under a whole process: call it before anything of libp2p is imported, since modules read
- * clocks and take timers as they load. One simulation a process: module-level counters would make a second one differ.
+ * Puts virtual time and seeded chance under a whole process: call it before anything of libp2p is imported, since
+ * modules read clocks and take timers as they load. One simulation a process: module-level counters would make a second
+ * one differ.
  */
 import nodeCrypto from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
@@ -89,8 +90,8 @@ function replaceTimers(scheduler: Scheduler): void {
   }
   Object.assign(globalThis, timers)
   Object.assign(nodeTimers, timers)
-  // The real one would fire by the real clock, whatever is done to setTimeout.
-  // One reason for all: most deadlines pass long after what they were for, and an exception of its own would cost each of them a stack.
+  // The real one would fire by the real clock, whatever is done to setTimeout. One reason for all: most deadlines pass
+  // long after what they were for, and an exception of its own would cost each of them a stack.
   const reason = new DOMException('The operation was aborted due to timeout', 'TimeoutError')
   AbortSignal.timeout = (delayMs) => {
     const controller = new AbortController()
@@ -145,7 +146,10 @@ function replaceChance(scheduler: Scheduler): void {
   Object.assign(nodeCrypto, { randomBytes, randomFillSync: fill, randomUUID })
 }
 
-/** Whatever completes on a thread of its own, or by the real clock, would end the sameness of two runs: it fails at once instead. */
+/**
+ * Whatever completes on a thread of its own, or by the real clock, would end the sameness of two runs: it fails at once
+ * instead.
+ */
 function forbidRealTime(): void {
   const forbidden = (name: string) => () => {
     throw new Error(`${name} does not follow virtual time: a simulation must not use it`)

@@ -1,6 +1,7 @@
 /**
- * A validator who shows headers and keeps the bodies back: a whole honest node, so that nothing is held against it, whose words about its head and whose
- * answers about the chain are others'. What it shows builds on genesis, on the head or a little below it, in turns.
+ * A validator who shows headers and keeps the bodies back: a whole honest node, so that nothing is held against it,
+ * whose words about its head and whose answers about the chain are others'. What it shows builds on genesis, on the
+ * head or a little below it, in turns.
  */
 import { decodeChainRequest } from '../domain/codec/chain-codec.ts'
 import { decodeHello, encodeHello } from '../domain/codec/hello-codec.ts'

@@ -1,4 +1,7 @@
-/** `hearsay/client`: a node's API with types, over node:http alone; in browsers over fetch. Loads neither libp2p nor a codec of blocks. */
+/**
+ * `hearsay/client`: a node's API with types, over node:http alone; in browsers over fetch. Loads neither libp2p nor a
+ * codec of blocks.
+ */
 export { connect } from '../client/connect.ts'
 export type { Client, ConnectOptions } from '../client/connect.ts'
 export type { EventStreamOptions, StreamItem } from '../client/event-stream.ts'

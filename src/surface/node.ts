@@ -7,8 +7,9 @@ export type { Node, NodeOpening } from '../node/compose.ts'
 export type { EventSubscription, Lookup, NodeControl, SubmitResult } from '../ports/control.ts'
 
 /**
- * Starts a node in this process. Never rejects for a taken port, a locked or broken directory, or a wrong address: the value says what
- * is wrong and what to do, also with the configuration. Its code is loaded with the first call: who only signs or asks does without libp2p.
+ * Starts a node in this process. Never rejects for a taken port, a locked or broken directory, or a wrong address: the
+ * value says what is wrong and what to do, also with the configuration. Its code is loaded with the first call: who
+ * only signs or asks does without libp2p.
  *
  * @example
  * const { params } = must(parseNetwork(JSON.parse(readFileSync('network.json', 'utf8'))))

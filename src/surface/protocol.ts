@@ -1,6 +1,6 @@
 /**
- * `hearsay/protocol`: what a second implementation, a signer, a wallet or a browser needs of the network's bytes and rules (PROTOCOL.md). Ids, codecs, rules,
- * proofs and the one signature rule; no network, no disk, no clock.
+ * `hearsay/protocol`: what a second implementation, a signer, a wallet or a browser needs of the network's bytes and
+ * rules (PROTOCOL.md). Ids, codecs, rules, proofs and the one signature rule; no network, no disk, no clock.
  */
 import { verifySignature } from '../adapters/crypto/verify-signature.ts'
 import { checkAccount, type AccountCheck } from '../domain/ledger/account-check.ts'
@@ -121,8 +121,9 @@ export type { AccountProof } from '../domain/ledger/account-proof.ts'
 export type { AccountCheck, AccountCheckFailure } from '../domain/ledger/account-check.ts'
 
 /**
- * What a node answered about an account (`client.account(address, { proof: true })`), checked without trusting that node: the account stands
- * under a ledger root, a header commits to it, and the validator whose slot it is has signed the header. Never throws.
+ * What a node answered about an account (`client.account(address, { proof: true })`), checked without trusting that
+ * node: the account stands under a ledger root, a header commits to it, and the validator whose slot it is has signed
+ * the header. Never throws.
  */
 export function verifyAccount(answer: AccountView, params: NetworkParams): AccountCheck {
   return checkAccount(answer, params, verifySignature)

@@ -4,7 +4,10 @@
 export const CHAIN_DEADLINE_MS = 8_000
 /** The same for headers: 512 of them are 125 KB. */
 export const HEADERS_DEADLINE_MS = 4_000
-/** Blocks of one request: a run of 16 full ones is 16 MiB in the worst case, of which the answer's budget takes what fits. */
+/**
+ * Blocks of one request: a run of 16 full ones is 16 MiB in the worst case, of which the answer's budget takes what
+ * fits.
+ */
 export const BLOCK_RUN = 16
 /** Requests for blocks at once, over all peers, that are still young: keeps three sources busy. */
 export const BLOCK_REQUESTS_MAX = 6
@@ -15,8 +18,8 @@ export const BRANCHES_AT_ONCE = 4
 /** Requests of one branch, however many there are: the next run is under way while one is answered. */
 export const BLOCK_REQUESTS_PER_BRANCH_MIN = 2
 /**
- * After so long a request no longer holds a place, and another peer is asked for what everything above waits for: a slot of most networks. The answer still
- * counts when it comes.
+ * After so long a request no longer holds a place, and another peer is asked for what everything above waits for: a
+ * slot of most networks. The answer still counts when it comes.
  */
 export const SLOW_MS = 2_000
 /** The same for headers, which are small. */

@@ -1,32 +1,35 @@
 /**
  * Catching up with the chain: whom to ask for headers, whom for blocks, and what to do when nothing comes.
  *
- * Tracked: the head that each peer told; requests for headers; requests for blocks, a few at once over several peers; which peers failed for which block, and
- * who told of its header.
+ * Tracked: the head that each peer told; requests for headers; requests for blocks, a few at once over several peers;
+ * which peers failed for which block, and who told of its header.
  *
  * Rules.
- * - Headers first, from who has not been asked for longest. *Rationale*: headers are checked alone and cheaply, so a liar about heads costs
- *   one request; blocks are asked for only below headers that passed.
- * - A head that a peer could not prove (it failed, or sent nothing new) is forgotten until it tells another one. *Rationale*: otherwise the
- *   liveliest liar would be asked for ever.
- * - Several branches are fetched side by side, the best first, one for each maker of the block that is missing first. *Rationale*: withheld branches can be any
- *   number, but the keys that make them are few.
- * - A branch has had its turn when TURN_FAILURES peers failed for the block that it lacks first, or all: it is *withheld*. From then on it comes after every
- *   other, and so does for a minute whatever else its maker's blocks are the first of; it is tried again after a pause that doubles, and at once of whoever
- *   comes new, tells of it, or says that its tip is its head by now. When its block comes, however it came, it is as good as any. *Rationale*: one mishap must not shut a branch out, and nothing withheld may
- *   hold up what is there.
- * - Blocks go out in short runs. The lowest run of a branch goes to who told of it; any other to the peer with the fewest requests that has not failed for its
- *   first block. A deadline passed is a failure. *Rationale*: who shows headers has, or lacks, the bodies.
- * - After SLOW_MS a request holds no place any more, and the lowest run is asked of another peer beside. *Rationale*: a silent source must hold up
- *   neither the others nor what builds on its run.
- * - What one peer failed for goes to one that has given blocks, where there is any. *Rationale*: else every silent peer has a turn of 2 s, and three of them make
- *   a branch of honest blocks withheld.
+ * - Headers first, from who has not been asked for longest. *Rationale*: headers are checked alone and cheaply, so a
+ *   liar about heads costs one request; blocks are asked for only below headers that passed.
+ * - A head that a peer could not prove (it failed, or sent nothing new) is forgotten until it tells another one.
+ *   *Rationale*: otherwise the liveliest liar would be asked for ever.
+ * - Several branches are fetched side by side, the best first, one for each maker of the block that is missing first.
+ *   *Rationale*: withheld branches can be any number, but the keys that make them are few.
+ * - A branch has had its turn when TURN_FAILURES peers failed for the block that it lacks first, or all: it is
+ *   *withheld*. From then on it comes after every other, and so does for a minute whatever else its maker's blocks are
+ *   the first of; it is tried again after a pause that doubles, and at once of whoever comes new, tells of it, or says
+ *   that its tip is its head by now. When its block comes, however it came, it is as good as any. *Rationale*: one
+ *   mishap must not shut a branch out, and nothing withheld may hold up what is there.
+ * - Blocks go out in short runs. The lowest run of a branch goes to who told of it; any other to the peer with the
+ *   fewest requests that has not failed for its first block. A deadline passed is a failure. *Rationale*: who shows
+ *   headers has, or lacks, the bodies.
+ * - After SLOW_MS a request holds no place any more, and the lowest run is asked of another peer beside. *Rationale*: a
+ *   silent source must hold up neither the others nor what builds on its run.
+ * - What one peer failed for goes to one that has given blocks, where there is any. *Rationale*: else every silent peer
+ *   has a turn of 2 s, and three of them make a branch of honest blocks withheld.
  * - Whoever answered nothing of use the last time is asked only where nobody else can be, until it does.
  *
- * The attacker's best move is to answer slowly: he holds one run of blocks at a time for 2 s. With many keys of validators he has a turn for each.
+ * The attacker's best move is to answer slowly: he holds one run of blocks at a time for 2 s. With many keys of
+ * validators he has a turn for each.
  *
- * Invariants: requests within their bounds; a block is asked of one peer at a time, or of several where all but the last are slow; nothing is kept of a peer
- * that is gone.
+ * Invariants: requests within their bounds; a block is asked of one peer at a time, or of several where all but the
+ * last are slow; nothing is kept of a peer that is gone.
  */
 import type { BlockHash, PeerId } from '../domain/ids.ts'
 import { assert } from '../lib/assert.ts'
@@ -212,8 +215,8 @@ export class ChainSync {
   }
 
   /**
-   * Headers came and were checked. `fresh`: how many were new; none means that the peer has nothing to prove its head with, unless that came another way
-   * meanwhile (`isProven`).
+   * Headers came and were checked. `fresh`: how many were new; none means that the peer has nothing to prove its head
+   * with, unless that came another way meanwhile (`isProven`).
    */
   headersChecked(peer: PeerId, fresh: number, isProven: boolean, nowMs: number): void {
     this.#headerRequests.delete(peer)
@@ -238,9 +241,10 @@ export class ChainSync {
   }
 
   /**
-   * A request for blocks ended. `failed`: those among them that the peer did not send, or sent wrongly; the rest came, or did not fit into the answer and are
-   * asked for again. `isSilent`: there was no answer, or none of use. To say that one has none of them is no failure of the peer's: it may lie on a branch
-   * that only others have, or that nobody has.
+   * A request for blocks ended. `failed`: those among them that the peer did not send, or sent wrongly; the rest came,
+   * or did not fit into the answer and are asked for again. `isSilent`: there was no answer, or none of use. To say
+   * that one has none of them is no failure of the peer's: it may lie on a branch that only others have, or that nobody
+   * has.
    */
   blocksEnded(
     peer: PeerId,
@@ -309,8 +313,9 @@ export class ChainSync {
   }
 
   /**
-   * Who is asked for headers: of those whose head is unknown and not below all that could connect, one that did not fail before one that did, then who has not
-   * been asked for the longest time, then the highest. A claim costs nothing, so the height of one must not decide alone; nor is a lower head the worse one.
+   * Who is asked for headers: of those whose head is unknown and not below all that could connect, one that did not
+   * fail before one that did, then who has not been asked for the longest time, then the highest. A claim costs
+   * nothing, so the height of one must not decide alone; nor is a lower head the worse one.
    */
   #headerSource(state: ChainState): PeerId | null {
     let best: { readonly peer: PeerId; readonly rank: readonly [number, number, number] } | null = null

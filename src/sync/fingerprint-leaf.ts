@@ -1,8 +1,10 @@
 /**
- * Up to LEAF_MAX neighbouring items of a fingerprint tree: their keys in order, for each of two salts the hash of each, and the sum of these.
+ * Up to LEAF_MAX neighbouring items of a fingerprint tree: their keys in order, for each of two salts the hash of each,
+ * and the sum of these.
  *
- * Rules. A hash that has not been made yet is not in the sum; `missing` counts them. What lies side by side in order lies side by side in
- * memory: an insert moves a few kilobytes within the cache instead of following pointers through cold memory.
+ * Rules. A hash that has not been made yet is not in the sum; `missing` counts them. What lies side by side in order
+ * lies side by side in memory: an insert moves a few kilobytes within the cache instead of following pointers through
+ * cold memory.
  */
 import { assert } from '../lib/assert.ts'
 import { readHex } from '../lib/bytes.ts'

@@ -1,27 +1,31 @@
 /**
- * A set of items in the order of their keys that tells quickly how many lie between two bounds, which is the k-th, and what the
- * fingerprint of a range is.
+ * A set of items in the order of their keys that tells quickly how many lie between two bounds, which is the k-th, and
+ * what the fingerprint of a range is.
  *
- * Tracked. A tree of two levels: leaves of up to LEAF_MAX neighbouring items (fingerprint-leaf.ts), and for all of them a directory of how
- * many items, and which sums under each of two salts, lie before each leaf. A sum is that of H(salt ‖ key), modulo 2^256. Sums can be
- * subtracted, so a range is the difference of two prefixes.
+ * Tracked. A tree of two levels: leaves of up to LEAF_MAX neighbouring items (fingerprint-leaf.ts), and for all of them
+ * a directory of how many items, and which sums under each of two salts, lie before each leaf. A sum is that of
+ * H(salt ‖ key), modulo 2^256. Sums can be subtracted, so a range is the difference of two prefixes.
  *
  * Rules.
- * - A fingerprint is the first 16 bytes of SHA-256(sum ‖ count). Rationale: a sum alone would let a peer subtract and solve.
- * - What comes waits outside until somebody compares, or too much waits; then it goes in in order. Rationale: alone each item costs a way
- *   through cold memory, and most transactions are in a block before anybody compares.
- * - A new salt is a new set of sums. It is opened beside the current one and filled in slices (`tend`), each item once. Until it is filled
- *   nobody may ask for it (`isReady`). Inserts and deletes keep both sums true at all times. Rationale: hashing 100,000 items at the turn
- *   of an epoch would hold the node for 50 ms, and applying the salt to a finished sum would leave collisions of the sum what they are.
- * - Of two neighbouring leaves one holds more than LEAF_MAX / 4 items or both together more than LEAF_MAX / 2. Rationale: whoever makes
- *   items come and go must not leave us a directory of empty leaves.
+ * - A fingerprint is the first 16 bytes of SHA-256(sum ‖ count). Rationale: a sum alone would let a peer subtract and
+ *   solve.
+ * - What comes waits outside until somebody compares, or too much waits; then it goes in in order. Rationale: alone
+ *   each item costs a way through cold memory, and most transactions are in a block before anybody compares.
+ * - A new salt is a new set of sums. It is opened beside the current one and filled in slices (`tend`), each item once.
+ *   Until it is filled nobody may ask for it (`isReady`). Inserts and deletes keep both sums true at all times.
+ *   Rationale: hashing 100,000 items at the turn of an epoch would hold the node for 50 ms, and applying the salt to a
+ *   finished sum would leave collisions of the sum what they are.
+ * - Of two neighbouring leaves one holds more than LEAF_MAX / 4 items or both together more than LEAF_MAX / 2.
+ *   Rationale: whoever makes items come and go must not leave us a directory of empty leaves.
  *
  * Invariants: order, counts, and both sums equal to what a plain recount gives (`invariants()`).
  *
- * The attacker's best move is to insert as many items as the owner's bound allows, all over the set: each then moves half a leaf, 16 KiB.
+ * The attacker's best move is to insert as many items as the owner's bound allows, all over the set: each then moves
+ * half a leaf, 16 KiB.
  *
- * Cost: about 1 µs for an insert among 1,024 others, 4 µs for a prefix; with 100,000 items; 150 bytes an item. (A search tree by pointers,
- * which this was before, took 10 µs for an insert: twenty nodes, each in another place of a memory that is too large for the caches.)
+ * Cost: about 1 µs for an insert among 1,024 others, 4 µs for a prefix; with 100,000 items; 150 bytes an item. (A
+ * search tree by pointers, which this was before, took 10 µs for an insert: twenty nodes, each in another place of a
+ * memory that is too large for the caches.)
  */
 import { assert } from '../lib/assert.ts'
 import { sha256 } from '../lib/hash.ts'
@@ -68,7 +72,9 @@ export class FingerprintTree {
     return this.#settled + this.#waiting.size
   }
 
-  /** Adds an item: `order` of 48 bits, id as 64 hex digits. False, and nothing changed, where its key is there already. */
+  /**
+   * Adds an item: `order` of 48 bits, id as 64 hex digits. False, and nothing changed, where its key is there already.
+   */
   insert(order: number, id: string): boolean {
     const key = itemKey(order, id)
     if (this.has(key)) return false
@@ -176,8 +182,8 @@ export class FingerprintTree {
   }
 
   /**
-   * Opens the salts that belong to this time and fills them, at most `itemsMax` items in this call. To be called at every wake.
-   * True when there is nothing left to fill.
+   * Opens the salts that belong to this time and fills them, at most `itemsMax` items in this call. To be called at
+   * every wake. True when there is nothing left to fill.
    */
   tend(wallMs: number, itemsMax = PREPARE_SLICE): boolean {
     let left = itemsMax

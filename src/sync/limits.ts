@@ -8,11 +8,17 @@ export const EPOCH_MS = 600_000
 export const PREPARE_SLICE = 1_024
 /** Items that wait outside the tree: put in at once, about 1 ms where the set is large. */
 export const WAITING_MAX = 256
-/** Items of one leaf of the tree: half of it, 16 KiB with both salts, is what an insert moves and a prefix adds up, within the cache. */
+/**
+ * Items of one leaf of the tree: half of it, 16 KiB with both salts, is what an insert moves and a prefix adds up,
+ * within the cache.
+ */
 export const LEAF_MAX = 256
 
 // ---- one comparison
-/** Parts into which a range that differs is divided, by the divider's own count: fewer mean more round trips, more mean more bytes. */
+/**
+ * Parts into which a range that differs is divided, by the divider's own count: fewer mean more round trips, more mean
+ * more bytes.
+ */
 export const SPLIT_WAYS = 16
 /** Ids are listed where one of both sides has at most this many in the range: about what 16 fingerprints cost twice. */
 export const LIST_MAX = 32
@@ -22,7 +28,10 @@ export const FINAL_ROUND = 3
 export const LIST_FINAL_MAX = 512
 /** Largest frame, bytes: what the protocol lets through. */
 export const FRAME_BYTES_MAX = EXCHANGE_LIMITS.reconcile.frameBytesMax
-/** Round trips of one session. 100,000 items need three; what is scattered over all of them needs more frames, not more depth. */
+/**
+ * Round trips of one session. 100,000 items need three; what is scattered over all of them needs more frames, not more
+ * depth.
+ */
 export const ROUNDS_MAX = 12
 /** Bytes of one session, both ways: 60,000 ids. What is missing after that is asked for in the next one. */
 export const SESSION_BYTES_MAX = 1_048_576
@@ -32,7 +41,9 @@ export const REPLY_BYTES_MAX = 524_288
 export const FINGERPRINTS_PER_REPLY_MAX = 2_048
 /** Ranges asked about in one request: the asker's half of the same bound. */
 export const RANGES_PER_REQUEST_MAX = 1_024
-/** Items that one session offers to the other side: a full pool of the open network. Whoever lacks more asks by himself. */
+/**
+ * Items that one session offers to the other side: a full pool of the open network. Whoever lacks more asks by himself.
+ */
 export const OFFERED_MAX = 10_000
 /** Items in one frame of an offer: 18 bytes each at most, and never more than the frame. */
 export const OFFERED_PER_FRAME_MAX = 2_048
@@ -44,7 +55,10 @@ export const INTERVAL_SPREAD = 0.2
 /** New peers within the window that mean a healed partition rather than churn. */
 export const HEAL_PEERS = 3
 export const HEAL_WINDOW_MS = 30_000
-/** After a heal comparisons come four times as often, for three intervals: what one node learnt must reach those behind it. */
+/**
+ * After a heal comparisons come four times as often, for three intervals: what one node learnt must reach those behind
+ * it.
+ */
 export const HURRY_FACTOR = 4
 export const HURRY_MS = 30_000
 /** Sessions that we begin with one peer: at most one in this time, so that nobody is loaded by us. */
@@ -69,9 +83,15 @@ export const SERVE_BYTES_BURST = 1_048_576
 export const SERVE_BYTES_PER_SECOND = 209_715
 
 // ---- bodies
-/** Items wanted at once: three times a full pool of the open network, so that one peer can't fill it; several have to share it. */
+/**
+ * Items wanted at once: three times a full pool of the open network, so that one peer can't fill it; several have to
+ * share it.
+ */
 export const WANTED_MAX = 32_768
-/** Keys of the largest holder that are looked at for one that nobody else has, when there are too many: honest pools differ in a few. */
+/**
+ * Keys of the largest holder that are looked at for one that nobody else has, when there are too many: honest pools
+ * differ in a few.
+ */
 export const VICTIMS_MAX = 16
 /** Peers remembered as having one item: three must be tried, a few more replace those that leave. */
 export const HOLDERS_MAX = 8
@@ -81,7 +101,9 @@ export const HELD_OUT_PER_PEER_MAX = 10_000
 export const IN_FLIGHT_PER_PEER_MAX = 100
 /** After this time without an answer another one is asked (SECURITY.md A12). */
 export const REASK_MS = 2_000
-/** Items that were refused or are done with, so that they are not asked for again: what a pool loses in half an hour. */
+/**
+ * Items that were refused or are done with, so that they are not asked for again: what a pool loses in half an hour.
+ */
 export const DONE_MAX = 65_536
 export const DONE_TTL_MS = 30 * 60_000
 

@@ -1,20 +1,24 @@
 /**
- * This node's own transactions until three peers have them: gossip promises nothing to whoever publishes while cut off, or alone.
+ * This node's own transactions until three peers have them: gossip promises nothing to whoever publishes while cut off,
+ * or alone.
  *
  * Tracked. For each own transaction that is in no block yet, the peers known to have it.
  *
- * How a peer is known to have it: it sent it or asked for it; it said so when it was offered; or a comparison showed its set equal to
- * ours in that place.
+ * How a peer is known to have it: it sent it or asked for it; it said so when it was offered; or a comparison showed
+ * its set equal to ours in that place.
  *
  * Rules.
- * - Gossip gets OFFER_AFTER_MS first. Then the transaction is offered to one connected peer a turn that isn't known to have it, until
- *   OFFER_PEERS have it. Rationale: one peer may lie and one may leave; beyond three, their own relaying carries it.
+ * - Gossip gets OFFER_AFTER_MS first. Then the transaction is offered to one connected peer a turn that isn't known to
+ *   have it, until OFFER_PEERS have it. Rationale: one peer may lie and one may leave; beyond three, their own relaying
+ *   carries it.
  * - The same peer is offered it again only after OFFER_AGAIN_MS. Rationale: it may have refused it for now.
- * - What leaves the pool is no longer offered. What comes beyond OFFERS_MAX isn't followed; comparisons offer it all the same.
+ * - What leaves the pool is no longer offered. What comes beyond OFFERS_MAX isn't followed; comparisons offer it all
+ *   the same.
  *
  * Invariants: within its bound; never more than OFFER_PEERS peers a key.
  *
- * The attacker's best move is to be three of our peers and claim to have everything: then only gossip and comparisons spread it.
+ * The attacker's best move is to be three of our peers and claim to have everything: then only gossip and comparisons
+ * spread it.
  */
 import { assert } from '../lib/assert.ts'
 import type { PeerId } from '../domain/ids.ts'
@@ -80,14 +84,20 @@ export class Offers {
     if (own.known.length >= OFFER_PEERS) this.#own.delete(key)
   }
 
-  /** A comparison that began at `startedMs` and got to its end, of all before `upTo`: the peer has all of ours but `lacking`. */
+  /**
+   * A comparison that began at `startedMs` and got to its end, of all before `upTo`: the peer has all of ours but
+   * `lacking`.
+   */
   compared(peer: PeerId, startedMs: number, upTo: Bound, lacking: ReadonlySet<ItemKey>): void {
     for (const [key, own] of this.#own) {
       if (own.sinceMs < startedMs && key < upTo && !lacking.has(key)) this.known(peer, key)
     }
   }
 
-  /** Of those that were offered to somebody `forMs` ago or longer: how many nobody is known to have, and to how many peers they were offered. */
+  /**
+   * Of those that were offered to somebody `forMs` ago or longer: how many nobody is known to have, and to how many
+   * peers they were offered.
+   */
   untaken(monoMs: number, forMs: number): { readonly transactions: number; readonly peers: number } {
     const peers = new Set<PeerId>()
     let transactions = 0
@@ -129,7 +139,10 @@ export class Offers {
     }
   }
 
-  /** A peer that may lack it and has room in this turn; the fewest at once, so that offers of many transactions go together. */
+  /**
+   * A peer that may lack it and has room in this turn; the fewest at once, so that offers of many transactions go
+   * together.
+   */
   #nextFor(own: Own, monoMs: number, offers: ReadonlyMap<PeerId, readonly ItemKey[]>): PeerId | undefined {
     let wanted = OFFER_PEERS - own.known.length
     for (const offeredMs of own.offeredMs?.values() ?? []) if (monoMs - offeredMs < OFFER_AGAIN_MS) wanted--

@@ -1,16 +1,18 @@
 /**
- * Comparing two sets by fingerprints of ranges: the side that asks. One session is one comparison with one peer; each round is one
- * request and its answer.
+ * Comparing two sets by fingerprints of ranges: the side that asks. One session is one comparison with one peer; each
+ * round is one request and its answer.
  *
- * Tracked. The ranges still to ask about, in order; what is known to be only ours (`have`) or only theirs (`need`); rounds and bytes used.
+ * Tracked. The ranges still to ask about, in order; what is known to be only ours (`have`) or only theirs (`need`);
+ * rounds and bytes used.
  *
  * Rules.
  * - The first request is one fingerprint of everything: two equal sets cost 40 bytes.
- * - A differing range that the answer divides is compared part by part. Where a part has at most LIST_MAX items on either side, or at most
- *   LIST_FINAL_MAX from the third round on, the answerer's list is asked for; ours is never sent, since we alone compute the
- *   difference. Any other part is divided by our own count.
- * - An answer may speak only of what was asked: a range that lies outside, overlaps, or is divided where a list was asked is a violation, as
- *   are keys out of order (the codec refuses those). Rationale: an honest node never sends it, and it would let a peer steer what we ask.
+ * - A differing range that the answer divides is compared part by part. Where a part has at most LIST_MAX items on
+ *   either side, or at most LIST_FINAL_MAX from the third round on, the answerer's list is asked for; ours is never
+ *   sent, since we alone compute the difference. Any other part is divided by our own count.
+ * - An answer may speak only of what was asked: a range that lies outside, overlaps, or is divided where a list was
+ *   asked is a violation, as are keys out of order (the codec refuses those). Rationale: an honest node never sends it,
+ *   and it would let a peer steer what we ask.
  * - Rounds and bytes are bounded. A session that runs out keeps what it found.
  *
  * Invariants: ranges to ask about are ascending and apart; `need` and `have` hold no key twice.
@@ -125,7 +127,10 @@ export class ReconcileSession {
     return bytes
   }
 
-  /** What follows from the answer to the last request. After a violation the session is over, and what it found is not to be used. */
+  /**
+   * What follows from the answer to the last request. After a violation the session is over, and what it found is not
+   * to be used.
+   */
   answered(frames: readonly Uint8Array[]): Progress {
     const asked = this.#asked
     this.#asked = []

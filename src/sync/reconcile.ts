@@ -1,17 +1,17 @@
 /**
- * Comparing two sets by fingerprints of ranges: the side that answers. It keeps nothing between two requests: whatever it needs is in
- * the request and in its own set.
+ * Comparing two sets by fingerprints of ranges: the side that answers. It keeps nothing between two requests: whatever
+ * it needs is in the request and in its own set.
  *
  * Rules (Meyer, arXiv:2212.13567).
- * - A range with equal count and fingerprint is done. One where either side has at most LIST_MAX items is answered with the list of
- *   ours; any other with the fingerprints of its sixteenths by our own count.
- *   Rationale: who has more in the range divides it evenly for himself, and a list costs what the smaller side is worth.
- * - What does not fit into the answer's bytes, or needs more fingerprints than an answer may cost, is answered with `later`; but
- *   something is always answered, so that the asker gets on.
+ * - A range with equal count and fingerprint is done. One where either side has at most LIST_MAX items is answered with
+ *   the list of ours; any other with the fingerprints of its sixteenths by our own count. Rationale: who has more in
+ *   the range divides it evenly for himself, and a list costs what the smaller side is worth.
+ * - What does not fit into the answer's bytes, or needs more fingerprints than an answer may cost, is answered with
+ *   `later`; but something is always answered, so that the asker gets on.
  * - Lists longer than a frame are cut at item bounds: each piece is a list of its own smaller range.
  *
- * The attacker's best move is a request with as many unequal ranges as it may hold: 2,048 fingerprints, about 10 ms, and as many bytes as
- * the server's budget for one peer allows (`repair-server.ts`).
+ * The attacker's best move is a request with as many unequal ranges as it may hold: 2,048 fingerprints, about 10 ms,
+ * and as many bytes as the server's budget for one peer allows (`repair-server.ts`).
  */
 import { boundBetween, END, START, type Bound, type ItemKey } from '../domain/item-key.ts'
 import { equalBytes } from '../lib/bytes.ts'

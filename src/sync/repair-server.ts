@@ -1,11 +1,11 @@
 /**
  * The side of repair that answers: comparisons and offers of others, each peer within a budget.
  *
- * Tracked. For each connected peer that has asked, what is left of its requests and bytes (token buckets, limits.ts). A session of the
- * other side is not known here: each request stands alone.
+ * Tracked. For each connected peer that has asked, what is left of its requests and bytes (token buckets, limits.ts). A
+ * session of the other side is not known here: each request stands alone.
  *
- * Rules. A peer that asks for more than its budget is told `busy`, which is no offence: two honest nodes may both be eager. What is no
- * request is a violation.
+ * Rules. A peer that asks for more than its budget is told `busy`, which is no offence: two honest nodes may both be
+ * eager. What is no request is a violation.
  *
  * The attacker's best move is to use up the budget: five requests and 200 KiB a second, about 50 ms of CPU a second.
  */
@@ -60,7 +60,10 @@ export class RepairServer {
     this.#budgets.delete(peer)
   }
 
-  /** Answers one request of the `reconcile` protocol. @param isDone whether a key that we lack was had before and isn't wanted again */
+  /**
+   * Answers one request of the `reconcile` protocol. @param isDone whether a key that we lack was had before and isn't
+   * wanted again
+   */
   serve(peer: PeerId, bytes: Uint8Array, monoMs: number, isDone: (set: SetName, key: ItemKey) => boolean): Served {
     if (bytes.byteLength > FRAME_BYTES_MAX) return { kind: 'violation', code: 'too-large' }
     const budget = this.#budgetOf(peer, monoMs)

@@ -1,23 +1,26 @@
 /**
  * When to compare which set with which peer, and the comparisons under way.
  *
- * Tracked. For each connected peer when we last began a comparison of each set with it, and whether one is due at once; the sessions
- * under way, each with its request; when the next peer is drawn.
+ * Tracked. For each connected peer when we last began a comparison of each set with it, and whether one is due at once;
+ * the sessions under way, each with its request; when the next peer is drawn.
  *
  * Rules (PROTOCOL.md, Records).
- * - Every INTERVAL_MS ± 20 % one peer, drawn by chance, for each set. Rationale: the part that gossip missed squares with each round.
- * - At once with a peer that we dialled; with one that dialled us after INBOUND_WAIT_MS, unless it has begun meanwhile. Rationale: one
- *   comparison serves both sides, since what they lack is offered.
+ * - Every INTERVAL_MS ± 20 % one peer, drawn by chance, for each set. Rationale: the part that gossip missed squares
+ *   with each round.
+ * - At once with a peer that we dialled; with one that dialled us after INBOUND_WAIT_MS, unless it has begun meanwhile.
+ *   Rationale: one comparison serves both sides, since what they lack is offered.
  * - Several new peers in a short time are a healed partition: draws come HURRY_FACTOR times as often for HURRY_MS.
- * - Transactions younger than YOUNG_MS are left to gossip in drawn comparisons; not in the first one with a peer, which has missed them. Where
- *   messages wait to be judged, what is younger by as much. Rationale: it is here, only not in the set yet; a node that is behind would
- *   fetch a second time what waits in its own queue, and fall behind further.
- * - At most one session begun with a peer in SESSION_GAP_MS for each set, SESSIONS_MAX at once; each ends at its deadline.
+ * - Transactions younger than YOUNG_MS are left to gossip in drawn comparisons; not in the first one with a peer, which
+ *   has missed them. Where messages wait to be judged, what is younger by as much. Rationale: it is here, only not in
+ *   the set yet; a node that is behind would fetch a second time what waits in its own queue, and fall behind further.
+ * - At most one session begun with a peer in SESSION_GAP_MS for each set, SESSIONS_MAX at once; each ends at its
+ *   deadline.
  * - A peer that violated the protocol is not asked again while it is connected.
  *
  * Invariants: at most SESSIONS_MAX sessions, at most one a peer and set; each waits for exactly one answer.
  *
- * The attacker's best move is to stall: one of three places for 12 s, then he is passed over for as long as others are there.
+ * The attacker's best move is to stall: one of three places for 12 s, then he is passed over for as long as others are
+ * there.
  */
 import { assert } from '../lib/assert.ts'
 import { encodeReconcileRequest, decodeReconcileFrame, SETS, type SetName } from '../domain/codec/reconcile-codec.ts'
@@ -202,7 +205,10 @@ export class Repair {
     return [{ kind: 'gave-up', peer: ask.peer, set: ask.set, why: 'no-answer' }]
   }
 
-  /** Tells a peer that we hold these; its answer says which of them it has. At most OFFERED_PER_FRAME_MAX keys, ascending. */
+  /**
+   * Tells a peer that we hold these; its answer says which of them it has. At most OFFERED_PER_FRAME_MAX keys,
+   * ascending.
+   */
   offer(peer: PeerId, set: SetName, keys: readonly ItemKey[], monoMs: number): RepairDecision {
     assert(keys.length > 0 && keys.length <= OFFERED_PER_FRAME_MAX, 'an offer fits into a frame')
     const request = this.#nextNumber()

@@ -1,6 +1,6 @@
 /**
- * An answer in the making: ranges in order, cut into frames of at most 64 KiB, each of which can be read by itself. When the bytes
- * are used up, what follows becomes `later`.
+ * An answer in the making: ranges in order, cut into frames of at most 64 KiB, each of which can be read by itself.
+ * When the bytes are used up, what follows becomes `later`.
  *
  * Invariant: no frame is longer than FRAME_BYTES_MAX, and the first range is always answered.
  */

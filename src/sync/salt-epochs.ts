@@ -1,13 +1,15 @@
 /**
- * Which salts are in use. Fingerprints are sums of salted hashes; the salt is the same in the whole network for one epoch of ten minutes.
+ * Which salts are in use. Fingerprints are sums of salted hashes; the salt is the same in the whole network for one
+ * epoch of ten minutes.
  *
- * What it is good for: an unsalted sum lets someone who can place some 2^16 items compute, once and for all and with about 2^31 hashes,
- * two sets that look alike. The salt of an epoch can be computed beforehand by everybody, so such sets can still be made, but for one
- * epoch: to look alike in two epochs running takes a collision of twice the width. What could be hidden so is a difference between
- * two nodes, for at most ten minutes, and any third peer shows it.
+ * What it is good for: an unsalted sum lets someone who can place some 2^16 items compute, once and for all and with
+ * about 2^31 hashes, two sets that look alike. The salt of an epoch can be computed beforehand by everybody, so such
+ * sets can still be made, but for one epoch: to look alike in two epochs running takes a collision of twice the width.
+ * What could be hidden so is a difference between two nodes, for at most ten minutes, and any third peer shows it.
  *
- * Two epochs are kept: the current one with the previous one in its first half, and with the next one in its second half. So two nodes
- * understand each other while their clocks differ by less than half an epoch, and the next epoch's sums are ready before they are needed.
+ * Two epochs are kept: the current one with the previous one in its first half, and with the next one in its second
+ * half. So two nodes understand each other while their clocks differ by less than half an epoch, and the next epoch's
+ * sums are ready before they are needed.
  */
 import { concatBytes, utf8 } from '../lib/bytes.ts'
 import { sha256 } from '../lib/hash.ts'

@@ -1,4 +1,7 @@
-/** Numbers modulo 2^256 as eight limbs of 32 bits, the lowest first, inside larger arrays: no object and no BigInt for each sum. */
+/**
+ * Numbers modulo 2^256 as eight limbs of 32 bits, the lowest first, inside larger arrays: no object and no BigInt for
+ * each sum.
+ */
 
 export const LIMBS = 8
 const TOP = 0x1_0000_0000

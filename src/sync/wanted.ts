@@ -1,26 +1,33 @@
 /**
- * Bodies that we lack and others hold: whom to ask for which, and when to ask another one. After Bitcoin's transaction request tracker.
+ * Bodies that we lack and others hold: whom to ask for which, and when to ask another one. After Bitcoin's transaction
+ * request tracker.
  *
- * Tracked. For each wanted key its holders, each `candidate` (may be asked) or `failed` (asked, and did not deliver), and at most one
- * request under way. For each peer the keys that it may be asked for now, and how many it was asked for and owes.
+ * Tracked. For each wanted key its holders, each `candidate` (may be asked) or `failed` (asked, and did not deliver),
+ * and at most one request under way. For each peer the keys that it may be asked for now, and how many it was asked for
+ * and owes.
  *
  * Rules.
- * - A key is asked of one peer at a time. Without an answer after REASK_MS the next holder is asked; the late answer still counts.
- *   Rationale: one body must not be paid for twice by habit, nor wait for a peer that stalls (CVE-2024-52913).
- * - Saying again that one holds a key changes nothing. Rationale: otherwise whoever repeats himself resets the clock (SECURITY.md A12).
- * - Holders that we dialled are asked before those that dialled us. Rationale: inbound connections are the attacker's to make.
+ * - A key is asked of one peer at a time. Without an answer after REASK_MS the next holder is asked; the late answer
+ *   still counts. Rationale: one body must not be paid for twice by habit, nor wait for a peer that stalls
+ *   (CVE-2024-52913).
+ * - Saying again that one holds a key changes nothing. Rationale: otherwise whoever repeats himself resets the clock
+ *   (SECURITY.md A12).
+ * - Holders that we dialled are asked before those that dialled us. Rationale: inbound connections are the attacker's
+ *   to make.
  * - When all holders have failed, the key is forgotten; the next comparison brings it back with whoever has it then.
- * - A full list of holders lets a newcomer replace one that has failed. Rationale: eight liars that came first must not keep an honest one out.
- * - When there are too many, whoever holds out the most gives up one of his for a key of somebody who holds out fewer, first one that nobody else has.
- *   Rationale: shares are equal at the end, however many there are who invent keys.
- * - What was refused or is over (`done`) isn't wanted again for half an hour. Rationale: a peer whose pool differs from ours by policy
- *   would bring it up in every comparison.
+ * - A full list of holders lets a newcomer replace one that has failed. Rationale: eight liars that came first must not
+ *   keep an honest one out.
+ * - When there are too many, whoever holds out the most gives up one of his for a key of somebody who holds out fewer,
+ *   first one that nobody else has. Rationale: shares are equal at the end, however many there are who invent keys.
+ * - What was refused or is over (`done`) isn't wanted again for half an hour. Rationale: a peer whose pool differs from
+ *   ours by policy would bring it up in every comparison.
  *
- * Invariants: at most HOLDERS_MAX holders a key, at most IN_FLIGHT_PER_PEER_MAX keys owed a peer; a key is under way or in the ready
- * set of each of its candidates, never both; every wanted key has a candidate or is under way.
+ * Invariants: at most HOLDERS_MAX holders a key, at most IN_FLIGHT_PER_PEER_MAX keys owed a peer; a key is under way or
+ * in the ready set of each of its candidates, never both; every wanted key has a candidate or is under way.
  *
- * The attacker's best move is to hold out 10,000 keys and answer none: each costs 2 s until the next holder is asked; his keys that nobody
- * else has cost us a request of 2.2 KB every 2 s, as long as he is connected. With n connections he leaves an honest peer the (n + 1)th part of the list.
+ * The attacker's best move is to hold out 10,000 keys and answer none: each costs 2 s until the next holder is asked;
+ * his keys that nobody else has cost us a request of 2.2 KB every 2 s, as long as he is connected. With n connections
+ * he leaves an honest peer the (n + 1)th part of the list.
  *
  * Cost: O(holders) for each key that changes its state.
  */
@@ -77,7 +84,10 @@ export class Wanted {
   readonly #name: string
   readonly #chance: () => number
 
-  /** @param name what its structures are called; @param nextNumber numbers for requests, never the same twice; @param chance numbers in [0, 1) */
+  /**
+   * @param name what its structures are called; @param nextNumber numbers for requests, never the same twice; @param
+   *   chance numbers in [0, 1)
+   */
   constructor(options: { name?: string; nextNumber: () => number; chance: () => number }) {
     this.#name = options.name ?? 'wanted'
     this.#nextNumber = options.nextNumber
@@ -146,8 +156,8 @@ export class Wanted {
   }
 
   /**
-   * The answer came. What it brought is reported by `received` for each key, before this or after; `unanswered` are the keys that it did
-   * not get to, which may be asked of the same peer again; all others it has not.
+   * The answer came. What it brought is reported by `received` for each key, before this or after; `unanswered` are the
+   * keys that it did not get to, which may be asked of the same peer again; all others it has not.
    */
   answered(fetch: number, unanswered: readonly ItemKey[]): void {
     const request = this.#requests.get(fetch)
@@ -244,7 +254,8 @@ export class Wanted {
   #makeRoom(holder: Holder): boolean {
     let largest = holder
     for (const other of this.#peers.values()) if (other.heldOut > largest.heldOut) largest = other
-    // One key must change sides without making the newcomer the largest: otherwise two would push each other out for ever.
+    // One key must change sides without making the newcomer the largest: otherwise two would push each other out for
+    // ever.
     if (largest.heldOut <= holder.heldOut + 1) return false
     const candidates = [...largest.ready.values().take(VICTIMS_MAX)]
     const victim = candidates.find((key) => this.#wants.get(key)?.holders.size === 1) ?? candidates[0]

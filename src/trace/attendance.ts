@@ -1,9 +1,13 @@
 /**
- * Who was there when: the runs of each node, from the changes of its state. A node that was not there when an object was sent can't be reproached with
- * not having it: it is no part of what coverage is measured against. A paused process is there (it will have to catch up), a starting one is not yet.
+ * Who was there when: the runs of each node, from the changes of its state. A node that was not there when an object
+ * was sent can't be reproached with not having it: it is no part of what coverage is measured against. A paused process
+ * is there (it will have to catch up), a starting one is not yet.
  */
 
-/** Why a node was not there: it had not come yet; it was down; or it has been started anew since, and what it knew then is gone. */
+/**
+ * Why a node was not there: it had not come yet; it was down; or it has been started anew since, and what it knew then
+ * is gone.
+ */
 export type Absence = 'later' | 'down' | 'restarted'
 
 export interface StateChange {

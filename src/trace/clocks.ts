@@ -1,8 +1,9 @@
 /**
- * Records of several machines on one time axis: each node's are moved by how far its clock is ahead of that of the node that compared them. A clock whose
- * offset is no larger than its error is left alone: machines that keep their time are nearer to each other than a round trip tells, and to move them
- * by what the comparison cannot tell from nothing would make a trace worse. Its time may then be wrong by both, offset and error. Two times of different
- * nodes may be wrong by the sum of what each may be; the bound for a whole trace is the largest such sum.
+ * Records of several machines on one time axis: each node's are moved by how far its clock is ahead of that of the node
+ * that compared them. A clock whose offset is no larger than its error is left alone: machines that keep their time are
+ * nearer to each other than a round trip tells, and to move them by what the comparison cannot tell from nothing would
+ * make a trace worse. Its time may then be wrong by both, offset and error. Two times of different nodes may be wrong
+ * by the sum of what each may be; the bound for a whole trace is the largest such sum.
  */
 import type { PropagationRecord } from '../domain/propagation.ts'
 

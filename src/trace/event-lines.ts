@@ -1,4 +1,7 @@
-/** Events of a node's stream as lines of a recording. Pure: what the supervisor, a gathering command and the page all do with them. */
+/**
+ * Events of a node's stream as lines of a recording. Pure: what the supervisor, a gathering command and the page all do
+ * with them.
+ */
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { ApiEvent } from '../domain/views.ts'
 import type { RecordingLine } from './recording.ts'

@@ -1,16 +1,17 @@
 /**
- * How one object went through the network, rebuilt from what every node recorded. The wire carries no hop count: a node's `from` names its
- * parent, and the parents make the tree.
+ * How one object went through the network, rebuilt from what every node recorded. The wire carries no hop count: a
+ * node's `from` names its parent, and the parents make the tree.
  *
- * - A node's first sight is its earliest PUBLISH, DELIVER or RECOVERED. An origin is a node whose first sight is a PUBLISH; there is one,
- *   unless the user handed the object to several nodes.
- * - A hop takes network + queue + check: DELIVER is stamped after the check, so the object arrived `queueMs + checkMs` earlier, and the network's
- *   share is what lies between the parent's first sight and that.
+ * - A node's first sight is its earliest PUBLISH, DELIVER or RECOVERED. An origin is a node whose first sight is a
+ *   PUBLISH; there is one, unless the user handed the object to several nodes.
+ * - A hop takes network + queue + check: DELIVER is stamped after the check, so the object arrived `queueMs + checkMs`
+ *   earlier, and the network's share is what lies between the parent's first sight and that.
  * - Copies are all arrivals, the needed one and refused ones included.
- * - Clocks of several machines differ: a child may seem earlier than its parent by `clockErrorMs` and no more. A parent that is later than
- *   that is not believed (it was told of twice, and we lack its first record), and the node becomes a root of its own, `orphan`.
- * - A node without a first sight is `held`, `refused`, `lacks`, `pending` or `absent` (knowledge.ts); one that was not there when the object was sent may
- *   have got it later all the same, and says so by `absence` beside its times.
+ * - Clocks of several machines differ: a child may seem earlier than its parent by `clockErrorMs` and no more. A parent
+ *   that is later than that is not believed (it was told of twice, and we lack its first record), and the node becomes
+ *   a root of its own, `orphan`.
+ * - A node without a first sight is `held`, `refused`, `lacks`, `pending` or `absent` (knowledge.ts); one that was not
+ *   there when the object was sent may have got it later all the same, and says so by `absence` beside its times.
  */
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { Absence } from './attendance.ts'
@@ -18,7 +19,10 @@ import { RECORDS_ALONE, type Knowledge } from './knowledge.ts'
 
 export interface TraceNode {
   readonly name: string
-  /** Name (or peer id, where it is no node of ours) of who gave it; null at an origin, and where the node has it without a record of how. */
+  /**
+   * Name (or peer id, where it is no node of ours) of who gave it; null at an origin, and where the node has it without
+   * a record of how.
+   */
   readonly from: string | null
   /** Since the origin's first sight, ms; null where no node told of one. */
   readonly firstSeenMs: number | null
@@ -168,7 +172,10 @@ function note(sights: Map<string, Sight>, record: PropagationRecord, nameOf: (pe
   }
 }
 
-/** Each reached node's parent, where it is believed. Loops cannot be among them: a parent is not later than its child, and equals are ordered. */
+/**
+ * Each reached node's parent, where it is believed. Loops cannot be among them: a parent is not later than its child,
+ * and equals are ordered.
+ */
 function parentsOf(
   sights: ReadonlyMap<string, Sight>,
   nameOf: (peerId: string) => string,

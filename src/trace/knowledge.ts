@@ -1,7 +1,8 @@
 /**
- * What is known of nodes beside their records: who was there when, what they answered when they were asked for an object that they have no record of,
- * and of whom all is told. "It does not have it" is a claim; it is made only where the node said so, or where all that it told is there and it told
- * nothing of the object, and in both cases only when the object is on its way no longer. Everything else is "not known yet".
+ * What is known of nodes beside their records: who was there when, what they answered when they were asked for an
+ * object that they have no record of, and of whom all is told. "It does not have it" is a claim; it is made only where
+ * the node said so, or where all that it told is there and it told nothing of the object, and in both cases only when
+ * the object is on its way no longer. Everything else is "not known yet".
  */
 import { Attendance, isThere, type Absence } from './attendance.ts'
 import { ON_ITS_WAY_MS } from './limits.ts'

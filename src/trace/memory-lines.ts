@@ -1,6 +1,7 @@
 /**
- * What nodes remember, as a recording: whole objects only. A node that remembers less far back than others would make older objects look as if it
- * lacked them, so everything that was sent before what all of them remember is left out and counted. Pure: asking is the reader's business.
+ * What nodes remember, as a recording: whole objects only. A node that remembers less far back than others would make
+ * older objects look as if it lacked them, so everything that was sent before what all of them remember is left out and
+ * counted. Pure: asking is the reader's business.
  */
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { RememberedObject, SeenCounts, StatusView } from '../domain/views.ts'

@@ -1,4 +1,7 @@
-/** What a page is sent: the network when it is another one, and of each object that it shows what is new since it was sent last. */
+/**
+ * What a page is sent: the network when it is another one, and of each object that it shows what is new since it was
+ * sent last.
+ */
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { ObservedNetworkView } from '../domain/views.ts'
 

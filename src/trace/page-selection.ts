@@ -1,6 +1,6 @@
 /**
- * What a page is to be sent next, by what it was sent before: of the last transactions, each whole, what is new of each; and which of them it shows no
- * longer. A page that reads late is told how things are, not what happened. Pure.
+ * What a page is to be sent next, by what it was sent before: of the last transactions, each whole, what is new of
+ * each; and which of them it shows no longer. A page that reads late is told how things are, not what happened. Pure.
  */
 import type { Known } from './knowledge.ts'
 import { PAGE_BATCH_RECORDS_MAX, PAGE_REFUSED_MAX, SHOWN_TRANSACTIONS_MAX } from './limits.ts'

@@ -1,6 +1,7 @@
 /**
- * A recording: what a network's nodes told, as lines of JSON. The first line says which network; the others come in the order in which they
- * were received, so a reader must not take their order for that of their times. A propagation record is a line as it is.
+ * A recording: what a network's nodes told, as lines of JSON. The first line says which network; the others come in the
+ * order in which they were received, so a reader must not take their order for that of their times. A propagation
+ * record is a line as it is.
  */
 import { PROPAGATION_EVENTS, PROPAGATION_KINDS, type PropagationRecord } from '../domain/propagation.ts'
 import { plain } from '../lib/printable.ts'
@@ -57,7 +58,10 @@ export type RecordingLine =
       readonly id: string
       readonly known: boolean
     }
-  /** Until now the node has told all that it remembers: `older` transactions that it took are not in here, `untraced` ones left no record. */
+  /**
+   * Until now the node has told all that it remembers: `older` transactions that it took are not in here, `untraced`
+   * ones left no record.
+   */
   | {
       readonly line: 'told'
       readonly t_ns: string
@@ -106,7 +110,10 @@ export function recordsOf(recording: Recording): PropagationRecord[] {
   return recording.lines.filter((line) => isRecord(line))
 }
 
-/** Reads NDJSON. Lines that are no lines of ours (a last one that a crash cut) are counted, not fatal; a wrong first line is. */
+/**
+ * Reads NDJSON. Lines that are no lines of ours (a last one that a crash cut) are counted, not fatal; a wrong first
+ * line is.
+ */
 export function parseRecording(text: string): RecordingRead {
   const reader = new RecordingReader()
   reader.push(text)

@@ -46,7 +46,8 @@ export function tailChart({ band, untilMs }: Report): string {
 
 /** Hops from the origin: measured bars, predicted marks. */
 export function hopsChart({ hops: { measured, predicted } }: Report): string {
-  // Where less than half an arrival is expected the theory says none: a long tail of nothing would press the bars together.
+  // Where less than half an arrival is expected the theory says none: a long tail of nothing would press the bars
+  // together.
   const expected = predicted.findLastIndex((value) => value >= 0.5) + 1
   const count = Math.max(measured.length, expected, 2)
   // Four equal steps of whole arrivals.

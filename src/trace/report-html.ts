@@ -1,4 +1,7 @@
-/** The report as one HTML file: its data inside, no script that runs, no request to anybody, light or dark as the reader's system is. */
+/**
+ * The report as one HTML file: its data inside, no script that runs, no request to anybody, light or dark as the
+ * reader's system is.
+ */
 import { coverageChart, escapeText, heatChart, hopsChart, msText, tailChart } from './report-charts.ts'
 import { reportDocument, type Report } from './report.ts'
 import type { SpreadSummary } from './spread.ts'

@@ -1,4 +1,7 @@
-/** The propagation report as data (gossip 4.6): a pure function of a recording, so that a replay makes the same to the byte. */
+/**
+ * The propagation report as data (gossip 4.6): a pure function of a recording, so that a replay makes the same to the
+ * byte.
+ */
 import type { PropagationRecord } from '../domain/propagation.ts'
 import { knowledgeOf } from './knowledge.ts'
 import { journeysOf, uniqueRecords, type Journey, type NetworkNode, type TraceNode } from './journey.ts'
@@ -75,7 +78,10 @@ export interface Report {
   readonly invariants: {
     /** Objects that some node refused as an offence and some node took all the same. */
     readonly invalidRelayed: number
-    /** Different chains among the nodes that were up at the end: heads of which none is an earlier head of another; null where no node told one. */
+    /**
+     * Different chains among the nodes that were up at the end: heads of which none is an earlier head of another; null
+     * where no node told one.
+     */
     readonly heads: number | null
   }
   readonly states: readonly { readonly tNs: string; readonly node: string; readonly state: string }[]

@@ -1,9 +1,10 @@
 /**
- * What a live view holds of the last objects: their records, whole or not at all. Bounded by objects, the oldest go first, and what belongs to one that
- * went is not taken again: half an object looks like one that got stuck. Refused objects that nobody took have places of their own, so that a flood of
- * forgeries pushes out nothing that is true.
+ * What a live view holds of the last objects: their records, whole or not at all. Bounded by objects, the oldest go
+ * first, and what belongs to one that went is not taken again: half an object looks like one that got stuck. Refused
+ * objects that nobody took have places of their own, so that a flood of forgeries pushes out nothing that is true.
  *
- * Every record and every answer has a number, so that a reader who has taken all up to one number is told what came since, and no more. Pure.
+ * Every record and every answer has a number, so that a reader who has taken all up to one number is told what came
+ * since, and no more. Pure.
  */
 import type { PropagationRecord } from '../domain/propagation.ts'
 
@@ -69,7 +70,9 @@ export class Sightings {
     return this.#objects.get(id)
   }
 
-  /** Takes a record: `known` where it is here already; `gone` where its object was let go, or holds as many as it may. */
+  /**
+   * Takes a record: `known` where it is here already; `gone` where its object was let go, or holds as many as it may.
+   */
   take(record: PropagationRecord): 'new' | 'known' | 'gone' {
     const { id, kind } = record
     if (kind === 'mesh' || id === '' || this.#gone.has(id) || this.#goneBefore.has(id)) return 'gone'

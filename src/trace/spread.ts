@@ -24,7 +24,10 @@ export interface SpreadSummary {
   readonly coverage: number
   /** Journeys that are on every node that was there. */
   readonly everywhere: number
-  /** Pairs in which the node is known to be without it; of which nothing is known yet; and in which the node was not there. */
+  /**
+   * Pairs in which the node is known to be without it; of which nothing is known yet; and in which the node was not
+   * there.
+   */
   readonly lacking: number
   readonly pending: number
   readonly absent: number
@@ -151,8 +154,8 @@ export function hopsHistogram(journeys: readonly Journey[]): number[] {
 }
 
 /**
- * The hops that a random regular graph of this degree predicts, as counts like `hopsHistogram` for `arrivals`: each hop reaches (D-1) times as
- * many, as far as nodes are left (the share that is left meets with an edge by chance).
+ * The hops that a random regular graph of this degree predicts, as counts like `hopsHistogram` for `arrivals`: each hop
+ * reaches (D-1) times as many, as far as nodes are left (the share that is left meets with an edge by chance).
  */
 export function predictedHops(nodes: number, degree: number, arrivals: number): number[] {
   if (nodes < 2 || degree < 2) return []
@@ -177,8 +180,9 @@ export interface Theory {
 }
 
 /**
- * The flood on the mesh that these hops make: with the delays as measured over the hops of the tree, half of the nodes have it after (ln N)/λ,
- * and around that the coverage grows as a logistic curve of rate λ. Null where too few hops were measured.
+ * The flood on the mesh that these hops make: with the delays as measured over the hops of the tree, half of the nodes
+ * have it after (ln N)/λ, and around that the coverage grows as a logistic curve of rate λ. Null where too few hops
+ * were measured.
  * @param degree mean number of mesh peers
  */
 export function theoryOf(journeys: readonly Journey[], degree: number, untilMs: number, steps = 60): Theory | null {
@@ -349,7 +353,10 @@ export function rank(ascending: readonly number[], share: number): number {
   return ascending[Math.max(0, Math.ceil(share * ascending.length) - 1)] ?? 0
 }
 
-/** Time after which nothing more happened, for axes: the 99th percentile with a margin, so that one straggler doesn't flatten the curve. */
+/**
+ * Time after which nothing more happened, for axes: the 99th percentile with a margin, so that one straggler doesn't
+ * flatten the curve.
+ */
 export function horizonMs(journeys: readonly Journey[]): number {
   const delays = delaysOf(begunOf(journeys))
   return Math.max(1, rank(delays, 0.99) * 1.25)

@@ -1,6 +1,7 @@
 /**
- * Why one node did not relay an object to another, from what both say: their records of it, their peers and what the supervisor knows. Pure;
- * the first finding that holds is the answer, the others are told too. A node that got the object from elsewhere first needed no copy.
+ * Why one node did not relay an object to another, from what both say: their records of it, their peers and what the
+ * supervisor knows. Pure; the first finding that holds is the answer, the others are told too. A node that got the
+ * object from elsewhere first needed no copy.
  */
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { PeersView } from '../domain/views.ts'
@@ -15,7 +16,10 @@ export interface Side {
   readonly peers: PeersView | null
 }
 
-/** In the order of what would have to change first: what was sent, then what keeps anything from being sent, then why it was not needed. */
+/**
+ * In the order of what would have to change first: what was sent, then what keeps anything from being sent, then why it
+ * was not needed.
+ */
 const WHY_CODES = [
   'relayed', // B has it from A
   'refused', // B refused what A sent

@@ -1,4 +1,7 @@
-/** A block from its transactions to its hash, its compact form, the ledger before and after it, a proof out of it, and how it is asked for. */
+/**
+ * A block from its transactions to its hash, its compact form, the ledger before and after it, a proof out of it, and
+ * how it is asked for.
+ */
 import { headerOf, shortIdOf, type SignedHeader } from '../domain/block.ts'
 import {
   decodeSignedHeader,

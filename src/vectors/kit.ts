@@ -1,6 +1,7 @@
 /**
- * Golden vectors for who writes a hearsay peer in another language: every object of PROTOCOL.md as JSON, with what lies between its fields and its bytes.
- * Made of nothing but the published keys of development networks: the same on every machine.
+ * Golden vectors for who writes a hearsay peer in another language: every object of PROTOCOL.md as JSON, with what lies
+ * between its fields and its bytes. Made of nothing but the published keys of development networks: the same on every
+ * machine.
  */
 import { networkDocument, networkIdOf, shortNetworkId } from '../domain/params.ts'
 import { TOPICS, topicName } from '../domain/protocols.ts'

@@ -1,4 +1,7 @@
-/** Transactions with all that lies between their fields and their ids; bytes that are none, and why; a batch and its message id. */
+/**
+ * Transactions with all that lies between their fields and their ids; bytes that are none, and why; a batch and its
+ * message id.
+ */
 import {
   encodeBatch,
   encodeSignedTransaction,

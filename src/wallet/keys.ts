@@ -1,6 +1,6 @@
 /**
- * Keys and signatures of accounts: Ed25519 (RFC 8032) by @noble/ed25519, which needs no binary. A secret is the 32-byte seed of
- * RFC 8032, never the expanded key.
+ * Keys and signatures of accounts: Ed25519 (RFC 8032) by @noble/ed25519, which needs no binary. A secret is the 32-byte
+ * seed of RFC 8032, never the expanded key.
  */
 import { getPublicKey, hashes, sign as nobleSign } from '@noble/ed25519'
 import { assert } from '../lib/assert.ts'
@@ -19,8 +19,8 @@ export interface KeyPair {
 }
 
 /**
- * A new key from 32 bytes of a cryptographic random source. The bytes are copied, the caller may wipe its own. Bytes that are all
- * equal are what a broken source gives, and throw.
+ * A new key from 32 bytes of a cryptographic random source. The bytes are copied, the caller may wipe its own. Bytes
+ * that are all equal are what a broken source gives, and throw.
  */
 export function keyPairFromRandom(random: Uint8Array): KeyPair {
   assert(random.byteLength === SECRET_BYTES, 'a key is made from 32 random bytes')
@@ -36,15 +36,18 @@ export function keyPairOf(secret: Uint8Array): KeyPair {
   return { secret: Uint8Array.from(secret), publicKey: publicKeyOf(secret) }
 }
 
-/** The public key, 32 bytes, of a secret of exactly 32 bytes. Always valid by rule 1 of PROTOCOL.md: a multiple of the base point. */
+/**
+ * The public key, 32 bytes, of a secret of exactly 32 bytes. Always valid by rule 1 of PROTOCOL.md: a multiple of the
+ * base point.
+ */
 export function publicKeyOf(secret: Uint8Array): Uint8Array {
   assert(secret.byteLength === SECRET_BYTES, 'a secret has 32 bytes')
   return getPublicKey(secret)
 }
 
 /**
- * The signature R ‖ S, 64 bytes, over `message`: for an object of the network its signed bytes (tag ‖ 0x00 ‖ networkId ‖ SSZ). The same
- * message gives the same signature. About 0.3 ms.
+ * The signature R ‖ S, 64 bytes, over `message`: for an object of the network its signed bytes (tag ‖ 0x00 ‖
+ * networkId ‖ SSZ). The same message gives the same signature. About 0.3 ms.
  */
 export function sign(secret: Uint8Array, message: Uint8Array): Uint8Array {
   assert(secret.byteLength === SECRET_BYTES, 'a secret has 32 bytes')

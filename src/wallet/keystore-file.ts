@@ -1,7 +1,7 @@
 /**
- * The document of one encrypted key: JSON, versioned, and everything in it bounded before any work is done, since a file may come from
- * anybody. scrypt (N, r = 8, p = 1) makes a 32-byte key of the passphrase, AES-256-GCM encrypts the 32-byte secret with it and binds
- * version and public key (SECURITY.md: Keys).
+ * The document of one encrypted key: JSON, versioned, and everything in it bounded before any work is done, since a
+ * file may come from anybody. scrypt (N, r = 8, p = 1) makes a 32-byte key of the passphrase, AES-256-GCM encrypts the
+ * 32-byte secret with it and binds version and public key (SECURITY.md: Keys).
  *
  * {"v":1,"publicKey":hex 32,"kdf":{"name":"scrypt","n":262144,"r":8,"p":1,"salt":hex 32},
  *  "cipher":{"name":"aes-256-gcm","nonce":hex 12,"tag":hex 16,"text":hex 32}}
@@ -39,8 +39,8 @@ export interface KeystoreDocument {
 }
 
 /**
- * Encrypts a secret of 32 bytes under a passphrase. `n` is a power of two within the bounds above; `entropy` are `ENTROPY_BYTES`
- * fresh random bytes. Rejects only where scrypt finds no memory.
+ * Encrypts a secret of 32 bytes under a passphrase. `n` is a power of two within the bounds above; `entropy` are
+ * `ENTROPY_BYTES` fresh random bytes. Rejects only where scrypt finds no memory.
  */
 export async function encryptSecret(options: {
   readonly secret: Uint8Array
@@ -64,8 +64,8 @@ export async function encryptSecret(options: {
 }
 
 /**
- * The secret of a document, or null when the passphrase is another one. A damaged or altered file looks the same: only the passphrase
- * could tell them apart. Rejects only where scrypt finds no memory.
+ * The secret of a document, or null when the passphrase is another one. A damaged or altered file looks the same: only
+ * the passphrase could tell them apart. Rejects only where scrypt finds no memory.
  */
 export async function decryptSecret(document: KeystoreDocument, passphrase: Uint8Array): Promise<Uint8Array | null> {
   const key = await deriveKey(passphrase, document.salt, document.n)
@@ -96,7 +96,10 @@ export function formatKeystore({ publicKey, n, salt, nonce, tag, text }: Keystor
 export type ParsedKeystore =
   { readonly ok: true; readonly document: KeystoreDocument } | { readonly ok: false; readonly detail: string }
 
-/** Reads a document; the detail of a failure says what is wrong in words. Unknown fields are refused: they might mean something. */
+/**
+ * Reads a document; the detail of a failure says what is wrong in words. Unknown fields are refused: they might mean
+ * something.
+ */
 export function parseKeystore(json: string): ParsedKeystore {
   let value: unknown
   try {

@@ -1,6 +1,6 @@
 /**
- * A directory of encrypted keys, one file `NAME.json` each (keystore-file.ts says what is in it, secret-file.ts how it is kept). Expected
- * failures are values; a passphrase and a secret come in as arguments and are never logged.
+ * A directory of encrypted keys, one file `NAME.json` each (keystore-file.ts says what is in it, secret-file.ts how it
+ * is kept). Expected failures are values; a passphrase and a secret come in as arguments and are never logged.
  */
 import { createPrivateKey, randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
@@ -31,7 +31,10 @@ import {
 
 /** Names are file names on every system, whatever its opinion about case: no path, no dot, at most 64 characters. */
 const KEY_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/
-/** Most files that `listKeys` reads: far more than a person has, few enough for a directory of something else to be harmless. */
+/**
+ * Most files that `listKeys` reads: far more than a person has, few enough for a directory of something else to be
+ * harmless.
+ */
 const KEYS_MAX = 1_000
 const EXTENSION = '.json'
 /** Of a temporary file's name: two processes never draw the same. */
@@ -79,9 +82,10 @@ export type ListedKeys =
 export type Passphrase = string | Uint8Array
 
 /**
- * Encrypts `secret` (32 bytes) into the new file `directory/name.json`; for a new key it comes from `keyPairFromRandom`, for an
- * imported one from `parseSecretText`. The directory is made when missing. An existing key is never overwritten. Takes about a second
- * and 256 MiB with the default `n`; `random` gives so many random bytes and is an argument for tests only.
+ * Encrypts `secret` (32 bytes) into the new file `directory/name.json`; for a new key it comes from
+ * `keyPairFromRandom`, for an imported one from `parseSecretText`. The directory is made when missing. An existing key
+ * is never overwritten. Takes about a second and 256 MiB with the default `n`; `random` gives so many random bytes and
+ * is an argument for tests only.
  */
 export async function createKey(options: {
   readonly directory: string
@@ -145,7 +149,10 @@ export async function openKey(options: {
   }
 }
 
-/** Gives a key another name; one that a key has already is not taken from it. The file, and so the passphrase, stays the same. */
+/**
+ * Gives a key another name; one that a key has already is not taken from it. The file, and so the passphrase, stays the
+ * same.
+ */
 export async function renameKey(directory: string, name: string, to: string): Promise<ShownKey> {
   if (!KEY_NAME.test(to)) return failed({ kind: 'bad-name', name: to })
   const loaded = await load(directory, name)
@@ -195,7 +202,10 @@ export async function listKeys(directory: string): Promise<ListedKeys> {
 export type ParsedSecret =
   { readonly ok: true; readonly secret: Uint8Array } | { readonly ok: false; readonly reason: 'not-a-secret' }
 
-/** A secret as it is exported: 64 hexadecimal digits and a line end. For a file of mode 0600 or stdin, never for an argument. */
+/**
+ * A secret as it is exported: 64 hexadecimal digits and a line end. For a file of mode 0600 or stdin, never for an
+ * argument.
+ */
 export function formatSecretText(secret: Uint8Array): string {
   assert(secret.byteLength === SECRET_BYTES, 'a secret has 32 bytes')
   return `${toHex(secret)}\n`
@@ -205,9 +215,9 @@ export function formatSecretText(secret: Uint8Array): string {
 export const SECRET_FORMS = '64 hex digits, a JSON array of bytes, or PEM of PKCS #8'
 
 /**
- * The secret in a text as this program and others write it, white space around it: 64 hex digits in either case, with or without 0x; 128 of them, or a JSON
- * array of 32 or 64 bytes, where the second half is the public key; PKCS #8 in PEM (`openssl genpkey -algorithm ed25519`). The reason never quotes the
- * text.
+ * The secret in a text as this program and others write it, white space around it: 64 hex digits in either case, with
+ * or without 0x; 128 of them, or a JSON array of 32 or 64 bytes, where the second half is the public key; PKCS #8 in
+ * PEM (`openssl genpkey -algorithm ed25519`). The reason never quotes the text.
  */
 export function parseSecretText(text: string): ParsedSecret {
   const trimmed = text.trim()

@@ -15,7 +15,8 @@ export interface MadeTransaction {
 /**
  * The signed transaction of `draft` on `network`.
  * @param draft its numbers in range: amount, fee, their sum and nonce below 2^64, a payload of at most 16 KiB
- * @param sign the signature, 64 bytes, of the sender over a message: `(message) => sign(secret, message)` of wallet/keys
+ * @param sign the signature, 64 bytes, of the sender over a message: `(message) => sign(secret, message)` of
+ *   wallet/keys
  */
 export function makeTransaction(
   draft: TransactionDraft,

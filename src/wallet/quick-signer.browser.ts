@@ -1,4 +1,7 @@
-/** What takes the place of quick-signer.ts in the library for browsers (scripts/build.js): @noble/ed25519, with the same result. */
+/**
+ * What takes the place of quick-signer.ts in the library for browsers (scripts/build.js): @noble/ed25519, with the same
+ * result.
+ */
 import { sign } from './keys.ts'
 
 /** What signs messages with `secret`, 32 bytes: 64 bytes of signature by RFC 8032. */

@@ -1,4 +1,7 @@
-/** Signing many messages with one key: OpenSSL's Ed25519 by node:crypto, about ten times as fast as @noble/ed25519, with the same result. */
+/**
+ * Signing many messages with one key: OpenSSL's Ed25519 by node:crypto, about ten times as fast as @noble/ed25519, with
+ * the same result.
+ */
 import { createPrivateKey, sign } from 'node:crypto'
 import { assert } from '../lib/assert.ts'
 import { SECRET_BYTES } from './keys.ts'

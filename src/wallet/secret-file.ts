@@ -1,6 +1,6 @@
 /**
- * Files that hold a secret, encrypted or not: made at once and whole, for their owner alone, never over another file; read only when
- * nobody else could have read them (as ssh does with its keys; SECURITY.md: Keys).
+ * Files that hold a secret, encrypted or not: made at once and whole, for their owner alone, never over another file;
+ * read only when nobody else could have read them (as ssh does with its keys; SECURITY.md: Keys).
  */
 import { constants } from 'node:fs'
 import { link, mkdir, open, stat, unlink } from 'node:fs/promises'
@@ -28,8 +28,9 @@ export type ReadSecretFile =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly failure: SecretFileFailure }
 
 /**
- * Writes a new file with mode 0600 and syncs it to disk. It appears under its name whole or not at all, also through a crash: it is
- * written under another name and then linked, and a link never replaces. `unique` makes that other name, a few random characters.
+ * Writes a new file with mode 0600 and syncs it to disk. It appears under its name whole or not at all, also through a
+ * crash: it is written under another name and then linked, and a link never replaces. `unique` makes that other name, a
+ * few random characters.
  */
 export async function createSecretFile(path: string, text: string, unique: string): Promise<WrittenSecretFile> {
   const temporary = `${path}.${unique}.tmp`
@@ -53,7 +54,10 @@ export async function createSecretFile(path: string, text: string, unique: strin
   }
 }
 
-/** Reads a file of ours as UTF-8. What is checked is the file that is read: mode, owner and size come from the open handle. */
+/**
+ * Reads a file of ours as UTF-8. What is checked is the file that is read: mode, owner and size come from the open
+ * handle.
+ */
 export async function readSecretFile(path: string): Promise<ReadSecretFile> {
   try {
     // Without O_NONBLOCK the opening of a pipe would wait for a writer.
@@ -90,7 +94,10 @@ export async function ensureSecretDirectory(path: string): Promise<WrittenSecret
   return checkSecretDirectory(path)
 }
 
-/** Gives a file another name that none has; both in one folder. Under its old name it is gone when the new one is on the disk. */
+/**
+ * Gives a file another name that none has; both in one folder. Under its old name it is gone when the new one is on the
+ * disk.
+ */
 export async function renameSecretFile(from: string, to: string): Promise<WrittenSecretFile> {
   try {
     // A rename would replace what has the name.
@@ -119,7 +126,9 @@ function existsOf(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EEXIST'
 }
 
-/** Whether nobody else can put files into the directory: a key that someone slipped in would receive the user's money. */
+/**
+ * Whether nobody else can put files into the directory: a key that someone slipped in would receive the user's money.
+ */
 export async function checkSecretDirectory(path: string): Promise<WrittenSecretFile> {
   try {
     const found = await stat(path)

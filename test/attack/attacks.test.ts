@@ -1,8 +1,9 @@
 /**
- * Short forms of `npm run attack`: real node processes against hostile peers in a process of their own, with honest traffic beside. One network
- * bears all of them; each has addresses and accounts of its own. The longest run only with the command: A9, A18, A25 and A28, of which
- * test/integration and floods.test.ts have the parts, A10, which needs a network of its own and the machine for itself, and A34 to A37, A39 to A42 and A48, which need one of
- * their own or fill what all share: their parts are in test/unit and test/integration.
+ * Short forms of `npm run attack`: real node processes against hostile peers in a process of their own, with honest
+ * traffic beside. One network bears all of them; each has addresses and accounts of its own. The longest run only with
+ * the command: A9, A18, A25 and A28, of which test/integration and floods.test.ts have the parts, A10, which needs a
+ * network of its own and the machine for itself, and A34 to A37, A39 to A42 and A48, which need one of their own or
+ * fill what all share: their parts are in test/unit and test/integration.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Arena } from '../toolkit/arena/arena.ts'

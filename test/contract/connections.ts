@@ -1,4 +1,7 @@
-/** What every Connections adapter owes. Plain functions with assertions, so that a process with patched clocks can run them too. */
+/**
+ * What every Connections adapter owes. Plain functions with assertions, so that a process with patched clocks can run
+ * them too.
+ */
 import assert from 'node:assert/strict'
 import { asNetAddress, type NetAddress, type PeerId } from '../../src/domain/ids.ts'
 import type { Connections, Direction } from '../../src/ports/connections.ts'

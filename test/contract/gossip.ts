@@ -1,6 +1,6 @@
 /**
- * What every Gossip adapter owes, whatever carries it: real links, or simulated ones in virtual time. Plain functions with
- * assertions, so that a process with patched clocks can run them too, outside a test runner.
+ * What every Gossip adapter owes, whatever carries it: real links, or simulated ones in virtual time. Plain functions
+ * with assertions, so that a process with patched clocks can run them too, outside a test runner.
  */
 import assert from 'node:assert/strict'
 import type { MessageId, PeerId } from '../../src/domain/ids.ts'
@@ -25,7 +25,9 @@ export interface GossipMember {
 }
 
 export interface GossipWorld {
-  /** Starts a node that judges at once; null: it owes its verdicts. By default it accepts, and has room for everything. */
+  /**
+   * Starts a node that judges at once; null: it owes its verdicts. By default it accepts, and has room for everything.
+   */
   member(
     name: string,
     judge?: (message: GossipMessage) => Verdict | null,

@@ -1,4 +1,7 @@
-/** What every Requests adapter owes. Plain functions with assertions, so that a process with patched clocks can run them too. */
+/**
+ * What every Requests adapter owes. Plain functions with assertions, so that a process with patched clocks can run them
+ * too.
+ */
 import { EXCHANGE_LIMITS } from '../../src/domain/exchange-limits.ts'
 import assert from 'node:assert/strict'
 import { asPeerId, type PeerId } from '../../src/domain/ids.ts'

@@ -1,6 +1,7 @@
 /**
- * The library in a page: bundled as a user of it bundles for browsers, it signs, hands in, follows events and checks a proof against a real node. Needs
- * `npm run build`, and a Chromium for what runs in one; where there is none the file says so.
+ * The library in a page: bundled as a user of it bundles for browsers, it signs, hands in, follows events and checks a
+ * proof against a real node. Needs `npm run build`, and a Chromium for what runs in one; where there is none the file
+ * says so.
  */
 import { build } from 'esbuild'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -18,7 +18,9 @@ afterEach(async () => {
   removeFolders()
 })
 
-/** The sources of everything that a command loaded, by the maps beside the bundle's files; and how many bytes that were. */
+/**
+ * The sources of everything that a command loaded, by the maps beside the bundle's files; and how many bytes that were.
+ */
 async function loadedBy(args: readonly string[]): Promise<{ sources: readonly string[]; bytes: number }> {
   const cwd = freshFolder()
   const list = join(cwd, 'loaded')

@@ -1,6 +1,6 @@
 /**
- * The page of a testnet of 20 real nodes in a real Chromium: what a user clicks and sees. Needs `npm run build`, and a Chromium; where there is
- * none the file says so. Screens are kept in `.hearsay/screens`.
+ * The page of a testnet of 20 real nodes in a real Chromium: what a user clicks and sees. Needs `npm run build`, and a
+ * Chromium; where there is none the file says so. Screens are kept in `.hearsay/screens`.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'

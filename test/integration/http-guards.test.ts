@@ -1,4 +1,7 @@
-/** Who may ask the API what: host, origin, token, rate. Every refusal comes before the body is read, and says nothing of the node. */
+/**
+ * Who may ask the API what: host, origin, token, rate. Every refusal comes before the body is read, and says nothing of
+ * the node.
+ */
 import { connect } from 'node:net'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

@@ -1,4 +1,7 @@
-/** HEAD is GET without its body, on every path; any other method that a path does not take is told so, with those that it takes. */
+/**
+ * HEAD is GET without its body, on every path; any other method that a path does not take is told so, with those that
+ * it takes.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readDocument } from '../toolkit/api/api-document.ts'
 import { FakeControl } from '../toolkit/api/fake-control.ts'

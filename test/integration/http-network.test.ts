@@ -1,4 +1,7 @@
-/** The network, its reset and the node's tags over the API: what is read, what changes, and what only the token's holder may do. */
+/**
+ * The network, its reset and the node's tags over the API: what is read, what changes, and what only the token's holder
+ * may do.
+ */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connect, type Client } from '../../src/client/connect.ts'
 import { fakeMember, fakeNetwork } from '../toolkit/api/fake-control.ts'

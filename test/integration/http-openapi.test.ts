@@ -1,4 +1,7 @@
-/** The API's document: in order for a linter that we did not write, in the words that generators of clients understand, and what our own client asks by. */
+/**
+ * The API's document: in order for a linter that we did not write, in the words that generators of clients understand,
+ * and what our own client asks by.
+ */
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

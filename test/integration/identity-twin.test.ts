@@ -1,4 +1,7 @@
-/** Two nodes with one identity, and a third that is connected with both: all three say so, and the one that started later falls silent. */
+/**
+ * Two nodes with one identity, and a third that is connected with both: all three say so, and the one that started
+ * later falls silent.
+ */
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -22,7 +22,8 @@ async function stage(encryption: 'tls' | 'noise'): Promise<{ peer: Hostile; vict
   // Without gossip of its own it would be let go after a while, and the guard would have nothing to do with that.
   await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('opens the stream') }] })
   await until('its gossip', () => victim.messages.length === 1)
-  // From here on nothing but the test writes: its own muxer would answer, and stumble over answers that it did not ask for.
+  // From here on nothing but the test writes: its own muxer would answer, and stumble over answers that it did not ask
+  // for.
   ;(peer.wire() as unknown as { pause(): void }).pause()
   return { peer, victim, neighbour }
 }
@@ -31,7 +32,8 @@ describe.each(['tls', 'noise'] as const)('the guard of the muxer, behind %s', (e
   it('cuts a connection whose frame exceeds every window (L7)', async () => {
     const { peer, victim, neighbour } = await stage(encryption)
     const wire = peer.wire()
-    // Two bytes more than a window, of which all but the last are sent: it ends as an unfinished frame that is one byte too long.
+    // Two bytes more than a window, of which all but the last are sent: it ends as an unfinished frame that is one byte
+    // too long.
     wire.send(yamuxHeader(0, 0, 1_001, WINDOW_BYTES_MAX + 2))
     for (let left = WINDOW_BYTES_MAX + 1; left > 0; left -= CHUNK_BYTES) {
       wire.send(new Uint8Array(Math.min(left, CHUNK_BYTES)))

@@ -31,7 +31,8 @@ it('one probe after another goes over one stream, and each gets its own answer',
   const { server } = await echo('server')
   const asker = await world.node('asker')
   await connect(asker, server)
-  // More than the server takes streams at once, and more openings than it would bear if each were a stream of its own that stayed.
+  // More than the server takes streams at once, and more openings than it would bear if each were a stream of its own
+  // that stayed.
   for (let turn = 0; turn < 3 * EXCHANGE_LIMITS.probe.streamsMax; turn++) {
     const outcome = await asker.requests.ask(server.self, 'probe', Uint8Array.of(turn))
     expect(outcome).toMatchObject({ kind: 'answered', frames: [Uint8Array.of(turn)] })

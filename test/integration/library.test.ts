@@ -1,4 +1,7 @@
-/** The public library as an embedder uses it: a node in this process, a transaction into a block, and a proof for who trusts no node. */
+/**
+ * The public library as an embedder uses it: a node in this process, a transaction into a block, and a proof for who
+ * trusts no node.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,6 +1,7 @@
 /**
- * What the dashboards and alerts ask is answered: after traffic over two real nodes every expression has a number, on every series that it
- * gives, from the real Prometheus where it is installed; without it, every metric that they name exists and every histogram has observations.
+ * What the dashboards and alerts ask is answered: after traffic over two real nodes every expression has a number, on
+ * every series that it gives, from the real Prometheus where it is installed; without it, every metric that they name
+ * exists and every histogram has observations.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'

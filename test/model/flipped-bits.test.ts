@@ -1,6 +1,6 @@
 /**
- * One flipped bit anywhere in what is signed, or in an answer that was asked for by hash, is refused and changes nothing. FLIPS says how many
- * are tried of each kind; `FLIPS=100000` takes minutes.
+ * One flipped bit anywhere in what is signed, or in an answer that was asked for by hash, is refused and changes
+ * nothing. FLIPS says how many are tried of each kind; `FLIPS=100000` takes minutes.
  */
 import { expect, it } from 'vitest'
 import { openVerifier } from '../../src/adapters/crypto/open-verifier.ts'

@@ -1,6 +1,7 @@
 /**
- * Chain, ledger and pool together, moved as the kernel moves them, with a store that survives a restart; against ledgers worked out anew for
- * every block, and against the promise that a local transaction ends in a block, expired or replaced.
+ * Chain, ledger and pool together, moved as the kernel moves them, with a store that survives a restart; against
+ * ledgers worked out anew for every block, and against the promise that a local transaction ends in a block, expired or
+ * replaced.
  */
 import { describe, expect, it } from 'vitest'
 import { Chain } from '../../src/chain/chain.ts'

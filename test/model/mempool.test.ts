@@ -115,7 +115,8 @@ function runModel(seed: number): void {
           taken.push({ transaction, local, durable: local, admittedMs: nowMs })
           next++
         }
-        // A block of somebody else's may hold another transaction of this nonce: what we had is stale, and nothing comes back.
+        // A block of somebody else's may hold another transaction of this nonce: what we had is stale, and nothing
+        // comes back.
         if (prng.below(6) === 0) {
           next++
           taken.length = 0

@@ -58,7 +58,8 @@ describe('the tracker of wanted bodies', () => {
     const wanted = new Wanted({ nextNumber: numbers(), chance: () => random.next() })
     const naive = new NaiveWanted()
     const open = new Map<number, Fetch>()
-    // Few enough that a full list of holders, which only the real one resolves by replacing, is rare: it has a test of its own.
+    // Few enough that a full list of holders, which only the real one resolves by replacing, is rare: it has a test of
+    // its own.
     const peers = PEERS.slice(0, 8)
     let nowMs = 0
     for (let step = 0; step < 10_000; step++) {

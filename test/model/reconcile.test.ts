@@ -141,7 +141,10 @@ describe('a hostile answer', () => {
     fingerprint: new Uint8Array(16).fill(count),
   })
 
-  /** A session with 1,000 items that was told: everything differs, the second sixteenth has 200 items, the rest is equal. */
+  /**
+   * A session with 1,000 items that was told: everything differs, the second sixteenth has 200 items, the rest is
+   * equal.
+   */
   function inSecondRound(): { session: ReconcileSession; lower: ItemKey; upper: ItemKey } {
     const tree = emptyTree()
     const random = createPrng(12)

@@ -1,7 +1,7 @@
 /**
- * Views of one network against each other over seeds: nodes that come and go, transactions that some never get, forgeries, a stream that drops, a page
- * that reads seldom, one that is opened late and one whose connection was lost. When it is quiet all say the same of every (transaction, node), to the
- * unit, and what is red is true.
+ * Views of one network against each other over seeds: nodes that come and go, transactions that some never get,
+ * forgeries, a stream that drops, a page that reads seldom, one that is opened late and one whose connection was lost.
+ * When it is quiet all say the same of every (transaction, node), to the unit, and what is red is true.
  */
 import { describe, expect, it } from 'vitest'
 import { Model } from '../../src/dashboard/model.ts'
@@ -273,7 +273,8 @@ describe('views of one network', () => {
         knowledgeOf(recording.lines),
       ).filter(({ startNs }) => startNs !== null)
       isTrue(seed, world, told)
-      // What a node that is down or was restarted told the watch before is in no memory: those transactions are compared that all who have them still remember.
+      // What a node that is down or was restarted told the watch before is in no memory: those transactions are
+      // compared that all who have them still remember.
       const both = new Set(told.filter((journey) => isRemembered(world, journey.id)).map(({ id }) => id))
       const inBoth = (journeys: readonly Journey[]): Journey[] => journeys.filter(({ id }) => both.has(id))
       const shown = new Set((pages[0] ?? []).map(({ id }) => id))
@@ -330,7 +331,8 @@ function isTrue(seed: number, world: World, journeys: readonly Journey[]): void 
       const { has, states = [] } = nodeOf.get(name) ?? {}
       const wasThere = there.has(name)
       if (way === 'lacks' && has?.has(id) === true) lies.push(`${id} ${name} has it`)
-      // Where the origin's memory is gone, the first sight that is known stands for when it was sent: up to 210 ms later here.
+      // Where the origin's memory is gone, the first sight that is known stands for when it was sent: up to 210 ms
+      // later here.
       if (states.some(({ atMs }) => Math.abs(atMs - sentMs) < 300)) continue
       // Whose memory of then is gone was not there either: it can be asked no longer.
       const hasGone = states.some(({ atMs, state }) => state === 'killed' && atMs >= sentMs)

@@ -9,7 +9,10 @@ import {
 import type { Scenario } from '../../src/sim/scenario.ts'
 import { drawn } from '../toolkit/api/depth.ts'
 
-/** One run; every seed stands in what fails. `npm run sim -- repair` and `-- membership` run hundreds, and the large ones. */
+/**
+ * One run; every seed stands in what fails. `npm run sim -- repair` and `-- membership` run hundreds, and the large
+ * ones.
+ */
 async function run(kind: NetworkScenario, seed: number, smaller: Partial<Scenario> = {}) {
   const report = await runInChild({ ...networkScenario(kind, seed), ...smaller })
   if (report.repair === null) throw new Error('the scenario watches the network')

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { runInChild } from '../../src/sim/child.ts'
 import { everySecond, scenario } from '../../src/sim/scenario.ts'
 
-/** Everything that can happen, at once: whatever in it follows the real clock, real chance or the order of threads shows here. */
+/**
+ * Everything that can happen, at once: whatever in it follows the real clock, real chance or the order of threads shows
+ * here.
+ */
 const eventful = (seed: number) =>
   scenario({
     seed,

@@ -11,8 +11,8 @@ const spread = (nodes: number, messages = 3, seed = SEED) =>
   scenario({ seed, nodes, member: 'relay', publications: everySecond(messages, nodes, seed) })
 
 /**
- * The time bound is for the routers alone: whole nodes of 200 take 40 s since they also probe, compare and publish records. It is held to CPU time, which
- * other tests beside it don't stretch.
+ * The time bound is for the routers alone: whole nodes of 200 take 40 s since they also probe, compare and publish
+ * records. It is held to CPU time, which other tests beside it don't stretch.
  */
 describe('200 nodes on the real router in virtual time', () => {
   it('reach everybody in the reference time within 10 s, and the same way twice', async () => {

@@ -1,4 +1,7 @@
-/** ARCHITECTURE.md names what is there: a reader who looks for a file of the kernel finds what it is for, and nothing that is gone. */
+/**
+ * ARCHITECTURE.md names what is there: a reader who looks for a file of the kernel finds what it is for, and nothing
+ * that is gone.
+ */
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { projectFiles, read } from './project-files.ts'

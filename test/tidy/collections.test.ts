@@ -1,6 +1,6 @@
 /**
- * Everything that grows is shown with its bound. Walks the sources for fields that hold collections and for what `sizes()` says of them; what
- * is not reported stands here with its reason.
+ * Everything that grows is shown with its bound. Walks the sources for fields that hold collections and for what
+ * `sizes()` says of them; what is not reported stands here with its reason.
  */
 import { expect, it } from 'vitest'
 import { projectFiles, read } from './project-files.ts'
@@ -11,7 +11,10 @@ const sources = projectFiles().filter((path) => folders.test(path) && path.endsW
 const COLLECTION =
   /^(?: {2}| {4})(?:readonly )?(#?\w+)(?:: [^=\n]+)? ?[=:] ?(?:\[\]$|\[\],?$|new (?:Map|Set|ExpiringMap|BoundedQueue|MinHeap)\b)/gm
 
-/** Collections that are not reported, by file and field, with the reason why they cannot grow or where their bound is held. */
+/**
+ * Collections that are not reported, by file and field, with the reason why they cannot grow or where their bound is
+ * held.
+ */
 const UNREPORTED: Readonly<Record<string, string>> = {
   'src/kernel/shared/turn.ts effects': 'lives for one event',
   'src/kernel/shared/turn.ts lazyWrites': 'lives for one event',

@@ -1,4 +1,7 @@
-/** What leads nowhere: exports that nobody imports, bounds that bind nothing, and comments that point to what is not there. */
+/**
+ * What leads nowhere: exports that nobody imports, bounds that bind nothing, and comments that point to what is not
+ * there.
+ */
 import { describe, expect, it } from 'vitest'
 import { projectFiles, read } from './project-files.ts'
 
@@ -82,7 +85,10 @@ describe('comments', () => {
     ]),
   )
 
-  /** Whether a document has what is referred to: a heading, a number such as A39, D10 or L4, a rule or a fact of the router. */
+  /**
+   * Whether a document has what is referred to: a heading, a number such as A39, D10 or L4, a rule or a fact of the
+   * router.
+   */
   function has(name: string, subject: string): boolean {
     const text = documents.get(name) ?? ''
     const numbers = subject.match(/\b[ADL]\d+\b/g) ?? []

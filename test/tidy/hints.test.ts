@@ -19,7 +19,10 @@ const flagsOf = ({ options }: CommandSpec): string[] =>
   Object.values(options).flatMap(({ flags }) => flags.match(/--?[a-z][a-z-]*/g) ?? [])
 const everyFlag = new Set([...SHARED_FLAGS, ...FOREIGN_FLAGS, ...[...specs.values()].flatMap(flagsOf)])
 
-/** What is wrong with the words after `hearsay`; null where a command takes them. What is filled in at run time stands for itself. */
+/**
+ * What is wrong with the words after `hearsay`; null where a command takes them. What is filled in at run time stands
+ * for itself.
+ */
 function fault(line: string): string | null {
   const words = line.split(' ').filter((word) => word !== '')
   const [first = ''] = words

@@ -9,8 +9,8 @@ export function read(path: string): string {
 }
 
 /**
- * Every file that belongs to the project, as paths from its root. Walks the disk and not git's index, so that a rule also
- * holds for a file that is about to be committed, and for a copy of the project without its history.
+ * Every file that belongs to the project, as paths from its root. Walks the disk and not git's index, so that a rule
+ * also holds for a file that is about to be committed, and for a copy of the project without its history.
  */
 export function projectFiles(): string[] {
   const ignored = ['.git', ...ignoredNames()]

@@ -1,4 +1,7 @@
-/** What SECURITY.md promises is proven: each row of its tables has a mutant, each attack a control, and each row of an attack its attack. */
+/**
+ * What SECURITY.md promises is proven: each row of its tables has a mutant, each attack a control, and each row of an
+ * attack its attack.
+ */
 import { describe, expect, it } from 'vitest'
 import { ATTACKS } from '../toolkit/attacks/all.ts'
 import { editsOf } from '../toolkit/mutants/mutant.ts'

@@ -63,6 +63,26 @@ describe('every source', () => {
   })
 })
 
+describe('every comment', () => {
+  it('fits the line that code must fit: at most 120 characters', () => {
+    // Prettier breaks code and leaves comments: those of their own line, and those behind code. A row of a table and a
+    // word alone can't be broken.
+    const comment = /^ *(?:\/\/|\/?\*\*?) (?!\|)|^[^'"`/]* \/\/ /
+    const tooLong = files
+      // What a generator makes of the API's document is not ours to break.
+      .filter((path) => /\.(ts|js|cjs|css)$/.test(path) && path !== 'src/client/api-types.ts')
+      .flatMap((path) =>
+        read(path)
+          .split('\n')
+          .flatMap((line, at) => {
+            const isLong = line.length > 120 && [...line].length > 120
+            return isLong && comment.test(line) && line.trim().split(' ').length > 2 ? [`${path}:${at + 1}`] : []
+          }),
+      )
+    expect(tooLong).toEqual([])
+  })
+})
+
 describe('every limit', () => {
   it('has a comment with its reason', () => {
     const bare = sources
@@ -106,7 +126,8 @@ describe('every test file', () => {
 
   it('waits for a condition and never for a time', () => {
     const inTests = tests.filter((path) => path.endsWith('.test.ts'))
-    // A promise that a timer resolves; one that a timer rejects is a deadline. Polling for a condition lives in test/toolkit.
+    // A promise that a timer resolves; one that a timer rejects is a deadline. Polling for a condition lives in
+    // test/toolkit.
     const promisedTimer =
       /new Promise(?:<[^>]*>)?\(\s*(?:async\s*|function\s*)?\(?(\w+)(?:[^)=]*)\)?\s*(?:=>)?\s*\{?\s*(?:return\s+|void\s+)?setTimeout\(\s*(?:\1\b|\(\)\s*=>\s*\{?\s*\1\()/
     expect(occurrences(inTests, promisedTimer)).toEqual([])

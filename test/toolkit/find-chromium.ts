@@ -21,7 +21,8 @@ function isExecutable(path: string): boolean {
 }
 
 /**
- * How it is started. No sandbox: containers that run tests give root no namespaces. No GPU, and no imitation of one: on a machine without, Chromium draws
- * by SwiftShader, which takes the cores that the page and the nodes need (frames of 100 ms where plain software drawing takes 17).
+ * How it is started. No sandbox: containers that run tests give root no namespaces. No GPU, and no imitation of one: on
+ * a machine without, Chromium draws by SwiftShader, which takes the cores that the page and the nodes need (frames of
+ * 100 ms where plain software drawing takes 17).
  */
 export const CHROMIUM_ARGS: string[] = ['--no-sandbox', '--disable-gpu', '--disable-software-rasterizer']

@@ -1,6 +1,7 @@
 /**
- * What `npm run bench` measures in time, here in counted work: how often a transaction of a full batch is checked, judged, copied to the disk
- * and sent on. A change that does any of it once for each transaction instead of once for each message fails here, on any machine.
+ * What `npm run bench` measures in time, here in counted work: how often a transaction of a full batch is checked,
+ * judged, copied to the disk and sent on. A change that does any of it once for each transaction instead of once for
+ * each message fails here, on any machine.
  */
 import { expect, test } from 'vitest'
 import { decodeBatch, encodeBatch } from '../../src/domain/codec/transaction-codec.ts'

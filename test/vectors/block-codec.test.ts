@@ -227,7 +227,8 @@ describe('strictness', () => {
     for (let round = 0; round < 4_000; round++) {
       const { bytes, type, decode, fixed } = cases[round % 2] as (typeof cases)[number]
       const changed = bytes.slice()
-      // Offsets at most: of the object, of its lists, of the first transaction. Numbers that may pass 2^53 are left alone.
+      // Offsets at most: of the object, of its lists, of the first transaction. Numbers that may pass 2^53 are left
+      // alone.
       const at = 244 + prng.below(fixed - 244 + 90)
       changed[at] = prng.below(prng.below(2) === 0 ? 8 : 256)
       const cut = prng.below(6) === 0 ? changed.subarray(0, prng.below(changed.byteLength)) : changed

@@ -1,4 +1,6 @@
-/** `networkId` against the definition of PROTOCOL.md in a general SSZ library, and against one value that never changes. */
+/**
+ * `networkId` against the definition of PROTOCOL.md in a general SSZ library, and against one value that never changes.
+ */
 import { ByteListType, ByteVectorType, ContainerType, ListCompositeType, UintBigintType } from '@chainsafe/ssz'
 import { describe, expect, it } from 'vitest'
 import { networkIdOf, type NetworkParams } from '../../src/domain/params.ts'

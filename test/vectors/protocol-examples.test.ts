@@ -1,6 +1,7 @@
 /**
- * The examples of PROTOCOL.md. The golden files were made without any code of this project (node:crypto, packing by hand); here the code
- * must make the same bytes, @chainsafe/ssz must read them the same way, and the text must quote them and nothing else.
+ * The examples of PROTOCOL.md. The golden files were made without any code of this project (node:crypto, packing by
+ * hand); here the code must make the same bytes, @chainsafe/ssz must read them the same way, and the text must quote
+ * them and nothing else.
  */
 import { createPublicKey, verify } from 'node:crypto'
 import {

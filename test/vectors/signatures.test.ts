@@ -1,7 +1,7 @@
 /**
- * Three implementations of one rule over public vectors and crafted ones: each must give the written answer, and all must agree.
- * The public vectors are carried here (public/README.md). The edge cases of ZIP-215 are looked at where they lie beside the repository; those that matter to
- * our rule are made in this file.
+ * Three implementations of one rule over public vectors and crafted ones: each must give the written answer, and all
+ * must agree. The public vectors are carried here (public/README.md). The edge cases of ZIP-215 are looked at where
+ * they lie beside the repository; those that matter to our rule are made in this file.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
@@ -194,7 +194,8 @@ function crafted(): Vector[] {
   const add = (name: string, expected: boolean, { publicKey, message: text, signature }: SignatureCheck) =>
     vectors.push({ name, expected, publicKey, message: text, signature })
 
-  // A = a·B + i·T, R = r·B + j·T: any message (the cofactored equation holds), then one for which the cofactorless one holds too.
+  // A = a·B + i·T, R = r·B + j·T: any message (the cofactored equation holds), then one for which the cofactorless one
+  // holds too.
   const small = [...SMALL_ORDER_ENCODINGS, ...NON_CANONICAL_SMALL_ORDER]
   for (let i = 0; i < 8; i++) {
     for (let j = 0; j < 8; j++) {
@@ -251,8 +252,8 @@ function resized(bytes: Uint8Array, length: number): Uint8Array {
 }
 
 /**
- * Honest signatures with one to three bits flipped in one of the four parts. libsodium tries them all, the slower ones every 10th
- * and every 100th.
+ * Honest signatures with one to three bits flipped in one of the four parts. libsodium tries them all, the slower ones
+ * every 10th and every 100th.
  */
 function mutate(seed: number, count: number): { name: string; tried: number; accepted: string[] }[] {
   const random = createPrng(seed)

@@ -1,4 +1,7 @@
-/** The hand-written codec against the definitions of PROTOCOL.md in a general SSZ library, and against bytes that never change. */
+/**
+ * The hand-written codec against the definitions of PROTOCOL.md in a general SSZ library, and against bytes that never
+ * change.
+ */
 import { ByteListType, ByteVectorType, ContainerType, ListCompositeType, UintBigintType } from '@chainsafe/ssz'
 import { describe, expect, it } from 'vitest'
 import {

@@ -1,6 +1,7 @@
 /**
- * The kit of vectors for other implementations: what is made now is what is committed, byte by byte, and agrees with the golden files that were made
- * without this project's code. `npm run vectors` has it checked by a program that is not ours.
+ * The kit of vectors for other implementations: what is made now is what is committed, byte by byte, and agrees with
+ * the golden files that were made without this project's code. `npm run vectors` has it checked by a program that is
+ * not ours.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'

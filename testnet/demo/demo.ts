@@ -1,4 +1,7 @@
-/** The demo, step by step. Every expectation becomes a check; a failed one does not end it, so that it shows as much as it can. */
+/**
+ * The demo, step by step. Every expectation becomes a check; a failed one does not end it, so that it shows as much as
+ * it can.
+ */
 import { lstatSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from '../../src/client/connect.ts'
@@ -231,8 +234,8 @@ class Demo {
   }
 
   /**
-   * Kills a node as a power cut would, and brings it back cut off from all others: what it then has, it had on its disk. Then it is let
-   * back to them.
+   * Kills a node as a power cut would, and brings it back cut off from all others: what it then has, it had on its
+   * disk. Then it is let back to them.
    */
   async #killAndReturn(manifest: Manifest, ids: readonly string[]): Promise<Returned> {
     const node = manifest.nodes.at(-2)

@@ -1,6 +1,7 @@
 /**
- * Two peers outside the network's rules, in a process of their own. The forger sends what it is given to its neighbours until they cut it
- * off, and then tries to come back. The witness keeps silent at another node, as a mesh peer, and hears everything that this one forwards.
+ * Two peers outside the network's rules, in a process of their own. The forger sends what it is given to its neighbours
+ * until they cut it off, and then tries to come back. The witness keeps silent at another node, as a mesh peer, and
+ * hears everything that this one forwards.
  */
 import { decodeBatch, encodeBatch } from '../../src/domain/codec/transaction-codec.ts'
 import { asNetAddress, asNetworkId } from '../../src/domain/ids.ts'

@@ -1,4 +1,6 @@
-/** Transactions that only look signed, made by somebody without the sender's key out of ones that the sender did sign. */
+/**
+ * Transactions that only look signed, made by somebody without the sender's key out of ones that the sender did sign.
+ */
 import { encodeSignedTransaction, encodeTransactionBody } from '../../src/domain/codec/transaction-codec.ts'
 import { asNetworkId, type NetworkId } from '../../src/domain/ids.ts'
 import { signingPrefix } from '../../src/domain/signing.ts'
@@ -23,8 +25,8 @@ const L = 2n ** 252n + 27742317777372353535851937790883648493n
 const R_BYTES = 32
 
 /**
- * `count` forgeries, the kinds in turn. Each is of a body of its own that no honest node has seen, so that its id is that of no honest
- * transaction.
+ * `count` forgeries, the kinds in turn. Each is of a body of its own that no honest node has seen, so that its id is
+ * that of no honest transaction.
  */
 export function forge(count: number, network: { readonly name: string; readonly id: NetworkId }): Forged[] {
   const thief = accountOf('ivan', network.name)

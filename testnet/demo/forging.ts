@@ -39,8 +39,8 @@ export interface ForgingFigures {
 
 /**
  * Runs the hostile peer against `neighbours`, with its witness at `witnessed`.
- * @param sendProof sends an honest transaction at the witnessed node and returns when every node has it: whatever was forwarded before
- *   has then come to the witness too
+ * @param sendProof sends an honest transaction at the witnessed node and returns when every node has it: whatever was
+ *   forwarded before has then come to the witness too
  */
 export async function forging(options: {
   manifest: Manifest

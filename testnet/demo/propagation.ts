@@ -1,4 +1,7 @@
-/** The spread of the demo as the propagation report: the same code and the same bytes as `hearsay replay RECORDING --report FILE`. */
+/**
+ * The spread of the demo as the propagation report: the same code and the same bytes as `hearsay replay RECORDING
+ * --report FILE`.
+ */
 import { readFileSync } from 'node:fs'
 import { replaceFile } from '../../src/home/own-file.ts'
 import { parseRecording } from '../../src/trace/recording.ts'

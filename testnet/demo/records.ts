@@ -1,4 +1,7 @@
-/** Every propagation record of every node, from their event streams: the demo's only source for what spread and what did not. */
+/**
+ * Every propagation record of every node, from their event streams: the demo's only source for what spread and what did
+ * not.
+ */
 import { connect } from '../../src/client/connect.ts'
 import type { PropagationRecord } from '../../src/domain/propagation.ts'
 import type { ManifestNode } from '../../src/home/manifest.ts'

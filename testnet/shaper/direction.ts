@@ -1,7 +1,8 @@
 /**
- * One direction of one connection over a shaped link: bytes go in at one socket and come out at the other, in the same order, each
- * no earlier than the shape allows. What is in flight is bounded; past the bound the sending socket is not read, so that its sender
- * feels the link as it would feel a full one. The end of the stream travels in line behind the last byte (half-close is kept).
+ * One direction of one connection over a shaped link: bytes go in at one socket and come out at the other, in the same
+ * order, each no earlier than the shape allows. What is in flight is bounded; past the bound the sending socket is not
+ * read, so that its sender feels the link as it would feel a full one. The end of the stream travels in line behind the
+ * last byte (half-close is kept).
  */
 import type { Socket } from 'node:net'
 import type { Prng } from '../../src/lib/prng.ts'

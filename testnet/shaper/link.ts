@@ -1,10 +1,12 @@
 /**
- * One link of a testnet, from the node that dials to the node that listens: a TCP port of its own on loopback, whose connections are
- * carried on to the target with the link's shape, and which can stall, be cut and heal by itself. Without root and in this process.
+ * One link of a testnet, from the node that dials to the node that listens: a TCP port of its own on loopback, whose
+ * connections are carried on to the target with the link's shape, and which can stall, be cut and heal by itself.
+ * Without root and in this process.
  *
  * - shaped: bytes pass with delay, jitter and bandwidth.
  * - stalled: connections stand and nothing comes out, one way or both; this is also what loss looks like above TCP.
- * - cut: standing connections are reset; new ones are reset at once (`refuse`) or accepted and never answered (`blackhole`).
+ * - cut: standing connections are reset; new ones are reset at once (`refuse`) or accepted and never answered
+ *   (`blackhole`).
  */
 import { createServer, createConnection, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createPrng, type Prng } from '../../src/lib/prng.ts'
@@ -187,7 +189,10 @@ export class ShapedLink {
     return this.#stalled === 'both' || this.#stalled === way
   }
 
-  /** A socket that closed in order leaves the other one open until the bytes in flight to it, and their end, have arrived. */
+  /**
+   * A socket that closed in order leaves the other one open until the bytes in flight to it, and their end, have
+   * arrived.
+   */
   #afterClose(carried: Carried, hadError: boolean): void {
     if (!hadError && carried.far !== null && !(carried.near.closed && carried.far.closed)) return
     this.#drop(carried)

@@ -1,13 +1,17 @@
 /**
- * What a link does to the bytes that pass it, and how a user writes it: `40ms`, `40ms±20ms`, `40ms±20ms@1MiB/s`, `0`, `@64KiB/s`.
- * Delay and jitter hold for each direction by itself: with `40ms±20ms` a byte takes 20 to 60 ms one way, and a round trip 40 to 120.
+ * What a link does to the bytes that pass it, and how a user writes it: `40ms`, `40ms±20ms`, `40ms±20ms@1MiB/s`, `0`,
+ * `@64KiB/s`. Delay and jitter hold for each direction by itself: with `40ms±20ms` a byte takes 20 to 60 ms one way,
+ * and a round trip 40 to 120.
  */
 import { LINK_DELAY_MS_MAX } from '../limits.ts'
 
 export interface LinkShape {
   /** One-way delay, ms. */
   readonly delayMs: number
-  /** Half the width of the even spread around the delay, ms; at most the delay. Order is kept: a late byte holds up those behind it. */
+  /**
+   * Half the width of the even spread around the delay, ms; at most the delay. Order is kept: a late byte holds up
+   * those behind it.
+   */
   readonly jitterMs: number
   /** Bytes a second and direction; null: unbounded. */
   readonly bytesPerSecond: number | null

@@ -1,4 +1,7 @@
-/** Four nodes in processes of their own, all in one another's mesh, and the real Prometheus over them with the alerts that we ship. */
+/**
+ * Four nodes in processes of their own, all in one another's mesh, and the real Prometheus over them with the alerts
+ * that we ship.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,7 +17,10 @@ import { Prometheus } from '../../../test/toolkit/prometheus/server.ts'
 /** By how much the time of the rules is shortened: windows of 5 min are 15 s, what must hold for 2 min 6 s. */
 export const TIME_FACTOR = 20
 
-/** A pause of the subject's loop that is still answered in time is shorter than this, and three scrapes fit into the shortest window. */
+/**
+ * A pause of the subject's loop that is still answered in time is shorter than this, and three scrapes fit into the
+ * shortest window.
+ */
 const SCRAPE_MS = 1_000
 
 /** Scrapes in a row that are waited for, one of which may be late. */
@@ -51,7 +57,10 @@ export class Stage {
     this.neighbours = neighbours
   }
 
-  /** Opens it for `run`, and closes it whatever happens. Rejects where the subject can have no file system of its own (it needs root), or no mesh comes about. */
+  /**
+   * Opens it for `run`, and closes it whatever happens. Rejects where the subject can have no file system of its own
+   * (it needs root), or no mesh comes about.
+   */
   static async within<T>(run: (stage: Stage) => Promise<T>): Promise<T> {
     const home = mkdtempSync(join(tmpdir(), 'hearsay-alerts-'))
     const ended: (() => unknown)[] = [() => rmSync(home, { recursive: true, force: true })]
@@ -102,7 +111,10 @@ export class Stage {
     return until(areWhole, { timeoutMs: MESH_MS_MAX, everyMs: 500 })
   }
 
-  /** Waits for Prometheus to have seen the subject twice in a row: what happens before the first scrape has no rate, and raises no alert. */
+  /**
+   * Waits for Prometheus to have seen the subject twice in a row: what happens before the first scrape has no rate, and
+   * raises no alert.
+   */
   isWatched(): Promise<boolean> {
     const isSeen = async (): Promise<boolean> => {
       const seen = await this.prometheus.query(

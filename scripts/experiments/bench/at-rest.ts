@@ -1,4 +1,6 @@
-/** P8, P9 and P10: what a network costs that nobody uses, whether it grows when it is used, and what asking it costs. */
+/**
+ * P8, P9 and P10: what a network costs that nobody uses, whether it grows when it is used, and what asking it costs.
+ */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { line, median, rounded, type Bench } from './line.ts'
@@ -7,7 +9,9 @@ import { COMMAND, cpuSecondsOf, rssMbOf, withTestnet } from './testnet-fleet.ts'
 
 const run = promisify(execFile)
 
-/** P9: CPU time of a testnet of 20 at rest, supervisor included. A share of one core, whoever else is on the machine. */
+/**
+ * P9: CPU time of a testnet of 20 at rest, supervisor included. A share of one core, whoever else is on the machine.
+ */
 export const atRest: Bench = ({ short }) =>
   withTestnet(['-n', short ? '5' : '20'], async ({ pids }) => {
     // Meshes settle, code that runs at start is thrown away.
@@ -109,8 +113,8 @@ export const command: Bench = ({ short }) =>
   })
 
 /**
- * Slope of the line of least squares, MB a minute, and its standard error. Samples of one process follow one another: each minute's mean
- * counts once, or the error would be that of many more samples than there are.
+ * Slope of the line of least squares, MB a minute, and its standard error. Samples of one process follow one another:
+ * each minute's mean counts once, or the error would be that of many more samples than there are.
  */
 function slopeOf(samples: readonly (readonly [number, number])[]): { readonly slope: number; readonly error: number } {
   const minutes = new Map<number, number[]>()

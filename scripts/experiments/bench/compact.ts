@@ -1,6 +1,6 @@
 /**
- * P5: what one copy of a block costs on the wire where the pools are warm, on three real nodes of which one makes blocks: bytes of the
- * gossip message against the block's own, and how many questions were asked for it.
+ * P5: what one copy of a block costs on the wire where the pools are warm, on three real nodes of which one makes
+ * blocks: bytes of the gossip message against the block's own, and how many questions were asked for it.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

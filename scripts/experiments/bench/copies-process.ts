@@ -1,6 +1,7 @@
 /**
- * One real libp2p node of twenty in a process of its own, with the production adapter: its router, its connections, its streams. It takes
- * every message at once, since what is counted is how they travel. `routes: false` is gossipsub at degree 6 as it comes.
+ * One real libp2p node of twenty in a process of its own, with the production adapter: its router, its connections, its
+ * streams. It takes every message at once, since what is counted is how they travel. `routes: false` is gossipsub at
+ * degree 6 as it comes.
  */
 import { randomBytes } from 'node:crypto'
 import { openLibp2p } from '../../../src/adapters/libp2p/open.ts'

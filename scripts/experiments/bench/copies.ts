@@ -1,6 +1,6 @@
 /**
- * P3 by real nodes: twenty processes on loopback, twelve connections each over links of 20 to 120 ms, once with routes and once as
- * gossipsub is at degree 6, on the same links.
+ * P3 by real nodes: twenty processes on loopback, twelve connections each over links of 20 to 120 ms, once with routes
+ * and once as gossipsub is at degree 6, on the same links.
  */
 import { createPrng } from '../../../src/lib/prng.ts'
 import { edgesOf } from '../../../src/sim/topology.ts'

@@ -1,6 +1,6 @@
 /**
- * P1 and P2: what four nodes carry on this machine, against bare signature checks (the floor) and against two plain programs. All four
- * sides take turns within each run, so that a busy machine slows them all.
+ * P1 and P2: what four nodes carry on this machine, against bare signature checks (the floor) and against two plain
+ * programs. All four sides take turns within each run, so that a busy machine slows them all.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
@@ -14,7 +14,10 @@ import type { WatchMessage, WatchTask } from './watch-process.ts'
 import { benchNetwork, writeTransactions } from './workload.ts'
 
 const NODES = 4
-/** Transactions that may be in some pools and not in all: four full batches of each node. With more a busy machine keeps messages for longer than the 3 s after which they are given up. */
+/**
+ * Transactions that may be in some pools and not in all: four full batches of each node. With more a busy machine keeps
+ * messages for longer than the 3 s after which they are given up.
+ */
 const WINDOW = 4_096
 /** Longest wait until what was under way is everywhere, ms. */
 const SETTLE_MS_MAX = 30_000

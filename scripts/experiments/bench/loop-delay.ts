@@ -1,4 +1,7 @@
-/** P7: how late the event loop is at 70 % of what the nodes carry, as the nodes themselves measure it over windows of 10 s. */
+/**
+ * P7: how late the event loop is at 70 % of what the nodes carry, as the nodes themselves measure it over windows of
+ * 10 s.
+ */
 import { loadavg } from 'node:os'
 import { line, median, rounded, type Bench } from './line.ts'
 import { relayRate, withBed } from './full-load.ts'

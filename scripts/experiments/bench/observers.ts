@@ -1,6 +1,7 @@
 /**
- * P11: what it costs a network at full load to be watched: every node's event stream followed and recorded, against nobody watching. The two take turns
- * within each run, and change places from run to run, so that a machine that gets busier favours neither.
+ * P11: what it costs a network at full load to be watched: every node's event stream followed and recorded, against
+ * nobody watching. The two take turns within each run, and change places from run to run, so that a machine that gets
+ * busier favours neither.
  */
 import { relayRate, withBed, type RelayRate } from './full-load.ts'
 import { line, median, rounded, type Bench } from './line.ts'

@@ -1,11 +1,13 @@
 /**
- * The plain way to build this relay, as its users would begin: gossipsub as it comes, one transaction a message, a topic validator that
- * decodes it and checks its signature. Every receiver checks every transaction before it hands it on, as ours does.
+ * The plain way to build this relay, as its users would begin: gossipsub as it comes, one transaction a message, a
+ * topic validator that decodes it and checks its signature. Every receiver checks every transaction before it hands it
+ * on, as ours does.
  *
- * It leaves out what our node does besides: its own users' transactions are sent unchecked and are not written to disk first, there is no
- * API, no ledger, fee, nonce or pool (a map of ids stands in for it), no ban, no repair of what gossip lost, no metrics, no records of what
- * spread when. It is not made slow either: messages carry no signature of libp2p's own, ids are the hash of the content, keys are parsed
- * once where the library can, and a node publishes only as fast as it sees the others keep up.
+ * It leaves out what our node does besides: its own users' transactions are sent unchecked and are not written to disk
+ * first, there is no API, no ledger, fee, nonce or pool (a map of ids stands in for it), no ban, no repair of what
+ * gossip lost, no metrics, no records of what spread when. It is not made slow either: messages carry no signature of
+ * libp2p's own, ids are the hash of the content, keys are parsed once where the library can, and a node publishes only
+ * as fast as it sees the others keep up.
  */
 import { noise } from '@libp2p/noise'
 import { gossipsub, StrictNoSign } from '@chainsafe/libp2p-gossipsub'

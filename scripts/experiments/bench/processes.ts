@@ -1,4 +1,7 @@
-/** The processes of a measurement: each one program of this folder, told what to do in its argument, talking JSON over its channel. */
+/**
+ * The processes of a measurement: each one program of this folder, told what to do in its argument, talking JSON over
+ * its channel.
+ */
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

@@ -1,4 +1,7 @@
-/** Several nodes of ours on this machine, all connected with all, and a load on them that keeps them full without drowning them. */
+/**
+ * Several nodes of ours on this machine, all connected with all, and a load on them that keeps them full without
+ * drowning them.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Agent, request } from 'node:http'
@@ -119,8 +122,8 @@ export class RelayFleet {
   }
 
   /**
-   * Hands in full batches at every node for as long as `until` is not over. `window`: transactions that may be in some pools and not in
-   * all; null: `ratePerSecond` over all nodes instead.
+   * Hands in full batches at every node for as long as `until` is not over. `window`: transactions that may be in some
+   * pools and not in all; null: `ratePerSecond` over all nodes instead.
    */
   async load(
     until: Promise<unknown>,

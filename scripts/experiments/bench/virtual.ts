@@ -1,6 +1,6 @@
 /**
- * P3, P4 and P6 in virtual time: the production node on the real router, on links of 20 to 120 ms that nothing else is on. Byte and message
- * counts do not depend on the machine; the same seeds give the same figures.
+ * P3, P4 and P6 in virtual time: the production node on the real router, on links of 20 to 120 ms that nothing else is
+ * on. Byte and message counts do not depend on the machine; the same seeds give the same figures.
  */
 import { cpus } from 'node:os'
 import { createPrng } from '../../../src/lib/prng.ts'
@@ -47,7 +47,8 @@ async function sideBySide<T, R>(all: readonly T[], run: (one: T) => Promise<R>):
 }
 
 /**
- * P3: copies of each message that a node receives once routes are learnt, ours against bare gossipsub on the same links, by size of message.
+ * P3: copies of each message that a node receives once routes are learnt, ours against bare gossipsub on the same
+ * links, by size of message.
  */
 export const copies: Bench = async ({ runs, short, say }) => {
   const nodes = short ? 30 : 100
@@ -134,7 +135,10 @@ export const delay: Bench = async ({ runs, short }) => {
   ]
 }
 
-/** P6: what one transaction costs a node once routes are learnt, by the number of nodes; what a quiet network sends is taken off. */
+/**
+ * P6: what one transaction costs a node once routes are learnt, by the number of nodes; what a quiet network sends is
+ * taken off.
+ */
 export const growth: Bench = async ({ runs, short, say }) => {
   const sizes = short ? [10, 20, 40] : [10, 20, 50, 100, 200, 300]
   const messages = short ? 5 : 20
@@ -236,7 +240,9 @@ function figuresOf({ copies: received, p50Ms, p99Ms, coverage, mesh, bytesPerMes
   }
 }
 
-/** How long the fastest way from a node to 99 % of the nodes takes when every connection carries everything at once, ms. */
+/**
+ * How long the fastest way from a node to 99 % of the nodes takes when every connection carries everything at once, ms.
+ */
 function shortestTo99({ seed, nodes, topology, degree, links }: Scenario, from: number): number {
   const random = createPrng(seed)
   // The simulated network draws a link's delay from its own seed, so the same delays can be had without running it.

@@ -1,4 +1,7 @@
-/** What observes a network: follows every node's event stream and records it, as a testnet's supervisor does, in a process of its own. */
+/**
+ * What observes a network: follows every node's event stream and records it, as a testnet's supervisor does, in a
+ * process of its own.
+ */
 import type { ManifestNode } from '../../../src/home/manifest.ts'
 import { NetworkWatch } from '../../../testnet/network-watch.ts'
 import { RECORDED_TRANSACTIONS_MAX } from '../../../testnet/limits.ts'

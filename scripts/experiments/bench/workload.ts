@@ -1,6 +1,6 @@
 /**
- * The transactions of the throughput measurements: all of one size, signed before anything is measured, each account's nonces in order.
- * A file for each process, so that nobody spends time on making them.
+ * The transactions of the throughput measurements: all of one size, signed before anything is measured, each account's
+ * nonces in order. A file for each process, so that nobody spends time on making them.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import sodium from 'sodium-native'
@@ -59,9 +59,9 @@ export function benchNetwork(nodes: number, genesisTimeMs: number | null = null)
 }
 
 /**
- * Users hand in what they have just made; ours are made before the clock runs. They say that they are made later, one after the other between
- * these times, ms, as the rules allow up to 30 s, or the nodes would take them for old ones that gossip has missed, and fetch what is
- * on its way.
+ * Users hand in what they have just made; ours are made before the clock runs. They say that they are made later, one
+ * after the other between these times, ms, as the rules allow up to 30 s, or the nodes would take them for old ones
+ * that gossip has missed, and fetch what is on its way.
  */
 const MADE_LATER_MS = { first: 27_500, last: 28_500 }
 

@@ -7,8 +7,8 @@ import type { Mutant } from '../../../test/toolkit/mutants/mutant.ts'
 import { ProjectCopy } from '../../../test/toolkit/mutants/project-copy.ts'
 
 /**
- * `killed`: a test of it failed that passes without it. `outdated`: the text to replace is not there, or not once. `broken`: no test of it passes
- * without the mutant, or none came to run with it, so that it says nothing.
+ * `killed`: a test of it failed that passes without it. `outdated`: the text to replace is not there, or not once.
+ * `broken`: no test of it passes without the mutant, or none came to run with it, so that it says nothing.
  */
 export type Fate = 'killed' | 'survived' | 'outdated' | 'broken'
 
@@ -29,7 +29,8 @@ export function paceOf({ test }: Mutant): Pace {
 }
 
 /**
- * What to run so that each test of these mutants runs once: every file once, quick ones whole, of slow ones only what a mutant names.
+ * What to run so that each test of these mutants runs once: every file once, quick ones whole, of slow ones only what a
+ * mutant names.
  */
 function testsOf(mutants: readonly Mutant[]): readonly string[] {
   const files = [...new Set(mutants.flatMap(({ test }) => filesOf(test)))]

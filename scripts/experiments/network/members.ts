@@ -1,4 +1,7 @@
-/** Twenty processes: how soon a death, a return and a goodbye are known everywhere, and whether a pause is taken for a death. */
+/**
+ * Twenty processes: how soon a death, a return and a goodbye are known everywhere, and whether a pause is taken for a
+ * death.
+ */
 import { connect, type Client } from '../../../src/client/connect.ts'
 import { until } from '../../../testnet/until.ts'
 import type { MemberStateView } from '../../../src/domain/views.ts'
@@ -93,7 +96,9 @@ function isWhole(clients: ReadonlyMap<string, Client>): Promise<boolean> {
   )
 }
 
-/** Stops every node in turn for three seconds, a few at a time; counts who takes one of them for dead, then or later. */
+/**
+ * Stops every node in turn for three seconds, a few at a time; counts who takes one of them for dead, then or later.
+ */
 async function pauseMany(
   network: LiveNetwork,
   clients: ReadonlyMap<string, Client>,

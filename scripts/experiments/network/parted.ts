@@ -1,4 +1,7 @@
-/** Ten nodes in two halves for a minute, transactions on both sides: how long after the heal all pools are one, and in how many bytes. */
+/**
+ * Ten nodes in two halves for a minute, transactions on both sides: how long after the heal all pools are one, and in
+ * how many bytes.
+ */
 import { setMaxListeners } from 'node:events'
 import { connect } from '../../../src/client/connect.ts'
 import { transactionOrder } from '../../../src/domain/item-key.ts'
@@ -65,7 +68,8 @@ export const parted: LiveRun = async (seed, say) => {
     await Promise.all(listeners)
     const ofPools = comparisons.filter(({ set }) => set === 'transactions')
     const costs = ofPools.map(({ need, have, bytes }) => ({ need, have, bytes }))
-    // What differed when the links came back: while two compare, others bring them what they lack, so that less is left at the end.
+    // What differed when the links came back: while two compare, others bring them what they lack, so that less is left
+    // at the end.
     const bench = benchBytes(before, left, right)
     const worst = Math.max(0, ...costs.map(({ bytes }) => bytes / bench))
     say(`one pool after ${equalMs} ms; ${costs.length} comparisons, at most ${worst.toFixed(2)} x the bench's bytes`)

@@ -3,7 +3,10 @@ import { runInChild } from '../../../src/sim/child.ts'
 import type { NetworkReport } from '../../../src/sim/network-report.ts'
 import { brokenNetworkPromises, networkScenario, type NetworkScenario } from '../../../src/sim/network-scenarios.ts'
 
-/** Runs the seeds, `jobs` at a time; a run that breaks a promise says which, and goes on. Whether all kept every promise. */
+/**
+ * Runs the seeds, `jobs` at a time; a run that breaks a promise says which, and goes on. Whether all kept every
+ * promise.
+ */
 export async function runNetworkSeeds(options: {
   readonly kind: NetworkScenario
   readonly first: number

@@ -1,4 +1,7 @@
-/** How long the frames of a page take, as the page itself sees them: the time between two calls of requestAnimationFrame. */
+/**
+ * How long the frames of a page take, as the page itself sees them: the time between two calls of
+ * requestAnimationFrame.
+ */
 import type { Page } from 'playwright-core'
 
 export interface Frames {

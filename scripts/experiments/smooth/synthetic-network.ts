@@ -1,6 +1,7 @@
 /**
- * A network that is made up: nodes on a ring with chords, and rumours that run over it at link delays drawn from a seed, told record by record when
- * each is due. What the page gets is what a testnet's supervisor would send; only nobody has to run a hundred nodes for it.
+ * A network that is made up: nodes on a ring with chords, and rumours that run over it at link delays drawn from a
+ * seed, told record by record when each is due. What the page gets is what a testnet's supervisor would send; only
+ * nobody has to run a hundred nodes for it.
  */
 import type { PropagationRecord } from '../../../src/domain/propagation.ts'
 import type { ObservedNetworkView } from '../../../src/domain/views.ts'

@@ -1,6 +1,6 @@
 /**
- * A network under steady load for minutes: every transaction on every node, no structure, no memory and no file handle that grows, books that
- * add up. Validators make blocks, so that the pools drain.
+ * A network under steady load for minutes: every transaction on every node, no structure, no memory and no file handle
+ * that grows, books that add up. Validators make blocks, so that the pools drain.
  */
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -82,7 +82,8 @@ export async function soak(options: SoakOptions): Promise<{ figures: Figures; fa
       1_000 * (Math.min(number, fill) / FILL_PER_SECOND + Math.max(0, number - fill) / perSecond)
     for (let number = 0; number < total; number++) {
       const account = number % ACCOUNTS
-      // Each account keeps to one node: a node that lags by more nonces than a pool holds ahead would rightly refuse what others have taken.
+      // Each account keeps to one node: a node that lags by more nonces than a pool holds ahead would rightly refuse
+      // what others have taken.
       const node = nodes[account % count]
       if (node === undefined) break
       const bytes = signDevTransaction(network, account, Math.floor(number / ACCOUNTS))

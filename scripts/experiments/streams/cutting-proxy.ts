@@ -1,4 +1,6 @@
-/** A TCP proxy in front of one address, which can be cut: connections end, and new ones are refused, until it is mended. */
+/**
+ * A TCP proxy in front of one address, which can be cut: connections end, and new ones are refused, until it is mended.
+ */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
 export class CuttingProxy {

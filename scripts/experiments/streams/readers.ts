@@ -1,6 +1,7 @@
 /**
- * What readers of server-sent events that others wrote do by themselves over a node's stream: when the connection is cut for a while, and when the node is
- * restarted. A real node in this process, and a proxy in front of it that can be cut.
+ * What readers of server-sent events that others wrote do by themselves over a node's stream: when the connection is
+ * cut for a while, and when the node is restarted. A real node in this process, and a proxy in front of it that can be
+ * cut.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -32,7 +32,10 @@ export interface ViewsFigures {
   readonly heat: ToldSpread
 }
 
-/** After the load: how long views may take to be right, ms, and how much longer is waited to say by how much they are late. */
+/**
+ * After the load: how long views may take to be right, ms, and how much longer is waited to say by how much they are
+ * late.
+ */
 const RIGHT_AFTER_MS = 5_000
 const WAIT_MS_MAX = 60_000
 const SLOW_MS = 4_000

@@ -1,11 +1,11 @@
 /**
- * What is known about public keys: for a valid one a value that makes its next verification cheaper, for an invalid one that it
- * is invalid. Two least-recently-used maps (that of the valid ones keeps the order once it is half full), so that invented keys never displace
- * real ones.
+ * What is known about public keys: for a valid one a value that makes its next verification cheaper, for an invalid one
+ * that it is invalid. Two least-recently-used maps (that of the valid ones keeps the order once it is half full), so
+ * that invented keys never displace real ones.
  *
- * The attacker's best move is to choose keys: they are the keys of a Map, as flat strings of 32 Latin-1 characters, so no text names
- * a property of an object, hashing is seeded by V8, and a caller's later writes to its buffer change nothing here.
- * Invariant: each map holds at most its capacity; a key stands in at most one of them.
+ * The attacker's best move is to choose keys: they are the keys of a Map, as flat strings of 32 Latin-1 characters, so
+ * no text names a property of an object, hashing is seeded by V8, and a caller's later writes to its buffer change
+ * nothing here. Invariant: each map holds at most its capacity; a key stands in at most one of them.
  */
 import { keyOf } from '../../lib/buffer.ts'
 import { Oldest } from '../../lib/oldest.ts'
@@ -29,7 +29,8 @@ export class KeyCache<Prepared> {
   #keyChecks = 0
 
   /**
-   * `prepare` applies rule 1 to 32 bytes: null for an invalid key, else what is worth keeping. It must not keep the bytes it gets.
+   * `prepare` applies rule 1 to 32 bytes: null for an invalid key, else what is worth keeping. It must not keep the
+   * bytes it gets.
    */
   constructor(
     prepare: (publicKey: Uint8Array) => Prepared | null,

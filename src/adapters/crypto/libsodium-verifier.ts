@@ -1,7 +1,7 @@
 /**
  * The node's implementation: libsodium through sodium-native, about 50 µs a signature and 45 µs a new key. Rule 1 is
- * `crypto_core_ed25519_is_valid_point`, rules 2 and 3 are `crypto_sign_verify_detached`. That the bundled version follows
- * the rule is not taken on trust: `findFault` asks it.
+ * `crypto_core_ed25519_is_valid_point`, rules 2 and 3 are `crypto_sign_verify_detached`. That the bundled version
+ * follows the rule is not taken on trust: `findFault` asks it.
  */
 import type { SignatureCheck, SignatureVerifier } from '../../ports/signature-verifier.ts'
 import { firstInvalidBy } from './first-invalid.ts'
@@ -40,8 +40,8 @@ export function createLibsodiumVerifier(sodium: Libsodium, limits?: KeyCacheLimi
 }
 
 /**
- * The bytes in ordinary memory, a copy only where they are shared: bindings have been seen to answer false over a SharedArrayBuffer
- * (this version under Node 24 doesn't), and an honest signature must not depend on that.
+ * The bytes in ordinary memory, a copy only where they are shared: bindings have been seen to answer false over a
+ * SharedArrayBuffer (this version under Node 24 doesn't), and an honest signature must not depend on that.
  */
 function unshared(bytes: Uint8Array): Uint8Array {
   return bytes.buffer instanceof ArrayBuffer ? bytes : Uint8Array.from(bytes)

@@ -1,6 +1,6 @@
 /**
- * The portable implementation: the rule written out on @noble/ed25519's points, for machines without a libsodium binary and for the
- * public library. About 1.2 ms a signature and 0.9 ms a new key.
+ * The portable implementation: the rule written out on @noble/ed25519's points, for machines without a libsodium binary
+ * and for the public library. About 1.2 ms a signature and 0.9 ms a new key.
  *
  * noble's own `verify` is not used: it follows ZIP-215, as its documentation says, which is another rule than ours.
  */

@@ -10,8 +10,9 @@ export interface OpenedVerifier {
 }
 
 /**
- * The verifier of a node: libsodium where its binary loads and passes the self-test, else noble with the reason. sodium-native has no
- * binary for musl and 32-bit ARM and throws at import there, hence the dynamic import (also of workers).
+ * The verifier of a node: libsodium where its binary loads and passes the self-test, else noble with the reason.
+ * sodium-native has no binary for musl and 32-bit ARM and throws at import there, hence the dynamic import (also of
+ * workers).
  */
 export async function openVerifier(
   loadSodium: () => Promise<unknown> = async () => import('sodium-native'),

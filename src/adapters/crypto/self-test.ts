@@ -1,6 +1,7 @@
 /**
- * Known answers that a verifier must give before it is trusted with the rule. Builds of a library may follow another rule than ours, and a
- * node that loaded one would split from the others: it must notice at start and use noble. The points are computed anew by the test of this file.
+ * Known answers that a verifier must give before it is trusted with the rule. Builds of a library may follow another
+ * rule than ours, and a node that loaded one would split from the others: it must notice at start and use noble. The
+ * points are computed anew by the test of this file.
  */
 import { fromHex, utf8 } from '../../lib/bytes.ts'
 import type { SignatureVerifier } from '../../ports/signature-verifier.ts'

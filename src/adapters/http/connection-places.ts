@@ -1,7 +1,8 @@
 /**
- * Who stands when every place for a connection is taken (SECURITY.md A48). Node's own bound refuses whoever comes last, so that silent sockets of one
- * stranger keep everybody out; here the newcomer comes in, and of the client with most connections the one goes that has been still for longest.
- * A socket of a program's that has nothing to ask is opened again by the next question; one that is kept open only to hold the place is lost.
+ * Who stands when every place for a connection is taken (SECURITY.md A48). Node's own bound refuses whoever comes last,
+ * so that silent sockets of one stranger keep everybody out; here the newcomer comes in, and of the client with most
+ * connections the one goes that has been still for longest. A socket of a program's that has nothing to ask is opened
+ * again by the next question; one that is kept open only to hold the place is lost.
  *
  * The operator's connections and the streams of events are kept: he is trusted, they have a bound of their own.
  */
@@ -18,7 +19,10 @@ export class ConnectionPlaces {
     this.#max = max
   }
 
-  /** A connection has come: it stays, unless all others are kept. Whoever goes is closed at once, so that there are never more open files. */
+  /**
+   * A connection has come: it stays, unless all others are kept. Whoever goes is closed at once, so that there are
+   * never more open files.
+   */
   admit(socket: Socket): void {
     const goes = this.#strangers.size + this.#kept.size < this.#max ? null : (this.#stillest() ?? socket)
     if (goes !== null) this.#forget(goes).destroy()

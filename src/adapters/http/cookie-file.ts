@@ -1,6 +1,6 @@
 /**
- * The token that writes need, in `<datadir>/.cookie`: whoever may read the node's files may write through its API. 64 hex digits,
- * mode 0600, new with each start, gone at exit (the way of bitcoind).
+ * The token that writes need, in `<datadir>/.cookie`: whoever may read the node's files may write through its API. 64
+ * hex digits, mode 0600, new with each start, gone at exit (the way of bitcoind).
  */
 import { readFileSync, rmSync } from 'node:fs'
 import { mkdir, open, rename } from 'node:fs/promises'
@@ -26,8 +26,8 @@ export async function writeCookie(path: string, random: Uint8Array): Promise<Coo
   assert(random.byteLength === TOKEN_BYTES, 'a token is 32 bytes')
   const token = toHex(random)
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  // Beside and renamed: no reader sees half a token, and an old file with a wider mode does not pass it on. Not synced: it
-  // is worthless after the next start.
+  // Beside and renamed: no reader sees half a token, and an old file with a wider mode does not pass it on. Not synced:
+  // it is worthless after the next start.
   const beside = `${path}.${process.pid}`
   rmSync(beside, { force: true })
   const file = await open(beside, 'wx', 0o600)

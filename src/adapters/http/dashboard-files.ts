@@ -1,4 +1,7 @@
-/** The files of the page, read once, and the headers that keep it to itself: its own scripts and styles, its own server, nobody's frame. */
+/**
+ * The files of the page, read once, and the headers that keep it to itself: its own scripts and styles, its own server,
+ * nobody's frame.
+ */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

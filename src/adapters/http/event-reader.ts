@@ -1,11 +1,13 @@
 /**
- * One reader of the event stream, at its own pace. Events go to the socket while it takes them. When more than the bound
- * waits there, the reader lags: nothing is kept for it, and once the socket has drained it is served from the node's ring of recent
- * events, from where it stopped. What has left the ring by then is counted and told as `dropped`.
- * So a reader costs at most EVENT_BUFFER_BYTES_MAX whatever it does, and a slow one loses nothing that is still remembered.
+ * One reader of the event stream, at its own pace. Events go to the socket while it takes them. When more than the
+ * bound waits there, the reader lags: nothing is kept for it, and once the socket has drained it is served from the
+ * node's ring of recent events, from where it stopped. What has left the ring by then is counted and told as `dropped`.
+ * So a reader costs at most EVENT_BUFFER_BYTES_MAX whatever it does, and a slow one loses nothing that is still
+ * remembered.
  *
- * An event that comes alone is sent at once; those that follow within GATHER_MS go out together, GATHER_BYTES at most. *Rationale*: under load a write, and a process that wakes
- * to read it, for each event cost several times what the event does (P11).
+ * An event that comes alone is sent at once; those that follow within GATHER_MS go out together, GATHER_BYTES at most.
+ * *Rationale*: under load a write, and a process that wakes to read it, for each event cost several times what the
+ * event does (P11).
  */
 import type { ServerResponse } from 'node:http'
 import type { ApiEvent, EventTopic } from '../../domain/views.ts'
@@ -84,7 +86,10 @@ export class EventReader {
     this.#response.end()
   }
 
-  /** Closes it for a newcomer; what it has not taken by now is not waited for, since its connection would hold a place as well. */
+  /**
+   * Closes it for a newcomer; what it has not taken by now is not waited for, since its connection would hold a place
+   * as well.
+   */
   letGo(): void {
     const isStuck = this.#response.writableLength > 0
     this.close()

@@ -1,4 +1,7 @@
-/** All readers of the event stream: how many there may be, their heartbeat, and one text for an event however many read it. */
+/**
+ * All readers of the event stream: how many there may be, their heartbeat, and one text for an event however many read
+ * it.
+ */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { ApiEvent, EventTopic } from '../../domain/views.ts'
 import type { NodeControl } from '../../ports/control.ts'
@@ -76,8 +79,9 @@ export class EventReaders {
   }
 
   /**
-   * Lets go of a reader when there is no room for the newcomer: of the client with most of them, one that lags, or else the oldest. It may come back with
-   * Last-Event-ID and loses nothing that the node remembers; whoever holds many places open loses one (SECURITY.md A48).
+   * Lets go of a reader when there is no room for the newcomer: of the client with most of them, one that lags, or else
+   * the oldest. It may come back with Last-Event-ID and loses nothing that the node remembers; whoever holds many
+   * places open loses one (SECURITY.md A48).
    */
   #makeRoom(isOperator: boolean): void {
     const same = [...this.#readers].filter(([, client]) => (client === OPERATOR) === isOperator)

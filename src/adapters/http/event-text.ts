@@ -7,7 +7,10 @@ export interface EventId {
   readonly sequence: number
 }
 
-/** Why events are missing. `slow`: they left the node's memory before the reader took them. `restarted`: another run of the node made them. */
+/**
+ * Why events are missing. `slow`: they left the node's memory before the reader took them. `restarted`: another run of
+ * the node made them.
+ */
 export interface DroppedEvents {
   readonly v: 1
   readonly n: number

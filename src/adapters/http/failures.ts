@@ -1,4 +1,6 @@
-/** Whatever goes wrong becomes a problem document; what is ours to mend is told to the operator and not to the client. */
+/**
+ * Whatever goes wrong becomes a problem document; what is ours to mend is told to the operator and not to the client.
+ */
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Socket } from 'node:net'
 import type { Problem } from '../../domain/views.ts'

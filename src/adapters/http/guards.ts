@@ -28,8 +28,9 @@ export function isOperators(request: FastifyRequest): boolean {
 }
 
 /**
- * Reading is free on loopback; writing and looking inside never. What does not exist needs no token either: who asks for it is told so. Goes by the route that was matched and what its schema says, never by the
- * path as it was written: `/v1/%64ebug` is the same route.
+ * Reading is free on loopback; writing and looking inside never. What does not exist needs no token either: who asks
+ * for it is told so. Goes by the route that was matched and what its schema says, never by the path as it was written:
+ * `/v1/%64ebug` is the same route.
  */
 function needsToken(request: FastifyRequest): boolean {
   const writes = request.method !== 'GET' && request.method !== 'HEAD'
@@ -44,7 +45,8 @@ export function checkRequest(request: FastifyRequest, guards: Guards): void {
   const knowsToken = guards.hasToken(headers.authorization)
   const proves = (): boolean =>
     guards.hasProof(headers.authorization, headers.host ?? '', request.raw.url ?? '', guards.wallMs())
-  // All of loopback is one stranger: another user of the machine must not use up what the operator may ask (SECURITY.md A48).
+  // All of loopback is one stranger: another user of the machine must not use up what the operator may ask (SECURITY.md
+  // A48).
   if (knowsToken || proves()) OPERATORS.add(request.raw)
   const isAdmitted = isOperators(request)
     ? guards.operatorRate.admits(OPERATOR, guards.monotonicMs())

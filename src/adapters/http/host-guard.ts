@@ -1,7 +1,8 @@
 /**
- * Which requests may come from where. A page of a foreign site can make a browser send requests to 127.0.0.1, and by pointing its own
- * name at 127.0.0.1 (DNS rebinding) it can even read the answers. The name then stands in `Host`, and the site in `Origin`: both must
- * be ours. 403 and not 421, since 421 invites the client to try again on another connection.
+ * Which requests may come from where. A page of a foreign site can make a browser send requests to 127.0.0.1, and by
+ * pointing its own name at 127.0.0.1 (DNS rebinding) it can even read the answers. The name then stands in `Host`, and
+ * the site in `Origin`: both must be ours. 403 and not 421, since 421 invites the client to try again on another
+ * connection.
  */
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
@@ -14,8 +15,9 @@ export interface HostGuard {
 }
 
 /**
- * Whether a request comes from where it may, as browsers say it (`Sec-Fetch-Site`), also where they send no `Origin`: the address of an image is enough
- * for a page of another site to make one ask. Whoever follows a link to the page comes from another site as well: only that may be opened so.
+ * Whether a request comes from where it may, as browsers say it (`Sec-Fetch-Site`), also where they send no `Origin`:
+ * the address of an image is enough for a page of another site to make one ask. Whoever follows a link to the page
+ * comes from another site as well: only that may be opened so.
  */
 export function admitsSite(request: {
   readonly method?: string | undefined

@@ -1,6 +1,6 @@
 /**
- * JSON of strangers: bounded before anything else looks at it. `JSON.parse` makes `__proto__` an own key, harmless until somebody copies
- * the object key by key; so such keys are refused here (SECURITY.md A22).
+ * JSON of strangers: bounded before anything else looks at it. `JSON.parse` makes `__proto__` an own key, harmless
+ * until somebody copies the object key by key; so such keys are refused here (SECURITY.md A22).
  */
 import { JSON_DEPTH_MAX, JSON_KEYS_MAX } from './limits.ts'
 

@@ -16,13 +16,16 @@ export const REQUEST_TIMEOUT_MS = 10_000
 /** How often those two are looked at, ms, over at most 256 sockets; Node's 30 s would make them 35 s and 40 s. */
 export const CHECKING_INTERVAL_MS = 500
 /**
- * How long a socket may be idle within an exchange, ms: who does not read the answer loses it. Node grants one more period when the system
- * took some of the answer during the first, so that such a client is cut off after 5 s.
+ * How long a socket may be idle within an exchange, ms: who does not read the answer loses it. Node grants one more
+ * period when the system took some of the answer during the first, so that such a client is cut off after 5 s.
  */
 export const IDLE_TIMEOUT_MS = 2_500
 /** How long an unused connection is kept, ms: Node's own default. */
 export const KEEP_ALIVE_MS = 5_000
-/** How long the answer to a submission may take, ms: a disk that stalls for seconds still gets its transaction acknowledged. */
+/**
+ * How long the answer to a submission may take, ms: a disk that stalls for seconds still gets its transaction
+ * acknowledged.
+ */
 export const SUBMIT_IDLE_TIMEOUT_MS = 30_000
 /** Most open sockets: a quarter of the usual limit of 1,024 files a process. */
 export const CONNECTIONS_MAX = 256
@@ -42,19 +45,28 @@ export const RATED_CLIENTS_MAX = 1_024
 /** How long a client's rate is remembered, ms: long after its bucket is full again. */
 export const RATED_CLIENT_TTL_MS = 60_000
 
-/** Readers of the event stream who show no token: with the operator's a quarter of the sockets, so that they can't keep requests out. */
+/**
+ * Readers of the event stream who show no token: with the operator's a quarter of the sockets, so that they can't keep
+ * requests out.
+ */
 export const EVENT_READERS_MAX = 48
 /** Readers who know the node's token: a person's windows, commands and a supervisor. */
 export const OPERATOR_READERS_MAX = 16
 /** Most bytes that wait for one reader of events. */
 export const EVENT_BUFFER_BYTES_MAX = 1024 * 1024
-/** How long events that follow one another wait for each other, ms: a frame of a screen, and a fiftieth of the writes of a busy node. */
+/**
+ * How long events that follow one another wait for each other, ms: a frame of a screen, and a fiftieth of the writes of
+ * a busy node.
+ */
 export const GATHER_MS = 20
 /** ... and how many bytes of them: what a socket takes at once. */
 export const GATHER_BYTES = 16_384
 /** How often an idle event stream shows that it lives, ms. */
 export const HEARTBEAT_MS = 10_000
-/** Heartbeats during which a reader with waiting bytes may take none of them before it is cut off: 30 s, longer than a pause in a debugger's step. */
+/**
+ * Heartbeats during which a reader with waiting bytes may take none of them before it is cut off: 30 s, longer than a
+ * pause in a debugger's step.
+ */
 export const STALLED_HEARTBEATS_MAX = 3
 
 /** Transactions that `GET /v1/mempool` lists unless told, and at most: 1,000 are about 300 KiB. */
@@ -78,7 +90,10 @@ export const CLOSE_GRACE_MS = 1_000
 /** Longest part of a path that may be a parameter, characters: a bech32m address has at most 90. */
 export const PARAMETER_LENGTH_MAX = 128
 
-/** Comparisons of each node's clock for one answer, unless told, and at most: the shortest of three round trips is near the shortest of all. */
+/**
+ * Comparisons of each node's clock for one answer, unless told, and at most: the shortest of three round trips is near
+ * the shortest of all.
+ */
 export const CLOCK_SAMPLES_DEFAULT = 3
 export const CLOCK_SAMPLES_MAX = 8
 /** How long the nodes of a network are waited for, ms, unless told, and at most: a paused one does not answer. */
@@ -87,5 +102,8 @@ export const SURVEY_MS_MAX = 6_000
 /** And at least: below it even neighbours are cut off. */
 export const SURVEY_MS_MIN = 100
 
-/** How old the text of /metrics may be, ms: to make it takes milliseconds of the loop, and five hundred clients at once ask for it (A25). */
+/**
+ * How old the text of /metrics may be, ms: to make it takes milliseconds of the loop, and five hundred clients at once
+ * ask for it (A25).
+ */
 export const METRICS_AGE_MS_MAX = 100

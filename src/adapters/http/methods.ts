@@ -3,7 +3,10 @@ import { HttpProblem, notFound } from './problem.ts'
 import type { ApiServer } from './routes/route.ts'
 
 export interface KnownMethods {
-  /** What is said to a request that no route takes: 405 with `Allow`, or 404 where the path, as it was written, has no method. */
+  /**
+   * What is said to a request that no route takes: 405 with `Allow`, or 404 where the path, as it was written, has no
+   * method.
+   */
   refusalOf(method: string, url: string): HttpProblem
 }
 

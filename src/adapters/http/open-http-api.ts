@@ -155,7 +155,10 @@ async function buildServer(
   return server
 }
 
-/** Node's own bounds on slow and silent clients: its defaults are 60 s, 300 s and never (SECURITY.md A25); and ours on how many there are. */
+/**
+ * Node's own bounds on slow and silent clients: its defaults are 60 s, 300 s and never (SECURITY.md A25); and ours on
+ * how many there are.
+ */
 function createBoundedServer(listener: RequestListener, places: ConnectionPlaces): Server {
   const server = createServer(
     {
@@ -178,8 +181,8 @@ function createBoundedServer(listener: RequestListener, places: ConnectionPlaces
 }
 
 /**
- * Cuts who asks again before the first answer has left. No client of ours and no browser does; sixty questions in one packet, whose answers
- * are never read, would cost sixty answers at once (SECURITY.md A25).
+ * Cuts who asks again before the first answer has left. No client of ours and no browser does; sixty questions in one
+ * packet, whose answers are never read, would cost sixty answers at once (SECURITY.md A25).
  */
 function oneAtATime(listener: RequestListener, places: ConnectionPlaces): RequestListener {
   const busy = new WeakSet<Socket>()

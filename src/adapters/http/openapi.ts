@@ -72,8 +72,8 @@ export async function documentRoutes(server: ApiServer, version: string): Promis
 }
 
 /**
- * Every schema with a title becomes a component of that name, and is referred to where it stood. Throws where two schemas have one name, which
- * would be a mistake of ours.
+ * Every schema with a title becomes a component of that name, and is referred to where it stood. Throws where two
+ * schemas have one name, which would be a mistake of ours.
  */
 function withComponents(document: JsonObject): JsonObject {
   const schemas = new Map<string, JsonObject>()

@@ -1,6 +1,7 @@
 /**
- * The query of a URL is text. What the schema of a route calls a number, a truth or a list is read as one here, where it is written as one and in no
- * other way; everything else stays text, which the schema then refuses in words. ajv's own coercion takes `1e2`, `0x10` and ` 7` for numbers.
+ * The query of a URL is text. What the schema of a route calls a number, a truth or a list is read as one here, where
+ * it is written as one and in no other way; everything else stays text, which the schema then refuses in words. ajv's
+ * own coercion takes `1e2`, `0x10` and ` 7` for numbers.
  */
 import type { FastifyRequest } from 'fastify'
 

@@ -2,7 +2,10 @@ import { ExpiringMap } from '../../lib/expiring-map.ts'
 import { TokenBucket } from '../../lib/rate.ts'
 import { RATED_CLIENT_TTL_MS, RATED_CLIENTS_MAX } from './limits.ts'
 
-/** Requests a client may make: a token bucket for each address (for IPv6 its /64 network, which is what one customer has). */
+/**
+ * Requests a client may make: a token bucket for each address (for IPv6 its /64 network, which is what one customer
+ * has).
+ */
 export class RateGuard {
   readonly #perSecond: number
   readonly #burst: number

@@ -1,8 +1,9 @@
 /**
  * Parts of the schemas that several resources use. The schema that documents a request is the one that checks it.
  *
- * They are also what generators of clients read, so they keep to what all of these understand: an object has a name, which becomes a type; a choice of
- * words is an `enum`; what may be null is a list of types where the value is no object; whole numbers say that they need 64 bits.
+ * They are also what generators of clients read, so they keep to what all of these understand: an object has a name,
+ * which becomes a type; a choice of words is an `enum`; what may be null is a list of types where the value is no
+ * object; whole numbers say that they need 64 bits.
  */
 import { Type } from 'typebox'
 import type { Static, TProperties, TSchema, TUnsafe } from 'typebox'
@@ -10,15 +11,17 @@ import type { HeadView, Problem } from '../../domain/views.ts'
 import { U64_WORDS } from './transaction-document.ts'
 
 /**
- * Holds the schema of a document to the type that the domain declares for it: every field of the type must be in the schema, with its
- * type. The result stands for that type, so that routes answer with domain documents.
+ * Holds the schema of a document to the type that the domain declares for it: every field of the type must be in the
+ * schema, with its type. The result stands for that type, so that routes answer with domain documents.
  */
 export function describes<View>() {
   return <Schema extends TSchema>(schema: Static<Schema> extends View ? Schema : never): TUnsafe<View> =>
     schema as unknown as TUnsafe<View>
 }
 
-/** An object that is a component of the document by its name (openapi.ts): the same name is the same object everywhere. */
+/**
+ * An object that is a component of the document by its name (openapi.ts): the same name is the same object everywhere.
+ */
 export const object = <Properties extends TProperties>(
   name: string,
   properties: Properties,

@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { PROOF_MS, proofTimeMs, readProof } from '../../domain/read-proof.ts'
 
 /**
- * Whether an `Authorization` header carries the token: `Bearer <token>`, nothing else. Compares hashes, so that neither content nor length
- * of the token shows in the time it takes.
+ * Whether an `Authorization` header carries the token: `Bearer <token>`, nothing else. Compares hashes, so that neither
+ * content nor length of the token shows in the time it takes.
  */
 export function createTokenGuard(token: string): (authorization: string | undefined) => boolean {
   const expected = digest(token)
@@ -13,7 +13,10 @@ export function createTokenGuard(token: string): (authorization: string | undefi
   }
 }
 
-/** Whether an `Authorization` header proves for this host and path, now, that its sender knows the token (domain/read-proof.ts). */
+/**
+ * Whether an `Authorization` header proves for this host and path, now, that its sender knows the token
+ * (domain/read-proof.ts).
+ */
 export function createProofGuard(
   token: string,
 ): (authorization: string | undefined, host: string, path: string, wallMs: number) => boolean {

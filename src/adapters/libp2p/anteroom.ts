@@ -1,14 +1,16 @@
 /**
- * Messages that wait before the router, because the node has no room for more of their sender's. The router remembers whatever it is given, and what is
- * then dropped unjudged never comes again (gossipsub 17.1.1): so it is given only what there is room for, and an honest peer's burst is late, not lost.
+ * Messages that wait before the router, because the node has no room for more of their sender's. The router remembers
+ * whatever it is given, and what is then dropped unjudged never comes again (gossipsub 17.1.1): so it is given only
+ * what there is room for, and an honest peer's burst is late, not lost.
  *
  * Rules.
  * - Messages of one peer go on in the order in which they came. What `passes` never waits.
- * - What a peer sends beyond its share of the room is refused. *Rationale*: it is not known to the router, so that the copy of another peer, or a comparison
- *   of pools, still brings it. Reading goes on all the same: a stream that is not read breaks at its sender (gossipsub 17.1.1 gives up at 4 MiB).
+ * - What a peer sends beyond its share of the room is refused. *Rationale*: it is not known to the router, so that the
+ *   copy of another peer, or a comparison of pools, still brings it. Reading goes on all the same: a stream that is not
+ *   read breaks at its sender (gossipsub 17.1.1 gives up at 4 MiB).
  *
- * The attacker's best move is to fill his own share: he waits for himself. Bounded by ANTEROOM_BYTES_MAX over all; `forget` drops who leaves.
- * Cost: O(1) a message, O(peers that wait) each time there is room again.
+ * The attacker's best move is to fill his own share: he waits for himself. Bounded by ANTEROOM_BYTES_MAX over all;
+ * `forget` drops who leaves. Cost: O(1) a message, O(peers that wait) each time there is room again.
  */
 import type { PeerId } from '../../domain/ids.ts'
 import { ANTEROOM_BYTES_MAX, ANTEROOM_MESSAGE_BYTES, ANTEROOM_PEER_BYTES_MAX } from './limits.ts'
@@ -55,7 +57,10 @@ export class Anteroom<M, C> {
     this.#parts = parts
   }
 
-  /** Messages came from a peer: which go on now, and which have no place at all; the others wait. `context`: returned with what waits. */
+  /**
+   * Messages came from a peer: which go on now, and which have no place at all; the others wait. `context`: returned
+   * with what waits.
+   */
   enter(peer: PeerId, messages: M[], passes: (message: M) => boolean, context: C): Entered<M> {
     let ahead: Ahead = { messages: 0, bytes: 0, peers: this.#peers.size }
     let waits = this.#peers.has(peer)

@@ -1,6 +1,6 @@
 /**
- * The guards of all connections: what each costs goes to the account of its peer, and whoever costs too much is held or cut. The multiplexer is made
- * before libp2p says whose connection it is; until then a guard keeps its own small count.
+ * The guards of all connections: what each costs goes to the account of its peer, and whoever costs too much is held or
+ * cut. The multiplexer is made before libp2p says whose connection it is; until then a guard keeps its own small count.
  */
 import type { Connection, MessageStream, StreamMuxer } from '@libp2p/interface'
 import { asPeerId, type PeerId } from '../../domain/ids.ts'
@@ -122,7 +122,9 @@ export class ConnectionGuards {
   readonly #known = new Map<PeerId, Set<ConnectionGuard>>()
   /** Peers that hung up: what they sent before may still be on its way. */
   readonly #gone = new ExpiringMap<PeerId, Gone>({ ttlMs: GONE_MS, capacity: TOLL_ACCOUNTS_MAX })
-  /** Since when, in which turn of the loop, RPCs of a peer are taken; and until when they are not. Of connected peers. */
+  /**
+   * Since when, in which turn of the loop, RPCs of a peer are taken; and until when they are not. Of connected peers.
+   */
   readonly #slices = new Map<PeerId, { turn: number; sinceMs: number; heldMs: number }>()
 
   constructor(parts: GuardsParts) {
@@ -189,12 +191,13 @@ export class ConnectionGuards {
   }
 
   /**
-   * Whether the next RPC of the peer may be taken, for it; a promise where it must wait for its turn first, and ask again then. No: nothing more of it
-   * counts, also what came before it hung up.
+   * Whether the next RPC of the peer may be taken, for it; a promise where it must wait for its turn first, and ask
+   * again then. No: nothing more of it counts, also what came before it hung up.
    */
   turnOf(peer: PeerId): Promise<void> | boolean {
     const nowMs = this.now()
-    // Not known and not gone: its first RPC came before libp2p said whose the connection is. Dropping that would lose its subscriptions for good.
+    // Not known and not gone: its first RPC came before libp2p said whose the connection is. Dropping that would lose
+    // its subscriptions for good.
     if (!this.#known.has(peer) && this.#gone.get(peer, nowMs)?.isOver === true) return false
     const slice = this.#sliceOf(peer)
     if (slice.heldMs > nowMs) return new Promise((resolve) => setTimeout(resolve, slice.heldMs - nowMs))
@@ -269,7 +272,9 @@ export class ConnectionGuards {
   }
 }
 
-/** Whether the connection is paused: on every stream of the library, but not in its interface; checked by `verifyGuard`. */
+/**
+ * Whether the connection is paused: on every stream of the library, but not in its interface; checked by `verifyGuard`.
+ */
 export function readStatusOf(connection: MessageStream): string {
   return (connection as unknown as { readonly readStatus: string }).readStatus
 }

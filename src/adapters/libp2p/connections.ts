@@ -1,6 +1,6 @@
 /**
- * The Connections port over a libp2p node. When two nodes dial each other at once there are two connections; outside they are one peer,
- * which comes with the first and goes with the last.
+ * The Connections port over a libp2p node. When two nodes dial each other at once there are two connections; outside
+ * they are one peer, which comes with the first and goes with the last.
  */
 import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { multiaddr, type Multiaddr } from '@multiformats/multiaddr'
@@ -159,8 +159,8 @@ class ConnectionsAdapter implements Libp2pConnections {
   }
 
   /**
-   * A connection counts when the other side has answered on it: one that refuses us lets the handshake finish and then closes, so
-   * that `dial` by itself reports success.
+   * A connection counts when the other side has answered on it: one that refuses us lets the handshake finish and then
+   * closes, so that `dial` by itself reports success.
    */
   async #confirmed(connection: Connection, signal: AbortSignal): Promise<DialOutcome> {
     try {
@@ -180,7 +180,8 @@ class ConnectionsAdapter implements Libp2pConnections {
     this.#parts.onOpening(connection)
     if (others !== undefined) {
       others.add(connection)
-      // It would outlive the others, of a peer whose messages no longer count and of whom nobody thinks that it is here.
+      // It would outlive the others, of a peer whose messages no longer count and of whom nobody thinks that it is
+      // here.
       if (this.#leaving.has(peer)) void end(connection)
       return
     }

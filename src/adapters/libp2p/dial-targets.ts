@@ -1,6 +1,7 @@
 /**
- * From an address to the IP addresses that are dialled (SECURITY.md A39). Names are resolved here, once: what is judged is what is dialled, and nobody
- * asks the resolver a second time. libp2p is given IP addresses alone, and the gater lets it dial no others.
+ * From an address to the IP addresses that are dialled (SECURITY.md A39). Names are resolved here, once: what is judged
+ * is what is dialled, and nobody asks the resolver a second time. libp2p is given IP addresses alone, and the gater
+ * lets it dial no others.
  */
 import { lookup, resolveTxt } from 'node:dns/promises'
 import type { DialFailure } from '../../domain/dial.ts'
@@ -72,7 +73,10 @@ async function placesOf(address: string, namedBy: DialledFor | 'text', rules: Ta
   return { kind: 'found', targets: targets.slice(0, DIAL_TARGETS_MAX) }
 }
 
-/** One of the addresses that a name has in its texts (`dnsaddr=…`), of the wanted peer where one is wanted. Rejects where there is none. */
+/**
+ * One of the addresses that a name has in its texts (`dnsaddr=…`), of the wanted peer where one is wanted. Rejects
+ * where there is none.
+ */
 async function linkOf(name: string, identity: string | null, { resolver }: TargetRules): Promise<string> {
   const texts = await resolver.texts(`_dnsaddr.${name}`)
   const links = texts
@@ -83,7 +87,10 @@ async function linkOf(name: string, identity: string | null, { resolver }: Targe
   return link
 }
 
-/** An operator who writes `localhost` means the machine itself; behind every other name somebody else may write what it leads to. */
+/**
+ * An operator who writes `localhost` means the machine itself; behind every other name somebody else may write what it
+ * leads to.
+ */
 function namerOf(endpoint: Endpoint, namedBy: DialledFor | 'text'): NamedBy {
   if (namedBy === 'text') return 'operators-name'
   if (endpoint.kind === 'ip' || namedBy === 'stranger') return namedBy

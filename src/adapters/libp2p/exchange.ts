@@ -1,7 +1,8 @@
 /**
- * Length-prefixed frames on one stream, within a deadline and a byte budget. it-pipe and it-length-prefixed carry the read side;
- * writing is `send` and waiting for room. Hard-won order: listen before writing, race everything with the deadline (a read after
- * `close()` may hang for ever), and abort what fails, since leaving the loop leaves the stream open.
+ * Length-prefixed frames on one stream, within a deadline and a byte budget. it-pipe and it-length-prefixed carry the
+ * read side; writing is `send` and waiting for room. Hard-won order: listen before writing, race everything with the
+ * deadline (a read after `close()` may hang for ever), and abort what fails, since leaving the loop leaves the stream
+ * open.
  */
 import type { ExchangeLimits } from '../../domain/exchange-limits.ts'
 import type { Stream } from '@libp2p/interface'
@@ -20,7 +21,10 @@ export class TooLargeError extends Error {
   override readonly name = 'TooLargeError'
 }
 
-/** Time that is given. Unlike AbortSignal.timeout it can be cancelled: a timer that fires for nothing wakes a process that sleeps. */
+/**
+ * Time that is given. Unlike AbortSignal.timeout it can be cancelled: a timer that fires for nothing wakes a process
+ * that sleeps.
+ */
 export class Deadline {
   readonly #controller = new AbortController()
   readonly #timer: NodeJS.Timeout
@@ -83,8 +87,8 @@ export async function exchange<T>(
 }
 
 /**
- * What comes in on a stream, to its end, also where that came before the reader: an asker may write its request and close its side in one go, which
- * is here before the stream has a handler.
+ * What comes in on a stream, to its end, also where that came before the reader: an asker may write its request and
+ * close its side in one go, which is here before the stream has a handler.
  */
 export async function* chunksOf(stream: Stream): AsyncGenerator<Uint8Array | Uint8ArrayList> {
   if (stream.remoteWriteStatus !== 'closed') {
@@ -102,8 +106,8 @@ export async function* chunksOf(stream: Stream): AsyncGenerator<Uint8Array | Uin
 }
 
 /**
- * The frames of a stream, each in memory of its own. Throws TooLargeError where one is announced that exceeds the limits, and FrameLengthError where its
- * length has another form than the one it may have.
+ * The frames of a stream, each in memory of its own. Throws TooLargeError where one is announced that exceeds the
+ * limits, and FrameLengthError where its length has another form than the one it may have.
  */
 export async function* framesOf(
   chunks: AsyncIterable<Uint8Array | Uint8ArrayList>,
@@ -130,7 +134,9 @@ export async function writeFrame(stream: Stream, bytes: Uint8Array, deadline: Ab
   await emptied(stream, deadline)
 }
 
-/** Waits for `idle`: the stream's own `onDrain()` keeps answering with its first, long resolved promise (libp2p 3.3). */
+/**
+ * Waits for `idle`: the stream's own `onDrain()` keeps answering with its first, long resolved promise (libp2p 3.3).
+ */
 async function emptied(stream: Stream, deadline: AbortSignal): Promise<void> {
   if (stream.writeBufferLength === 0) return
   const events = new AbortController()
@@ -146,7 +152,10 @@ async function emptied(stream: Stream, deadline: AbortSignal): Promise<void> {
   }
 }
 
-/** Passes chunks on until they exceed `bytesMax` (and what their length prefixes cost: 5 bytes a frame at most, so 4 KiB in all). */
+/**
+ * Passes chunks on until they exceed `bytesMax` (and what their length prefixes cost: 5 bytes a frame at most, so 4 KiB
+ * in all).
+ */
 async function* within(
   chunks: AsyncIterable<Uint8Array | Uint8ArrayList>,
   bytesMax: number,

@@ -1,14 +1,14 @@
 /**
- * Copies of messages that were rejected. The router drops them unseen, as it drops every copy: whoever repeats a forgery, its own or another's, would
- * be judged once or never.
+ * Copies of messages that were rejected. The router drops them unseen, as it drops every copy: whoever repeats a
+ * forgery, its own or another's, would be judged once or never.
  *
  * Rules.
- * - Each copy of a rejected message counts like the first. *Rationale*: an honest node judges before it hands on, and what we reject every honest node
- *   rejects (PROTOCOL.md, Verdicts).
+ * - Each copy of a rejected message counts like the first. *Rationale*: an honest node judges before it hands on, and
+ *   what we reject every honest node rejects (PROTOCOL.md, Verdicts).
  * - Those who sent it while it was being judged count too, one copy each.
  *
- * The attacker's best move is to make each forgery anew: then each is judged. Bounded: by the open verdicts and by COPIERS_MAX of each; of rejected
- * messages by FORGED_IDS_MAX, which takes as many offences to flush.
+ * The attacker's best move is to make each forgery anew: then each is judged. Bounded: by the open verdicts and by
+ * COPIERS_MAX of each; of rejected messages by FORGED_IDS_MAX, which takes as many offences to flush.
  */
 import type { MessageId, PeerId } from '../../domain/ids.ts'
 import type { Verdict } from '../../domain/verdict.ts'

@@ -1,8 +1,10 @@
 /**
- * The length before a frame: an unsigned varint of 7 bits a byte, in the fewest bytes that hold it (PROTOCOL.md, Request protocols).
+ * The length before a frame: an unsigned varint of 7 bits a byte, in the fewest bytes that hold it (PROTOCOL.md,
+ * Request protocols).
  *
- * it-length-prefixed 11 reads a length of any number of bytes and then skips as many as the fewest would have been, so that a padded one is read as
- * another frame than was sent. One number has one form here, as it has everywhere else in the protocol.
+ * it-length-prefixed 11 reads a length of any number of bytes and then skips as many as the fewest would have been, so
+ * that a padded one is read as another frame than was sent. One number has one form here, as it has everywhere else in
+ * the protocol.
  */
 import type { LengthDecoderFunction } from 'it-length-prefixed'
 import type { Uint8ArrayList } from 'uint8arraylist'

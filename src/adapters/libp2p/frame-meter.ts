@@ -1,8 +1,8 @@
 /**
- * Counts the yamux frames that cost a receiver more than they are worth: pings, each of which is answered; new streams, each of which is negotiated and
- * pays until something is asked on it;
- * and frames that carry nothing, a crumb, or window that nobody asked for. A budget of bytes alone would let too many of them through at once
- * (SECURITY.md A28, A45).
+ * Counts the yamux frames that cost a receiver more than they are worth: pings, each of which is answered; new streams,
+ * each of which is negotiated and pays until something is asked on it; and frames that carry nothing, a crumb, or
+ * window that nobody asked for. A budget of bytes alone would let too many of them through at once (SECURITY.md A28,
+ * A45).
  */
 import { TokenBucket } from '../../lib/rate.ts'
 import {

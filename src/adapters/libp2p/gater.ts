@@ -1,6 +1,7 @@
 /**
- * Whom libp2p lets in and dials. By address before the handshake, so that a banned one costs us no cryptography; by proven identity
- * after it, both ways. The node's own table decides, since the library's scores forget a peer that reconnects (SECURITY.md L2).
+ * Whom libp2p lets in and dials. By address before the handshake, so that a banned one costs us no cryptography; by
+ * proven identity after it, both ways. The node's own table decides, since the library's scores forget a peer that
+ * reconnects (SECURITY.md L2).
  */
 import type { ConnectionGater, MultiaddrConnection, PeerId as Libp2pPeerId } from '@libp2p/interface'
 import { asPeerId } from '../../domain/ids.ts'
@@ -50,8 +51,8 @@ export function createGater(
     denyDialPeer: deniesPeer,
     denyInboundEncryptedConnection: deniesPeer,
     denyOutboundEncryptedConnection: deniesPeer,
-    // Asked last, with what is handed to the transport. Whatever a part of the library finds elsewhere, such as what a peer says of its own
-    // addresses, is not dialled.
+    // Asked last, with what is handed to the transport. Whatever a part of the library finds elsewhere, such as what a
+    // peer says of its own addresses, is not dialled.
     denyDialMultiaddr: (address) => !permits.allows(address.toString()),
   }
 }

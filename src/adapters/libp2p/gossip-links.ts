@@ -1,17 +1,20 @@
 /**
- * Whether gossip can pass on a connection. The router opens one stream to a peer for each connection, and when that fails or breaks it never
- * opens another as long as the connection stands (gossipsub 17.1.1): both sides look connected, pings are answered, and one hears nothing.
+ * Whether gossip can pass on a connection. The router opens one stream to a peer for each connection, and when that
+ * fails or breaks it never opens another as long as the connection stands (gossipsub 17.1.1): both sides look
+ * connected, pings are answered, and one hears nothing.
  *
- * Tracked by peer: since when a direction is missing, our stream as it was seen last, how often streams of ours ended, how often it was cut. The rules:
+ * Tracked by peer: since when a direction is missing, our stream as it was seen last, how often streams of ours ended,
+ * how often it was cut. The rules:
  * - a peer to which we do not speak gets another stream at the next look;
- * - a direction still missing after the grace ends the connection: the next dial starts afresh. The grace doubles with each such cut of the same
- *   peer, so that what is only slow comes about in the end;
+ * - a direction still missing after the grace ends the connection: the next dial starts afresh. The grace doubles with
+ *   each such cut of the same peer, so that what is only slow comes about in the end;
  * - a stream that we gave up ourselves, since the peer took nothing of it, ends the connection at once;
- * - a stream that the peer ended is opened again at once. That is how libraries answer an RPC that is larger than they allow: go-libp2p-pubsub
- *   resets the stream, rust-libp2p closes its own half, drops what comes on the other one, and says nothing more (gossipsub 0.50). So the answering
- *   half counts as the stream's end, unless the peer closed it from the start, as it may what it does not use;
- * - a peer that has ended DEAF_ENDS of them is deaf until that is forgotten: it is in no mesh, and after STREAMS_OF_CONNECTION_MAX it is told nothing more.
- *   It is heard, and not cut: what it says may be right.
+ * - a stream that the peer ended is opened again at once. That is how libraries answer an RPC that is larger than they
+ *   allow: go-libp2p-pubsub resets the stream, rust-libp2p closes its own half, drops what comes on the other one, and
+ *   says nothing more (gossipsub 0.50). So the answering half counts as the stream's end, unless the peer closed it
+ *   from the start, as it may what it does not use;
+ * - a peer that has ended DEAF_ENDS of them is deaf until that is forgotten: it is in no mesh, and after
+ *   STREAMS_OF_CONNECTION_MAX it is told nothing more. It is heard, and not cut: what it says may be right.
  *
  * The attacker's best move is to end streams on purpose: then he is told nothing, and takes no place in a mesh.
  *

@@ -1,6 +1,7 @@
 /**
- * Every option of gossipsub that we rely on, with its reason; nothing is left to a default that a release may change. Used by the
- * node and by the simulator, so that what is simulated is what runs. Sources of figures: SECURITY.md L1-L12 and 3.3, performance.
+ * Every option of gossipsub that we rely on, with its reason; nothing is left to a default that a release may change.
+ * Used by the node and by the simulator, so that what is simulated is what runs. Sources of figures: SECURITY.md L1-L12
+ * and 3.3, performance.
  */
 import { type GossipsubOpts, type Message, StrictNoSign } from '@chainsafe/libp2p-gossipsub'
 import {
@@ -20,33 +21,40 @@ export interface GossipOptionsInput {
   readonly connectionsMax: number
 }
 
-/** Interval of the router's heartbeat, ms: the default. Faster heals the mesh faster and costs CPU at rest in proportion. */
+/**
+ * Interval of the router's heartbeat, ms: the default. Faster heals the mesh faster and costs CPU at rest in
+ * proportion.
+ */
 export const HEARTBEAT_MS = 1_000
 /**
- * Heartbeats for which a message stays in the router's cache. An open verdict lives there: with 6, any verdict within 5 s has its
- * effect, wherever in a heartbeat the message came.
+ * Heartbeats for which a message stays in the router's cache. An open verdict lives there: with 6, any verdict within
+ * 5 s has its effect, wherever in a heartbeat the message came.
  */
 export const MCACHE_HEARTBEATS = 6
 /**
- * How long the router remembers ids, ms. What comes back later is judged by the node's own memory, by the hash of its bytes; a longer
- * time costs about 300 B an id (500 tx/s: 18 MB).
+ * How long the router remembers ids, ms. What comes back later is judged by the node's own memory, by the hash of its
+ * bytes; a longer time costs about 300 B an id (500 tx/s: 18 MB).
  */
 export const SEEN_TTL_MS = 120_000
 /** Largest RPC, bytes: a block of 1 MiB and two full IHAVEs of 5,000 ids beside it. */
 export const RPC_BYTES_MAX = 1_572_864
 /**
- * Most messages of one RPC. The router takes them all before it looks at the sender's score again, so the number bounds what a burst
- * can do (SECURITY.md L4); answers to IWANT carry many, and are cut to this size when sent (rpc-limits.ts).
+ * Most messages of one RPC. The router takes them all before it looks at the sender's score again, so the number bounds
+ * what a burst can do (SECURITY.md L4); answers to IWANT carry many, and are cut to this size when sent
+ * (rpc-limits.ts).
  */
 export const RPC_MESSAGES_MAX = 256
 
 /**
- * From here on, bytes, a copy costs more than saying to all others that we have it (about 60 B to each mesh peer): of longer messages none is
- * expected.
+ * From here on, bytes, a copy costs more than saying to all others that we have it (about 60 B to each mesh peer): of
+ * longer messages none is expected.
  */
 export const IDONTWANT_BYTES_MIN = 512
 
-/** Mesh degrees. 6 costs 15 % fewer copies than 8 and delays p99 by 3 % (measured in virtual time); a testnet's degree is 6 too. */
+/**
+ * Mesh degrees. 6 costs 15 % fewer copies than 8 and delays p99 by 3 % (measured in virtual time); a testnet's degree
+ * is 6 too.
+ */
 const MESH_D = 6
 /** A mesh with fewer peers grafts: enough that two silent peers leave two that speak. */
 export const MESH_DLO = 4
@@ -90,15 +98,18 @@ export function messageIdsOf(network: NetworkId): MessageIds {
 /** What a message is and which messages there are. */
 function formatOptions(ids: MessageIds, topics: readonly string[]): Partial<GossipsubOpts> {
   return {
-    // Our objects carry their own signatures, and an id by sender and number would give one transaction as many ids as publishers.
+    // Our objects carry their own signatures, and an id by sender and number would give one transaction as many ids as
+    // publishers.
     globalSignaturePolicy: StrictNoSign,
-    // Anything else is an attack: without this list the router takes subscriptions and messages of any topic into its state (L1, A17).
+    // Anything else is an attack: without this list the router takes subscriptions and messages of any topic into its
+    // state (L1, A17).
     allowedTopics: [...topics],
     msgIdFn: (message: Message) => ids.bytesOf(message.topic, message.data),
     // The same hash, remembered: a duplicate is known before anything else is done with it.
     fastMsgIdFn: (message) => ids.textOf(message.topic, message.data ?? EMPTY),
     msgIdToStrFn: (id: Uint8Array) => ids.textOfId(id),
-    // Nothing is forwarded before the node has judged it. A topicValidators function would also forget who else sent it meanwhile.
+    // Nothing is forwarded before the node has judged it. A topicValidators function would also forget who else sent it
+    // meanwhile.
     asyncValidation: true,
     // RPCs and messages are taken as they come; the bounded queue behind is ours (node/ingress).
     awaitRpcHandler: false,
@@ -123,7 +134,8 @@ function meshOptions({ profile, connectionsMax }: GossipOptionsInput): Partial<G
     Dlo: MESH_DLO,
     // On a development network the hub of a star must keep all its leaves, which have no other peer.
     Dhi: profile === 'node' ? MESH_DHI : Math.max(MESH_DHI, connectionsMax),
-    // When pruning, keep four best-scored peers, and two that we dialled: attackers choose whom they dial, not whom we do (A9).
+    // When pruning, keep four best-scored peers, and two that we dialled: attackers choose whom they dial, not whom we
+    // do (A9).
     Dscore: 4,
     Dout: 2,
     // IHAVE goes to at least six peers outside the mesh, or a quarter of them.
@@ -197,7 +209,8 @@ function scoreParams(
     // Mesh peers that give us nothing (A11).
     appSpecificScore: ownScore,
     appSpecificWeight: 1,
-    // P6, peers of one address. All nodes of a local testnet share 127.0.0.1 (L12); attackers in tests come from elsewhere.
+    // P6, peers of one address. All nodes of a local testnet share 127.0.0.1 (L12); attackers in tests come from
+    // elsewhere.
     IPColocationFactorWeight: -50,
     IPColocationFactorThreshold: 4,
     IPColocationFactorWhitelist: new Set(profile === 'node' ? [] : ['127.0.0.1', '::1']),

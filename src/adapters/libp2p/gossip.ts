@@ -1,7 +1,7 @@
 /**
- * The Gossip port over gossipsub's router: on libp2p in a node, on simulated streams in virtual time. The router spreads; here stands
- * what it leaves open: who sends too much or what no honest node sends, which message is a further copy, whether a verdict still has
- * an effect.
+ * The Gossip port over gossipsub's router: on libp2p in a node, on simulated streams in virtual time. The router
+ * spreads; here stands what it leaves open: who sends too much or what no honest node sends, which message is a further
+ * copy, whether a verdict still has an effect.
  */
 import type { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 import { asMessageId, asPeerId, type MessageId, type NetworkId, type PeerId } from '../../domain/ids.ts'
@@ -123,7 +123,10 @@ class GossipAdapter implements RouterGossip {
   readonly #meshView: MeshView
   readonly #lazy: LazyPush | null
   readonly #policy: MeshPolicy | undefined
-  /** Messages that the router knows, with their length in bytes: the twin of its private cache, so that copies can be noticed. */
+  /**
+   * Messages that the router knows, with their length in bytes: the twin of its private cache, so that copies can be
+   * noticed.
+   */
   readonly #seen = new ExpiringMap<MessageId, number>({ ttlMs: SEEN_TTL_MS, capacity: SEEN_IDS_MAX })
   readonly #verdicts = new ForgedCopies()
   readonly #unheard: UnheardPeers
@@ -270,7 +273,10 @@ class GossipAdapter implements RouterGossip {
     }
   }
 
-  /** One RPC on its way to the router. What is passed on is exactly what the router will take, so that `#seen` stays its twin. */
+  /**
+   * One RPC on its way to the router. What is passed on is exactly what the router will take, so that `#seen` stays its
+   * twin.
+   */
   async #onRpc(from: RouterPeer, rpc: Rpc, pass: Pass): Promise<void> {
     const peer = asPeerId(from.toString())
     // The router's own answer comes later (SECURITY.md L4).
@@ -395,8 +401,8 @@ class GossipAdapter implements RouterGossip {
   }
 
   /**
-   * The data without the network's buffer on which it is a view, and which it would keep alive for as long as a pool keeps the message; what has waited is no
-   * view any more. (Not slice(): that of a Buffer makes another view.)
+   * The data without the network's buffer on which it is a view, and which it would keep alive for as long as a pool
+   * keeps the message; what has waited is no view any more. (Not slice(): that of a Buffer makes another view.)
    */
   #owned(topic: string, data: Uint8Array): Uint8Array {
     if (data.byteLength === data.buffer.byteLength) return data

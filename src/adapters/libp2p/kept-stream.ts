@@ -1,6 +1,7 @@
 /**
- * Streams that stay open for the next request (PROTOCOL.md, Request protocols): one request at a time, each answered by one frame. A new stream
- * costs both sides an agreement on its protocol, a round trip and a write to the peer store, which is ten times what a ping is worth.
+ * Streams that stay open for the next request (PROTOCOL.md, Request protocols): one request at a time, each answered by
+ * one frame. A new stream costs both sides an agreement on its protocol, a round trip and a write to the peer store,
+ * which is ten times what a ping is worth.
  */
 import type { ExchangeLimits } from '../../domain/exchange-limits.ts'
 import type { Stream } from '@libp2p/interface'
@@ -11,7 +12,10 @@ import { KEPT_BURST, KEPT_PER_SECOND } from './limits.ts'
 /** Answers one request within the deadline that it is given: frames, or null for a request that deserves none. */
 export type Handle = (request: Uint8Array, deadline: AbortSignal) => Promise<readonly Uint8Array[] | null>
 
-/** The other side ended the stream, or it could not take the request: nothing is known of an answer, and a new stream may be asked. */
+/**
+ * The other side ended the stream, or it could not take the request: nothing is known of an answer, and a new stream
+ * may be asked.
+ */
 export class KeptStreamClosedError extends Error {
   override readonly name = 'KeptStreamClosedError'
 }
@@ -35,7 +39,9 @@ export class KeptStream {
     return this.#isOver || this.#stream.remoteWriteStatus === 'closed'
   }
 
-  /** One request and its answer. Any failure ends the stream and throws. To be called again only when this has settled. */
+  /**
+   * One request and its answer. Any failure ends the stream and throws. To be called again only when this has settled.
+   */
   async ask(request: Uint8Array, deadline: AbortSignal): Promise<Uint8Array> {
     const waiting = Promise.withResolvers<Uint8Array>()
     waiting.promise.catch(() => {})
@@ -84,8 +90,8 @@ export class KeptStream {
 }
 
 /**
- * The answering side: answers until the asker closes the stream. Whoever opens one says within the deadline what he wants; after that he may take
- * his time. Aborts the stream and throws on any failure.
+ * The answering side: answers until the asker closes the stream. Whoever opens one says within the deadline what he
+ * wants; after that he may take his time. Aborts the stream and throws on any failure.
  * @param handle answers a request with one frame
  */
 export async function answerKept(
@@ -115,8 +121,9 @@ export async function answerKept(
 }
 
 /**
- * Bounds what comes in while a request is being answered. Nobody reads then, and what arrives would gather for as long as the stream lives: its
- * window is opened by what has come, not by what was read. An honest asker writes when it has the answer.
+ * Bounds what comes in while a request is being answered. Nobody reads then, and what arrives would gather for as long
+ * as the stream lives: its window is opened by what has come, not by what was read. An honest asker writes when it has
+ * the answer.
  */
 class Patience {
   readonly #stream: Stream

@@ -1,10 +1,12 @@
 /**
- * Carries out what `routes` decides: keeps a message from targets whose route rests and announces it to them instead (IHAVE), and tells the
- * senders of useless copies (IDONTWANT). Both are gossipsub's own words, so that a router without routes understands the first and is not
- * harmed by the second. What is said to one peer is gathered and leaves as one RPC.
+ * Carries out what `routes` decides: keeps a message from targets whose route rests and announces it to them instead
+ * (IHAVE), and tells the senders of useless copies (IDONTWANT). Both are gossipsub's own words, so that a router
+ * without routes understands the first and is not harmed by the second. What is said to one peer is gathered and leaves
+ * as one RPC.
  *
- * Blocks take no part: there is one a slot, and its delay is what forks are made of. For large messages the router itself says IDONTWANT as soon as one
- * arrives, to all others, which does not mean that their copies are late; so the word on these has another name (`wordFor`).
+ * Blocks take no part: there is one a slot, and its delay is what forks are made of. For large messages the router
+ * itself says IDONTWANT as soon as one arrives, to all others, which does not mean that their copies are late; so the
+ * word on these has another name (`wordFor`).
  */
 import { asMessageId, asPeerId, type MessageId, type PeerId } from '../../domain/ids.ts'
 import type { Topic } from '../../domain/protocols.ts'
@@ -130,7 +132,10 @@ export class LazyPush {
   }
 }
 
-/** What a late copy of a large message is called by: its id with the last byte inverted, which is no message's id (PROTOCOL.md, Routes). */
+/**
+ * What a late copy of a large message is called by: its id with the last byte inverted, which is no message's id
+ * (PROTOCOL.md, Routes).
+ */
 export function wordFor(id: Uint8Array): Uint8Array {
   const word = id.slice()
   word[word.byteLength - 1] = (word.at(-1) ?? 0) ^ 0xff

@@ -8,7 +8,10 @@ const MIB = 1_048_576
 
 /** Protocols whose streams stay open for the next request. */
 export const KEPT_PROTOCOLS: ReadonlySet<Protocol> = new Set(['probe'])
-/** Requests on one such stream, a second and at once: a neighbour pings once a second at most, and asks for help now and then. */
+/**
+ * Requests on one such stream, a second and at once: a neighbour pings once a second at most, and asks for help now and
+ * then.
+ */
 export const KEPT_PER_SECOND = 16
 export const KEPT_BURST = 64
 
@@ -29,8 +32,9 @@ export const WINDOW_BYTES_MAX = MIB
 /** Header of a yamux frame, bytes. */
 export const FRAME_HEADER_BYTES = 12
 /**
- * Unsent bytes of one connection before it is cut (SECURITY.md A28: a peer that pings and never reads). Streams stop writing as soon as
- * the connection is full, so that an honest one holds the last writes of a few streams, a window each.
+ * Unsent bytes of one connection before it is cut (SECURITY.md A28: a peer that pings and never reads). Streams stop
+ * writing as soon as the connection is full, so that an honest one holds the last writes of a few streams, a window
+ * each.
  */
 export const UNSENT_BYTES_MAX = 4 * MIB
 
@@ -42,27 +46,38 @@ export const OPENINGS_PER_SECOND = 128
 export const OPENINGS_BURST = 1_024
 
 /**
- * Things that say nothing, of one peer, a second and at once (tolls.ts): 1,024 cost us 10 ms. Honest nodes send a few a minute; those that write a
- * length and its frame apart, or answer each frame of ours with a window update, have as many as there are frames of content.
+ * Things that say nothing, of one peer, a second and at once (tolls.ts): 1,024 cost us 10 ms. Honest nodes send a few a
+ * minute; those that write a length and its frame apart, or answer each frame of ours with a window update, have as
+ * many as there are frames of content.
  */
 export const TOLL_PER_SECOND = 128
 export const TOLL_BURST = 1_024
 /**
- * What a new stream pays until a request comes on it: negotiating one costs as much as fifty such things and more, and all that a connection may have at
- * once (STREAMS_USED_MAX) must fit into the burst. Of streams that come to nothing that leaves 170 at once and 21 a second.
+ * What a new stream pays until a request comes on it: negotiating one costs as much as fifty such things and more, and
+ * all that a connection may have at once (STREAMS_USED_MAX) must fit into the burst. Of streams that come to nothing
+ * that leaves 170 at once and 21 a second.
  */
 export const OPENING_TOLL = 6
-/** How long such a count is remembered, ms, and how many peers and addresses it is remembered of: more than there are connections. */
+/**
+ * How long such a count is remembered, ms, and how many peers and addresses it is remembered of: more than there are
+ * connections.
+ */
 export const TOLL_MEMORY_MS = 80_000
 export const TOLL_ACCOUNTS_MAX = 4_096
-/** Data of a frame below this many bytes is a crumb, unless another frame with content makes up for it: a length is up to 4 bytes, no RPC has less than 16. */
+/**
+ * Data of a frame below this many bytes is a crumb, unless another frame with content makes up for it: a length is up
+ * to 4 bytes, no RPC has less than 16.
+ */
 export const CRUMB_BYTES_MAX = 16
 /** Frames of content that make up for crumbs and window updates to come: what a window of 256 KiB holds in messages. */
 export const CONTENT_CREDIT_MAX = 1_024
 
 /** How fast work fades, ms: an attack shows within a second, a burst of half a second is half forgotten after two. */
 export const WORK_FADE_MS = 2_000
-/** Accounts of work: thirty for each place of a node with the usual number of connections, and of addresses as many again. */
+/**
+ * Accounts of work: thirty for each place of a node with the usual number of connections, and of addresses as many
+ * again.
+ */
 export const WORK_ACCOUNTS_MAX = 4_096
 /** What all peers together may cost while the loop is late and they give nothing for it, as a share of a core. */
 export const WORK_SHARE = 0.3
@@ -72,13 +87,21 @@ export const WARM_UP_MS = 10_000
 export const WORK_FLOOR_MS = 20
 /** What every new peer costs, ms: handshake, identify, hello, subscriptions, in a process that has just begun. */
 export const GREETING_MS = 40
-/** What a message earns whoever gives it, ms, and each of its bytes: three times what taking it, hashing it and looking at its items costs. */
+/**
+ * What a message earns whoever gives it, ms, and each of its bytes: three times what taking it, hashing it and looking
+ * at its items costs.
+ */
 export const EARNED_MS_PER_MESSAGE = 0.3
 export const EARNED_MS_PER_BYTE = 50e-6
-/** What the bytes that we send to a peer account for, ms, twice what TLS and the multiplexer cost for one; at most half of the time. */
+/**
+ * What the bytes that we send to a peer account for, ms, twice what TLS and the multiplexer cost for one; at most half
+ * of the time.
+ */
 export const SERVED_MS_PER_BYTE = 20e-6
 export const SERVED_MS_MAX = WORK_FADE_MS / 2
-/** How late the loop must be, ms, that many ticks in a row, before anybody goes; and how late for it to be enough once. */
+/**
+ * How late the loop must be, ms, that many ticks in a row, before anybody goes; and how late for it to be enough once.
+ */
 export const LATE_MS = 25
 export const LATE_TICKS = 2
 /** So late once is enough: an honest loop is never held up that long by one turn. */
@@ -96,7 +119,10 @@ export const STRIKE_MEMORY_MS = 10_000
 export const GONE_MS = 3_000
 /** What a handshake is charged to its address, ms: about what TLS and the negotiation of the first streams cost. */
 export const HANDSHAKE_MS = 5
-/** How long one peer's RPCs are taken in one turn of the loop, ms: a read brings up to 64 KiB of them, half a second's work of the smallest. */
+/**
+ * How long one peer's RPCs are taken in one turn of the loop, ms: a read brings up to 64 KiB of them, half a second's
+ * work of the smallest.
+ */
 export const RPC_SLICE_MS = 2
 
 /** What one connection may bring in, bytes a second and at once (SECURITY.md). Beyond it is read more slowly. */
@@ -105,18 +131,21 @@ export function inboundBudget(profile: Libp2pProfile): { readonly perSecond: num
 }
 
 /**
- * Units of work that one peer may cause in the router, a second and at once: each RPC, each message and each 64 ids of control are
- * one. On the open network the byte budget allows 4,000 messages of 250 B a second; more come only from those who send tiny ones.
+ * Units of work that one peer may cause in the router, a second and at once: each RPC, each message and each 64 ids of
+ * control are one. On the open network the byte budget allows 4,000 messages of 250 B a second; more come only from
+ * those who send tiny ones.
  */
 export function rpcBudget(profile: Libp2pProfile): { readonly perSecond: number; readonly burst: number } {
   return profile === 'node' ? { perSecond: 8_000, burst: 32_000 } : { perSecond: 64_000, burst: 256_000 }
 }
 /**
- * What waits of one peer before the router, bytes: a burst of 5,000 single transactions of 250 B. It leaves at a rate of some hundred KiB a second: what waits
- * longer than some ten seconds is better asked for.
+ * What waits of one peer before the router, bytes: a burst of 5,000 single transactions of 250 B. It leaves at a rate
+ * of some hundred KiB a second: what waits longer than some ten seconds is better asked for.
  */
 export const ANTEROOM_PEER_BYTES_MAX = 3 * MIB
-/** What a message that waits costs beside its data: its objects, its id, its place; measured with messages of one byte. */
+/**
+ * What a message that waits costs beside its data: its objects, its id, its place; measured with messages of one byte.
+ */
 export const ANTEROOM_MESSAGE_BYTES = 256
 /** The same of all peers: what a node of 768 MiB can hold beside everything else. */
 export const ANTEROOM_BYTES_MAX = 32 * MIB
@@ -124,31 +153,43 @@ export const ANTEROOM_BYTES_MAX = 32 * MIB
 export const IDS_PER_UNIT = 64
 
 /**
- * Ids that one peer may announce, a second and at once: the router announces at most 5,000 a topic and heartbeat, whoever gives way on a route each
- * message once; three heartbeats come at once after a standstill (SECURITY.md A13).
+ * Ids that one peer may announce, a second and at once: the router announces at most 5,000 a topic and heartbeat,
+ * whoever gives way on a route each message once; three heartbeats come at once after a standstill (SECURITY.md A13).
  */
 export const ANNOUNCED_PER_SECOND = 20_000
 export const ANNOUNCED_BURST = 60_000
-/** How long the announcements of a peer that went beyond are not listened to, ms; and how many such peers are remembered: more than there are connections. */
+/**
+ * How long the announcements of a peer that went beyond are not listened to, ms; and how many such peers are
+ * remembered: more than there are connections.
+ */
 export const LOUD_MS = 60_000
 export const LOUD_PEERS_MAX = 1_024
 /** Score of such a peer: below the threshold for gossip, above those for publishing and for being heard at all. */
 export const LOUD_SCORE = -750
 
-/** Messages of others in a row without one of its own after which a mesh peer is silent: an honest one of a dozen gives eight of a hundred first. */
+/**
+ * Messages of others in a row without one of its own after which a mesh peer is silent: an honest one of a dozen gives
+ * eight of a hundred first.
+ */
 export const SILENT_MESSAGES = 100
-/** How late after the first copy of a message another one still shows that its sender hands on: what honest traffic takes at p99. */
+/**
+ * How late after the first copy of a message another one still shows that its sender hands on: what honest traffic
+ * takes at p99.
+ */
 export const NEARLY_FIRST_MS = 2_000
 /** How long a silent peer stays outside of the mesh, ms: the router's own back-off after a prune. */
 export const SILENT_MS = 60_000
 /** Silent peers remembered: more than a node has connections. */
 export const SILENT_PEERS_MAX = 1_024
 /**
- * Peers of one network in our mesh of those that dialled us: as many as the router wants at least (MESH_DLO), so that a network of one kind of
- * addresses still has meshes, and a third of those it takes at most.
+ * Peers of one network in our mesh of those that dialled us: as many as the router wants at least (MESH_DLO), so that a
+ * network of one kind of addresses still has meshes, and a third of those it takes at most.
  */
 export const MESH_PEERS_PER_NETWORK = 4
-/** Score of a peer that shall be in no mesh: more than all good deeds make up for (topicScoreCap), far from the threshold of being heard. */
+/**
+ * Score of a peer that shall be in no mesh: more than all good deeds make up for (topicScoreCap), far from the
+ * threshold of being heard.
+ */
 export const UNWANTED_SCORE = -100
 
 /** Ids whose duplicates are noticed: two minutes at 4,000 messages a second. */
@@ -158,7 +199,10 @@ export const VERDICT_MS = 5_000
 /** Open verdicts: more than ingress ever holds; the oldest is given up. */
 export const OPEN_VERDICTS_MAX = 65_536
 
-/** Peers remembered that sent copies of a message which is being judged: a mesh at its largest, and some who answer IWANT. */
+/**
+ * Peers remembered that sent copies of a message which is being judged: a mesh at its largest, and some who answer
+ * IWANT.
+ */
 export const COPIERS_MAX = 16
 /** Rejected messages whose copies are noticed: ten ban a peer, so that this many take four hundred. */
 export const FORGED_IDS_MAX = 4_096
@@ -173,14 +217,18 @@ export const UPGRADE_MS = 5_000
 export const DIAL_MS = 8_000
 /** Addresses of one name that are tried: those of both families of a machine, and one of another. */
 export const DIAL_TARGETS_MAX = 4
-/** Attempts of one dial that the other side refused at once, and the pause between them, ms: its limit counts by the second. */
+/**
+ * Attempts of one dial that the other side refused at once, and the pause between them, ms: its limit counts by the
+ * second.
+ */
 export const DIAL_ATTEMPTS = 3
 export const DIAL_RETRY_MS = 1_100
 /** Time for a graceful end of a connection, so that what was sent last still arrives, ms. */
 export const CLOSE_MS = 500
 /**
- * Interval of libp2p's keep-alive pings, ms, and how long an answer may take before the connection counts as dead. Our own probes notice a dead peer within
- * seconds and tell everybody; this only closes the connection, and each ping is a stream on both sides (P9).
+ * Interval of libp2p's keep-alive pings, ms, and how long an answer may take before the connection counts as dead. Our
+ * own probes notice a dead peer within seconds and tell everybody; this only closes the connection, and each ping is a
+ * stream on both sides (P9).
  */
 export const PING_INTERVAL_MS = 30_000
 export const PING_TIMEOUT_MS = 10_000
@@ -188,23 +236,36 @@ export const PING_TIMEOUT_MS = 10_000
 export const SOCKET_SILENCE_MS = 60_000
 /** Largest identify message, bytes: keys, 16 addresses and 32 protocols fit twice. */
 export const IDENTIFY_BYTES_MAX = 8 * KIB
-/** How long libp2p keeps what it knows of a peer that left, ms: the router still asks for it while it lets go of the peer. */
+/**
+ * How long libp2p keeps what it knows of a peer that left, ms: the router still asks for it while it lets go of the
+ * peer.
+ */
 export const FORGET_AFTER_MS = 10_000
 
 /**
- * How long a connection may stand with gossip in one direction or none, ms: with a look each half second the other side hears again, or the connection
- * is gone, within 5 s. It doubles with each cut of one peer, up to a minute: on a machine that is only slow, connections come about in the end.
+ * How long a connection may stand with gossip in one direction or none, ms: with a look each half second the other side
+ * hears again, or the connection is gone, within 5 s. It doubles with each cut of one peer, up to a minute: on a
+ * machine that is only slow, connections come about in the end.
  */
 export const MUTE_GRACE_MS = 3_000
 export const MUTE_GRACE_MS_MAX = 60_000
-/** How long a cut for that, or the end of a stream of ours, is remembered, ms, and of how many peers: more than there are connections. */
+/**
+ * How long a cut for that, or the end of a stream of ours, is remembered, ms, and of how many peers: more than there
+ * are connections.
+ */
 export const MUTE_MEMORY_MS = 600_000
 export const MUTE_PEERS_MAX = 1_024
 /** Streams that a peer may end before it counts as deaf: two accidents in ten minutes are not a habit. */
 export const DEAF_ENDS = 3
-/** Streams of ours on one connection with a deaf peer: at the fifth one rust-libp2p takes no more gossip on the connection at all (gossipsub 0.50). */
+/**
+ * Streams of ours on one connection with a deaf peer: at the fifth one rust-libp2p takes no more gossip on the
+ * connection at all (gossipsub 0.50).
+ */
 export const STREAMS_OF_CONNECTION_MAX = 4
-/** A half that was closed before so many looks at the first stream of a connection was closed from the start: half a second is two trips around the world. */
+/**
+ * A half that was closed before so many looks at the first stream of a connection was closed from the start: half a
+ * second is two trips around the world.
+ */
 export const HALF_CLOSED_EARLY_LOOKS = 2
 /** How often connections are looked at for that, ms. */
 export const MUTE_LOOK_MS = 500

@@ -1,9 +1,10 @@
 /**
- * Peers that announce more than anybody has to announce (SECURITY.md A13). The router's own penalty (P7) takes many heartbeats to
- * silence a liar, and each of his frames is decoded until then.
+ * Peers that announce more than anybody has to announce (SECURITY.md A13). The router's own penalty (P7) takes many
+ * heartbeats to silence a liar, and each of his frames is decoded until then.
  *
- * Rules. Beyond ANNOUNCED_PER_SECOND a peer's announcements are not looked at, and for LOUD_MS its score is below the threshold at which the router
- * listens to announcements at all. *Rationale*: the router itself announces at most 5,000 ids a topic and heartbeat, so no honest node gets there.
+ * Rules. Beyond ANNOUNCED_PER_SECOND a peer's announcements are not looked at, and for LOUD_MS its score is below the
+ * threshold at which the router listens to announcements at all. *Rationale*: the router itself announces at most 5,000
+ * ids a topic and heartbeat, so no honest node gets there.
  *
  * The attacker's best move is to stay below: then the router's bound on ids and P7 hold him.
  */

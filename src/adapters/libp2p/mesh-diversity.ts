@@ -1,21 +1,26 @@
 /**
- * Few peers of one network in the mesh (SECURITY.md A9, A10): identities that were there first fill every mesh of a network that is just being
- * born, and the router's answer to a full mesh is to refuse whoever comes later, for a minute.
+ * Few peers of one network in the mesh (SECURITY.md A9, A10): identities that were there first fill every mesh of a
+ * network that is just being born, and the router's answer to a full mesh is to refuse whoever comes later, for a
+ * minute.
  *
- * Tracked: of each network (IPv4 /16, IPv6 /32) the mesh peers that were in the mesh first, at most MESH_PEERS_PER_NETWORK of them, and those outside that
- * may come in until the next review: as many as are missing.
+ * Tracked: of each network (IPv4 /16, IPv6 /32) the mesh peers that were in the mesh first, at most
+ * MESH_PEERS_PER_NETWORK of them, and those outside that may come in until the next review: as many as are missing.
  *
  * Rules.
- * - While a network has its share, its other peers crowd: their score is negative, so that the router prunes those that are in the mesh and
- *   takes in no more. *Rationale*: identities are free and addresses of one network are cheap; those of many networks are not.
- * - While it has not, as many of its other peers may come in as are missing, others at each review. *Rationale*: the router takes all that it needs at one heartbeat,
- *   and would take them from one network, again and again as they are pruned.
+ * - While a network has its share, its other peers crowd: their score is negative, so that the router prunes those that
+ *   are in the mesh and takes in no more. *Rationale*: identities are free and addresses of one network are cheap;
+ *   those of many networks are not.
+ * - While it has not, as many of its other peers may come in as are missing, others at each review. *Rationale*: the
+ *   router takes all that it needs at one heartbeat, and would take them from one network, again and again as they are
+ *   pruned.
  * - Peers that we dialled belong to no network. *Rationale*: an attacker chooses whom he dials, not whom we do.
  *
- * The attacker's best move is to have addresses in three networks, for a mesh of twelve. What he says nothing in, he loses as a silent peer.
+ * The attacker's best move is to have addresses in three networks, for a mesh of twelve. What he says nothing in, he
+ * loses as a silent peer.
  *
- * Invariants: kept are only peers that were in the mesh at the last review or came into it since; those that are kept and those that may come in are together
- * at most MESH_PEERS_PER_NETWORK of a network. Cost: O(subscribers) a heartbeat, O(1) a score.
+ * Invariants: kept are only peers that were in the mesh at the last review or came into it since; those that are kept
+ * and those that may come in are together at most MESH_PEERS_PER_NETWORK of a network. Cost: O(subscribers) a
+ * heartbeat, O(1) a score.
  */
 import type { PeerId } from '../../domain/ids.ts'
 import { MESH_PEERS_PER_NETWORK } from './limits.ts'
@@ -36,7 +41,10 @@ export class MeshDiversity {
     this.#networkOf = networkOf
   }
 
-  /** Looks at the mesh, once a heartbeat; its peers in the order in which they came. @param subscribers those of the topic, in the mesh or not */
+  /**
+   * Looks at the mesh, once a heartbeat; its peers in the order in which they came. @param subscribers those of the
+   * topic, in the mesh or not
+   */
   review(mesh: readonly PeerId[], subscribers: readonly PeerId[] = []): void {
     this.#round++
     this.#shares.clear()

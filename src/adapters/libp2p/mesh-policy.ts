@@ -1,7 +1,8 @@
 /**
- * Who shall not be in our meshes, though the router would take it: peers that give us nothing, that do not take what they are sent, and too many of
- * one network; and whose announcements are not listened to. The router is told by their score: negative, so that it prunes them and refuses their GRAFT, and far from the thresholds
- * below which a peer is not heard, but for the loud ones.
+ * Who shall not be in our meshes, though the router would take it: peers that give us nothing, that do not take what
+ * they are sent, and too many of one network; and whose announcements are not listened to. The router is told by their
+ * score: negative, so that it prunes them and refuses their GRAFT, and far from the thresholds below which a peer is
+ * not heard, but for the loud ones.
  */
 import type { PeerId } from '../../domain/ids.ts'
 import { LOUD_SCORE, UNWANTED_SCORE } from './limits.ts'

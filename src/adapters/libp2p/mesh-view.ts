@@ -1,6 +1,6 @@
 /**
- * Who subscribes to a topic and who is in its mesh, as last told to the listener. The router raises `graft` for refused grafts too
- * and nothing when a peer leaves; comparing with what was told gives each change once.
+ * Who subscribes to a topic and who is in its mesh, as last told to the listener. The router raises `graft` for refused
+ * grafts too and nothing when a peer leaves; comparing with what was told gives each change once.
  */
 import type { PeerId } from '../../domain/ids.ts'
 import { TOPICS, type Topic } from '../../domain/protocols.ts'

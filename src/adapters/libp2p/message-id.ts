@@ -1,7 +1,7 @@
 /**
- * Gossip message id = SHA-256('hearsay/msg/1' ‖ u16 LE length of topic ‖ topic ‖ data) (PROTOCOL.md, Gossip). With the topic: under an
- * id of the data alone, bytes that are sent on a wrong topic first would enter the router's memory as seen and censor the honest
- * message on the right one (SECURITY.md A5).
+ * Gossip message id = SHA-256('hearsay/msg/1' ‖ u16 LE length of topic ‖ topic ‖ data) (PROTOCOL.md, Gossip). With the
+ * topic: under an id of the data alone, bytes that are sent on a wrong topic first would enter the router's memory as
+ * seen and censor the honest message on the right one (SECURITY.md A5).
  */
 import { asMessageId, type MessageId } from '../../domain/ids.ts'
 import { concatBytes, toHex, utf8 } from '../../lib/bytes.ts'
@@ -29,8 +29,8 @@ function prefixOf(topic: string): Uint8Array {
 }
 
 /**
- * Computes message ids, each once: the router asks for the id of one message up to three times (fast id, id, its text), always
- * with the same data object, by whose identity the answer is remembered for as long as the object lives.
+ * Computes message ids, each once: the router asks for the id of one message up to three times (fast id, id, its text),
+ * always with the same data object, by whose identity the answer is remembered for as long as the object lives.
  */
 export class MessageIds {
   readonly #prefixes: ReadonlyMap<string, Uint8Array>

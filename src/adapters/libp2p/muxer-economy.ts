@@ -1,6 +1,7 @@
 /**
- * What makes yamux on TLS cheaper than it comes, without a change on the wire that a peer must know of: fewer window updates, and one write for
- * what is sent together. A frame costs both sides a TLS record, a system call and a wake, whatever its length.
+ * What makes yamux on TLS cheaper than it comes, without a change on the wire that a peer must know of: fewer window
+ * updates, and one write for what is sent together. A frame costs both sides a TLS record, a system call and a wake,
+ * whatever its length.
  */
 import type { MessageStream, StreamMuxer } from '@libp2p/interface'
 
@@ -25,8 +26,9 @@ const STATE_INIT = 0
 const STATE_PAUSED = 5
 
 /**
- * Opens a window again when half of it is used (as Go's yamux does). By itself yamux answers every frame of data with a window update, whatever its
- * length. The acknowledgement of a new stream then leaves with the first data of its answer.
+ * Opens a window again when half of it is used (as Go's yamux does). By itself yamux answers every frame of data with a
+ * window update, whatever its length. The acknowledgement of a new stream then leaves with the first data of its
+ * answer.
  */
 export function openWindowsByHalves(muxer: StreamMuxer): void {
   const inside = muxer as unknown as WithStreams
@@ -54,15 +56,19 @@ export function seesWindows(muxer: StreamMuxer): boolean {
   return isWindow && typeof sendWindowUpdate === 'function' && stream.state === STATE_PAUSED
 }
 
-/** The parts of a connection behind TLS that write: private there, and where they are missing everything works as the library has it. */
+/**
+ * The parts of a connection behind TLS that write: private there, and where they are missing everything works as the
+ * library has it.
+ */
 interface WithSocket {
   readonly socket?: { cork?(): void; uncork?(): void }
   sendData?(data: unknown): unknown
 }
 
 /**
- * Holds what is sent on a connection until the code that runs now has ended. By itself the header of a frame and its data are a record each, and so
- * are frames that follow one another. (What promises send after that makes a second group.)
+ * Holds what is sent on a connection until the code that runs now has ended. By itself the header of a frame and its
+ * data are a record each, and so are frames that follow one another. (What promises send after that makes a second
+ * group.)
  */
 export function gatherWrites(connection: MessageStream): void {
   const inside = connection as unknown as WithSocket

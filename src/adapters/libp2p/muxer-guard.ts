@@ -1,8 +1,8 @@
 /**
- * yamux behind a guard (SECURITY.md L6, L7, 3.4). By itself the muxer does not hold the memory of one connection
- * within its windows, and reopens the window as fast as data comes. The guard cuts a connection whose unfinished frame
- * exceeds the largest window, or that lets us queue more than it reads, and pauses one that brings more than its budget: the pause
- * reaches TCP, so the sender is slowed, not cut.
+ * yamux behind a guard (SECURITY.md L6, L7, 3.4). By itself the muxer does not hold the memory of one connection within
+ * its windows, and reopens the window as fast as data comes. The guard cuts a connection whose unfinished frame exceeds
+ * the largest window, or that lets us queue more than it reads, and pauses one that brings more than its budget: the
+ * pause reaches TCP, so the sender is slowed, not cut.
  */
 import type { MessageStream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
 import { yamux } from '@libp2p/yamux'
@@ -97,8 +97,8 @@ function watch(connection: MessageStream, muxer: StreamMuxer, guard: ConnectionG
 }
 
 /**
- * Proves at start that the guard sees what it guards: feeds a muxer half a frame and looks for it. Throws when a release of yamux
- * has renamed the decoder or its buffer.
+ * Proves at start that the guard sees what it guards: feeds a muxer half a frame and looks for it. Throws when a
+ * release of yamux has renamed the decoder or its buffer.
  */
 export async function verifyGuard(
   create: StreamMuxerFactory['createStreamMuxer'] = (connection) =>

@@ -32,7 +32,10 @@ export interface Libp2pConfig {
   readonly identitySeed: Uint8Array
   readonly network: NetworkId
   readonly profile: Libp2pProfile
-  /** Whether it is an open network, where dials go to public addresses unless the operator says otherwise (lib/reach.ts). */
+  /**
+   * Whether it is an open network, where dials go to public addresses unless the operator says otherwise
+   * (lib/reach.ts).
+   */
   readonly isOpen: boolean
   /** Multiaddrs to listen on, such as `/ip4/127.0.0.1/tcp/0`. */
   readonly listen: readonly string[]
@@ -47,7 +50,10 @@ export interface Libp2pConfig {
   readonly resolver?: Resolver
   /** False: every message goes to the whole mesh; for comparisons. */
   readonly routes?: boolean
-  /** Where the router's own metrics go: gossipsub's `metricsRegister`, over whatever keeps metrics. None: they are not counted. */
+  /**
+   * Where the router's own metrics go: gossipsub's `metricsRegister`, over whatever keeps metrics. None: they are not
+   * counted.
+   */
   readonly metricsRegister?: RouterMetricsRegister
 }
 
@@ -78,15 +84,18 @@ export interface OpenLibp2p {
       { readonly size: number; readonly capacity: number }
     >
   >
-  /** Listens and joins the topics. Serve the request protocols first: peers ask at once. Rejects, saying why, when it can't listen. */
+  /**
+   * Listens and joins the topics. Serve the request protocols first: peers ask at once. Rejects, saying why, when it
+   * can't listen.
+   */
   start(): Promise<void>
   /** Closes every connection and listener; the node can't be started again. */
   stop(): Promise<void>
 }
 
 /**
- * Makes a node that has not started. Rejects when the installed libraries differ from what the adapters rely on (self-tests), or
- * when a multiaddr can't be read.
+ * Makes a node that has not started. Rejects when the installed libraries differ from what the adapters rely on
+ * (self-tests), or when a multiaddr can't be read.
  */
 export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListeners): Promise<OpenLibp2p> {
   const ids = messageIdsOf(config.network)
@@ -239,7 +248,9 @@ function metricsOptions({ metricsRegister, network }: Libp2pConfig): Partial<Gos
   }
 }
 
-/** The system's own reason, where libp2p's text has one: the rest of it speaks of settings that a node does not have. */
+/**
+ * The system's own reason, where libp2p's text has one: the rest of it speaks of settings that a node does not have.
+ */
 function listenFailure(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const code = /\b(EADDRINUSE|EADDRNOTAVAIL|EACCES|EAFNOSUPPORT|EMFILE)\b/.exec(text)?.[1]

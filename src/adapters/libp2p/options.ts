@@ -1,4 +1,7 @@
-/** Every option of libp2p itself that we rely on, with its reason. The router's are in gossip-options.ts, figures in limits.ts. */
+/**
+ * Every option of libp2p itself that we rely on, with its reason. The router's are in gossip-options.ts, figures in
+ * limits.ts.
+ */
 import { identify, identifyPush } from '@libp2p/identify'
 import type { ConnectionGater, PrivateKey } from '@libp2p/interface'
 import { noise } from '@libp2p/noise'

@@ -1,7 +1,7 @@
 /**
- * A peer that speaks libp2p and gossip but keeps none of our rules: it sends what it is told to and keeps what it is sent. The demo's forger
- * and the page's are made of it, and so are the hostile peers of the tests: one of another make than the node shows that the node judges by
- * what arrives and by nothing else.
+ * A peer that speaks libp2p and gossip but keeps none of our rules: it sends what it is told to and keeps what it is
+ * sent. The demo's forger and the page's are made of it, and so are the hostile peers of the tests: one of another make
+ * than the node shows that the node judges by what arrives and by nothing else.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { generateKeyPair } from '@libp2p/crypto/keys'
@@ -18,7 +18,10 @@ import { createLibp2p } from 'libp2p'
 import { asPeerId, type NetAddress, type PeerId } from '../../domain/ids.ts'
 
 const GOSSIP_PROTOCOL = '/meshsub/1.2.0'
-/** How long the other side may take to say hello or to take what was sent, ms: far more than a node on a busy machine needs. */
+/**
+ * How long the other side may take to say hello or to take what was sent, ms: far more than a node on a busy machine
+ * needs.
+ */
 const PATIENCE_MS = 10_000
 const LOOK_EVERY_MS = 5
 /** It reads whatever it is sent, so that only the other side's bounds hold. */
@@ -35,7 +38,9 @@ export interface Outsider {
   readonly self: PeerId
   /** Everything that came on gossip streams, in order. */
   readonly received: readonly RPC[]
-  /** Connects, takes part in gossip, and resolves when the other side has subscribed at us; rejects when it is refused. */
+  /**
+   * Connects, takes part in gossip, and resolves when the other side has subscribed at us; rejects when it is refused.
+   */
   join(address: NetAddress): Promise<void>
   connection(): Connection
   /** Answers a protocol of its own. */

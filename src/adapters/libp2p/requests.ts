@@ -1,4 +1,7 @@
-/** The Requests port over libp2p streams: one stream a request (or a kept one), one frame out, any number back, within EXCHANGE_LIMITS. */
+/**
+ * The Requests port over libp2p streams: one stream a request (or a kept one), one frame out, any number back, within
+ * EXCHANGE_LIMITS.
+ */
 import { EXCHANGE_LIMITS, type ExchangeLimits } from '../../domain/exchange-limits.ts'
 import type { Connection, Stream, StreamHandlerOptions } from '@libp2p/interface'
 import { asPeerId, type NetworkId, type PeerId } from '../../domain/ids.ts'
@@ -10,7 +13,9 @@ import { KEPT_PROTOCOLS, WAITING_REQUESTS_MAX } from './limits.ts'
 import { StreamSlots } from './stream-slots.ts'
 
 export interface Libp2pRequests extends Requests {
-  /** Resets all answers that are under way, so that no asker takes the end of its connection for the end of its answer. */
+  /**
+   * Resets all answers that are under way, so that no asker takes the end of its connection for the end of its answer.
+   */
   stop(): void
 }
 
@@ -49,8 +54,8 @@ class RequestsAdapter implements Libp2pRequests {
   /** Streams on which we are answering; bounded by streamsMax, protocols and connections. */
   readonly #answering = new Set<Stream>()
   /**
-   * How many of them, by protocol and peer, as long as the work for them lasts, and no longer than the deadline. libp2p counts open streams alone: whoever resets his would have as much
-   * work done for him as he can open streams.
+   * How many of them, by protocol and peer, as long as the work for them lasts, and no longer than the deadline. libp2p
+   * counts open streams alone: whoever resets his would have as much work done for him as he can open streams.
    */
   readonly #working = new Map<string, number>()
   /** Open streams on which nothing is asked now, by protocol and peer: one each. */
@@ -98,7 +103,8 @@ class RequestsAdapter implements Libp2pRequests {
       async (stream, connection) => {
         const from = asPeerId(connection.remotePeer.toString())
         const key = `${protocol} ${from}`
-        // Twice, since work ends a moment after the stream of an asker who ran out of patience, and he asks again at once.
+        // Twice, since work ends a moment after the stream of an asker who ran out of patience, and he asks again at
+        // once.
         if ((this.#working.get(key) ?? 0) >= 2 * limits.streamsMax) {
           stream.abort(new Error('too many requests at once'))
           return
@@ -115,7 +121,8 @@ class RequestsAdapter implements Libp2pRequests {
             ? answerKept(stream, limits, this.#now, handle)
             : answer(stream, limits, handle))
         } catch {
-          // The stream is aborted, which is all the asker is told; what the request was worth is the handler's to count.
+          // The stream is aborted, which is all the asker is told; what the request was worth is the handler's to
+          // count.
         } finally {
           this.#answering.delete(stream)
         }
@@ -152,7 +159,8 @@ class RequestsAdapter implements Libp2pRequests {
       try {
         return await this.#askOnKept(key, held, request, signal)
       } catch (error) {
-        // It has ended while nobody looked, of age or because the other side keeps none: that is no answer to what is asked now.
+        // It has ended while nobody looked, of age or because the other side keeps none: that is no answer to what is
+        // asked now.
         if (signal.aborted || !(error instanceof KeptStreamClosedError)) throw error
       }
     }

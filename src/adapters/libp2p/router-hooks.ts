@@ -9,7 +9,8 @@ export interface RouterHooks {
   /** Every decoded RPC before the router sees it; `pass` gives one to the router and never throws. */
   onRpc(from: RouterPeer, rpc: Rpc, pass: (rpc: Rpc) => Promise<void>): Promise<void>
   /**
-   * A frame is about to be taken; a promise where it must wait, and be asked for again then. False: no more of this stream.
+   * A frame is about to be taken; a promise where it must wait, and be asked for again then. False: no more of this
+   * stream.
    */
   onFrame?(from: RouterPeer): Promise<void> | boolean
   /** A frame that is no RPC within the limits. The stream goes on. */
@@ -77,8 +78,8 @@ async function* marked(
 }
 
 /**
- * Sends an empty RPC, garbage and a broken stream through the router as if a peer had; throws, saying which, when a hook isn't
- * called. Call it before `hookRouter`; the router itself is left as it was.
+ * Sends an empty RPC, garbage and a broken stream through the router as if a peer had; throws, saying which, when a
+ * hook isn't called. Call it before `hookRouter`; the router itself is left as it was.
  */
 export async function verifyRouterHooks(router: GossipRouter): Promise<void> {
   const seen = { rpc: false, undecodable: false, broken: false }

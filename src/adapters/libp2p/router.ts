@@ -1,6 +1,6 @@
 /**
- * What we use of gossipsub's router class. It isn't exported, and its published interface lacks half of this, so the narrow type is
- * declared once, here, and checked when a node starts (router-hooks.ts).
+ * What we use of gossipsub's router class. It isn't exported, and its published interface lacks half of this, so the
+ * narrow type is declared once, here, and checked when a node starts (router-hooks.ts).
  */
 import type { GossipSub, TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 
@@ -57,7 +57,9 @@ export interface GossipRouter extends Pick<GossipSub, 'addEventListener' | 'subs
   getMeshPeers(topic: string): readonly string[]
   getScore(peer: string): number
   reportMessageValidationResult(messageId: string, from: string, verdict: TopicValidatorResult): void
-  /** Takes one decoded RPC. Not private, and the library calls it through the instance: the place to stand in between. */
+  /**
+   * Takes one decoded RPC. Not private, and the library calls it through the instance: the place to stand in between.
+   */
   handleReceivedRpc(from: RouterPeer, rpc: Rpc): Promise<void>
 
   // Private in the library; without them neither undecodable nor oversized RPCs have a sender.
@@ -92,7 +94,9 @@ const METHODS = [
   'sendRpc',
 ] as const satisfies readonly (keyof GossipRouter)[]
 
-/** The router behind gossipsub's public interface. Throws, naming it, when a release lacks a method that we stand on. */
+/**
+ * The router behind gossipsub's public interface. Throws, naming it, when a release lacks a method that we stand on.
+ */
 export function routerOf(gossipsub: GossipSub): GossipRouter {
   const router = gossipsub as unknown as GossipRouter
   for (const method of METHODS) {

@@ -1,23 +1,28 @@
 /**
- * Routes that remember who is first: which neighbours get messages of which neighbour at once, and which are only told of them.
+ * Routes that remember who is first: which neighbours get messages of which neighbour at once, and which are only told
+ * of them.
  *
- * Tracked. For each young message who brought it first and who second; for each pair of neighbours how often what came from the one (source)
- * was handed to the other (target), how often it came late there, and until when this route rests.
+ * Tracked. For each young message who brought it first and who second; for each pair of neighbours how often what came
+ * from the one (source) was handed to the other (target), how often it came late there, and until when this route
+ * rests.
  *
  * Rules (PROTOCOL.md, Routes).
  * - A copy beyond COPIES_WANTED was of no use: whoever sent it is told so.
- * - A route of which at least LATES_MIN copies and LATE_SHARE of all were of no use rests: messages of that source are announced to that target.
+ * - A route of which at least LATES_MIN copies and LATE_SHARE of all were of no use rests: messages of that source are
+ *   announced to that target.
  * - A target that asks for a message opens all routes to it again, and so does time.
  * - What this node publishes itself goes to everybody at once.
  *
- * Rationale. Which of two ways is the faster one depends on where a message comes from, so it is not connections that rest but pairs; and only
- * the receiver knows which copy was late, so only its word closes a route to it: a liar thins out what he gets himself, nobody else's. The two
- * fastest copies of each message are never called late, so that each neighbour is the backup of another one.
+ * Rationale. Which of two ways is the faster one depends on where a message comes from, so it is not connections that
+ * rest but pairs; and only the receiver knows which copy was late, so only its word closes a route to it: a liar thins
+ * out what he gets himself, nobody else's. The two fastest copies of each message are never called late, so that each
+ * neighbour is the backup of another one.
  *
  * Invariants: who was first or second is not late; a resting route is that of a connected target.
  *
- * The attacker's best move: two identities that are a node's fastest sources for everything, and then keep a message back. The node hears of it by
- * the next announcement of any other neighbour, fetches it, and has all of that neighbour's routes back.
+ * The attacker's best move: two identities that are a node's fastest sources for everything, and then keep a message
+ * back. The node hears of it by the next announcement of any other neighbour, fetches it, and has all of that
+ * neighbour's routes back.
  */
 import type { MessageId, PeerId } from '../../domain/ids.ts'
 import { assert } from '../../lib/assert.ts'

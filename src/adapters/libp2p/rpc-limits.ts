@@ -27,16 +27,16 @@ export function idleThings(rpc: Rpc): number {
 }
 
 /**
- * Whether a relayer may have handed the message on without seeing what is wrong with it: a key alone, at which not every
- * library looks. It goes no further, and is nobody's offence.
+ * Whether a relayer may have handed the message on without seeing what is wrong with it: a key alone, at which not
+ * every library looks. It goes no further, and is nobody's offence.
  */
 export function isBlameless({ key, ...rest }: RpcMessage, topics: ReadonlySet<string>): boolean {
   return key !== undefined && isPlain(rest, topics)
 }
 
 /**
- * Whether an honest node may have sent the message: on one of our topics, with data, and without the four fields that StrictNoSign
- * forbids. We don't leave it to the router to hold all of them empty (SECURITY.md L10).
+ * Whether an honest node may have sent the message: on one of our topics, with data, and without the four fields that
+ * StrictNoSign forbids. We don't leave it to the router to hold all of them empty (SECURITY.md L10).
  */
 export function isPlain(message: RpcMessage, topics: ReadonlySet<string>): boolean {
   return (
@@ -51,8 +51,8 @@ export function isPlain(message: RpcMessage, topics: ReadonlySet<string>): boole
 }
 
 /**
- * Cuts what an IWANT asks for into lists whose answers the asker can decode: the router answers one IWANT with one RPC, however
- * large. `sizeOf`: length of a known message, 0 of an unknown one.
+ * Cuts what an IWANT asks for into lists whose answers the asker can decode: the router answers one IWANT with one RPC,
+ * however large. `sizeOf`: length of a known message, 0 of an unknown one.
  */
 export function answerable(
   asked: readonly Uint8Array[],

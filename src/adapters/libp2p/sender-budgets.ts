@@ -2,7 +2,10 @@
 import type { PeerId } from '../../domain/ids.ts'
 import { TokenBucket } from '../../lib/rate.ts'
 
-/** `first-beyond`: over the budget for the first time in a second, so that a flood is reported once and not once a message. */
+/**
+ * `first-beyond`: over the budget for the first time in a second, so that a flood is reported once and not once a
+ * message.
+ */
 export type Spent = 'within' | 'first-beyond' | 'beyond'
 
 const REPORT_INTERVAL_MS = 1_000

@@ -1,24 +1,30 @@
 /**
- * Mesh peers that give us nothing (SECURITY.md A11): they behaved for a while and then keep what they get, or never did anything else. The
- * router's own count of missing deliveries (P3) is off, since it punishes honest peers of quiet networks (L12).
+ * Mesh peers that give us nothing (SECURITY.md A11): they behaved for a while and then keep what they get, or never did
+ * anything else. The router's own count of missing deliveries (P3) is off, since it punishes honest peers of quiet
+ * networks (L12).
  *
- * Tracked: for each peer in the mesh of transactions, how many messages have come in since it last gave us one, first or nearly so.
+ * Tracked: for each peer in the mesh of transactions, how many messages have come in since it last gave us one, first
+ * or nearly so.
  *
  * Rules.
- * - Only accepted messages count, and only those so short that we don't ask peers to keep their copies (IDONTWANT). *Rationale*: what is not
- *   accepted no honest peer hands on, so anybody could make honest peers look silent with it.
- * - Any message gives credit that comes within NEARLY_FIRST_MS of its first copy. *Rationale*: a slow peer is not a silent one.
- * - A peer that we told that its copies come too late (routes.ts) announces messages instead, and announcing is then giving. *Rationale*: it
- *   does what we asked of it. To be told so it must have handed on.
- * - After SILENT_MESSAGES a peer is silent: its score is negative for SILENT_MS, so that the router prunes it and takes it into no mesh.
- * - Peers that we dialled are spared, and everybody while nobody outside of the mesh could take a place. *Rationale*: an honest peer that hears all from us first gives us
- *   nothing either; on a star each leaf is such a one. At most one a review, for the same reason: a mesh never turns over at once.
+ * - Only accepted messages count, and only those so short that we don't ask peers to keep their copies (IDONTWANT).
+ *   *Rationale*: what is not accepted no honest peer hands on, so anybody could make honest peers look silent with it.
+ * - Any message gives credit that comes within NEARLY_FIRST_MS of its first copy. *Rationale*: a slow peer is not a
+ *   silent one.
+ * - A peer that we told that its copies come too late (routes.ts) announces messages instead, and announcing is then
+ *   giving. *Rationale*: it does what we asked of it. To be told so it must have handed on.
+ * - After SILENT_MESSAGES a peer is silent: its score is negative for SILENT_MS, so that the router prunes it and takes
+ *   it into no mesh.
+ * - Peers that we dialled are spared, and everybody while nobody outside of the mesh could take a place. *Rationale*:
+ *   an honest peer that hears all from us first gives us nothing either; on a star each leaf is such a one. At most one
+ *   a review, for the same reason: a mesh never turns over at once.
  *
- * The attacker's best move is to hand on one message in a hundred; then he is a bad peer and no silent one, and what he withholds comes from
- * the peers that we dialled and by IHAVE. Or he sends us a hundred valid transactions that he alone has: that costs him their fees and
- * honest inbound peers a minute outside of our mesh, one a heartbeat.
+ * The attacker's best move is to hand on one message in a hundred; then he is a bad peer and no silent one, and what he
+ * withholds comes from the peers that we dialled and by IHAVE. Or he sends us a hundred valid transactions that he
+ * alone has: that costs him their fees and honest inbound peers a minute outside of our mesh, one a heartbeat.
  *
- * Invariants: tracked are only peers that were in the mesh at the last review. Cost: O(1) a message, O(mesh) a heartbeat.
+ * Invariants: tracked are only peers that were in the mesh at the last review. Cost: O(1) a message, O(mesh) a
+ * heartbeat.
  */
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { PeerId } from '../../domain/ids.ts'

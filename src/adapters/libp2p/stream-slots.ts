@@ -1,4 +1,7 @@
-/** Slots for streams to one peer: as many tasks at once as both sides allow, the others wait their turn, too many are refused. */
+/**
+ * Slots for streams to one peer: as many tasks at once as both sides allow, the others wait their turn, too many are
+ * refused.
+ */
 
 export class StreamSlots {
   readonly #slotsMax: number
@@ -16,8 +19,8 @@ export class StreamSlots {
   }
 
   /**
-   * Resolves with true when a slot is free, which is then the caller's until `leave`; with false at once when too many wait, and
-   * when `signal` aborts first.
+   * Resolves with true when a slot is free, which is then the caller's until `leave`; with false at once when too many
+   * wait, and when `signal` aborts first.
    */
   async enter(signal: AbortSignal): Promise<boolean> {
     if (this.#taken < this.#slotsMax) {

@@ -1,20 +1,23 @@
 /**
- * What is cheap to send and says nothing: RPCs without content, frames that carry nothing or crumbs, window updates that nobody needs, entries of
- * control that change nothing, streams on which nothing is asked. Byte budgets let 350,000 such frames a second through and more such RPCs, and each costs us some microseconds
- * (SECURITY.md A43, A45).
+ * What is cheap to send and says nothing: RPCs without content, frames that carry nothing or crumbs, window updates
+ * that nobody needs, entries of control that change nothing, streams on which nothing is asked. Byte budgets let
+ * 350,000 such frames a second through and more such RPCs, and each costs us some microseconds (SECURITY.md A43, A45).
  *
  * Tracked: by peer and by address group (inbound peers), how many more are free.
  *
  * Rules.
  * - Whoever goes beyond is cut at once. *Rationale*: honest nodes send a few of them; none sends a thousand.
- * - The count outlives the connection by TOLL_MEMORY_MS. *Rationale*: otherwise a reconnection buys a new burst (A44). It is as long as a spent burst
- *   takes to come back, tenfold, so that forgetting it gives nobody anything worth the handshake.
- * - A stream pays when it is opened, for its negotiation, and gets that back when a request has come on it. *Rationale*: what it is for shows after it
- *   has cost most of what it costs, and many never show it: identify's pushes, protocols that nobody has, streams that end at once (A46).
+ * - The count outlives the connection by TOLL_MEMORY_MS. *Rationale*: otherwise a reconnection buys a new burst (A44).
+ *   It is as long as a spent burst takes to come back, tenfold, so that forgetting it gives nobody anything worth the
+ *   handshake.
+ * - A stream pays when it is opened, for its negotiation, and gets that back when a request has come on it.
+ *   *Rationale*: what it is for shows after it has cost most of what it costs, and many never show it: identify's
+ *   pushes, protocols that nobody has, streams that end at once (A46).
  * - Groups have the share of as many peers as may connect from one address.
  *
- * The attacker's best move is to stay below, with every peer that gets in: TOLL_PER_SECOND of each, a few milliseconds of a second in all.
- * Bounded: TOLL_ACCOUNTS_MAX of each kind, the oldest forgotten first; to flush them takes as many handshakes.
+ * The attacker's best move is to stay below, with every peer that gets in: TOLL_PER_SECOND of each, a few milliseconds
+ * of a second in all. Bounded: TOLL_ACCOUNTS_MAX of each kind, the oldest forgotten first; to flush them takes as many
+ * handshakes.
  */
 import type { PeerId } from '../../domain/ids.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'

@@ -1,6 +1,6 @@
 /**
- * Since when the router has not heard which peers, for their score. It drops what they send unseen, and by itself nobody would ever know.
- * Bounded by connected peers: each review drops who left.
+ * Since when the router has not heard which peers, for their score. It drops what they send unseen, and by itself
+ * nobody would ever know. Bounded by connected peers: each review drops who left.
  */
 import type { PeerId } from '../../domain/ids.ts'
 

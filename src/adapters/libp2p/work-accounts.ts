@@ -1,21 +1,25 @@
 /**
- * Whose work keeps the event loop busy, and who goes when it is late (SECURITY.md A43 to A46). Budgets of bytes and messages bound what one peer sends;
- * what that costs nobody can list, so it is measured, and the loop's lateness is the last judge.
+ * Whose work keeps the event loop busy, and who goes when it is late (SECURITY.md A43 to A46). Budgets of bytes and
+ * messages bound what one peer sends; what that costs nobody can list, so it is measured, and the loop's lateness is
+ * the last judge.
  *
- * Tracked: for each peer, and each address that peers come from, the time that was spent on it, and what it was good for; both fade with WORK_FADE_MS.
- * An account outlives the connection, until it has faded.
+ * Tracked: for each peer, and each address that peers come from, the time that was spent on it, and what it was good
+ * for; both fade with WORK_FADE_MS. An account outlives the connection, until it has faded.
  *
  * Rules.
- * - Work is earned as far as it gave us messages (first, or nearly so) and we accepted as many from anybody, and as far as we sent the peer what it asked
- *   for. *Rationale*: an honest mesh peer at full load costs much and gives as much; whoever repeats himself earns no more than the network's traffic.
- * - While the loop is late, unearned work of all peers together may take WORK_SHARE of a core. What is beyond is taken from the top: the peers with
- *   most of it, those that dialled us first, down to a fair share each; then addresses whose identities come and go. *Rationale*: a loop that is late for
- *   reasons of its own, or on a machine that others keep busy, is nobody's fault. For the same reason nobody is judged while the process warms up.
- * - Taken is first a moment: the peer is not read from for HOLD_MS. At the third within STRIKE_MEMORY_MS it is shed. *Rationale*: a burst is honest
- *   now and then; whoever fills his share as often as he is let go is not.
+ * - Work is earned as far as it gave us messages (first, or nearly so) and we accepted as many from anybody, and as far
+ *   as we sent the peer what it asked for. *Rationale*: an honest mesh peer at full load costs much and gives as much;
+ *   whoever repeats himself earns no more than the network's traffic.
+ * - While the loop is late, unearned work of all peers together may take WORK_SHARE of a core. What is beyond is taken
+ *   from the top: the peers with most of it, those that dialled us first, down to a fair share each; then addresses
+ *   whose identities come and go. *Rationale*: a loop that is late for reasons of its own, or on a machine that others
+ *   keep busy, is nobody's fault. For the same reason nobody is judged while the process warms up.
+ * - Taken is first a moment: the peer is not read from for HOLD_MS. At the third within STRIKE_MEMORY_MS it is shed.
+ *   *Rationale*: a burst is honest now and then; whoever fills his share as often as he is let go is not.
  *
- * The attacker's best move is to stay below a fair share, or to relay for us at the network's full rate.
- * Invariants: accounts within their bound; strikes below STRIKES_MAX unless shed. Cost: O(1) a charge, O(accounts in use) a judgement.
+ * The attacker's best move is to stay below a fair share, or to relay for us at the network's full rate. Invariants:
+ * accounts within their bound; strikes below STRIKES_MAX unless shed. Cost: O(1) a charge, O(accounts in use) a
+ * judgement.
  */
 import {
   EARNED_MS_PER_BYTE,
@@ -178,7 +182,9 @@ export class WorkAccounts {
     return { size: this.#accounts.size, capacity: WORK_ACCOUNTS_MAX }
   }
 
-  /** A machine that others use as well makes every step look long: only what the process got of it was spent on peers. */
+  /**
+   * A machine that others use as well makes every step look long: only what the process got of it was spent on peers.
+   */
   #book(nowMs: number, cpuShare: number): void {
     for (const account of this.#fresh) {
       fade(account, nowMs)

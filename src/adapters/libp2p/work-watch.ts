@@ -1,6 +1,7 @@
 /**
- * Measures for whom the event loop works. What runs from `enter` on runs for that peer, until the next `enter` or until nothing is left to run at once:
- * whatever a message sets off runs in microtasks, before the loop goes on. While there is work, accounts are judged every TICK_MS.
+ * Measures for whom the event loop works. What runs from `enter` on runs for that peer, until the next `enter` or until
+ * nothing is left to run at once: whatever a message sets off runs in microtasks, before the loop goes on. While there
+ * is work, accounts are judged every TICK_MS.
  */
 import { TICK_AFTER_MS, TICK_MS } from './limits.ts'
 import type { Payer } from './tolls.ts'

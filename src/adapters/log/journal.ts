@@ -1,6 +1,6 @@
 /**
- * The log of a node: one JSON object a line, to stderr or a file, so that stdout stays for results. It never makes the node wait for
- * whoever reads it.
+ * The log of a node: one JSON object a line, to stderr or a file, so that stdout stays for results. It never makes the
+ * node wait for whoever reads it.
  */
 import { openSync } from 'node:fs'
 import { pino, stdTimeFunctions } from 'pino'
@@ -16,7 +16,10 @@ export interface Journal {
   info(fields: Fields, message: string): void
   warn(fields: Fields, message: string): void
   error(fields: Fields, message: string): void
-  /** Writes out what waits, as far as that goes without waiting. At the end of the process it is done without being asked. */
+  /**
+   * Writes out what waits, as far as that goes without waiting. At the end of the process it is done without being
+   * asked.
+   */
   flush(): void
   /** Lines that could not be written: the disk is full, or nobody reads. */
   lostLines(): number

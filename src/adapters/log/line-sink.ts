@@ -1,12 +1,15 @@
 /**
- * Where log lines go: a descriptor that may be slow, full, or gone. It is best effort: one write at a time, what waits is bounded, what can't be
- * written is counted and forgotten, and the next line is tried again, since a disk gets room and a terminal is let go on.
+ * Where log lines go: a descriptor that may be slow, full, or gone. It is best effort: one write at a time, what waits
+ * is bounded, what can't be written is counted and forgotten, and the next line is tried again, since a disk gets room
+ * and a terminal is let go on.
  */
 import { write, writeSync } from 'node:fs'
 
 /** Bytes that wait for a slow reader before lines are dropped: a stopped terminal must not fill the memory. */
 export const WAITING_BYTES_MAX = 1024 * 1024
-/** Bytes of one write: a pipe takes 64 KiB, and a stopped reader must not hold a thread with more than it can take back. */
+/**
+ * Bytes of one write: a pipe takes 64 KiB, and a stopped reader must not hold a thread with more than it can take back.
+ */
 const WRITE_BYTES_MAX = 16 * 1024
 /** Pause before a full pipe is tried again, ms. */
 const AGAIN_MS = 100
@@ -43,7 +46,10 @@ export class LineSink {
     this.#next()
   }
 
-  /** Writes what waits, now, as far as the reader takes it without waiting; what a thread is writing already is left to it. */
+  /**
+   * Writes what waits, now, as far as the reader takes it without waiting; what a thread is writing already is left to
+   * it.
+   */
   flush(): void {
     for (let chunk = this.#take(); chunk !== null; chunk = this.#take()) {
       try {

@@ -1,7 +1,8 @@
 /**
- * What gossipsub's `metricsRegister` wants, over prom-client: gauges that are filled when read (`addCollect`; one of gossipsub's fills all the others, so
- * that all are filled before any is read: else those that come earlier tell what was true at the reading before), and gauges for the average,
- * least and most of a list. Its generic types don't survive the crossing, so that the libp2p adapter asserts them.
+ * What gossipsub's `metricsRegister` wants, over prom-client: gauges that are filled when read (`addCollect`; one of
+ * gossipsub's fills all the others, so that all are filled before any is read: else those that come earlier tell what
+ * was true at the reading before), and gauges for the average, least and most of a list. Its generic types don't
+ * survive the crossing, so that the libp2p adapter asserts them.
  */
 import { Gauge, Histogram } from 'prom-client'
 import type { Registry } from 'prom-client'

@@ -1,6 +1,7 @@
 /**
- * What a node counts and measures, in a registry of its own, so that nodes packed into one process stay apart. Names begin with
- * `hearsay_`, units are base units. Labels are closed sets: never a peer, a hash, or anything else that a stranger chooses.
+ * What a node counts and measures, in a registry of its own, so that nodes packed into one process stay apart. Names
+ * begin with `hearsay_`, units are base units. Labels are closed sets: never a peer, a hash, or anything else that a
+ * stranger chooses.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { DIAL_FAILURES } from '../../domain/dial.ts'
@@ -15,7 +16,10 @@ import { Tally } from './tally.ts'
 
 const VERDICTS = ['accept', 'ignore', 'reject']
 
-/** What may become of a message of the records topic (src/membership/verdicts.ts, and what concerns messages as a whole). */
+/**
+ * What may become of a message of the records topic (src/membership/verdicts.ts, and what concerns messages as a
+ * whole).
+ */
 const RECORD_OUTCOMES = [
   'merged',
   'evidence',
@@ -59,7 +63,9 @@ const OUTCOMES = [
 
 interface CounterShape {
   readonly help: string
-  /** Each label with all its values where they are few: a series that appears with its first event has no rate for it. */
+  /**
+   * Each label with all its values where they are few: a series that appears with its first event has no rate for it.
+   */
   readonly labels: Readonly<Record<string, readonly string[]>>
 }
 

@@ -1,6 +1,6 @@
 /**
- * How the process is doing. prom-client's own default metrics start an observer of garbage collection and a monitor of the event loop for
- * each registry, which fifty packed nodes would pay for fifty times; these are read when asked for.
+ * How the process is doing. prom-client's own default metrics start an observer of garbage collection and a monitor of
+ * the event loop for each registry, which fifty packed nodes would pay for fifty times; these are read when asked for.
  */
 import { readdirSync } from 'node:fs'
 import { Gauge } from 'prom-client'
@@ -14,7 +14,8 @@ export function registerProcessMetrics(registry: Registry): void {
       help,
       registers: [registry],
       collect() {
-        // The system opens files to answer, and may have none left: then the last value stands, and all other metrics are still told.
+        // The system opens files to answer, and may have none left: then the last value stands, and all other metrics
+        // are still told.
         try {
           this.set(read())
         } catch {

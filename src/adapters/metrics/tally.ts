@@ -1,6 +1,6 @@
 /**
- * What was counted since somebody last asked: counting happens for every transaction, asking every few seconds. The library's counters look a
- * series up by all its labels each time, which costs as much as decoding a transaction.
+ * What was counted since somebody last asked: counting happens for every transaction, asking every few seconds. The
+ * library's counters look a series up by all its labels each time, which costs as much as decoding a transaction.
  */
 type Labels = Readonly<Record<string, string>>
 

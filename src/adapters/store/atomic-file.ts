@@ -1,6 +1,6 @@
 /**
- * Small files that are there whole or not at all, whatever ends the process or the machine: write beside, sync the file, rename,
- * sync the directory. Without the last step a power cut takes the rename back.
+ * Small files that are there whole or not at all, whatever ends the process or the machine: write beside, sync the
+ * file, rename, sync the directory. Without the last step a power cut takes the rename back.
  */
 import { randomBytes } from 'node:crypto'
 import { link, open, rename, rm } from 'node:fs/promises'
@@ -27,8 +27,8 @@ export async function writeFileAtomically(
 }
 
 /**
- * Creates a file that must not be there yet, whole or not at all: under its name there is never an empty or half one, for no reader and after
- * no power cut. Rejects with code EEXIST where anything has the name, be it a link to nowhere.
+ * Creates a file that must not be there yet, whole or not at all: under its name there is never an empty or half one,
+ * for no reader and after no power cut. Rejects with code EEXIST where anything has the name, be it a link to nowhere.
  */
 export async function createFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const beside = besideOf(path)

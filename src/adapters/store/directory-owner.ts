@@ -1,12 +1,14 @@
 /**
- * Who has a database's directory open: the file OWNER in it, and a table of this process. LevelDB has a lock of its own, and it is not enough:
- * POSIX gives locks to a process, and drops them as soon as that process closes any descriptor of the file. A second opening within one process,
- * which LevelDB refuses, closes one; so does whoever copies the directory. From then on another process would open the same database. And LevelDB
- * knows directories by their spelling. So it is not asked before this says that nobody is there.
+ * Who has a database's directory open: the file OWNER in it, and a table of this process. LevelDB has a lock of its
+ * own, and it is not enough: POSIX gives locks to a process, and drops them as soon as that process closes any
+ * descriptor of the file. A second opening within one process, which LevelDB refuses, closes one; so does whoever
+ * copies the directory. From then on another process would open the same database. And LevelDB knows directories by
+ * their spelling. So it is not asked before this says that nobody is there.
  *
- * Rules. A directory is its device and inode, whatever path leads there. An owner counts while its process runs: the same number, started at the
- * same time, since the same start of the machine. What a copy of the directory brought along counts for nothing. Two processes that find the
- * same dead owner at once both come as far as LevelDB's lock, which then decides.
+ * Rules. A directory is its device and inode, whatever path leads there. An owner counts while its process runs: the
+ * same number, started at the same time, since the same start of the machine. What a copy of the directory brought
+ * along counts for nothing. Two processes that find the same dead owner at once both come as far as LevelDB's lock,
+ * which then decides.
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -23,7 +25,10 @@ interface Owner {
   /** The directory, as device and inode. */
   readonly directory: string
   readonly pid: number
-  /** When the process started, in the system's own unit, and which start of the machine that was; empty where it doesn't say. */
+  /**
+   * When the process started, in the system's own unit, and which start of the machine that was; empty where it doesn't
+   * say.
+   */
   readonly started: string
   readonly boot: string
   /** Chance: tells one opening from the next. */
@@ -174,7 +179,10 @@ function parse(text: string): Owner | null {
   }
 }
 
-/** When a process started, in ticks since the machine did; empty where only its number can be looked for; null when it is gone, or a zombie. */
+/**
+ * When a process started, in ticks since the machine did; empty where only its number can be looked for; null when it
+ * is gone, or a zombie.
+ */
 function startOf(pid: number): string | null {
   try {
     process.kill(pid, 0)

@@ -1,7 +1,8 @@
 /**
- * The secret from which a node's peer id follows: 32 bytes as 64 hex digits and a newline, in a file that only its owner may read.
- * A file that is there but unusable is an error, never a reason to make another: a node that silently changes its identity loses
- * its standing with every peer, and its operator the chance to mend a typing error in a path.
+ * The secret from which a node's peer id follows: 32 bytes as 64 hex digits and a newline, in a file that only its
+ * owner may read. A file that is there but unusable is an error, never a reason to make another: a node that silently
+ * changes its identity loses its standing with every peer, and its operator the chance to mend a typing error in a
+ * path.
  */
 import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'

@@ -83,7 +83,9 @@ export class LevelStore implements Store {
     return sublevel
   }
 
-  /** classic-level gives Buffers, whose `slice` shares memory; a database in memory gives the very bytes that it keeps. */
+  /**
+   * classic-level gives Buffers, whose `slice` shares memory; a database in memory gives the very bytes that it keeps.
+   */
   #plain(value: Uint8Array): Uint8Array {
     return this.#copiesValues ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : value.slice()
   }

@@ -72,7 +72,10 @@ function targetsOf(context: Context, names: readonly string[] | undefined): read
   }))
 }
 
-/** Null where the load did what it was meant to: refusals are its figures, not its failure, unless there is nothing else. */
+/**
+ * Null where the load did what it was meant to: refusals are its figures, not its failure, unless there is nothing
+ * else.
+ */
 function failureOf({ figures, inclusion }: LoadReport): Failure | null {
   const { accepted, known, refused, failed, sent } = figures
   if (accepted + known === 0 && sent > 0) {

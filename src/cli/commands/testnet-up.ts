@@ -22,7 +22,10 @@ import { stayWithTestnet } from '../testnet-session.ts'
 
 const IS_TOPOLOGY: Readonly<Record<Topology, true>> = { random: true, ring: true, line: true, star: true, full: true }
 const TOPOLOGIES = Object.keys(IS_TOPOLOGY) as Topology[]
-/** So that a rumour goes several hops: of ten nodes with four links 151 heard at the first, 164 at the second, 45 later; of eight with six 263 and 45 at the second. */
+/**
+ * So that a rumour goes several hops: of ten nodes with four links 151 heard at the first, 164 at the second, 45 later;
+ * of eight with six 263 and 45 at the second.
+ */
 const DEGREE = 4
 const SEED_MAX = 2 ** 32 - 1
 /** Below it ports belong to the system. */

@@ -13,7 +13,10 @@ import type { IdentityView, PeersView, StatusView, SubmitView } from '../../doma
 /** Calls of one sender that may be faster than this one, and the pause that spreads them, ms. */
 const ATTEMPTS_MAX = 32
 const AGAIN_MS = 20
-/** How often another call may have made the very same transaction: each time it would have to be within the same millisecond. */
+/**
+ * How often another call may have made the very same transaction: each time it would have to be within the same
+ * millisecond.
+ */
 const KNOWN_ATTEMPTS_MAX = 4
 
 export const command = defineCommand({
@@ -115,7 +118,9 @@ async function send(
   }
 }
 
-/** Null where the node has peers. `isExpected`: it knows of no address to dial, so that a network of one may be meant. */
+/**
+ * Null where the node has peers. `isExpected`: it knows of no address to dial, so that a network of one may be meant.
+ */
 async function lonelinessOf(
   api: ReturnType<typeof openApi>,
 ): Promise<{ readonly isExpected: boolean; readonly message: string; readonly next: string } | null> {

@@ -1,4 +1,6 @@
-/** Which transactions of a load are in a block, and in a settled one, and how long that took. Pure; time is an argument. */
+/**
+ * Which transactions of a load are in a block, and in a settled one, and how long that took. Pure; time is an argument.
+ */
 import { Histogram, type HistogramFigures } from '../../lib/histogram.ts'
 import { FOLLOWED_MAX } from './limits.ts'
 

@@ -11,7 +11,10 @@ import { usageFailure } from '../failure.ts'
 import { ANSWER_MS_MAX } from './limits.ts'
 import { LoadAccount } from './load-account.ts'
 
-/** A node that gets load, and the accounts whose transactions go to it: one account's nonces keep their order on one path. */
+/**
+ * A node that gets load, and the accounts whose transactions go to it: one account's nonces keep their order on one
+ * path.
+ */
 export interface LoadLane {
   readonly name: string
   readonly client: Client

@@ -1,6 +1,9 @@
 /** Bounds of `hearsay load`. */
 
-/** Transactions that may wait for an answer: 13 s of 5,000/s, about 20 MiB; a node that is further behind will not catch up. */
+/**
+ * Transactions that may wait for an answer: 13 s of 5,000/s, about 20 MiB; a node that is further behind will not catch
+ * up.
+ */
 export const IN_FLIGHT_MAX = 65_536
 /** How long an answer may take, ms: as long as the node itself lets a submission wait for the disk. */
 export const ANSWER_MS_MAX = 30_000

@@ -1,6 +1,6 @@
 /**
- * The nonces of one account under load. A refused transaction leaves its nonce free, and all later ones wait for it: so it is the next that
- * is used.
+ * The nonces of one account under load. A refused transaction leaves its nonce free, and all later ones wait for it: so
+ * it is the next that is used.
  */
 export class Nonces {
   #fresh: bigint

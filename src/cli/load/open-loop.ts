@@ -1,12 +1,15 @@
 /**
  * When an open loop sends: at the offered rate, whatever the answers. Pure; time is an argument.
  *
- * What is sent is fixed beforehand: every `BURST_MS` a burst of as many as the rate makes due in that time. Latencies count from the burst's
- * moment, also when the sender is late, so that a stall of the node or of the sender itself is in the figures of all that waited for it
- * (no coordinated omission).
+ * What is sent is fixed beforehand: every `BURST_MS` a burst of as many as the rate makes due in that time. Latencies
+ * count from the burst's moment, also when the sender is late, so that a stall of the node or of the sender itself is
+ * in the figures of all that waited for it (no coordinated omission).
  */
 
-/** One burst, ms: a hundred requests a second are cheap, and 10 ms are short beside anything that is measured in a network. */
+/**
+ * One burst, ms: a hundred requests a second are cheap, and 10 ms are short beside anything that is measured in a
+ * network.
+ */
 export const BURST_MS = 10
 
 export interface Burst {

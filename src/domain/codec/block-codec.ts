@@ -1,13 +1,13 @@
 /**
- * SSZ of headers, blocks and compact blocks. Strict: every byte string has at most one meaning, and every accepted one encodes back to
- * itself. test/vectors holds it against @chainsafe/ssz.
+ * SSZ of headers, blocks and compact blocks. Strict: every byte string has at most one meaning, and every accepted one
+ * encodes back to itself. test/vectors holds it against @chainsafe/ssz.
  *
  * ```
- * SignedHeader   0 parent[32] · 32 height · 40 slot · 48 proposer[32] · 80 txRoot[32] · 112 shortIdsHash[32] · 144 ledgerRoot[32] ·
- *                176 txCount u32 · 180 signature[64]
+ * SignedHeader   0 parent[32] · 32 height · 40 slot · 48 proposer[32] · 80 txRoot[32] · 112 shortIdsHash[32] ·
+ *                144 ledgerRoot[32] · 176 txCount u32 · 180 signature[64]
  * Block          0 SignedHeader · 244 u32 offset of transactions = 248 · list of SignedTransaction
- * CompactBlock   0 SignedHeader · 244 u32 offset of shortIds = 252 · 248 u32 offset of prefilled · shortIds, 8 bytes each ·
- *                list of Prefilled
+ * CompactBlock   0 SignedHeader · 244 u32 offset of shortIds = 252 · 248 u32 offset of prefilled ·
+ *                shortIds, 8 bytes each · list of Prefilled
  * Prefilled      0 index u32 · 4 u32 offset of transaction = 8 · SignedTransaction
  * ```
  */

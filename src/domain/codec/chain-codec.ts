@@ -2,8 +2,10 @@
  * The `chain` request protocol (PROTOCOL.md, Request protocols): headers after a locator, and blocks by hash.
  *
  * ```
- * request  0x00 · limit u16 · locator list[B32, 32]   answer: one frame, signed headers one after another, at most `limit` and 512
- * request  0x01 · hashes list[B32, 64]                answer: a frame a block, in order, empty where it is not there; may end early
+ * request  0x00 · limit u16 · locator list[B32, 32]
+ * answer   one frame, signed headers one after another, at most `limit` and 512
+ * request  0x01 · hashes list[B32, 64]
+ * answer   a frame a block, in order, empty where it is not there; may end early
  * ```
  */
 import { concatAll, fromHex, toHex } from '../../lib/bytes.ts'

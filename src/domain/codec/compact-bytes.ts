@@ -1,6 +1,7 @@
 /**
- * Bytes of varying length for what is counted in bytes: reconciliation. Integers are LEB128 in their shortest form, so that every value
- * has one encoding; a reader says null where bytes are missing or a form is not the shortest, and never throws.
+ * Bytes of varying length for what is counted in bytes: reconciliation. Integers are LEB128 in their shortest form, so
+ * that every value has one encoding; a reader says null where bytes are missing or a form is not the shortest, and
+ * never throws.
  */
 import { concatBytes } from '../../lib/bytes.ts'
 import { assert } from '../../lib/assert.ts'

@@ -1,6 +1,6 @@
 /**
- * SSZ of `Hello{version u16, networkId B32, headHeight u64, headHash B32, settledHeight u64, mempoolCount u64, mempoolFingerprint B32,
- * name list[byte, 64]}`.
+ * SSZ of `Hello{version u16, networkId B32, headHeight u64, headHash B32, settledHeight u64, mempoolCount u64,
+ * mempoolFingerprint B32, name list[byte, 64]}`.
  */
 import { concatBytes, fromHex, toHex, utf8 } from '../../lib/bytes.ts'
 import { assert } from '../../lib/assert.ts'

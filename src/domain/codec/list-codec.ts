@@ -12,7 +12,10 @@ export function encodeList(items: readonly Uint8Array[]): Uint8Array {
   return concatAll([offsets, ...items])
 }
 
-/** Views of the items of a list of at most `countMax`; null where the bytes are no such list. The empty list has no bytes. */
+/**
+ * Views of the items of a list of at most `countMax`; null where the bytes are no such list. The empty list has no
+ * bytes.
+ */
 export function splitList(bytes: Uint8Array, countMax: number): readonly Uint8Array[] | null {
   if (bytes.byteLength === 0) return []
   if (bytes.byteLength < 4) return null

@@ -6,9 +6,10 @@
  *          0x01 · keys list[B22, 256]                       the same, by the keys that reconciliation names them with
  *          0x02 · keys list[B22, 256]                       node records, by their keys
  *          0x03 · BlockHashes list[B32, 16]                 blocks
- *          0x04 · BlockHash B32 · short ids list[B8, 4096]  transactions of that block, for whoever lacks some of its compact form
- * answer   one frame: list[list[byte]], SSZ: for each asked name in order its bytes, or none where it is not there. It may end early,
- *          then the rest can be asked for again.
+ *          0x04 · BlockHash B32 · short ids list[B8, 4096]  transactions of that block, for whoever lacks some of its
+ *                                                           compact form
+ * answer   one frame: list[list[byte]], SSZ: for each asked name in order its bytes, or none where it is not there.
+ *          It may end early, then the rest can be asked for again.
  * ```
  * A key is 6 bytes of its number, the highest first, and 16 of the id (item-key.ts).
  */
@@ -83,7 +84,8 @@ export function decodeObjectsRequest(bytes: Uint8Array): ObjectsRequest | null {
 }
 
 /**
- * The answer's frame: objects in the order of the names, null where one is not there. Ends before the bytes get too many.
+ * The answer's frame: objects in the order of the names, null where one is not there. Ends before the bytes get too
+ * many.
  */
 export function encodeObjectsAnswer(objects: Iterable<Uint8Array | null>): Uint8Array {
   const items: Uint8Array[] = []
@@ -97,7 +99,10 @@ export function encodeObjectsAnswer(objects: Iterable<Uint8Array | null>): Uint8
   return encodeList(items)
 }
 
-/** Views of the objects, null for each that is not there; null as a whole where the bytes are no answer to `asked` names. */
+/**
+ * Views of the objects, null for each that is not there; null as a whole where the bytes are no answer to `asked`
+ * names.
+ */
 export function decodeObjectsAnswer(bytes: Uint8Array, asked: number): readonly (Uint8Array | null)[] | null {
   const items = splitList(bytes, asked)
   if (items === null || items.length === 0) return null
@@ -112,10 +117,12 @@ export interface ObjectsAnswer<Name> {
 }
 
 /**
- * Reads an answer against the names that were asked for. Null where it is none: not one frame, no list, no item, or more items than names.
+ * Reads an answer against the names that were asked for. Null where it is none: not one frame, no list, no item, or
+ * more items than names.
  *
- * Only an answer that one more object could have made too long may end early. Names that another one leaves out count as not held: otherwise
- * whoever answers one name of a hundred again and again keeps the others from being asked of somebody else.
+ * Only an answer that one more object could have made too long may end early. Names that another one leaves out count
+ * as not held: otherwise whoever answers one name of a hundred again and again keeps the others from being asked of
+ * somebody else.
  *
  * @param objectBytesMax largest object of this kind, bytes
  */

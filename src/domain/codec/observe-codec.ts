@@ -1,11 +1,15 @@
 /**
- * The `observe` request protocol (PROTOCOL.md, observe): "have you, or has the node at the end of this way, seen these, when, from whom".
+ * The `observe` request protocol (PROTOCOL.md, observe): "have you, or has the node at the end of this way, seen these,
+ * when, from whom".
  *
  * ```
  * request      u8 hops · key[32] × hops · u8 ids · id[32] × ids      no id: the times alone
- * answer       0x00 seen: received u64 · sent u64 · observation × ids      0x01 cut off: the next hop could not be asked      0x02 busy
+ * answer       0x00 seen: received u64 · sent u64 · observation × ids
+ *              0x01 cut off: the next hop could not be asked
+ *              0x02 busy
  * observation  flags u8 (1: known, 2: a block) · copies u32 · u8 records · record × records
- * record       event u8 · time u64 · u8 0, or 1 and key[32] of who gave it · bytes u32 · queue u32 · check u32 · u8 length · reason
+ * record       event u8 · time u64 · u8 0, or 1 and key[32] of who gave it · bytes u32 · queue u32 · check u32 ·
+ *              u8 length · reason
  * ```
  * Times are ns since the Unix epoch by the answerer's clock; queue and check are µs, 2^32 - 1 where nobody knows.
  */

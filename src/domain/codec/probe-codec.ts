@@ -2,14 +2,16 @@
  * The `probe` request protocol (PROTOCOL.md, Request protocols), all of fixed size:
  *
  * ```
- * request  0x00 ping: nonce u64 · flags u8 (1: you are suspected) · status     0x01 help: nonce u64 · target[32] · patience u16 (ms)
- * answer   0x00 ack: nonce u64 · status      0x01 nack: nonce u64 (it did not answer me either)
+ * request  0x00 ping: nonce u64 · flags u8 (1: you are suspected) · status
+ *          0x01 help: nonce u64 · target[32] · patience u16 (ms)
+ * answer   0x00 ack: nonce u64 · status
+ *          0x01 nack: nonce u64 (it did not answer me either)
  *          0x02 stranger: nonce u64 (it is no neighbour of mine, so I cannot tell)
  * status   incarnation u64 · seq u64 · head height u64 · head hash[32]
  * ```
- * A ping and its ack carry both heads and versions of records, so neighbours know of each other's at once and records need not be
- * published for each block. An ack to a help carries the helper's own status.
- * A nonce is any u64, which the answer repeats; the numbers of a status are at most 2^53 - 1, as in records and headers.
+ * A ping and its ack carry both heads and versions of records, so neighbours know of each other's at once and records
+ * need not be published for each block. An ack to a help carries the helper's own status. A nonce is any u64, which the
+ * answer repeats; the numbers of a status are at most 2^53 - 1, as in records and headers.
  */
 import { concatBytes, fromHex, toHex } from '../../lib/bytes.ts'
 import { assert } from '../../lib/assert.ts'

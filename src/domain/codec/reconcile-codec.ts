@@ -1,19 +1,20 @@
 /**
- * Frames of the `reconcile` protocol. Bytes are what it is judged by, so they are packed (compact-bytes.ts) and not SSZ; as there, every
- * frame has one encoding.
+ * Frames of the `reconcile` protocol. Bytes are what it is judged by, so they are packed (compact-bytes.ts) and not
+ * SSZ; as there, every frame has one encoding.
  *
  * ```
  * request  u8 kind · kind 0 (transactions) and 1 (records), compare: u32 epoch · varint replyBytesMax · ranges
  *                    kind 2 and 3, offer: keys
- * answer   one or more frames: u8 kind · 0: ranges · 1: the epochs that can be had, u32 each · 2: known, one bit for each offered key ·
- *                              3: busy
+ * answer   one or more frames: u8 kind · 0: ranges · 1: the epochs that can be had, u32 each
+ *                              2: known, one bit for each offered key · 3: busy
  * ranges   each from the end of the one before, the first from the start of the set:
  *          u8 form × 32 + length (0 to 16, or 31: to the end of the set)
- *          · varint order - order of the end before · prefix[length], its last byte not 0; both absent for 31 · by form:
- *            0 skip · 1 compare: varint count, fingerprint[16] · 2 list: in a request nothing, in an answer keys · 3 later
+ *          · varint order - order of the end before · prefix[length], its last byte not 0; both absent for 31
+ *          · by form: 0 skip · 1 compare: varint count, fingerprint[16]
+ *            2 list: in a request nothing, in an answer keys · 3 later
  *          What is behind the last range is skipped; two skips never follow each other, and a skip is never the last.
- * keys     varint count · for each, in ascending order: varint order - order of the one before (the first: of the range's start)
- *          · prefix[16]
+ * keys     varint count · for each, in ascending order:
+ *          varint order - order of the one before (the first: of the range's start) · prefix[16]
  * ```
  * In an answer, skip means equal and later means: ask again for this one.
  */

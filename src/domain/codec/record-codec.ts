@@ -3,15 +3,17 @@
  *
  * ```
  * SignedRecord  0 u32 offset of body = 68 · 4 signature[64] · 68 body
- * body          0 key[32] · 32 incarnation · 40 seq · 48 startedAt · 56 publishedAt · 64 head height · 72 head hash[32] · 104 settled height
- *               · 112 mempoolCount · 120 flags u8 · then five offsets u32: 121 name · 125 agentVersion · 129 addresses · 133 tags
- *               · 137 neighbours · 141 the variable parts in this order
- * addresses     list[list[byte, 128], 8]     tags list[Tag, 16], Tag 0 u32 offset of key = 8 · 4 u32 offset of value · key · value
+ * body          0 key[32] · 32 incarnation · 40 seq · 48 startedAt · 56 publishedAt · 64 head height
+ *               · 72 head hash[32] · 104 settled height · 112 mempoolCount · 120 flags u8
+ *               · then five offsets u32: 121 name · 125 agentVersion · 129 addresses · 133 tags · 137 neighbours
+ *               · 141 the variable parts in this order
+ * addresses     list[list[byte, 128], 8]
+ * tags          list[Tag, 16], Tag 0 u32 offset of key = 8 · 4 u32 offset of value · key · value
  * neighbours    list[B4, 32]
  * RecordMessage u8 selector: 0 SignedRecord, 1 SignedSuspicion (suspicion-codec.ts)
  * ```
- * Integers are little-endian; every number is at most 2^53 - 1. Strict: each accepted byte string is the only one of its record, tags and
- * neighbours are in ascending order without repetition, unknown flags are refused.
+ * Integers are little-endian; every number is at most 2^53 - 1. Strict: each accepted byte string is the only one of
+ * its record, tags and neighbours are in ascending order without repetition, unknown flags are refused.
  */
 import { concatAll, concatBytes, fromHex, toHex, utf8 } from '../../lib/bytes.ts'
 import { assert } from '../../lib/assert.ts'

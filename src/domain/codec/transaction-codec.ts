@@ -1,12 +1,12 @@
 /**
- * SSZ of transactions and batches, read and written in place. The layout is so small that views over the bytes beat any general
- * decoder (no copy, no intermediate object), and strictness is visible: every byte string has at most one meaning, and every
- * accepted one encodes back to itself. test/vectors holds it against @chainsafe/ssz.
+ * SSZ of transactions and batches, read and written in place. The layout is so small that views over the bytes beat any
+ * general decoder (no copy, no intermediate object), and strictness is visible: every byte string has at most one
+ * meaning, and every accepted one encodes back to itself. test/vectors holds it against @chainsafe/ssz.
  *
  * ```
  * SignedTransaction  0 u32 offset of body = 68 · 4 signature[64] · 68 body
- * body               0 sender[32] · 32 nonce · 40 recipient[32] · 72 amount · 80 fee · 88 createdAt · 96 u32 offset of payload = 100 ·
- *                    100 payload
+ * body               0 sender[32] · 32 nonce · 40 recipient[32] · 72 amount · 80 fee · 88 createdAt ·
+ *                    96 u32 offset of payload = 100 · 100 payload
  * TransactionBatch   u32 offset for each item · items
  * ```
  */
@@ -150,8 +150,8 @@ export function encodeBatch(items: readonly Uint8Array[]): Uint8Array {
 }
 
 /**
- * Splits a batch into views of its items without reading them. At least one item: an empty message says nothing and no honest node
- * sends it.
+ * Splits a batch into views of its items without reading them. At least one item: an empty message says nothing and no
+ * honest node sends it.
  */
 export function decodeBatch(bytes: Uint8Array): Decoded<readonly Uint8Array[]> {
   if (bytes.byteLength > BATCH_BYTES_MAX) return TOO_LARGE

@@ -1,6 +1,6 @@
 /**
- * What a node says of an account, checked by somebody who trusts no node: the account stands under a ledger root, a header commits to that
- * root, and the validator whose slot it is has signed the header (PROTOCOL.md, Blocks).
+ * What a node says of an account, checked by somebody who trusts no node: the account stands under a ledger root, a
+ * header commits to that root, and the validator whose slot it is has signed the header (PROTOCOL.md, Blocks).
  */
 import { fromHex } from '../../lib/bytes.ts'
 import { decodeSignedHeader } from '../codec/block-codec.ts'
@@ -36,8 +36,8 @@ const MESSAGES: Readonly<Record<AccountCheckFailure, string>> = {
 }
 
 /**
- * Checks an answer to `GET /v1/accounts/{address}?proof`. One validator's signature is behind what it shows: whether the block stays is
- * another question (`settled`).
+ * Checks an answer to `GET /v1/accounts/{address}?proof`. One validator's signature is behind what it shows: whether
+ * the block stays is another question (`settled`).
  * @param verify the strict rule of PROTOCOL.md, Signatures
  */
 export function checkAccount(

@@ -1,6 +1,6 @@
 /**
- * That an account has this balance and nonce in a ledger with this root, for who has only the root: from a header that enough validators
- * have built on. Needs nothing but SHA-256.
+ * That an account has this balance and nonce in a ledger with this root, for who has only the root: from a header that
+ * enough validators have built on. Needs nothing but SHA-256.
  */
 import { equalBytes, fromHex } from '../../lib/bytes.ts'
 import { sha256Of } from '../../lib/hash.ts'
@@ -25,8 +25,8 @@ const DEPTH = 32
 const CHUNK_BYTES = 32
 
 /**
- * Whether `proof` shows its account under its `ledgerRoot`. Compare that root with the one of a header that you trust: a proof
- * shows nothing about a ledger of its own making. Anything ill-formed is false, never thrown.
+ * Whether `proof` shows its account under its `ledgerRoot`. Compare that root with the one of a header that you trust:
+ * a proof shows nothing about a ledger of its own making. Anything ill-formed is false, never thrown.
  */
 export function verifyAccountProof(proof: AccountProof): boolean {
   const { balance, nonce, index, size, branch } = proof
@@ -53,7 +53,10 @@ export function proofDocument(proof: AccountProof): Record<string, unknown> {
   return { ...proof, balance: proof.balance.toString(), nonce: proof.nonce.toString() }
 }
 
-/** The proof in a JSON document of `proofDocument`; null where it has not that form. Whether it proves anything is `verifyAccountProof`'s to say. */
+/**
+ * The proof in a JSON document of `proofDocument`; null where it has not that form. Whether it proves anything is
+ * `verifyAccountProof`'s to say.
+ */
 export function parseProof(document: unknown): AccountProof | null {
   if (typeof document !== 'object' || document === null) return null
   const { key, balance, nonce, index, size, branch, ledgerRoot } = document as Record<string, unknown>

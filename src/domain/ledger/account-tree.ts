@@ -1,6 +1,6 @@
 /**
- * The accounts as a persistent Merkle tree: SSZ `List[Account{key: B32, balance: u64, nonce: u64}, 2^32]`. Changing some accounts gives
- * a new tree that shares all other nodes with the old one, so that to undo is to keep a pointer.
+ * The accounts as a persistent Merkle tree: SSZ `List[Account{key: B32, balance: u64, nonce: u64}, 2^32]`. Changing
+ * some accounts gives a new tree that shares all other nodes with the old one, so that to undo is to keep a pointer.
  *
  * ```
  * root = SHA-256(contents ‖ length)       contents: depth 32, one subtree an account
@@ -96,7 +96,8 @@ export class AccountTree {
     if (length === this.length) return this
     if (length === 0) return AccountTree.empty
     const contents = treeZeroAfterIndex(this.#contents, ACCOUNT_TREE_DEPTH, length - 1)
-    // Its new nodes have no hashes yet, and `with` takes those of what it does not change as they are: they are worked out now.
+    // Its new nodes have no hashes yet, and `with` takes those of what it does not change as they are: they are worked
+    // out now.
     void contents.root
     return new AccountTree(contents, length)
   }

@@ -1,9 +1,10 @@
 /**
- * From a key to where its account may be in the tree. On two branches of the chain one key may have two places, so the index holds
- * candidates, and who asks checks each against the leaf. One index serves all ledgers that come from one genesis.
+ * From a key to where its account may be in the tree. On two branches of the chain one key may have two places, so the
+ * index holds candidates, and who asks checks each against the leaf. One index serves all ledgers that come from one
+ * genesis.
  *
- * Candidates of abandoned branches stay until `retain` is called: whoever keeps the ledgers calls it when there are twice as many as
- * accounts, which costs one pass over them.
+ * Candidates of abandoned branches stay until `retain` is called: whoever keeps the ledgers calls it when there are
+ * twice as many as accounts, which costs one pass over them.
  */
 import type { AccountId } from '../ids.ts'
 import type { AccountTree } from './account-tree.ts'

@@ -1,13 +1,13 @@
 /**
- * The ledger after some block: who has how much, and which nonce comes next. Immutable; a block gives a new one that shares all that it
- * did not touch. The old one stays valid, so that a reorg takes it back by its pointer.
+ * The ledger after some block: who has how much, and which nonce comes next. Immutable; a block gives a new one that
+ * shares all that it did not touch. The old one stays valid, so that a reorg takes it back by its pointer.
  *
  * Rules.
- * - A transaction is taken when its nonce is the account's next one and the balance covers amount + fee. The sender pays both, the
- *   recipient gets the amount; sending to oneself is allowed, and costs the fee.
+ * - A transaction is taken when its nonce is the account's next one and the balance covers amount + fee. The sender
+ *   pays both, the recipient gets the amount; sending to oneself is allowed, and costs the fee.
  * - The proposer gets all fees of a block at its end: it can't spend within a block what the block pays it.
- * - Accounts stand in order of first appearance: genesis, then of each transaction its sender, its recipient, at the end of a block
- *   with at least one transaction its proposer. An account never goes.
+ * - Accounts stand in order of first appearance: genesis, then of each transaction its sender, its recipient, at the
+ *   end of a block with at least one transaction its proposer. An account never goes.
  *
  * Invariant: the balances add up to what genesis funded, so that none can run over 64 bits.
  */
@@ -56,7 +56,10 @@ export class Ledger {
     return Ledger.restore(accounts.map(({ key, balance }) => ({ key, balance, nonce: 0n })))
   }
 
-  /** A ledger from all its accounts in order, as they were read back from disk. Compare `root` with the head's before using it. */
+  /**
+   * A ledger from all its accounts in order, as they were read back from disk. Compare `root` with the head's before
+   * using it.
+   */
   static restore(accounts: readonly LedgerEntry[]): Ledger {
     const index = new KeyIndex()
     accounts.forEach((entry, at) => index.add(entry.key, at))
@@ -115,8 +118,8 @@ export class Ledger {
   }
 
   /**
-   * The ledger before the last block, whose changes these are: for a pointer that is no longer in memory. Accounts that appeared were
-   * appended, so the list is cut.
+   * The ledger before the last block, whose changes these are: for a pointer that is no longer in memory. Accounts that
+   * appeared were appended, so the list is cut.
    */
   revert(changes: readonly AccountChange[]): Ledger {
     const kept = changes.flatMap(({ index, key, before }) =>
@@ -126,7 +129,10 @@ export class Ledger {
     return new Ledger(this.#tree.with(kept).truncated(size), this.#index)
   }
 
-  /** Forgets in the shared index what is neither in this ledger nor in `others`; all share their first `common` accounts. */
+  /**
+   * Forgets in the shared index what is neither in this ledger nor in `others`; all share their first `common`
+   * accounts.
+   */
   retainIndex(others: readonly Ledger[], common: number): void {
     this.#index.retain(
       [this, ...others].map((ledger) => ledger.#tree),

@@ -1,11 +1,12 @@
 /**
  * Rules on the body of a block. Two different questions:
- * - Is it the header's? If not, whoever served it is charged, and the hash of the block stays clean: else one liar could make an honest
- *   block unwelcome.
- * - Is it valid on its parent's ledger? If not, no peer is charged, since all relayed the header before they could know; the block and
- *   all that build on it are ignored.
+ * - Is it the header's? If not, whoever served it is charged, and the hash of the block stays clean: else one liar
+ *   could make an honest block unwelcome.
+ * - Is it valid on its parent's ledger? If not, no peer is charged, since all relayed the header before they could
+ *   know; the block and all that build on it are ignored.
  *
- * The signatures of the transactions are checked by the caller, who knows which ones have been before (the pool's need no second time).
+ * The signatures of the transactions are checked by the caller, who knows which ones have been before (the pool's need
+ * no second time).
  */
 import { toHex } from '../../lib/bytes.ts'
 import { BLOCK_BYTES_MAX, blockBytesOf, txRootOf, type BlockHeader } from '../block.ts'
@@ -36,7 +37,8 @@ export type BodyVerdict =
     }
 
 /**
- * Rules "size" (1 MiB), "window" (each transaction alive at the start of the slot), "ledger" (each is taken, in order) and "ledger root".
+ * Rules "size" (1 MiB), "window" (each transaction alive at the start of the slot), "ledger" (each is taken, in order)
+ * and "ledger root".
  * @param parent the ledger after the parent
  */
 export function checkBody(

@@ -1,7 +1,8 @@
 /**
- * Rules on a header, and on what travels with it, that everybody can check alone: without the parent, the body or any state but the network's
- * parameters and the clock. Who forwards a header that breaks one of the first group has not looked at it, so it is a `reject`; all that
- * depends on the clock or on the parent is an `ignore`, since a valid header is relayed even before its parent is known.
+ * Rules on a header, and on what travels with it, that everybody can check alone: without the parent, the body or any
+ * state but the network's parameters and the clock. Who forwards a header that breaks one of the first group has not
+ * looked at it, so it is a `reject`; all that depends on the clock or on the parent is an `ignore`, since a valid
+ * header is relayed even before its parent is known.
  */
 import { BLOCK_COUNT_MAX, shortIdOf, shortIdsHashOf, type BlockHeader, type CompactBlock } from '../block.ts'
 import type { NetworkId } from '../ids.ts'
@@ -13,8 +14,9 @@ import { proposerOf, slotTimeMs } from '../slots.ts'
 export const HEADER_EARLY_MS = 2_000
 
 /**
- * Rule "possible": height from 1, as many transactions as a block may have; slots count up from genesis in slot 0, so that a height is
- * at most its slot; and the parent is the network id at height 1 and only there. Rule "proposer": the slot's own.
+ * Rule "possible": height from 1, as many transactions as a block may have; slots count up from genesis in slot 0, so
+ * that a height is at most its slot; and the parent is the network id at height 1 and only there. Rule "proposer": the
+ * slot's own.
  */
 export function checkHeader(
   header: BlockHeader,
@@ -50,8 +52,8 @@ export function checkParent(
 }
 
 /**
- * Rule "compact": as many short ids as the header says, and those it is bound to; each prefilled transaction stands at its own short id,
- * indexes counting up.
+ * Rule "compact": as many short ids as the header says, and those it is bound to; each prefilled transaction stands at
+ * its own short id, indexes counting up.
  */
 export function checkCompact(block: CompactBlock): Extract<RejectCode, 'compact-mismatch'> | null {
   const { header, shortIds, prefilled } = block

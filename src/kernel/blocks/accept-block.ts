@@ -67,8 +67,8 @@ function adoptOrphans(machines: WithShared & WithTransactions & WithBlocks, pare
 }
 
 /**
- * Where the transactions of a block are looked for: in the pool, and in the blocks of our own branch from its height on, which it would take the
- * place of. Two proposers who did not know of each other have mostly chosen the same.
+ * Where the transactions of a block are looked for: in the pool, and in the blocks of our own branch from its height
+ * on, which it would take the place of. Two proposers who did not know of each other have mostly chosen the same.
  */
 export function lookupFor(machines: WithTransactions & WithBlocks, header: SignedHeader): ShortIdLookup {
   let rivals: Map<ShortId, Transaction> | null = null

@@ -40,7 +40,8 @@ export function adoptionWrites(
   for (const hash of reorg.disconnect) {
     writes.push({ kind: 'delete', space: 'chain', key: heightKey(hash) })
     for (const transaction of bodyOf(machines, hash).transactions) {
-      // What was promised is on the disk either in a block or in the pool, at every moment: it goes back there in the same batch.
+      // What was promised is on the disk either in a block or in the pool, at every moment: it goes back there in the
+      // same batch.
       const local = machines.transactions.ownIncluded.get(transaction.id, nowMs) === true
       writes.push({ kind: 'delete', space: 'index', key: transaction.id }, putPoolRecord(transaction, local))
     }
@@ -93,7 +94,10 @@ export function adopted(machines: WithShared & WithTransactions & WithBlocks, ad
   for (const hash of reorg.connect) publishOwn(machines, hash, turn)
 }
 
-/** A block that is not older brings its transactions first to a node that lacks them; older ones are history that is being fetched. */
+/**
+ * A block that is not older brings its transactions first to a node that lacks them; older ones are history that is
+ * being fetched.
+ */
 const FIRST_SEEN_MS = 60_000
 
 /** Transactions of new blocks leave the pool; those of undone ones come back, unless the new branch has them too. */

@@ -1,6 +1,6 @@
 /**
- * Following the best block, one step at a time. A step that needs the disk or the verifier leaves the kernel as an effect; the next one is
- * worked out when its answer is back.
+ * Following the best block, one step at a time. A step that needs the disk or the verifier leaves the kernel as an
+ * effect; the next one is worked out when its answer is back.
  */
 import type { WithBlocks } from './state.ts'
 import type { WithTransactions } from '../transactions/state.ts'
@@ -125,7 +125,8 @@ export function onBodyVerified(
   work.unverified.forEach(({ hash, id }, index) => {
     if (firstInvalid >= 0 && index >= firstInvalid) return
     machines.transactions.seen.judgedValid(hash, id, turn.now.monoMs)
-    // The memory above is bounded and may have forgotten the first when the last comes in; this one is for the body at hand.
+    // The memory above is bounded and may have forgotten the first when the last comes in; this one is for the body at
+    // hand.
     machines.blocks.verifiedBodies.add(hash)
   })
   if (firstInvalid >= 0) {
@@ -135,7 +136,10 @@ export function onBodyVerified(
   advance(machines, turn)
 }
 
-/** The disk has answered. What it lacks or has damaged is a broken store: the branch is left alone, and the operator is told. */
+/**
+ * The disk has answered. What it lacks or has damaged is a broken store: the branch is left alone, and the operator is
+ * told.
+ */
 export function onChainRead(
   machines: WithShared & WithTransactions & WithBlocks,
   number: JobNumber,
@@ -174,7 +178,8 @@ export function onChainRead(
 
 /**
  * A move of the head is on the disk, or could not be written: then the node stays where it is and says so.
- * @returns `adopted` once the move has been told here: after others have heard of it, `advance` takes the next step; `other`: it was another write
+ * @returns `adopted` once the move has been told here: after others have heard of it, `advance` takes the next step;
+ *   `other`: it was another write
  */
 export function onAdoptionWritten(
   machines: WithShared & WithTransactions & WithBlocks,

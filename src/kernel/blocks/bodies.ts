@@ -1,6 +1,7 @@
 /**
- * Bodies of recent blocks in memory: those that wait to be checked or adopted, and the last ones that others will ask for. What is on the disk
- * may go, the oldest first; what is not stays, and is bounded by how many bodies are fetched ahead.
+ * Bodies of recent blocks in memory: those that wait to be checked or adopted, and the last ones that others will ask
+ * for. What is on the disk may go, the oldest first; what is not stays, and is bounded by how many bodies are fetched
+ * ahead.
  */
 import type { Block } from '../../domain/block.ts'
 import type { BlockHash, PeerId } from '../../domain/ids.ts'

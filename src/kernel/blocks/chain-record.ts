@@ -1,11 +1,13 @@
 /**
- * The chain on disk. One batch a move of the head holds all of it, so that the disk always shows one head with its ledger.
+ * The chain on disk. One batch a move of the head holds all of it, so that the disk always shows one head with its
+ * ledger.
  *
  * ```
  * chain   head              height u64 BE · BlockHash
  *         best/<height>     signed header of the best chain at this height (16 hex digits, so that keys are in order)
  *         height/<hash>     height u64 BE of a block of the best chain
- *         undo/<hash>       what the block changed: list of index u32 · flag u8 · key[32] · before (nonce, balance) · after (nonce, balance)
+ *         undo/<hash>       what the block changed: list of index u32 · flag u8 · key[32] · before (nonce, balance) ·
+ *                           after (nonce, balance)
  * blocks  <hash>            SSZ(Block)
  * state   <index>           the account at this place of the ledger (8 hex digits): key[32] · nonce u64 · balance u64
  * index   <TxId>            BlockHash · height u64 BE, of a transaction of the best chain

@@ -83,7 +83,9 @@ export function catchUp(machines: WithShared & WithBlocks, turn: Turn): void {
   }
 }
 
-/** Ends of branches that a locator names: who has only one of them finds the others unknown, and goes on from its own. */
+/**
+ * Ends of branches that a locator names: who has only one of them finds the others unknown, and goes on from its own.
+ */
 const TIPS_MAX = 8
 
 /** The tips of the best branches first, those that nobody has last among them; then the best chain's own. */

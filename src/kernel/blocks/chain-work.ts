@@ -1,6 +1,6 @@
 /**
- * The one step of the chain that may be under way outside of the kernel: reading from the disk, checking signatures of a body, or writing a
- * move of the head. While it is, the chain takes headers and bodies, and moves no further.
+ * The one step of the chain that may be under way outside of the kernel: reading from the disk, checking signatures of
+ * a body, or writing a move of the head. While it is, the chain takes headers and bodies, and moves no further.
  */
 import type { BlockHash } from '../../domain/ids.ts'
 import type { Transaction } from '../../domain/transaction.ts'

@@ -4,7 +4,10 @@
 export const PARTS_WANTED_MAX = 64
 /** How long they wait, ms. */
 export const PARTS_WAIT_MS = 1_500
-/** Own blocks that are signed and not published: one at a time, and those that lost to another one; the oldest of these goes. */
+/**
+ * Own blocks that are signed and not published: one at a time, and those that lost to another one; the oldest of these
+ * goes.
+ */
 export const OWN_BLOCKS_MAX = 64
 /** Invalid blocks that are remembered for those who ask why: each cost a validator its slot. */
 export const INVALID_BLOCKS_MAX = 1_024

@@ -1,6 +1,6 @@
 /**
- * A compact block from gossip (PROTOCOL.md, Blocks). It is handed on as soon as its header holds, before its body is here: the slot
- * rule bounds how many there can be, and waiting would add a round trip a hop.
+ * A compact block from gossip (PROTOCOL.md, Blocks). It is handed on as soon as its header holds, before its body is
+ * here: the slot rule bounds how many there can be, and waiting would add a round trip a hop.
  */
 import type { WithBlocks } from './state.ts'
 import type { WithTransactions } from '../transactions/state.ts'

@@ -1,6 +1,6 @@
 /**
- * Making blocks. The slot is on the disk before the signature is asked for, so that no crash and no restart signs a slot twice
- * (double-sign protection); the block is on the disk before it is published.
+ * Making blocks. The slot is on the disk before the signature is asked for, so that no crash and no restart signs a
+ * slot twice (double-sign protection); the block is on the disk before it is published.
  */
 import type { WithBlocks } from './state.ts'
 import type { WithTransactions } from '../transactions/state.ts'
@@ -70,15 +70,17 @@ export function propose(machines: WithShared & WithPeers & WithTransactions & Wi
 }
 
 /**
- * Whoever knows of better headers builds on them when their bodies are here; a block on an old head would only be undone. But one whose body does
- * not come within a slot may never come: its maker crashed, or withholds it, and must not stop all others. The slot is counted from when the head
- * was first behind, whatever else is announced meanwhile: one header after another would stop everybody for as long as its maker likes.
+ * Whoever knows of better headers builds on them when their bodies are here; a block on an old head would only be
+ * undone. But one whose body does not come within a slot may never come: its maker crashed, or withholds it, and must
+ * not stop all others. The slot is counted from when the head was first behind, whatever else is announced meanwhile:
+ * one header after another would stop everybody for as long as its maker likes.
  */
 function awaitsBody(
   { blocks: { chain, chainSync, proposal }, shared: { config } }: WithShared & WithBlocks,
   turn: Turn,
 ): boolean {
-  // What has had its turn without coming is not waited for; nor does it give what comes after it a turn of its own on the same head.
+  // What has had its turn without coming is not waited for; nor does it give what comes after it a turn of its own on
+  // the same head.
   if (chain.branches().every(({ first }) => chainSync.isWithheld(first.hash))) return false
   const head = chain.head.hash
   if (proposal.awaited?.head !== head) proposal.awaited = { head, sinceMs: turn.now.monoMs }
@@ -86,8 +88,8 @@ function awaitsBody(
 }
 
 /**
- * What is signed by a wrong clock is of no use to others, and keeps us silent until the clocks of all others have come that far: a slot is signed once. Whoever is
- * wrong is told so once, and again when it is over.
+ * What is signed by a wrong clock is of no use to others, and keeps us silent until the clocks of all others have come
+ * that far: a slot is signed once. Whoever is wrong is told so once, and again when it is over.
  */
 function hasWrongClock(machines: WithShared & WithPeers & WithBlocks, turn: Turn): boolean {
   const clock = ownClock(machines, turn.now)
@@ -142,7 +144,10 @@ export function onSigned(
   advance(machines, turn)
 }
 
-/** Until when a validator is silent because of a slot that it has signed for and that is not over yet; null where nothing keeps it. */
+/**
+ * Until when a validator is silent because of a slot that it has signed for and that is not over yet; null where
+ * nothing keeps it.
+ */
 export function silentUntilMs(
   { shared: { config }, blocks: { proposal } }: WithShared & WithBlocks,
   now: Now,

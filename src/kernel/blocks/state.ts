@@ -70,8 +70,8 @@ export class Blocks implements WingState {
   }
 
   /**
-   * Whether this node judges by an old ledger: what it refuses, its peers rightly hand on. The ledger is that of the announced head, which waits
-   * for the disk: until then a node is behind its own chain as well.
+   * Whether this node judges by an old ledger: what it refuses, its peers rightly hand on. The ledger is that of the
+   * announced head, which waits for the disk: until then a node is behind its own chain as well.
    */
   get isBehind(): boolean {
     const { hash, height } = this.#shared.announced

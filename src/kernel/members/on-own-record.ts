@@ -7,7 +7,10 @@ import { TWIN_LOOK_MS } from '../../membership/limits.ts'
 import { recordChanged } from './own-record.ts'
 import type { Turn } from '../shared/turn.ts'
 
-/** Whether a record that is too old to change anything is worth a signature check all the same, since it is of our key and not of this boot. */
+/**
+ * Whether a record that is too old to change anything is worth a signature check all the same, since it is of our key
+ * and not of this boot.
+ */
 export function isWorthLooking(
   { shared: { config }, members: { self, ownLook } }: WithShared & WithMembers,
   record: NodeRecord,

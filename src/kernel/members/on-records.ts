@@ -236,7 +236,8 @@ function follow(
       return
     }
     case 'dial': {
-      // A node that keeps to its configured links must not look for another way: on a testnet that would be a hole in a partition.
+      // A node that keeps to its configured links must not look for another way: on a testnet that would be a hole in a
+      // partition.
       const learnt = machines.shared.config.discovers ? machines.members.discovery.addressOf(decision.target) : null
       const known = machines.peers.redial.addressOf(decision.target)
       const address = known ?? learnt

@@ -96,7 +96,8 @@ export function onSelfRestored(
   self.incarnation = Math.max(turn.now.wallMs, lastIncarnation + 1)
   self.startedAtMs = turn.now.wallMs
   self.tags = tags
-  // Whose they are, the record says itself; and nobody elsewhere has a use for those of this machine and its private network.
+  // Whose they are, the record says itself; and nobody elsewhere has a use for those of this machine and its private
+  // network.
   self.addresses = addresses
     .filter((address) => mayDial(reachOf(ipOf(address) ?? ''), 'stranger', machines.shared.isOpen))
     .map((address) => asNetAddress(splitIdentity(address).place))

@@ -1,4 +1,7 @@
-/** Remembering our best peers over a restart. Lost or damaged anchors are no loss: the configured addresses are dialled all the same. */
+/**
+ * Remembering our best peers over a restart. Lost or damaged anchors are no loss: the configured addresses are dialled
+ * all the same.
+ */
 import type { WithShared } from '../shared/state.ts'
 import type { WithPeers } from './state.ts'
 import { utf8 } from '../../lib/bytes.ts'

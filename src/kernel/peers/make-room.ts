@@ -7,7 +7,10 @@ import { FREE_PLACES_MAX, MEMORY_SHED_SHARE } from '../../peers/limits.ts'
 import { disconnect } from './disconnect.ts'
 import type { Turn } from '../shared/turn.ts'
 
-/** After an inbound peer came: another one goes while too few places are free, since the transport refuses when there are none. */
+/**
+ * After an inbound peer came: another one goes while too few places are free, since the transport refuses when there
+ * are none.
+ */
 export function makeRoom(machines: WithShared & WithPeers, newcomer: PeerId, turn: Turn): void {
   const { connectionsMax } = machines.shared.config
   if (connectionsMax === undefined) return

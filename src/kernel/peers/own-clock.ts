@@ -8,8 +8,9 @@ import type { Now } from '../../domain/time.ts'
 import { isClockOff, type ClockVerdict } from '../../membership/peer-clocks.ts'
 
 /**
- * A record of a connected peer came: from itself, whose connection vouches for it, or from another, and its signature holds (`isVerified`). Also one that is refused
- * because it seems to come from the future says what its maker's clock shows.
+ * A record of a connected peer came: from itself, whose connection vouches for it, or from another, and its signature
+ * holds (`isVerified`). Also one that is refused because it seems to come from the future says what its maker's clock
+ * shows.
  */
 export function heardClock(
   machines: WithPeers,

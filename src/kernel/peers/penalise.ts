@@ -25,8 +25,9 @@ export function penalise(machines: WithPeers, peer: PeerId, offence: Offence, co
 }
 
 /**
- * Work that gave nothing while others waited for it, or more of what says nothing than anybody has to say: the connection is cut, and the ban keeps
- * it from coming back for more. Shorter than that of a forger: load is circumstantial evidence.
+ * Work that gave nothing while others waited for it, or more of what says nothing than anybody has to say: the
+ * connection is cut, and the ban keeps it from coming back for more. Shorter than that of a forger: load is
+ * circumstantial evidence.
  */
 export function shed(
   machines: WithPeers,
@@ -61,8 +62,9 @@ function keepOut(machines: WithPeers, peer: PeerId | null, bans: readonly Ban[],
 }
 
 /**
- * What the router drops for a peer's score is seen by nobody. Of a peer that has forged, each such message counts like those that brought it there:
- * whoever forges slowly would otherwise stop counting after six. Of one that has not, none counts, but its place is for somebody who is heard.
+ * What the router drops for a peer's score is seen by nobody. Of a peer that has forged, each such message counts like
+ * those that brought it there: whoever forges slowly would otherwise stop counting after six. Of one that has not, none
+ * counts, but its place is for somebody who is heard.
  */
 export function judgeUnheard(machines: WithPeers, peer: PeerId, messages: number, sinceMs: number, turn: Turn): void {
   if (machines.peers.table.get(peer) === undefined) return

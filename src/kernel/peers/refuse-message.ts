@@ -1,4 +1,7 @@
-/** Refusing a gossip message as a whole: its verdict, and what it costs whoever sent it, both from the one table of reject codes. */
+/**
+ * Refusing a gossip message as a whole: its verdict, and what it costs whoever sent it, both from the one table of
+ * reject codes.
+ */
 import type { Topic } from '../../domain/protocols.ts'
 import { REJECTS, type RejectCode } from '../../domain/reject.ts'
 import { judge, type Judged } from '../shared/judge.ts'

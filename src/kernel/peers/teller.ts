@@ -1,6 +1,7 @@
 /**
- * Who answers for what we are told of strangers: a neighbour that we dialled for itself, all that dialled us from one network (IPv4 /16, IPv6 /32)
- * together. On development networks the nodes of one machine share loopback and are told apart.
+ * Who answers for what we are told of strangers: a neighbour that we dialled for itself, all that dialled us from one
+ * network (IPv4 /16, IPv6 /32) together. On development networks the nodes of one machine share loopback and are told
+ * apart.
  */
 import type { WithPeers } from './state.ts'
 import type { WithShared } from '../shared/state.ts'

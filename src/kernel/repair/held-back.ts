@@ -1,12 +1,13 @@
 /**
- * Fetched transactions that came ahead of the ones before them, and wait for these. Several peers are asked at once, so that a run of nonces
- * comes in any order.
+ * Fetched transactions that came ahead of the ones before them, and wait for these. Several peers are asked at once, so
+ * that a run of nonces comes in any order.
  *
- * Tracked: each waiting transaction with who gave it. What waits longer than HELD_BACK_MS is forgotten: the next comparison brings it up.
- * Rule: only what the pool would take now is looked at again. Rationale: with looking at all of them after each answer, a joiner that
- * fetched 5,000 transactions judged 20,000, and whoever sends gaps on purpose would have had the same from us.
- * Rule: when there is no room, whoever gave most gives way, the oldest first, to one who gave fewer. Rationale: one peer that answers with gaps that
- * never close would otherwise take every place for HELD_BACK_MS, over and over.
+ * Tracked: each waiting transaction with who gave it. What waits longer than HELD_BACK_MS is forgotten: the next
+ * comparison brings it up. Rule: only what the pool would take now is looked at again. Rationale: with looking at all
+ * of them after each answer, a joiner that fetched 5,000 transactions judged 20,000, and whoever sends gaps on purpose
+ * would have had the same from us. Rule: when there is no room, whoever gave most gives way, the oldest first, to one
+ * who gave fewer. Rationale: one peer that answers with gaps that never close would otherwise take every place for
+ * HELD_BACK_MS, over and over.
  */
 import type { AccountId, PeerId } from '../../domain/ids.ts'
 import type { ItemKey } from '../../domain/item-key.ts'
@@ -14,7 +15,10 @@ import { SetIndex } from '../../lib/set-index.ts'
 
 /** A few requests' worth. */
 export const HELD_BACK_MAX = 2_048
-/** How long they wait, ms: longer than whom we asked for the ones before may take (REASK_MS for each of several holders). */
+/**
+ * How long they wait, ms: longer than whom we asked for the ones before may take (REASK_MS for each of several
+ * holders).
+ */
 export const HELD_BACK_MS = 15_000
 
 export interface HeldBackItem {
@@ -50,8 +54,8 @@ export class HeldBack {
   }
 
   /**
-   * Takes out what may come in now, in the order of nonces: for each of these senders all up to the highest nonce that the pool would take,
-   * and what follows that without a gap.
+   * Takes out what may come in now, in the order of nonces: for each of these senders all up to the highest nonce that
+   * the pool would take, and what follows that without a gap.
    */
   takeReady(senders: Iterable<AccountId>, highestNonce: (sender: AccountId) => bigint): readonly HeldBackItem[] {
     const ready: HeldBackItem[] = []

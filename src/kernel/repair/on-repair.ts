@@ -1,6 +1,6 @@
 /**
- * Repair: what gossip missed is found by comparing sets and fetched from whoever has it. Everything fetched passes the same admission as
- * gossip; it is not published again, since everybody compares.
+ * Repair: what gossip missed is found by comparing sets and fetched from whoever has it. Everything fetched passes the
+ * same admission as gossip; it is not published again, since everybody compares.
  */
 import type { WithRepair } from './state.ts'
 import type { WithPeers } from '../peers/state.ts'
@@ -137,9 +137,10 @@ export function onObjectsAnswer(
 }
 
 /**
- * Judges fetched transactions one by one: here an unwelcome one says nothing about the others. The answer that brought them is over when
- * their signatures are checked: until then nobody else is asked for them, and what it brought forged is asked of the next holder. A key
- * doesn't cover the signature, so that a forgery must not speak for the honest transaction under the same name (A12).
+ * Judges fetched transactions one by one: here an unwelcome one says nothing about the others. The answer that brought
+ * them is over when their signatures are checked: until then nobody else is asked for them, and what it brought forged
+ * is asked of the next holder. A key doesn't cover the signature, so that a forgery must not speak for the honest
+ * transaction under the same name (A12).
  */
 function take(
   machines: WithShared & WithPeers & WithTransactions & WithRepair,
@@ -181,7 +182,10 @@ function take(
   verifyTransactions(machines, job, unverified, turn)
 }
 
-/** Signatures of fetched transactions were checked. One forged ends the answer: what is behind it is fetched from others. */
+/**
+ * Signatures of fetched transactions were checked. One forged ends the answer: what is behind it is fetched from
+ * others.
+ */
 export function onRepairVerified(
   machines: WithShared & WithPeers & WithTransactions & WithRepair,
   job: RepairJob,

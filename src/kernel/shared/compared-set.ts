@@ -1,6 +1,6 @@
 /**
- * A set that nodes compare with one another, and what of it is missing here. Its owner books what comes and goes; repair compares, and asks
- * for what is missing.
+ * A set that nodes compare with one another, and what of it is missing here. Its owner books what comes and goes;
+ * repair compares, and asks for what is missing.
  */
 import type { SetName } from '../../domain/codec/reconcile-codec.ts'
 import { concatBytes, utf8 } from '../../lib/bytes.ts'

@@ -1,4 +1,7 @@
-/** What a node shall do: imperative, data only. The kernel alone makes these; node/perform carries them out on the ports. */
+/**
+ * What a node shall do: imperative, data only. The kernel alone makes these; node/perform carries them out on the
+ * ports.
+ */
 import type { DialledFor } from '../../ports/connections.ts'
 import type { SignatureCheck } from '../../ports/signature-verifier.ts'
 import type { SubmitResult } from '../../ports/control.ts'
@@ -68,7 +71,10 @@ export type Effect =
       readonly by: 'validator' | 'identity'
       readonly message: Uint8Array
     }
-  /** Answer a peer's request for headers or blocks from the disk: what is there of the best chain, without any further decision. */
+  /**
+   * Answer a peer's request for headers or blocks from the disk: what is there of the best chain, without any further
+   * decision.
+   */
   | {
       readonly kind: 'serve-chain'
       readonly request: JobNumber

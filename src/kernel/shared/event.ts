@@ -1,4 +1,7 @@
-/** What happens to a node: past tense, data only. The runtime makes these from the outside world; the kernel alone reads them. */
+/**
+ * What happens to a node: past tense, data only. The runtime makes these from the outside world; the kernel alone reads
+ * them.
+ */
 import type { AskFailure } from '../../ports/requests.ts'
 import type { Direction, Overwork } from '../../ports/connections.ts'
 import type { Malformed, PublishOutcome } from '../../ports/gossip.ts'
@@ -41,11 +44,17 @@ export type Event =
       /** Where the peer is or was connected from, as far as that is known. */
       readonly ip: string | null
     }
-  /** Messages of a peer, none where it said something else, that the router drops unseen for its score, for `sinceMs` now. */
+  /**
+   * Messages of a peer, none where it said something else, that the router drops unseen for its score, for `sinceMs`
+   * now.
+   */
   | { readonly kind: 'unheard'; readonly from: PeerId; readonly messages: number; readonly sinceMs: number }
   /** A user handed in signed transactions through the API. */
   | { readonly kind: 'transactions-submitted'; readonly submission: JobNumber; readonly items: readonly Uint8Array[] }
-  /** Index of the first invalid check of the job, or -1 when all hold; `keyInvalid` when that one fails for its public key already. */
+  /**
+   * Index of the first invalid check of the job, or -1 when all hold; `keyInvalid` when that one fails for its public
+   * key already.
+   */
   | {
       readonly kind: 'signatures-verified'
       readonly job: JobNumber
@@ -91,7 +100,9 @@ export type Event =
       readonly from: PeerId
       readonly bytes: Uint8Array
     }
-  /** The chain read back at start, checked by whoever read it; null at genesis; before the pool, which needs its ledger. */
+  /**
+   * The chain read back at start, checked by whoever read it; null at genesis; before the pool, which needs its ledger.
+   */
   | { readonly kind: 'chain-restored'; readonly start: ChainStart | null; readonly lastSignedSlot: number }
   /** Pool entries read back at start, as `pool-record` wrote them. */
   | { readonly kind: 'pool-restored'; readonly records: StoredRecords }
@@ -123,12 +134,16 @@ export type Event =
   /** The node is about to stop: it says goodbye. */
   | { readonly kind: 'leaving' }
   /**
-   * The clock moved: the runtime sends one every WAKE_MS while the kernel is at work, and else when something is due. `loopDelayMs`: how late the event loop has been of late, where that is
-   * known; `plannedMs`: when this wake was meant to be (monotonic), by default one WAKE_MS after the last one.
+   * The clock moved: the runtime sends one every WAKE_MS while the kernel is at work, and else when something is due.
+   * `loopDelayMs`: how late the event loop has been of late, where that is known; `plannedMs`: when this wake was meant
+   * to be (monotonic), by default one WAKE_MS after the last one.
    */
   | { readonly kind: 'woke'; readonly loopDelayMs?: number; readonly plannedMs?: number }
 
-/** Whether an event ends something of ours that was under way outside of the kernel: what it costs is our own work, whoever brought it. */
+/**
+ * Whether an event ends something of ours that was under way outside of the kernel: what it costs is our own work,
+ * whoever brought it.
+ */
 export const IS_END: Readonly<Record<Event['kind'], boolean>> = {
   'gossip-received': false,
   'gossip-shed': false,

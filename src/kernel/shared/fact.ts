@@ -109,7 +109,9 @@ export type Fact =
       readonly code: RejectCode
       readonly verdict: 'ignore' | 'reject'
     }
-  /** A compact block became whole: after how many questions, and how many bytes of transactions did not cross the wire. */
+  /**
+   * A compact block became whole: after how many questions, and how many bytes of transactions did not cross the wire.
+   */
   | { readonly kind: 'block-rebuilt'; readonly hash: BlockHash; readonly asked: number; readonly savedBytes: number }
   /** The head moved, and is on the disk. */
   | {

@@ -19,7 +19,10 @@ export interface GossipJob {
   readonly unverified: readonly Transaction[]
   readonly items: number
   readonly bytes: number
-  /** Whether no item stands twice and every other one is known by its TxHash: then, and only then, may the message be handed on as it is. */
+  /**
+   * Whether no item stands twice and every other one is known by its TxHash: then, and only then, may the message be
+   * handed on as it is.
+   */
   readonly restKnown: boolean
   /** Messages that hold a transaction of this job and wait for its end. */
   readonly deferred: DeferredMessage[]

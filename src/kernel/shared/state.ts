@@ -1,4 +1,7 @@
-/** What all decisions of one node share: whom it serves, the head that it tells of, and the work that is under way outside of the kernel. */
+/**
+ * What all decisions of one node share: whom it serves, the head that it tells of, and the work that is under way
+ * outside of the kernel.
+ */
 import {
   asBlockHash,
   type AccountId,
@@ -40,7 +43,10 @@ export interface KernelConfig {
   readonly chance: () => number
 }
 
-/** Said by the signature of a handler that reads or changes this state; `WithPeers`, `WithTransactions` and the others alike. */
+/**
+ * Said by the signature of a handler that reads or changes this state; `WithPeers`, `WithTransactions` and the others
+ * alike.
+ */
 export interface WithShared {
   readonly shared: Shared
 }
@@ -48,7 +54,10 @@ export interface WithShared {
 export class Shared implements WingState {
   readonly config: KernelConfig
   readonly networkId: NetworkId
-  /** Whether the network is an open one, where nothing that a stranger names is believed to be ours; else one for development. */
+  /**
+   * Whether the network is an open one, where nothing that a stranger names is believed to be ours; else one for
+   * development.
+   */
   readonly isOpen: boolean
   /** The head that is on the disk, and all that we tell of it. */
   readonly announced: { height: number; hash: BlockHash; settledHeight: number; ledger: Ledger }

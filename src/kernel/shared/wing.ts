@@ -1,4 +1,7 @@
-/** What each part of the kernel says of its own state, so that whoever asks all of them asks in one loop and names no machine. */
+/**
+ * What each part of the kernel says of its own state, so that whoever asks all of them asks in one loop and names no
+ * machine.
+ */
 import type { PeerId } from '../../domain/ids.ts'
 import type { Now } from '../../domain/time.ts'
 

@@ -20,7 +20,10 @@ export interface Provenance {
   readonly waitedMs: number
 }
 
-/** Inserts a transaction whose signature holds. What it pushes out departs; what came from a peer is written at the next wake. */
+/**
+ * Inserts a transaction whose signature holds. What it pushes out departs; what came from a peer is written at the next
+ * wake.
+ */
 export function admit(
   machines: WithPeers & WithTransactions,
   transaction: Transaction,

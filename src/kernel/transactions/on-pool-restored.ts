@@ -12,8 +12,9 @@ import type { StoredRecords } from '../shared/event.ts'
 import type { Turn } from '../shared/turn.ts'
 
 /**
- * The pool comes back. Signatures are not checked again: the hash beside each record shows that it is what was checked. What came from
- * peers passes admission again, in the order of nonces, so that nothing is parked for a while only to be refused.
+ * The pool comes back. Signatures are not checked again: the hash beside each record shows that it is what was checked.
+ * What came from peers passes admission again, in the order of nonces, so that nothing is parked for a while only to be
+ * refused.
  */
 export function onPoolRestored(machines: WithPeers & WithTransactions, records: StoredRecords, turn: Turn): void {
   const own: Transaction[] = []
@@ -34,8 +35,9 @@ export function onPoolRestored(machines: WithPeers & WithTransactions, records: 
 }
 
 /**
- * What was acknowledged is not admitted a second time: it may wait for its turn outside the quotas, or be from a future that only a wrong
- * clock sees, and ends as it would have without the restart (ARCHITECTURE.md D10). It is published again: the crash may have come first.
+ * What was acknowledged is not admitted a second time: it may wait for its turn outside the quotas, or be from a future
+ * that only a wrong clock sees, and ends as it would have without the restart (ARCHITECTURE.md D10). It is published
+ * again: the crash may have come first.
  */
 function restoreOwn(machines: WithTransactions, own: readonly Transaction[], turn: Turn): void {
   const { pool, seen } = machines.transactions

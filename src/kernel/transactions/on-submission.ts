@@ -1,6 +1,7 @@
 /**
- * Signed transactions from this node's user. Nothing is said to be accepted before it is on the disk (ARCHITECTURE.md D10), and nothing is
- * published before it is accepted: what a user was promised survives a crash, and what others saw was promised.
+ * Signed transactions from this node's user. Nothing is said to be accepted before it is on the disk (ARCHITECTURE.md
+ * D10), and nothing is published before it is accepted: what a user was promised survives a crash, and what others saw
+ * was promised.
  */
 import type { WithTransactions } from './state.ts'
 import type { WithPeers } from '../peers/state.ts'
@@ -67,7 +68,9 @@ export function onSubmission(
   verifyFresh(machines, { kind: 'submission', submission, fresh, sound, results, unsaved, deferred: [] }, turn)
 }
 
-/** Lets a call wait while another message brings one of its transactions: then it is known, and knowing it is success. */
+/**
+ * Lets a call wait while another message brings one of its transactions: then it is known, and knowing it is success.
+ */
 function waitFor(
   { transactions: { deferredSubmissions } }: WithTransactions,
   job: JobNumber,
@@ -79,7 +82,10 @@ function waitFor(
   return true
 }
 
-/** Some signatures of a submission were checked. An invalid one fails alone: the others of the call are looked at for themselves. */
+/**
+ * Some signatures of a submission were checked. An invalid one fails alone: the others of the call are looked at for
+ * themselves.
+ */
 export function onSubmissionVerified(
   machines: WithShared & WithPeers & WithTransactions,
   job: SubmissionJob,
@@ -184,7 +190,8 @@ export function onSubmissionWritten(machines: WithTransactions, write: WriteJob,
 }
 
 /**
- * From now on it is our user's as well: it may not be evicted while the disk is written, and comes back as theirs where a block that has it is undone.
+ * From now on it is our user's as well: it may not be evicted while the disk is written, and comes back as theirs where
+ * a block that has it is undone.
  */
 function known(machines: WithTransactions, id: TxId, unsaved: TxId[], now: Now): SubmitResult {
   const entry = machines.transactions.pool.get(id)

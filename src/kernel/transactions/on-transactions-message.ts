@@ -1,10 +1,11 @@
 /**
  * A batch of transactions from gossip (PROTOCOL.md, Gossip).
  *
- * Rules. A message is accepted only when every item is newly admitted, its signature checked, or known by its TxHash. One invalid item:
- * reject, nothing admitted. Any other item: ignore, and the admitted ones leave again in a batch of our own, in order. *Rationale*: what
- * we accept is forwarded as it is, so we would be charged for whatever rides along (attack A33).
- * A message that holds nothing new is ignored: forwarding it again would let anybody make the network repeat itself (attack A6).
+ * Rules. A message is accepted only when every item is newly admitted, its signature checked, or known by its TxHash.
+ * One invalid item: reject, nothing admitted. Any other item: ignore, and the admitted ones leave again in a batch of
+ * our own, in order. *Rationale*: what we accept is forwarded as it is, so we would be charged for whatever rides along
+ * (attack A33). A message that holds nothing new is ignored: forwarding it again would let anybody make the network
+ * repeat itself (attack A6).
  */
 import type { WithTransactions } from './state.ts'
 import type { WithPeers } from '../peers/state.ts'
@@ -186,8 +187,9 @@ function noteRefused({ from, messageId }: Judged, id: string, bytes: number, cod
 }
 
 /**
- * What the ledger refuses counts by the message. *Rationale*: of an honest peer that is a block ahead or behind, a whole batch is refused
- * for one reason; by the object, one batch would cost a joiner its honest neighbours (attack A33).
+ * What the ledger refuses counts by the message. *Rationale*: of an honest peer that is a block ahead or behind, a
+ * whole batch is refused for one reason; by the object, one batch would cost a joiner its honest neighbours (attack
+ * A33).
  */
 function chargeOnce(machines: WithPeers, from: PeerId, refused: readonly RejectCode[], turn: Turn): void {
   const unpaid = refused.find((code) => REJECTS[code].offence === 'unpaid')

@@ -1,6 +1,6 @@
 /**
- * A pool entry on disk: key TxId, value `flags u8 ‖ TxHash[32] ‖ SSZ(SignedTransaction)`. The hash tells a flipped bit, so that what
- * comes back needs no second check of its signature.
+ * A pool entry on disk: key TxId, value `flags u8 ‖ TxHash[32] ‖ SSZ(SignedTransaction)`. The hash tells a flipped bit,
+ * so that what comes back needs no second check of its signature.
  */
 import { readHex, toHex } from '../../lib/bytes.ts'
 import { sha256Hex } from '../../lib/hash.ts'

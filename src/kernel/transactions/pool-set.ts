@@ -1,6 +1,6 @@
 /**
- * The pool as the set that reconciliation compares, and the one place where its members' comings and goings are booked: whatever enters or
- * leaves the pool passes here, so that tree, wishes and offers never differ from it.
+ * The pool as the set that reconciliation compares, and the one place where its members' comings and goings are booked:
+ * whatever enters or leaves the pool passes here, so that tree, wishes and offers never differ from it.
  */
 import type { WithTransactions } from './state.ts'
 import { encodeObjectsAnswer } from '../../domain/codec/objects-codec.ts'

@@ -14,7 +14,10 @@ export function enqueue(machines: WithTransactions, items: readonly Outgoing[], 
   release(machines, turn)
 }
 
-/** Publishes the next batch if it may leave now, without what has left the pool while it waited: others have no more use for it. */
+/**
+ * Publishes the next batch if it may leave now, without what has left the pool while it waited: others have no more use
+ * for it.
+ */
 export function release(machines: WithTransactions, turn: Turn): void {
   let batch: readonly Outgoing[] = []
   while (batch.length === 0) {

@@ -1,4 +1,7 @@
-/** Transactions from the first byte to their end: the pool, what was judged, and what is on its way in, out or to the disk. */
+/**
+ * Transactions from the first byte to their end: the pool, what was judged, and what is on its way in, out or to the
+ * disk.
+ */
 import type { AccountId, PeerId, TxHash, TxId } from '../../domain/ids.ts'
 import type { ItemKey } from '../../domain/item-key.ts'
 import type { Account } from '../../domain/ledger/account.ts'
@@ -115,7 +118,10 @@ export class Transactions implements WingState {
   }
 }
 
-/** Accounts of one head whose answers are remembered: reading one from the tree costs 2 µs, and each transaction asks twice. */
+/**
+ * Accounts of one head whose answers are remembered: reading one from the tree costs 2 µs, and each transaction asks
+ * twice.
+ */
 const ACCOUNTS_REMEMBERED_MAX = 4_096
 
 /** Accounts as the head's ledger has them; a ledger never changes, so what it said holds until there is another one. */

@@ -1,6 +1,6 @@
 /**
- * The first look at one signed transaction: everything that can be said before its signature is checked, cheapest first (PROTOCOL.md,
- * Order of checks): size, decoding, known or judged by TxHash, time window, fee, nonce and balance.
+ * The first look at one signed transaction: everything that can be said before its signature is checked, cheapest first
+ * (PROTOCOL.md, Order of checks): size, decoding, known or judged by TxHash, time window, fee, nonce and balance.
  */
 import type { WithTransactions } from './state.ts'
 import { decodeTransaction, transactionHash } from '../../domain/codec/transaction-codec.ts'
@@ -26,8 +26,8 @@ export type Triage =
   | { readonly kind: 'fresh'; readonly transaction: Transaction; readonly verified: boolean }
 
 /**
- * The transactions of one message that came before, by sender. A run of consecutive nonces in one message is looked at as a whole: each
- * would be a gap without the ones before it, which are not in the pool yet.
+ * The transactions of one message that came before, by sender. A run of consecutive nonces in one message is looked at
+ * as a whole: each would be a gap without the ones before it, which are not in the pool yet.
  */
 export type Runs = Map<AccountId, { lastNonce: bigint; spent: bigint }>
 
@@ -84,7 +84,10 @@ function triageDecoded(
   return { kind: 'fresh', transaction, verified }
 }
 
-/** The pool decides when the ones before it are in; here only what it would refuse in any case is kept from the verifier. */
+/**
+ * The pool decides when the ones before it are in; here only what it would refuse in any case is kept from the
+ * verifier.
+ */
 function precheckFollower(
   { transactions: { pool } }: WithTransactions,
   transaction: Transaction,

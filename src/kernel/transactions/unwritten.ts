@@ -1,7 +1,8 @@
 /**
- * Transactions that came from peers and are not on the disk yet. They are written at the next wake, a bounded number each time, if the
- * pool still has them. Rationale: what a block takes within a moment is then neither written nor deleted, and at full load the disk is
- * left to what users were promised. Nothing is promised of these: what a crash takes, repair fetches from the peers that have it.
+ * Transactions that came from peers and are not on the disk yet. They are written at the next wake, a bounded number
+ * each time, if the pool still has them. Rationale: what a block takes within a moment is then neither written nor
+ * deleted, and at full load the disk is left to what users were promised. Nothing is promised of these: what a crash
+ * takes, repair fetches from the peers that have it.
  */
 import type { WithTransactions } from './state.ts'
 import type { TxId } from '../../domain/ids.ts'

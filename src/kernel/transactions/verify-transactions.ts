@@ -1,4 +1,6 @@
-/** Transactions whose signatures are to be checked: until they are, whoever else brings one of them waits for this job. */
+/**
+ * Transactions whose signatures are to be checked: until they are, whoever else brings one of them waits for this job.
+ */
 import type { Transaction } from '../../domain/transaction.ts'
 import type { DeferredMessage, Job } from '../shared/jobs.ts'
 import type { WithShared } from '../shared/state.ts'

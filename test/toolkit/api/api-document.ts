@@ -27,7 +27,9 @@ export async function readDocument(url: string): Promise<ApiDocument> {
   return (await send(url, '/openapi.json')).json as ApiDocument
 }
 
-/** What `answer` has that the document does not promise of `GET path` with this status; empty where it is as described. */
+/**
+ * What `answer` has that the document does not promise of `GET path` with this status; empty where it is as described.
+ */
 export function faultsOf(document: ApiDocument, path: string, answer: unknown, status = 200): readonly unknown[] {
   const content = document.paths[path]?.get?.responses[String(status)]?.content ?? {}
   const schema = whole(document, (content['application/json'] ?? content['application/problem+json'])?.schema)

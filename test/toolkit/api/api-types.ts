@@ -3,8 +3,8 @@ import type { OpenAPI3 } from 'openapi-typescript'
 import { format, resolveConfig } from 'prettier'
 
 const HEADER = `/**
- * What openapi-typescript makes of the API's own document: the client asks by these, so that the document, the node and the client cannot part. Made by
- * \`npm run openapi\`; a test makes it again and compares.
+ * What openapi-typescript makes of the API's own document: the client asks by these, so that the document, the node and
+ * the client cannot part. Made by \`npm run openapi\`; a test makes it again and compares.
  */
 `
 

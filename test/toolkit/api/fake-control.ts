@@ -1,4 +1,6 @@
-/** A node without a node: the control port over plain fields that a test sets, with a ring of events like the real one. */
+/**
+ * A node without a node: the control port over plain fields that a test sets, with a ring of events like the real one.
+ */
 import type {
   AccountProofView,
   AccountView,

@@ -25,8 +25,9 @@ const HONEST_PER_SECOND = 10
 const LATENCY_P99_MS_MAX = 2_000
 const LOOP_P99_MS_MAX = 200
 /**
- * What a node that nobody attacks needs to answer on a machine with nothing else to do, and a margin. Where it needs more in a test, the runner and
- * other work share the cores, and the bars stretch in proportion; those of the command don't.
+ * What a node that nobody attacks needs to answer on a machine with nothing else to do, and a margin. Where it needs
+ * more in a test, the runner and other work share the cores, and the bars stretch in proportion; those of the command
+ * don't.
  */
 const BYSTANDER_P99_MS = 50
 const ATTACK_MS_MAX = 300_000
@@ -199,7 +200,10 @@ export class Arena {
     return { id: attack.id, pass: report.failures.length === 0, figures: report.figures, failures: report.failures }
   }
 
-  /** What holds after every attack: books that add up, bounds that held, nothing invalid handed on, no honest peer charged. */
+  /**
+   * What holds after every attack: books that add up, bounds that held, nothing invalid handed on, no honest peer
+   * charged.
+   */
   async #audit(report: Report): Promise<void> {
     const honest = new Set(this.nodes.map((node) => node.place.peerId))
     for (const node of this.nodes) {

@@ -57,13 +57,18 @@ export interface Setting {
   readonly outbound?: number
   /** Who dials the victim; 1 by default. */
   readonly inbound?: number
-  /** That many nodes that don't run yet, each with its own address; two of them know nobody, the others know these two. */
+  /**
+   * That many nodes that don't run yet, each with its own address; two of them know nobody, the others know these two.
+   */
   readonly newborn?: number
   /** Honest nodes look for peers in records. */
   readonly discovery?: boolean
   /** `open`: one whose rules are those of an open network, though its nodes live on loopback; `dev` by default. */
   readonly network?: 'open' | 'dev'
-  /** Blocks are made: of that many keys the attackers hold some, and the nodes, the victim first, one each of the others while there are any. */
+  /**
+   * Blocks are made: of that many keys the attackers hold some, and the nodes, the victim first, one each of the others
+   * while there are any.
+   */
   readonly validators?: Validators
 }
 
@@ -77,7 +82,9 @@ export interface Validators {
 export interface Control {
   /** Name of the mutant that switches the defence off (test/toolkit/mutants). Every node of the run is without it. */
   readonly without: string
-  /** What must then be among the failures: an attack that fails of something else proves as little as one that passes. */
+  /**
+   * What must then be among the failures: an attack that fails of something else proves as little as one that passes.
+   */
   readonly shows: RegExp
   /** `full` where the short form is too short to show it. */
   readonly scale?: 'full'

@@ -5,8 +5,9 @@ import { Arena, type Outcome } from './arena.ts'
 import type { Attack, Control, Scale } from './attack.ts'
 
 /**
- * `failed-as-it-should`: the attack shows what the defence is for. `passed`: it proves nothing about this defence. `failed-otherwise`: what it
- * found is not what the defence is for. `outdated`: there is no such mutant, or the text that it replaces is not in the sources.
+ * `failed-as-it-should`: the attack shows what the defence is for. `passed`: it proves nothing about this defence.
+ * `failed-otherwise`: what it found is not what the defence is for. `outdated`: there is no such mutant, or the text
+ * that it replaces is not in the sources.
  */
 export type Verdict = 'failed-as-it-should' | 'passed' | 'failed-otherwise' | 'outdated'
 

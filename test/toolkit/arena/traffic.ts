@@ -1,4 +1,6 @@
-/** Honest users beside an attack: they hand in transactions at honest nodes and watch every node for when each arrives. */
+/**
+ * Honest users beside an attack: they hand in transactions at honest nodes and watch every node for when each arrives.
+ */
 import type { NetworkParams } from '../../../src/domain/params.ts'
 import { until } from '../../../testnet/until.ts'
 import { HONEST_ACCOUNTS, transactionOf } from '../processes/funded-network.ts'
@@ -27,12 +29,16 @@ export interface TrafficOptions {
 
 const PROBE_MS = 50
 /**
- * A node under load traces only a share of its transactions (node/sampling.ts), and tells of those alone. What no event told is therefore asked
- * for, from this age on; it counts as arrived when the answer is there, which is later than it was.
+ * A node under load traces only a share of its transactions (node/sampling.ts), and tells of those alone. What no event
+ * told is therefore asked for, from this age on; it counts as arrived when the answer is there, which is later than it
+ * was.
  */
 const ASK_AFTER_MS = 500
 const ASK_EVERY_MS = 100
-/** How long the last transactions may take to arrive before they count as lost, ms: what gossip lost, repair brings within seconds. */
+/**
+ * How long the last transactions may take to arrive before they count as lost, ms: what gossip lost, repair brings
+ * within seconds.
+ */
 const DRAIN_MS = 20_000
 
 export class Traffic {
@@ -101,7 +107,10 @@ export class Traffic {
   readonly #watching = new AbortController()
   #asking: Promise<void> = Promise.resolve()
 
-  /** Looks up at each node what it should have by now and has not told: one at a time, since the API limits how often it is asked. */
+  /**
+   * Looks up at each node what it should have by now and has not told: one at a time, since the API limits how often it
+   * is asked.
+   */
   async #askForUntold(): Promise<void> {
     for (let turn = 0; !this.#watching.signal.aborted; turn++) {
       const due = performance.now() - ASK_AFTER_MS

@@ -96,7 +96,8 @@ const a22: Attack = {
         const node = nodes[i % nodes.length] ?? ground.victim
         const body = fixed[i] ?? JSON.stringify(poison(1 + prng.below(6)))
         const { status, text } = await post(node, `${ground.net}.1`, body)
-        // The limit on requests, which all who know a node's token share, must not speak for the check; nor are honest users to run into it.
+        // The limit on requests, which all who know a node's token share, must not speak for the check; nor are honest
+        // users to run into it.
         await until(() => false, { timeoutMs: DOCUMENT_EVERY_MS / nodes.length, everyMs: 5 })
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
         // Those first three before anything else has looked at the document.

@@ -76,7 +76,10 @@ const a39: Attack = {
   },
 }
 
-/** How long a connection stands before it is a place, ms: who was lost is dialled to see whether it lives, and left as soon as that is known. */
+/**
+ * How long a connection stands before it is a place, ms: who was lost is dialled to see whether it lives, and left as
+ * soon as that is known.
+ */
 const PLACE_MS = 1_000
 
 /** Peers that the victim dialled, among these, and keeps. */
@@ -106,7 +109,8 @@ const a40: Attack = {
       await herald.greet()
       await herald.messages(
         'records',
-        // An address that nobody has comes first in every other one, so that they look like machines all over the world.
+        // An address that nobody has comes first in every other one, so that they look like machines all over the
+        // world.
         listeners.map((peer, i) =>
           peer.record([...(i % 2 === 0 ? [] : [`/ip4/203.0.113.${i}/tcp/1`]), peer.listensAt]),
         ),

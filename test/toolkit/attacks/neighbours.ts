@@ -14,9 +14,10 @@ import { Report, type Attack } from '../arena/attack.ts'
 import { eventually } from '../arena/sight.ts'
 
 /**
- * After how long a socket that was closed is opened again on average, ms, and in how many steps that is spread over as much: a node takes one connection
- * in a turn of its loop (libuv 1.52), and whether it takes all is not asked here. Without the spread those that idle out together come again together, a
- * queue of 224 turns, which on a machine that others keep busy is longer than any question waits.
+ * After how long a socket that was closed is opened again on average, ms, and in how many steps that is spread over as
+ * much: a node takes one connection in a turn of its loop (libuv 1.52), and whether it takes all is not asked here.
+ * Without the spread those that idle out together come again together, a queue of 224 turns, which on a machine that
+ * others keep busy is longer than any question waits.
  */
 const AGAIN_MS = 1_000
 const AGAIN_STEPS = 16

@@ -43,8 +43,9 @@ function firstBlock(ground: Ground, grant: Uint8Array): Uint8Array {
 }
 
 /**
- * One honest node stands still while a block and transactions that only this block pays for spread among the others: all of it reaches it in one
- * go. Then a node joins. Nobody may be charged for what an honest node handed on, and every fresh transaction must arrive everywhere.
+ * One honest node stands still while a block and transactions that only this block pays for spread among the others:
+ * all of it reaches it in one go. Then a node joins. Nobody may be charged for what an honest node handed on, and every
+ * fresh transaction must arrive everywhere.
  */
 export async function outOfStep(ground: Ground, gang: Gang, sight: Sight, report: Report): Promise<void> {
   const { network } = ground

@@ -270,7 +270,8 @@ const a2: Attack = {
       report.figure('identities', identities)
       report.atMost('pool', pool.ok ? pool.value.count : -1, MEMPOOL_LIMITS.node.countMax)
       report.figure('signatureChecks', (await sight.wastedChecks()) - checks)
-      // 100 MiB are asked. A process that has just started takes half of that with any traffic, until its heap has its size.
+      // 100 MiB are asked. A process that has just started takes half of that with any traffic, until its heap has its
+      // size.
       report.atMost('rssGrowthMiB', sight.rssMiB() - rss, 150)
     })
     return report

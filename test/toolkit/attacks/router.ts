@@ -69,7 +69,8 @@ const a14: Attack = {
       const bytes = batches.reduce((sum, batch) => sum + batch.byteLength, 0)
       const wanted = batches.map((batch) => ids.bytesOf(attacker.topic('transactions'), batch))
       const rss = sight.rssMiB()
-      // An honest question first: whoever then asks for megabytes twenty times a second is cut as one that doesn't read.
+      // An honest question first: whoever then asks for megabytes twenty times a second is cut as one that doesn't
+      // read.
       await attacker.rpc({ control: { iwant: [{ messageIDs: wanted.slice(-10) }] } })
       await eventually(() => attacker.heard.messages > 0, 3_000)
       // As fast as they come, and no faster: the same few until nothing comes any more.
@@ -224,7 +225,8 @@ const a29: Attack = {
         const attacker = await gang.joined()
         const { port } = trap.address() as AddressInfo
         const ip = `/ip4/${ground.net}.250/tcp`
-        // Strangers who say by identify that they listen in the trap, up to thousands of times, and hang up. Then they are offered as peers.
+        // Strangers who say by identify that they listen in the trap, up to thousands of times, and hang up. Then they
+        // are offered as peers.
         for (const count of isFull ? [1, 16, 100, 3_000, 3_000] : [1, 3_000]) {
           const announce = Array.from({ length: count }, (_, i) => (i === 0 ? `${ip}/${port}` : `${ip}/${i}`))
           const boaster = await gang.joined({ announce })

@@ -146,8 +146,9 @@ const a35: Attack = {
   title: 'a node that joins is told of all headers by peers that keep every body back and never answer',
   setting: { outbound: 2, inbound: 1, validators: ONE_OF_FOUR },
   controls: [
-    // With two runs of blocks it saves hardly a second. That what one failed for goes to one that has given blocks shows itself only where the first
-    // run has met two silent peers in a row, which is chance: its mutant is killed in virtual time alone.
+    // With two runs of blocks it saves hardly a second. That what one failed for goes to one that has given blocks
+    // shows itself only where the first run has met two silent peers in a row, which is chance: its mutant is killed in
+    // virtual time alone.
     { without: 'a silent peer holds up the lowest run', shows: /caughtUpMs is/, scale: 'full' },
   ],
   run: (ground) =>
@@ -282,7 +283,10 @@ const a37: Attack = {
     }),
 }
 
-/** Whether a node has heard enough records to judge its clock: it then tells so in its health, when asked of a wrong one. */
+/**
+ * Whether a node has heard enough records to judge its clock: it then tells so in its health, when asked of a wrong
+ * one.
+ */
 async function voting(sight: Sight): Promise<boolean> {
   const peers = await sight.client.peers()
   return peers.ok && peers.value.peers.length >= 3

@@ -73,8 +73,8 @@ const openings: Deed = async (peer) => {
 
 /**
  * Starts them, and tells when the last of them was cut and what it cost.
- * @param dear what only its cost gives away: who does that is held back while the loop is late, and goes when that is not enough; what counts is what honest
- *   peers notice of it
+ * @param dear what only its cost gives away: who does that is held back while the loop is late, and goes when that is
+ *   not enough; what counts is what honest peers notice of it
  */
 async function besiege(
   ground: Ground,
@@ -198,8 +198,8 @@ const a45: Attack = {
 }
 
 /**
- * Messages of transactions that everybody has, in another order each time: new to the router, and to nobody else. Eight thousand a second of each: at two thousand a fast
- * machine keeps up, is late with nobody, and nobody has to go.
+ * Messages of transactions that everybody has, in another order each time: new to the router, and to nobody else. Eight
+ * thousand a second of each: at two thousand a fast machine keeps up, is late with nobody, and nobody has to go.
  */
 function oldNews(ground: Ground): Deed {
   const items = Array.from({ length: 64 }, (_, i) => transactionOf(ground.network, ground.accounts + i, 0))

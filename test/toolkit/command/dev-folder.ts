@@ -1,10 +1,16 @@
-/** A folder from which the built command runs a node of a small development network: its network file, and the arguments. */
+/**
+ * A folder from which the built command runs a node of a small development network: its network file, and the
+ * arguments.
+ */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { toHex } from '../../../src/lib/bytes.ts'
 import { devAccount } from '../../../src/wallet/dev-accounts.ts'
 
-/** `network.json` of a network on which alice has something to spend and nobody makes blocks. Its name begins with `dev-`. */
+/**
+ * `network.json` of a network on which alice has something to spend and nobody makes blocks. Its name begins with
+ * `dev-`.
+ */
 export function writeNetwork(folder: string, name: string): void {
   const alice = devAccount('alice', name)
   if (!alice.ok) throw new Error(alice.reason)

@@ -1,4 +1,7 @@
-/** The package as somebody gets it who installs it: packed, unpacked into an empty folder, with the dependencies that it names and no others. */
+/**
+ * The package as somebody gets it who installs it: packed, unpacked into an empty folder, with the dependencies that it
+ * names and no others.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -24,8 +27,8 @@ export function pack(folder: string): string {
 }
 
 /**
- * Installs a tarball into `folder` as npm does, but without a registry: what it depends on is linked from this project. Whatever the package
- * needs beyond that it does not find.
+ * Installs a tarball into `folder` as npm does, but without a registry: what it depends on is linked from this project.
+ * Whatever the package needs beyond that it does not find.
  */
 export function install(tarball: string, folder: string): void {
   const target = join(folder, 'node_modules', 'hearsay')

@@ -26,7 +26,10 @@ export class ChainWitness {
     }
   }
 
-  /** After a restart: the head is not lower than announced, the announced block is still there, and no slot has a second one. */
+  /**
+   * After a restart: the head is not lower than announced, the announced block is still there, and no slot has a second
+   * one.
+   */
   async check(client: Client): Promise<void> {
     const { height, hash } = this.#announced
     const status = await client.status()

@@ -1,4 +1,7 @@
-/** kill -9 at a random moment under load, again and again, on one data directory: what was acknowledged is there each time. */
+/**
+ * kill -9 at a random moment under load, again and again, on one data directory: what was acknowledged is there each
+ * time.
+ */
 import { asAccountId } from '../../../src/domain/ids.ts'
 import { toHex } from '../../../src/lib/bytes.ts'
 import { createPrng } from '../../../src/lib/prng.ts'

@@ -1,6 +1,6 @@
 /**
- * A disk that fails: from the n-th sync or write on, the system answers EIO or ENOSPC (strace injects it). From the first failure on the
- * node refuses with 503 or ends; what it had acknowledged is there afterwards.
+ * A disk that fails: from the n-th sync or write on, the system answers EIO or ENOSPC (strace injects it). From the
+ * first failure on the node refuses with 503 or ends; what it had acknowledged is there afterwards.
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'

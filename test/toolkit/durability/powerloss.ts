@@ -1,6 +1,7 @@
 /**
- * Power cuts, as close as a machine comes that stays on: the data lies on an ext4 image of its own, which is shut down under load without
- * flushing its journal (EXT4_IOC_SHUTDOWN), unmounted and mounted again. Everything that the disk had not confirmed is gone.
+ * Power cuts, as close as a machine comes that stays on: the data lies on an ext4 image of its own, which is shut down
+ * under load without flushing its journal (EXT4_IOC_SHUTDOWN), unmounted and mounted again. Everything that the disk
+ * had not confirmed is gone.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'

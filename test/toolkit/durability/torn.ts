@@ -1,6 +1,6 @@
 /**
- * Every way in which the end of the database's log may be torn: cut at any byte of the last records, any bit of its last bytes flipped.
- * Whatever is left must open, and serve nothing but what was written.
+ * Every way in which the end of the database's log may be torn: cut at any byte of the last records, any bit of its
+ * last bytes flipped. Whatever is left must open, and serve nothing but what was written.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** A user who hands in transactions as fast as asked, and remembers which were acknowledged: the promise that durability is about. */
+/**
+ * A user who hands in transactions as fast as asked, and remembers which were acknowledged: the promise that durability
+ * is about.
+ */
 import type { Client } from '../../../src/client/connect.ts'
 import { toHex } from '../../../src/lib/bytes.ts'
 import type { NetworkParams } from '../../../src/domain/params.ts'

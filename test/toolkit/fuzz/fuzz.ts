@@ -1,4 +1,7 @@
-/** Fuzzing in process, from a seed: nothing crashes, nothing signed can be altered, what is accepted has one spelling, memory stays flat. */
+/**
+ * Fuzzing in process, from a seed: nothing crashes, nothing signed can be altered, what is accepted has one spelling,
+ * memory stays flat.
+ */
 import { openVerifier } from '../../../src/adapters/crypto/open-verifier.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
 import { kernelTarget } from './kernel-target.ts'

@@ -1,6 +1,6 @@
 /**
- * What is fuzzed: every decoder with good samples, and with a way back to bytes. A target returns what it made of its input encoded anew, null
- * where it refused it, and throws where it is broken.
+ * What is fuzzed: every decoder with good samples, and with a way back to bytes. A target returns what it made of its
+ * input encoded anew, null where it refused it, and throws where it is broken.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { costOf, isPlain } from '../../../src/adapters/libp2p/rpc-limits.ts'

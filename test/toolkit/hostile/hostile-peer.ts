@@ -1,6 +1,6 @@
 /**
- * A hostile libp2p peer: it keeps none of the rules above the transport. It dials from an address of its choice, writes whatever frames it
- * likes, and counts what it is sent.
+ * A hostile libp2p peer: it keeps none of the rules above the transport. It dials from an address of its choice, writes
+ * whatever frames it likes, and counts what it is sent.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { generateKeyPair } from '@libp2p/crypto/keys'
@@ -37,9 +37,14 @@ import { until } from '../../../testnet/until.ts'
 
 const MESHSUB = '/meshsub/1.2.0'
 const DIAL_MS = 10_000
-/** After which it says hello where the attack did not: a third of the time that it has, so that attacks show what they are about. */
+/**
+ * After which it says hello where the attack did not: a third of the time that it has, so that attacks show what they
+ * are about.
+ */
 const GREET_AFTER_MS = 10_000
-/** How long a write may wait for room before the peer goes on: a victim that reads slowly is the point of some attacks. */
+/**
+ * How long a write may wait for room before the peer goes on: a victim that reads slowly is the point of some attacks.
+ */
 const ROOM_MS = 20_000
 
 export interface HostileOptions {

@@ -24,7 +24,10 @@ export class Neighbours {
     return peer
   }
 
-  /** Answers what was asked up to now, and what is asked because of that. A peer without the bodies says so, or is silent. */
+  /**
+   * Answers what was asked up to now, and what is asked because of that. A peer without the bodies says so, or is
+   * silent.
+   */
   answer(options: { silent?: ReadonlySet<PeerId> } = {}): void {
     for (;;) {
       const asks = this.#world.asked('chain')

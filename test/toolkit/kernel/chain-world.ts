@@ -1,6 +1,6 @@
 /**
- * One kernel of a network with four validators, and the means to make any block for it, good or bad. The disk is a simulated one that can fail
- * or wait; signatures are real.
+ * One kernel of a network with four validators, and the means to make any block for it, good or bad. The disk is a
+ * simulated one that can fail or wait; signatures are real.
  */
 import { createSigner } from '../../../src/adapters/crypto/signer.ts'
 import { createNodeCryptoVerifier } from '../../../src/adapters/crypto/node-crypto-verifier.ts'

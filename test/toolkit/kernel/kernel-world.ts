@@ -1,6 +1,6 @@
 /**
- * One kernel with the outside world played by hand: time is a variable, signatures are checked at once by a real verifier, writes succeed
- * unless told otherwise, and every effect is kept for the test to look at.
+ * One kernel with the outside world played by hand: time is a variable, signatures are checked at once by a real
+ * verifier, writes succeed unless told otherwise, and every effect is kept for the test to look at.
  */
 import { createNobleVerifier } from '../../../src/adapters/crypto/noble-verifier.ts'
 import { encodeSignedTransaction, encodeTransactionBody } from '../../../src/domain/codec/transaction-codec.ts'

@@ -1,7 +1,8 @@
 /**
- * Nodes that do nothing but know each other, in virtual time: what the kernel does with the machines of src/membership. Connections form a random
- * graph; what is published reaches every node that runs after a random delay, as a healthy gossip mesh does it. Processes can be killed, stopped
- * like by SIGSTOP (what they are sent waits), restarted, and asked to leave.
+ * Nodes that do nothing but know each other, in virtual time: what the kernel does with the machines of src/membership.
+ * Connections form a random graph; what is published reaches every node that runs after a random delay, as a healthy
+ * gossip mesh does it. Processes can be killed, stopped like by SIGSTOP (what they are sent waits), restarted, and
+ * asked to leave.
  */
 import { decodeRecord, encodeRecord, encodeRecordBody } from '../../../src/domain/codec/record-codec.ts'
 import { decodeSuspicion, encodeSuspicion, encodeSuspicionBody } from '../../../src/domain/codec/suspicion-codec.ts'
@@ -225,7 +226,10 @@ export class MembershipWorld {
     this.#after(node.random.below(WAKE_MS), wake)
   }
 
-  /** What reconciliation brings: at the start from the first neighbour; later, which only matters where messages get lost, from one by chance. */
+  /**
+   * What reconciliation brings: at the start from the first neighbour; later, which only matters where messages get
+   * lost, from one by chance.
+   */
   #reconcile(node: MemberNode, life: number): void {
     if (node.life !== life) return
     this.#after(8_000 + node.random.below(4_000), () => this.#reconcile(node, life))

@@ -1,6 +1,6 @@
 /**
- * Nodes that do nothing but repair, on a network without loss and with a fixed delay, in virtual time: what the kernel does with the
- * machines of src/sync, without gossip and without bodies.
+ * Nodes that do nothing but repair, on a network without loss and with a fixed delay, in virtual time: what the kernel
+ * does with the machines of src/sync, without gossip and without bodies.
  */
 import { decodeObjectsRequest, encodeObjectsRequest } from '../../../src/domain/codec/objects-codec.ts'
 import { asPeerId, type PeerId } from '../../../src/domain/ids.ts'

@@ -6,7 +6,9 @@ import { startOutsider, type Outsider } from '../../../src/adapters/libp2p/outsi
 export interface Hostile extends Outsider {
   /** Opens a stream by a protocol of the other side. */
   open(protocol: string): Promise<Stream>
-  /** Opens a stream, writes these bytes and closes its side in one go, before the other side has agreed on the protocol. */
+  /**
+   * Opens a stream, writes these bytes and closes its side in one go, before the other side has agreed on the protocol.
+   */
   openAndClose(protocol: string, bytes: Uint8Array): Promise<Stream>
   /** Answers a protocol with bytes as they are. */
   answer(protocol: string, bytes: Uint8Array): Promise<void>

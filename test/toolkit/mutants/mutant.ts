@@ -8,8 +8,8 @@ export interface Edit {
 }
 
 /**
- * A defence, the line that switches it off and the test that must then fail. A defence whose absence no test notices is not proven. A mutant names
- * the text that it replaces; where that has changed, the run says so and the list follows.
+ * A defence, the line that switches it off and the test that must then fail. A defence whose absence no test notices is
+ * not proven. A mutant names the text that it replaces; where that has changed, the run says so and the list follows.
  */
 export interface Mutant extends Edit {
   readonly name: string

@@ -1,4 +1,7 @@
-/** A copy of the project in a temporary folder, in which defences are switched off: the tree in which somebody works is never touched. */
+/**
+ * A copy of the project in a temporary folder, in which defences are switched off: the tree in which somebody works is
+ * never touched.
+ */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -23,7 +26,8 @@ export class ProjectCopy {
   }
 
   /**
-   * Switches a defence off. False, with nothing changed, when a text that the mutant replaces is not there exactly once: the sources have moved on.
+   * Switches a defence off. False, with nothing changed, when a text that the mutant replaces is not there exactly
+   * once: the sources have moved on.
    */
   harm(mutant: Mutant): boolean {
     const edits = editsOf(mutant)
@@ -41,7 +45,10 @@ export class ProjectCopy {
     this.#unharmed.clear()
   }
 
-  /** Bundles what the copy is now, which starts several times as fast as its sources; the program of a node. Throws what the build says. */
+  /**
+   * Bundles what the copy is now, which starts several times as fast as its sources; the program of a node. Throws what
+   * the build says.
+   */
   bundleNode(): string {
     const build = spawnSync(process.execPath, [join('scripts', 'build.js')], { cwd: this.root, encoding: 'utf8' })
     if (build.status !== 0) throw new Error(`a harmed copy can't be built:\n${build.stdout}${build.stderr}`)

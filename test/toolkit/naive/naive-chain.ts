@@ -100,7 +100,8 @@ export class NaiveChain {
   }
 
   /**
-   * The highest ancestor of `head` on which more than 2/3 of the validators have built between it and the head, with more weight than half of them have.
+   * The highest ancestor of `head` on which more than 2/3 of the validators have built between it and the head, with
+   * more weight than half of them have.
    */
   settledHeight(head: string): number {
     const path = this.ancestors(head)

@@ -1,6 +1,6 @@
 /**
- * The mempool once more, as plainly as its rules can be said: one flat list, everything else worked out anew whenever it is asked for.
- * What the real one keeps in heaps, queues and sums must come to the same.
+ * The mempool once more, as plainly as its rules can be said: one flat list, everything else worked out anew whenever
+ * it is asked for. What the real one keeps in heaps, queues and sums must come to the same.
  */
 import type { MempoolPolicy } from '../../../src/mempool/admission.ts'
 import type { Admission, Rebase, ReturnedTransaction } from '../../../src/mempool/mempool.ts'
@@ -230,7 +230,9 @@ export class NaiveMempool {
     )
   }
 
-  /** For a parked one of a sender who has `held` early ones: of whoever has most of them, the longest waiting of equals. */
+  /**
+   * For a parked one of a sender who has `held` early ones: of whoever has most of them, the longest waiting of equals.
+   */
   #greediest(except: AccountId, held: number, nowMs: number): Item | undefined {
     const count = (item: Item): number => this.of(item.transaction.sender).filter((other) => other.early).length
     const tails = this.#tails(except).filter((item) => item.early)

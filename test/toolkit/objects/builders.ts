@@ -1,4 +1,7 @@
-/** Objects for tests, decoded from bytes that were encoded as on the wire. Signatures are filler: no rule of the pool or ledger reads them. */
+/**
+ * Objects for tests, decoded from bytes that were encoded as on the wire. Signatures are filler: no rule of the pool or
+ * ledger reads them.
+ */
 import {
   decodeTransaction,
   encodeSignedTransaction,

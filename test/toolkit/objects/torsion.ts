@@ -1,6 +1,7 @@
 /**
- * Hostile Ed25519 points and signatures, made from the curve's equations: small-order points, their non-canonical encodings, and
- * signatures whose key or R has a small-order part. Our rule refuses all of them (PROTOCOL.md, Signatures).
+ * Hostile Ed25519 points and signatures, made from the curve's equations: small-order points, their non-canonical
+ * encodings, and signatures whose key or R has a small-order part. Our rule refuses all of them (PROTOCOL.md,
+ * Signatures).
  */
 import { createHash } from 'node:crypto'
 import { Point } from '@noble/ed25519'
@@ -18,7 +19,9 @@ export function bytes32(value: bigint): Uint8Array {
   return Uint8Array.from(Buffer.from(value.toString(16).padStart(64, '0'), 'hex').reverse())
 }
 
-/** The eight points of small order: index i is i·T for one T of order 8, so index 0 is the identity and 4 is (0, −1). */
+/**
+ * The eight points of small order: index i is i·T for one T of order 8, so index 0 is the identity and 4 is (0, −1).
+ */
 const TORSION: readonly Point[] = torsionPoints()
 
 function torsionPoints(): Point[] {
@@ -58,8 +61,8 @@ export const NON_CANONICAL_SMALL_ORDER: readonly NamedEncoding[] = [
 ]
 
 /**
- * Encodings with p + 2 ≤ y < 2^255: what is left of the non-canonical ones. Ten of the 17 y stand for points, none of them of prime
- * order, so rule 1 would refuse these by their order alone.
+ * Encodings with p + 2 ≤ y < 2^255: what is left of the non-canonical ones. Ten of the 17 y stand for points, none of
+ * them of prime order, so rule 1 would refuse these by their order alone.
  */
 export const NON_CANONICAL_OTHERS: readonly NamedEncoding[] = Array.from({ length: 17 }, (_, i) =>
   BigInt(i + 2),
@@ -79,8 +82,8 @@ export interface Crafted extends SignatureCheck {
 }
 
 /**
- * A signature with A = a·B + i·T and R = r·B + j·T, S = r + k·a: the cofactored equation always holds, the cofactorless one when
- * k·i + j is divisible by 8. With i = j = 0 and r ≠ 0 it is an ordinary valid signature.
+ * A signature with A = a·B + i·T and R = r·B + j·T, S = r + k·a: the cofactored equation always holds, the cofactorless
+ * one when k·i + j is divisible by 8. With i = j = 0 and r ≠ 0 it is an ordinary valid signature.
  */
 export function craft(options: {
   readonly a: bigint

@@ -1,4 +1,7 @@
-/** The network on which attacks take place: accounts for honest traffic, accounts for attackers; and nobody who makes blocks unless asked for. */
+/**
+ * The network on which attacks take place: accounts for honest traffic, accounts for attackers; and nobody who makes
+ * blocks unless asked for.
+ */
 import type { NetworkParams } from '../../../src/domain/params.ts'
 import { asAccountId } from '../../../src/domain/ids.ts'
 import { toHex } from '../../../src/lib/bytes.ts'

@@ -1,4 +1,7 @@
-/** A testnet of real processes for a measurement: up from a plan, asked and steered over its supervisor, and down again whatever happens. */
+/**
+ * A testnet of real processes for a measurement: up from a plan, asked and steered over its supervisor, and down again
+ * whatever happens.
+ */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -16,7 +16,10 @@ const START_MS_MAX = 30_000
 
 const ENTRY = fileURLToPath(new URL('../../../testnet/child.ts', import.meta.url))
 
-/** What Node has made of the sources is kept for the next process: a third less time to start, dozens of times in one run. */
+/**
+ * What Node has made of the sources is kept for the next process: a third less time to start, dozens of times in one
+ * run.
+ */
 const COMPILED = { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled') }
 
 export interface NodeOptions {

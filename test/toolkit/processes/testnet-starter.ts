@@ -1,4 +1,7 @@
-/** Starts a testnet that is not to outlive this process, in the folder given as argument, and tells its starter when it is ready. */
+/**
+ * Starts a testnet that is not to outlive this process, in the folder given as argument, and tells its starter when it
+ * is ready.
+ */
 import { DEFAULT_PLAN, up } from '../../../testnet/control-client.ts'
 
 const [home = '', supervisorEntry = ''] = process.argv.slice(2)

@@ -93,7 +93,10 @@ export class Prometheus {
     throw new Error(`prometheus did not come up: ${said}`)
   }
 
-  /** The value of an expression now: one sample for each series; a scalar is one without labels. Throws on an expression that it refuses. */
+  /**
+   * The value of an expression now: one sample for each series; a scalar is one without labels. Throws on an expression
+   * that it refuses.
+   */
   async query(expression: string): Promise<readonly Sample[]> {
     const { resultType, result } = await this.#ask<{ resultType: string; result: unknown }>(
       `/api/v1/query?query=${encodeURIComponent(expression)}`,

@@ -1,6 +1,7 @@
 /**
- * A process that opens disk stores, for tests of who may. Each line on stdin is a command, each answered by one line: `open PATH`, `thread PATH`
- * (in a worker thread), `touch PATH` (opens and closes the database's LOCK file, as a copy of the directory would), `close`.
+ * A process that opens disk stores, for tests of who may. Each line on stdin is a command, each answered by one line:
+ * `open PATH`, `thread PATH` (in a worker thread), `touch PATH` (opens and closes the database's LOCK file, as a copy
+ * of the directory would), `close`.
  */
 import { closeSync, openSync } from 'node:fs'
 import { once } from 'node:events'

@@ -1,6 +1,7 @@
 /**
- * A process that writes to a disk store until it is stopped: one line `ack <key>` for each durable write, `failed` for the first that
- * fails, and then `healthy <bool>` and `later <ok>` for one more attempt. Run as `node store-writer.ts DIRECTORY`.
+ * A process that writes to a disk store until it is stopped: one line `ack <key>` for each durable write, `failed` for
+ * the first that fails, and then `healthy <bool>` and `later <ok>` for one more attempt. Run as `node store-writer.ts
+ * DIRECTORY`.
  */
 import { writeSync } from 'node:fs'
 import { openDiskStore } from '../../../src/adapters/store/open-disk-store.ts'

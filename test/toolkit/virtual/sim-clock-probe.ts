@@ -1,4 +1,7 @@
-/** Runs as a process of its own: puts virtual time under itself, uses every source of time and chance, and prints what they said. */
+/**
+ * Runs as a process of its own: puts virtual time under itself, uses every source of time and chance, and prints what
+ * they said.
+ */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as promisedTimeout } from 'node:timers/promises'
 import { createPrng } from '../../../src/lib/prng.ts'

@@ -150,7 +150,8 @@ describe('a proposer that signs twice', () => {
     expect(chain.addHeader(first)).toEqual({ kind: 'added', evidence: null })
     expect(chain.addHeader(second)).toMatchObject({ kind: 'added', evidence: { first, second } })
     expect(chain.addHeader(third)).toEqual({ kind: 'refused', code: 'too-many-headers' })
-    // As part of a chain that others have built on it comes in all the same: else whoever heard the other two could never follow.
+    // As part of a chain that others have built on it comes in all the same: else whoever heard the other two could
+    // never follow.
     expect(chain.addHeader(third, true)).toEqual({ kind: 'added', evidence: null })
     expect(chain.evidence.length).toBe(1)
     expect(chain.addHeader(first)).toEqual({ kind: 'refused', code: 'known' })

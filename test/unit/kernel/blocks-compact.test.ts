@@ -14,7 +14,10 @@ const paid = Array.from({ length: 512 }, (_, index) =>
 )
 const made = makeBlock(GENESIS, 1, paid)
 
-/** A node with these in its pool, to whom a peer that has everything brings the block; the bytes and questions that it cost. */
+/**
+ * A node with these in its pool, to whom a peer that has everything brings the block; the bytes and questions that it
+ * cost.
+ */
 function receive(pool: readonly Transaction[]) {
   const world = new ChainWorld()
   const source = world.connect('source')

@@ -1,4 +1,7 @@
-/** A36: slots that nobody used belong to their owners for ever, and blocks in them are valid. They must not undo what others have built on. */
+/**
+ * A36: slots that nobody used belong to their owners for ever, and blocks in them are valid. They must not undo what
+ * others have built on.
+ */
 import { describe, expect, it } from 'vitest'
 import { Neighbours } from '../../toolkit/kernel/chain-neighbours.ts'
 import {

@@ -1,6 +1,6 @@
 /**
- * Fresh transactions beside broken and unpaid ones in one batch, sent to honest nodes that don't agree on the ledger at that moment: one has a block that
- * another has only heard of, and a third has just joined (attack A33).
+ * Fresh transactions beside broken and unpaid ones in one batch, sent to honest nodes that don't agree on the ledger at
+ * that moment: one has a block that another has only heard of, and a third has just joined (attack A33).
  */
 import { expect, it } from 'vitest'
 import { encodeObjectsAnswer } from '../../../src/domain/codec/objects-codec.ts'

@@ -232,7 +232,8 @@ describe('settled', () => {
       world.block(compact)
       return world.head.settledHeight
     })
-    // Slots 1, 5 and 9 are of one validator, 2 and 6 of another: what they alternate weighs nothing. From slot 11 on each block is by somebody new.
+    // Slots 1, 5 and 9 are of one validator, 2 and 6 of another: what they alternate weighs nothing. From slot 11 on
+    // each block is by somebody new.
     expect(settled).toEqual([0, 0, 0, 0, 0, 0, 1, 5])
   })
 })
@@ -278,7 +279,8 @@ describe('a node that starts again', () => {
           if (damaged === null) disk.written.delete(place)
           else disk.written.set(place, damaged)
           const loaded = await new ChainWorld({ disk }).load()
-          // Without the record of the head there is no chain; everything else must be the chain as it was, or be refused.
+          // Without the record of the head there is no chain; everything else must be the chain as it was, or be
+          // refused.
           if (loaded.kind === 'loaded') {
             expect(loaded.start.headers.at(-1)?.hash, place).toBe(head.hash)
             expect(part === 'blocks/' || part === 'safety/', `${place} is not looked at`).toBe(true)

@@ -1,4 +1,7 @@
-/** Each wing of the kernel speaks for all of its machines: no bound is shown by nobody, and no invariant is checked by nobody. */
+/**
+ * Each wing of the kernel speaks for all of its machines: no bound is shown by nobody, and no invariant is checked by
+ * nobody.
+ */
 import { expect, it } from 'vitest'
 import type { StructureSize } from '../../../src/kernel/shared/wing.ts'
 import { KernelWorld } from '../../toolkit/kernel/kernel-world.ts'
@@ -11,7 +14,10 @@ interface Machine {
 const { kernel } = new KernelWorld()
 const { wings } = kernel.machines
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-/** The machines of all wings: their fields, and what the compared sets lack. (A set's tree has as many items as its owner has.) */
+/**
+ * The machines of all wings: their fields, and what the compared sets lack. (A set's tree has as many items as its
+ * owner has.)
+ */
 const machines = [
   ...wings.flatMap((wing) => Object.values(wing).filter(isObject)),
   kernel.machines.transactions.set.wanted,

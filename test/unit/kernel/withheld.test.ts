@@ -1,6 +1,6 @@
 /**
- * A34 and A35: a validator shows headers in its own past slots and keeps the bodies back. With the network half an hour old and idle, it has
- * hundreds of slots, and any number of headers for each.
+ * A34 and A35: a validator shows headers in its own past slots and keeps the bodies back. With the network half an hour
+ * old and idle, it has hundreds of slots, and any number of headers for each.
  */
 import { describe, expect, it } from 'vitest'
 import { decodeChainRequest } from '../../../src/domain/codec/chain-codec.ts'

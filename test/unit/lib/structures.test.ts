@@ -81,7 +81,8 @@ describe('the oldest of a map', () => {
       plain.set(key, { value: key, expiresAtMs: 0 })
       plain.delete(key - capacity)
     })
-    // In maps of one size, so that caches matter to both alike. By a new iterator for each it was more than a hundred times as much.
+    // In maps of one size, so that caches matter to both alike. By a new iterator for each it was more than a hundred
+    // times as much.
     expect(ours / Math.max(1, known)).toBeLessThan(20)
   })
 })

@@ -26,7 +26,9 @@ function surveyOf(members: readonly SurveyMember[], neighbours: readonly number[
   return new Survey({ members, neighbours: neighbours.map(nameOf), samples, deadlineMs: 1_000 })
 }
 
-/** Answers everything until nothing is left, as `answers` says: true, or the trouble. Returns the ways that were asked. */
+/**
+ * Answers everything until nothing is left, as `answers` says: true, or the trouble. Returns the ways that were asked.
+ */
 function run(survey: Survey, answers: (ask: SurveyAsk) => true | 'no-answer' | 'cut-off'): string[] {
   const ways: string[] = []
   for (let asks = survey.takeAsks(); asks.length > 0; asks = survey.takeAsks()) {

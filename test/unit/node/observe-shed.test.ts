@@ -1,4 +1,7 @@
-/** What counts as overload: messages given up for want of room or time, at whichever door; what a peer brought on itself does not. */
+/**
+ * What counts as overload: messages given up for want of room or time, at whichever door; what a peer brought on itself
+ * does not.
+ */
 import { expect, test } from 'vitest'
 import { asMessageId } from '../../../src/domain/ids.ts'
 import { Observer } from '../../../src/node/observe.ts'

@@ -1,4 +1,7 @@
-/** The table of `node scripts/run.ts` is what is there: files, npm scripts and CONTRIBUTING.md name the same experiments. */
+/**
+ * The table of `node scripts/run.ts` is what is there: files, npm scripts and CONTRIBUTING.md name the same
+ * experiments.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { EXPERIMENTS, fileOf } from '../../../scripts/experiments.ts'

@@ -138,7 +138,10 @@ function draw(recording: Recording): void {
   }
 }
 
-/** Lines that pass for lines, in no order that a network would give: circles, times of all ages, nodes that nobody named. */
+/**
+ * Lines that pass for lines, in no order that a network would give: circles, times of all ages, nodes that nobody
+ * named.
+ */
 function strange(random: Prng): Recording {
   const pick = <T>(values: readonly T[]): T => values[random.below(values.length)] as T
   const nodes = [...NAMES, '__proto__', 'constructor', 'stranger']

@@ -1,4 +1,6 @@
-/** The network as this node sees it, what this node says of itself in it, and a new beginning: /v1/network, /v1/tags. */
+/**
+ * The network as this node sees it, what this node says of itself in it, and a new beginning: /v1/network, /v1/tags.
+ */
 import { Type } from 'typebox'
 import { TAG_KEY_BYTES_MAX, TAG_VALUE_BYTES_MAX, TAGS_MAX } from '../../../domain/record.ts'
 import type { NetworkView, TagsView } from '../../../domain/views.ts'

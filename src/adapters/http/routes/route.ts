@@ -1,4 +1,6 @@
-/** What every resource gets. A new one is a file beside this that exports such a function, and a line in routes/all.ts. */
+/**
+ * What every resource gets. A new one is a file beside this that exports such a function, and a line in routes/all.ts.
+ */
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
