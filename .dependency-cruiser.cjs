@@ -19,6 +19,7 @@ const mayImport = {
   'src/surface': [
     'src/node/(config|compose)\\.ts',
     'src/sim/(child|run|scenario|network)\\.ts',
+    'testnet/embedded/',
     'src/client/',
     'src/wallet/(keys|dev-accounts|make-transaction|quick-signer)\\.ts',
     'src/adapters/crypto/verify-signature\\.ts',

@@ -13,6 +13,7 @@ const entries = {
   client: 'src/surface/client.ts',
   node: 'src/surface/node.ts',
   sim: 'src/surface/sim.ts',
+  testnet: 'src/surface/testnet.ts',
   simulation: 'src/sim/run.ts',
   supervisor: 'testnet/main.ts',
   child: 'testnet/child.ts',

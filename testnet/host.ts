@@ -3,7 +3,7 @@
  * others.
  */
 import { join } from 'node:path'
-import type { NodeProcess } from './node-process.ts'
+import type { Carrier } from './carrier.ts'
 import type { Pause } from './pause.ts'
 import { STATES_MAX } from '../src/trace/limits.ts'
 import type { ManifestNode, NodeState, NodeStateSince } from '../src/home/manifest.ts'
@@ -35,7 +35,7 @@ export interface NodeRecord {
 export interface Host {
   readonly nodes: readonly NodeRecord[]
   /** Null before the first start and after its end. */
-  process: NodeProcess | null
+  process: Carrier | null
   /** While it is stopped; else null. */
   pause: Pause | null
 }

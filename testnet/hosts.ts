@@ -5,23 +5,16 @@
 import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import type { Carrier, Carry } from './carrier.ts'
 import type { TestnetPlan } from './control.ts'
 import { isStopped } from '../src/home/process.ts'
 import { findFreePort, isPortFree } from './free-port.ts'
 import { enterState, newNode, type Host, type NodeRecord } from './host.ts'
-import {
-  BOOTS_AT_ONCE_PER_CORE,
-  GUESTS_MAX,
-  KILL_MS_MAX,
-  LOG_TAIL_BYTES,
-  NODE_START_MS_MAX,
-  STOP_GRACE_MS,
-} from './limits.ts'
+import { BOOTS_AT_ONCE_PER_CORE, GUESTS_MAX, KILL_MS_MAX, LOG_TAIL_BYTES, STOP_GRACE_MS } from './limits.ts'
 import type { Links } from './links.ts'
 import { logTail } from './log-tail.ts'
 import { writeNodeConfig } from './node-config-file.ts'
 import type { NodeReady } from './node-messages.ts'
-import { NodeProcess } from './node-process.ts'
 import { pauseProcess } from './pause.ts'
 import { until } from './until.ts'
 
@@ -29,10 +22,7 @@ export interface HostsOptions {
   readonly plan: TestnetPlan
   readonly networkFile: string
   readonly links: Links
-  /** The program of a node process. */
-  readonly childEntry: string
-  /** The argument that proves such a process (src/home/proof.ts). */
-  readonly mark: string
+  readonly carry: Carry
   /** Ends what is being started. */
   readonly stopping: AbortSignal
   readonly onProgress: (text: string) => void
@@ -54,6 +44,11 @@ export class Hosts {
 
   nodes(): NodeRecord[] {
     return nodesOf(this.#hosts)
+  }
+
+  /** What carries a node now; null where it does not run. */
+  carrierOf(name: string): Carrier | null {
+    return this.#hosts.find(({ nodes }) => nodes.some((node) => node.name === name))?.process ?? null
   }
 
   /** Makes a process with `count` nodes, from number `first` on; nothing runs yet. */
@@ -152,13 +147,7 @@ export class Hosts {
     for (const node of host.nodes) await this.#configure(node)
     if (this.#options.stopping.aborted) return
     const logFile = host.nodes[0]?.logFile ?? ''
-    const process = new NodeProcess({
-      entry: this.#options.childEntry,
-      mark: this.#options.mark,
-      configFiles: host.nodes.map((node) => node.configFile),
-      logFile,
-      startMsMax: NODE_START_MS_MAX,
-    })
+    const process = this.#options.carry({ configFiles: host.nodes.map((node) => node.configFile), logFile })
     host.process = process
     this.#setState(host, 'starting')
     const start = await process.started

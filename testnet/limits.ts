@@ -43,11 +43,17 @@ export const NODE_START_MS_MAX = 60_000
  * Node processes that boot at the same time: each boot is half a second of one core, and more at once only delays the
  * first one.
  */
-export const BOOTS_AT_ONCE_PER_CORE = 4
+export const BOOTS_AT_ONCE_PER_CORE = 8
 /** How long the mesh may take to stand after the last node answers, ms. Gossipsub repairs its mesh each second. */
 export const MESH_MS_MAX = 60_000
 /** How often the readiness condition is looked at, ms. */
 export const READINESS_POLL_MS = 100
+/** The same where every node can be asked without a request. */
+export const READINESS_POLL_INSIDE_MS = 10
+/** How long a test waits for what it expects unless it says otherwise, ms: three intervals of repair, by which a healed network has one pool. */
+export const UNTIL_MS = 30_000
+/** How often nodes are asked meanwhile, ms: less than one hop takes on links of any length. */
+export const COVERAGE_LOOK_MS = 20
 /** How long one node may take to answer one question of the supervisor, ms: a paused one never does. */
 export const NODE_ANSWER_MS_MAX = 2_000
 /** How long nodes may take to stop by themselves before they are killed, ms: their disks sync in far less. */

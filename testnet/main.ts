@@ -5,7 +5,6 @@
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { writeCookie, type Cookie } from '../src/adapters/http/cookie-file.ts'
 import { judgeFolder, readTrusted } from '../src/home/trusted-file.ts'
 import { parseNetwork } from '../src/domain/params.ts'
@@ -17,6 +16,7 @@ import { openControlServer, type ControlServer } from './control-server.ts'
 import { clearStale } from './leftovers.ts'
 import { NETWORK_FILE_BYTES_MAX } from './limits.ts'
 import { removeManifest, writeManifest } from './manifest-file.ts'
+import { NodeProcess } from './node-process.ts'
 import { NONCE_VARIABLE } from './nonce.ts'
 import { lockHome } from './supervisor-lock.ts'
 import { openTestnetPage } from './page-testnet.ts'
@@ -126,8 +126,8 @@ async function run({
   const testnet = new Testnet({
     plan,
     resumed,
-    childEntry: fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'child.ts' : 'child.js', import.meta.url)),
-    proof: { nonce, mark },
+    carry: (what) => new NodeProcess({ mark, ...what }),
+    nonce,
     supervisor: {
       ...ownName(),
       url: server.url,

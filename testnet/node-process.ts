@@ -7,44 +7,34 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { openLog } from '../src/home/own-file.ts'
 import { startOf } from '../src/home/process.ts'
+import type { Carrier, CarrierExit, CarrierStart } from './carrier.ts'
 import type { NodeMessage, NodeReady } from './node-messages.ts'
+import { NODE_START_MS_MAX } from './limits.ts'
 import { PROCESS_ENVIRONMENT, processFlags } from './process-flags.ts'
 
-export interface ProcessExit {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-}
+/** The program of a node process. Bundled, it is a file beside whichever part of the bundle this is. */
+const ENTRY = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'child.ts' : 'child.js', import.meta.url))
 
-export type ProcessStart =
-  { readonly ok: true; readonly nodes: readonly NodeReady[] } | { readonly ok: false; readonly message: string }
-
-export class NodeProcess {
+export class NodeProcess implements Carrier {
   readonly pid: number | null
-  /** When it began, in the system's words; null where it did not. */
   readonly startedAt: string | null
-  /** Settles when every node of the process is ready, one of them failed, or the process ended first. */
-  readonly started: Promise<ProcessStart>
-  readonly exited: Promise<ProcessExit>
+  readonly started: Promise<CarrierStart>
+  readonly exited: Promise<CarrierExit>
   readonly #child: ChildProcess
-  #exit: ProcessExit | null = null
+  #exit: CarrierExit | null = null
 
   /**
-   * Starts `entry` with its mark (src/home/proof.ts) and one configuration file a node; stdout and stderr are appended
+   * Starts child.ts with its mark (src/home/proof.ts) and one configuration file a node; stdout and stderr are appended
    * to `logFile`.
    */
-  constructor(options: {
-    entry: string
-    mark: string
-    configFiles: readonly string[]
-    logFile: string
-    startMsMax: number
-  }) {
+  constructor(options: { mark: string; configFiles: readonly string[]; logFile: string }) {
     const log = openLog(options.logFile)
     this.#child = spawn(
       process.execPath,
-      [...processFlags(options.configFiles.length), options.entry, options.mark, ...options.configFiles],
+      [...processFlags(options.configFiles.length), ENTRY, options.mark, ...options.configFiles],
       {
         stdio: ['ignore', log, log, 'ipc'],
         // All nodes run the same bundle: compiled once, each later start takes a third less of a core (0.15 s instead
@@ -61,7 +51,7 @@ export class NodeProcess {
     this.pid = this.#child.pid ?? null
     this.startedAt = this.pid === null ? null : startOf(this.pid)
     this.exited = new Promise((resolve) => {
-      const end = (exit: ProcessExit): void => {
+      const end = (exit: CarrierExit): void => {
         this.#exit ??= exit
         resolve(this.#exit)
       }
@@ -72,7 +62,7 @@ export class NodeProcess {
         if (this.pid === null) end({ code: null, signal: null })
       })
     })
-    this.started = this.#start(options.configFiles.length, options.startMsMax)
+    this.started = this.#start(options.configFiles.length)
   }
 
   get isRunning(): boolean {
@@ -99,10 +89,10 @@ export class NodeProcess {
     await this.exited
   }
 
-  async #start(count: number, startMsMax: number): Promise<ProcessStart> {
+  async #start(count: number): Promise<CarrierStart> {
     const nodes: NodeReady[] = []
     let timer: NodeJS.Timeout | undefined
-    const told = new Promise<ProcessStart>((resolve) => {
+    const told = new Promise<CarrierStart>((resolve) => {
       this.#child.on('message', (message: NodeMessage) => {
         if (message.kind === 'failed') {
           resolve({ ok: false, message: message.message })
@@ -112,10 +102,10 @@ export class NodeProcess {
         if (nodes.length === count) resolve({ ok: true, nodes })
       })
       timer = setTimeout(() => {
-        resolve({ ok: false, message: `it did not start within ${startMsMax / 1_000} s` })
-      }, startMsMax)
+        resolve({ ok: false, message: `it did not start within ${NODE_START_MS_MAX / 1_000} s` })
+      }, NODE_START_MS_MAX)
     })
-    const ended = this.exited.then(({ code, signal }): ProcessStart => {
+    const ended = this.exited.then(({ code, signal }): CarrierStart => {
       const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`
       return { ok: false, message: `its process ended ${how} before it was ready` }
     })

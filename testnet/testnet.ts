@@ -1,22 +1,23 @@
 /**
- * A network of real node processes and what may be done to it. One command at a time; `stop` alone may come in between.
+ * A network of real nodes and what may be done to it. One command at a time; `stop` alone may come in between.
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { networkDocument, networkIdOf, type NetworkParams } from '../src/domain/params.ts'
 import { assertNever } from '../src/lib/assert.ts'
 import { createPrng } from '../src/lib/prng.ts'
+import type { Carry } from './carrier.ts'
 import type { NodeStatus, Outcome, PartitionStatus, Snapshot, TestnetPlan, TestnetStatus } from './control.ts'
 import { devNetwork } from './dev-network.ts'
 import { isPortFree } from './free-port.ts'
 import { fixedPorts, manifestNode, portsEnd, type Host, type NodeRecord } from './host.ts'
 import { Hosts, nodesOf } from './hosts.ts'
 import { withLag } from './lag.ts'
-import { LINKS_MAX, NODES_MAX, PORT_MAX } from './limits.ts'
+import { LINKS_MAX, NODES_MAX, PORT_MAX, READINESS_POLL_INSIDE_MS, READINESS_POLL_MS } from './limits.ts'
 import { Links } from './links.ts'
 import type { Manifest } from '../src/home/manifest.ts'
 import { replaceFile } from '../src/home/own-file.ts'
-import { nodeStatus } from './node-observer.ts'
+import { nodeStatus, observeNode } from './node-observer.ts'
 import { nodeStatusOf } from './node-status.ts'
 import { refuse } from './refuse.ts'
 import { RESUME_FILE, type SavedNetwork } from './resume-file.ts'
@@ -29,10 +30,9 @@ export interface TestnetOptions {
   readonly plan: TestnetPlan
   /** The network to go on with; null: a new one begins. */
   readonly resumed: { readonly saved: SavedNetwork; readonly network: NetworkParams } | null
-  /** The program of a node process. */
-  readonly childEntry: string
+  readonly carry: Carry
   /** What proves processes of this run (src/home/proof.ts). */
-  readonly proof: { readonly nonce: string; readonly mark: string }
+  readonly nonce: string
   /** How others reach this supervisor, for the manifest. */
   readonly supervisor: Manifest['supervisor']
   readonly onProgress: (text: string) => void
@@ -51,7 +51,7 @@ export class Testnet {
   #recordingFailed: string | null = null
 
   constructor(options: TestnetOptions) {
-    const { plan, childEntry, onProgress } = options
+    const { plan, carry, onProgress } = options
     const { slotMs, validators, seed } = plan
     this.#options = options
     this.#network = options.resumed?.network ?? devNetwork({ genesisTimeMs: Date.now(), slotMs, validators, seed })
@@ -59,8 +59,7 @@ export class Testnet {
     this.#links = new Links({ shape: plan.link, seed, direct: plan.direct })
     this.#hosts = new Hosts({
       plan,
-      childEntry,
-      mark: options.proof.mark,
+      carry,
       onProgress,
       networkFile: this.#networkFile,
       links: this.#links,
@@ -150,7 +149,7 @@ export class Testnet {
     return {
       v: 1,
       home: plan.home,
-      nonce: this.#options.proof.nonce,
+      nonce: this.#options.nonce,
       network: this.#network.name,
       networkId: networkIdOf(this.#network),
       networkFile: this.#networkFile,
@@ -182,6 +181,11 @@ export class Testnet {
         }),
       ),
     }
+  }
+
+  /** What all its nodes agree on. */
+  get network(): NetworkParams {
+    return this.#network
   }
 
   /** The cut that stands now; null where there is none. */
@@ -339,6 +343,10 @@ export class Testnet {
       concerned: nodesOf(hosts),
       nodes: () => this.#hosts.nodes(),
       links: () => this.#links.standing(),
+      observe: async (node) => this.#hosts.carrierOf(node.name)?.observe?.(node.name) ?? observeNode(node),
+      everyMs: this.#hosts.all().every(({ process }) => process?.pid === null)
+        ? READINESS_POLL_INSIDE_MS
+        : READINESS_POLL_MS,
       signal: this.#stopping.signal,
       onProgress: this.#options.onProgress,
     })

@@ -1,10 +1,9 @@
 /** Waits for readiness (readiness.ts has the condition), or says which node waits for what. */
 import type { Gap, Outcome } from './control.ts'
 import type { NodeRecord } from './host.ts'
-import { MESH_MS_MAX, READINESS_POLL_MS } from './limits.ts'
+import { MESH_MS_MAX } from './limits.ts'
 import type { LinkRecord } from './links.ts'
-import { observeNode } from './node-observer.ts'
-import { readinessWaits, type Wait } from './readiness.ts'
+import { readinessWaits, type ObservedNode, type Wait } from './readiness.ts'
 import { refuse } from './refuse.ts'
 import { until } from './until.ts'
 
@@ -18,6 +17,10 @@ export async function whenReady(options: {
   concerned: readonly NodeRecord[]
   nodes: () => readonly NodeRecord[]
   links: () => readonly LinkRecord[]
+  /** What a node says of itself. */
+  observe: (node: NodeRecord) => Promise<ObservedNode>
+  /** How often it is asked, ms. */
+  everyMs: number
   signal: AbortSignal
   onProgress: (text: string) => void
 }): Promise<Readiness> {
@@ -29,13 +32,13 @@ export async function whenReady(options: {
   const look = async (): Promise<boolean> => {
     if (failed().length > 0) return true
     const live = nodes().filter((node) => node.state === 'ready')
-    waits = readinessWaits(await Promise.all(live.map(observeNode)), options.links())
+    waits = readinessWaits(await Promise.all(live.map(options.observe)), options.links())
     const text = `${live.length - new Set(waits.map(({ node }) => node)).size} of ${live.length} nodes have their mesh`
     if (text !== told) onProgress(text)
     told = text
     return waits.length === 0
   }
-  const isOver = await until(look, { timeoutMs: MESH_MS_MAX, everyMs: READINESS_POLL_MS, signal })
+  const isOver = await until(look, { timeoutMs: MESH_MS_MAX, everyMs: options.everyMs, signal })
   if (isOver && failed().length === 0) return { ok: true, value: null }
   const logOf = (name: string): string => nodes().find((node) => node.name === name)?.logFile ?? ''
   const gaps = [

@@ -1,4 +1,4 @@
-// `npm run bench -- P1 … P11 | all [--runs 3] [--short] [--json]`: the eleven measurements, one line of JSON each on
+// `npm run bench -- P1 … P12 | all [--runs 3] [--short] [--json]`: the twelve measurements, one line of JSON each on
 // stdout, progress on stderr. Exits 0 only when every goal was reached. scripts/experiments/bench/RESULTS.md has what
 // was measured last, and how.
 import { loadavg } from 'node:os'
@@ -10,6 +10,7 @@ import { fullLoad } from './bench/full-load.ts'
 import { machine, rounded, type Bench, type BenchLine } from './bench/line.ts'
 import { loopDelay } from './bench/loop-delay.ts'
 import { observers } from './bench/observers.ts'
+import { stand } from './bench/stand.ts'
 import { copies, delay, growth } from './bench/virtual.ts'
 
 /** What belongs together is measured together: P1 and P2 are figures of one run. */
@@ -25,10 +26,11 @@ const BENCHES: readonly { readonly ids: readonly string[]; readonly bench: Bench
   { ids: ['P9'], bench: atRest, title: 'CPU time at rest' },
   { ids: ['P10'], bench: command, title: 'one command' },
   { ids: ['P11'], bench: observers, title: 'what it costs to be watched' },
+  { ids: ['P12', 'P12a', 'P12-10', 'P12-30'], bench: stand, title: 'how soon a network stands' },
 ]
 
 const list = BENCHES.map(({ ids, title }) => `  ${ids.join(', ').padEnd(7)} ${title}`).join('\n')
-const USAGE = `usage: npm run bench -- P1 … P11|all [--runs 3] [--short]\n${list}`
+const USAGE = `usage: npm run bench -- P1 … P12|all [--runs 3] [--short]\n${list}`
 const { values, positionals } = scriptArguments(USAGE, {
   allowPositionals: true,
   options: {

@@ -83,7 +83,7 @@ describe('the package', () => {
       writeFileSync(join(folder, `example-${index}.ts`), text)
       return `example-${index}.ts`
     })
-    expect(examples.length).toBe(4)
+    expect(examples.length).toBe(5)
     // Of Node's types the example needs readFileSync and Buffer; the library's own need none.
     linkOwn(folder, ['@types/node', 'undici-types', 'typescript'])
     const compiler = join(folder, 'node_modules', 'typescript', 'bin', 'tsc')
@@ -100,14 +100,16 @@ describe('the package', () => {
         .slice(1)
         .map(async (text, index) => {
           writeFileSync(join(folder, `door-${index}.js`), text)
-          const { code, output } = await run(process.execPath, [`door-${index}.js`])
-          return `${code}: ${output}`
+          const isTest = text.includes("'node:test'")
+          const { code, output } = await run(process.execPath, [...(isTest ? ['--test'] : []), `door-${index}.js`])
+          return `${code}: ${isTest ? (/^. (?:pass|fail) [1-9]\d*$/m.exec(output)?.[0] ?? output) : output}`
         }),
     )
     expect(printed).toEqual([
       '0: 5 in 168 bytes, signed: true\n',
       '0: a node of dev-embedded with 0 peers; true\n',
       expect.stringMatching(/^0: 100 % after \d+ ms; the run was [0-9a-f]{8}\n$/),
+      '0: ℹ pass 1',
     ])
   })
 })

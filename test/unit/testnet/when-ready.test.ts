@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
 import type { NodeRecord } from '../../../testnet/host.ts'
+import { observeNode } from '../../../testnet/node-observer.ts'
 import { whenReady } from '../../../testnet/when-ready.ts'
 
 it('is not ready when a node dies while the others are waited for', async () => {
@@ -36,6 +37,8 @@ it('is not ready when a node dies while the others are waited for', async () => 
       concerned: [node],
       nodes: () => [node],
       links: () => [],
+      observe: observeNode,
+      everyMs: 100,
       signal: new AbortController().signal,
       onProgress: () => undefined,
     })
