@@ -111,7 +111,7 @@ const surfaceKnows = {
     'src/wallet/(keys|dev-accounts|make-transaction|quick-signer)\\.ts',
     'src/adapters/crypto/(verify-signature|noble-verifier|first-invalid|key-cache|limits|strict-rule)\\.ts',
     'src/ports/signature-verifier\\.ts',
-    'node_modules/@noble/(ed25519|hashes)/',
+    'node_modules/(@noble/(ed25519|hashes)|@scure/base)/',
     'node_modules/@chainsafe/(ssz|persistent-merkle-tree|as-sha256)/',
     'node:crypto$',
     'crypto$',

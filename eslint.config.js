@@ -130,6 +130,10 @@ const relativeOrNoble = {
   regex: String.raw`^(?!\.\.?/|@noble/hashes/(sha2|hmac)$)`,
   message: 'The hashes of a browser are those of @noble/hashes, and nothing else.',
 }
+const relativeOrBase = {
+  regex: String.raw`^(?!\.\.?/|@scure/base$)`,
+  message: 'Texts for bytes are those of @scure/base, and nothing else.',
+}
 const relativeOrCodec = {
   regex: String.raw`^(?!\.\.?/|@chainsafe/(ssz|persistent-merkle-tree|as-sha256|hashtree)(/|$))`,
   message: 'This layer uses our own pure code and the SSZ codec only.',
@@ -231,6 +235,10 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': restrictImports(relativeOrNoble) },
   },
   { files: ['src/lib/hash.ts'], rules: { 'no-restricted-imports': restrictImports(relativeOrHash) } },
+  {
+    files: ['src/lib/bech32.ts', 'src/lib/base58.ts'],
+    rules: { 'no-restricted-imports': restrictImports(relativeOrBase) },
+  },
   {
     // The codec, and the ledger whose state root is a Merkle tree.
     files: ['src/domain/**/*.ts', 'src/chain/**/*.ts'],

@@ -1,6 +1,6 @@
 /**
- * Nodes of a testnet in this very process: the same nodes as in child.ts, over the same sockets. They share one event loop, can't be stopped from outside,
- * and end in good order only.
+ * Nodes of a testnet in this very process: the same nodes as in child.ts, over the same sockets. They share one event
+ * loop, can't be stopped from outside, and end in good order only.
  */
 import type { Node } from '../src/node/compose.ts'
 import type { Carrier, CarrierExit, CarrierStart } from './carrier.ts'
@@ -17,7 +17,10 @@ export class InsideNodes implements Carrier {
   readonly #end: (exit: CarrierExit) => void
   #stopping: Promise<void> | null = null
 
-  /** Starts one node for each configuration file. What they would log goes nowhere: the process's stderr is whoever else's. */
+  /**
+   * Starts one node for each configuration file. What they would log goes nowhere: the process's stderr is whoever
+   * else's.
+   */
   constructor(configFiles: readonly string[]) {
     const { promise, resolve } = Promise.withResolvers<CarrierExit>()
     this.exited = promise

@@ -50,7 +50,10 @@ export const MESH_MS_MAX = 60_000
 export const READINESS_POLL_MS = 100
 /** The same where every node can be asked without a request. */
 export const READINESS_POLL_INSIDE_MS = 10
-/** How long a test waits for what it expects unless it says otherwise, ms: three intervals of repair, by which a healed network has one pool. */
+/**
+ * How long a test waits for what it expects unless it says otherwise, ms: three intervals of repair, by which a healed
+ * network has one pool.
+ */
 export const UNTIL_MS = 30_000
 /** How often nodes are asked meanwhile, ms: less than one hop takes on links of any length. */
 export const COVERAGE_LOOK_MS = 20

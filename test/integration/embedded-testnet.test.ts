@@ -1,4 +1,7 @@
-/** `hearsay/testnet` as somebody's test holds it: what it promises when all goes well, and that nothing stays when it does not. */
+/**
+ * `hearsay/testnet` as somebody's test holds it: what it promises when all goes well, and that nothing stays when it
+ * does not.
+ */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

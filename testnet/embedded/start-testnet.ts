@@ -1,6 +1,7 @@
 /**
- * `startTestnet`: a network of real nodes for somebody's test, in the test's process or as processes of their own. Nothing outlives it: the folder is a temporary
- * one that goes with the network or with the process, node processes end when this one does, and ports are the system's choice.
+ * `startTestnet`: a network of real nodes for somebody's test, in the test's process or as processes of their own.
+ * Nothing outlives it: the folder is a temporary one that goes with the network or with the process, node processes end
+ * when this one does, and ports are the system's choice.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
@@ -23,7 +24,8 @@ const homes = new Set<string>()
 
 /**
  * Starts a network and waits until it is ready: every link stands and every mesh.
- * @throws RangeError for options that make no network; Error when a node does not start, with its reason. Nothing is left behind then.
+ * @throws RangeError for options that make no network; Error when a node does not start, with its reason. Nothing is
+ * left behind then.
  *
  * @example
  * await using net = await startTestnet({ nodes: 5 })

@@ -58,7 +58,8 @@ export interface TestNetwork extends AsyncDisposable {
   /** @throws RangeError where there is none */
   node(which: NodeRef): TestNode
   /**
-   * Signs a payment between named accounts of development networks, or takes a signed transaction, and hands it to a node: on its disk when this resolves.
+   * Signs a payment between named accounts of development networks, or takes a signed transaction, and hands it to a
+   * node: on its disk when this resolves.
    * @throws Error when the node refuses it, with the reason
    */
   submit(given?: Transfer | Uint8Array): Promise<Submitted>

@@ -10,7 +10,10 @@ import { makeTransaction } from '../../src/wallet/make-transaction.ts'
 import { quickSigner } from '../../src/wallet/quick-signer.ts'
 
 export interface Transfer {
-  /** Named accounts of development networks (`alice`, `bob`, `carol`, … `judy`, `load-0` to `load-63`): `alice` pays `bob` unless given. */
+  /**
+   * Named accounts of development networks (`alice`, `bob`, `carol`, … `judy`, `load-0` to `load-63`): `alice` pays
+   * `bob` unless given.
+   */
   readonly from?: string
   readonly to?: string
   /** 1 unless given. */

@@ -36,7 +36,10 @@ export const stand: Bench = async ({ runs, short, say }) => {
   return [...lines, ...(await asProcesses(short ? [10] : [10, 30], runs))]
 }
 
-/** The figures to reach are 0.35 of what was measured before waves of starts and polling were looked at: 8 s for ten, 28.8 s for thirty. */
+/**
+ * The figures to reach are 0.35 of what was measured before waves of starts and polling were looked at: 8 s for ten,
+ * 28.8 s for thirty.
+ */
 async function asProcesses(counts: readonly number[], runs: number): Promise<BenchLine[]> {
   const lines: BenchLine[] = []
   for (const count of counts) {
