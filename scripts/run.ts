@@ -1,7 +1,7 @@
 // `node scripts/run.ts NAME …`: starts an experiment of the table. Each is a program: it reads its own arguments
 // (`--help` says which), prints lines of JSON or a table on stdout and progress on stderr, and ends with 0 only where
 // everything held. Without a name, or with --help: what there is.
-import { nearestWord } from '../src/cli/suggest.ts'
+import { nearestWord } from '../src/lib/suggest.ts'
 import { EXPERIMENTS, fileOf } from './experiments.ts'
 
 const [name] = process.argv.slice(2)

@@ -1,7 +1,7 @@
 /** Commands of the control API to calls on the network: what comes in is checked here, once. */
 import { assertNever } from '../src/lib/assert.ts'
 import type { Command, Outcome } from './control.ts'
-import { NODES_MAX } from './limits.ts'
+import { LINK_DELAY_MS_MAX, NODES_MAX } from './limits.ts'
 import { isSnapshotName } from './snapshots.ts'
 import type { Testnet } from './testnet.ts'
 
@@ -20,11 +20,25 @@ export async function carryOut(
       return { ok: true, value: await testnet.status() }
     case 'partition-status':
       return { ok: true, value: { partition: testnet.partitioned } }
+    case 'traffic':
+      return { ok: true, value: testnet.traffic() }
+    case 'slow': {
+      const { nodes, extraMs } = request
+      if (!isNames(nodes)) return bad('"nodes" must be a list of names')
+      return typeof extraMs === 'number' && extraMs >= 0 && extraMs <= LINK_DELAY_MS_MAX
+        ? testnet.slow(nodes, extraMs)
+        : bad(`"extraMs" must be milliseconds, ${LINK_DELAY_MS_MAX} at most`)
+    }
     case 'kill':
+    case 'stop':
     case 'resume':
     case 'restart': {
       const { nodes } = request
-      return isNames(nodes) ? testnet[command](nodes) : bad('"nodes" must be a list of names')
+      return isNames(nodes)
+        ? command === 'stop'
+          ? testnet.stopNodes(nodes)
+          : testnet[command](nodes)
+        : bad('"nodes" must be a list of names')
     }
     case 'pause': {
       const { nodes, forMs } = request

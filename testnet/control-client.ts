@@ -270,6 +270,7 @@ function planOf({
   degree,
   topology,
   link,
+  regions,
   direct,
   slotMs,
   validators,
@@ -287,6 +288,7 @@ function planOf({
     degree,
     topology,
     link,
+    ...(regions === undefined ? {} : { regions }),
     direct,
     slotMs,
     // The first nodes make the blocks; a validator without a node would only leave its slots empty.

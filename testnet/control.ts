@@ -1,7 +1,7 @@
 /** The documents that a testnet's supervisor exchanges with whoever starts and steers it. */
 import type { HeadView } from '../src/domain/views.ts'
 import type { NodeState } from '../src/home/manifest.ts'
-import type { LinkShape } from './shaper/shape.ts'
+import type { LinkShape, RegionShapes } from './shaper/shape.ts'
 import type { Topology } from './topology.ts'
 
 /**
@@ -17,6 +17,8 @@ export interface TestnetPlan {
   readonly degree: number
   readonly topology: Topology
   readonly link: LinkShape
+  /** Instead of it, where links differ by place; nowhere unless given. */
+  readonly regions?: RegionShapes
   /** Nodes dial one another without the shaper: no delay, no partition, a little faster. */
   readonly direct: boolean
   readonly slotMs: number
@@ -130,6 +132,12 @@ export interface ControlRequests {
   /** SIGSTOP; null: until resumed. */
   readonly pause: { readonly nodes: readonly string[]; readonly forMs: number | null }
   readonly resume: { readonly nodes: readonly string[] }
+  /** Stops them in good order: they say goodbye. */
+  readonly stop: { readonly nodes: readonly string[] }
+  /** Makes every link of theirs slower by this much, one way; 0 ends it. */
+  readonly slow: { readonly nodes: readonly string[]; readonly extraMs: number }
+  /** How many bytes reached each node over its links. */
+  readonly traffic: Record<never, never>
   /** Stops what runs in good order, starts it with its data and waits until it is ready again. */
   readonly restart: { readonly nodes: readonly string[] }
   readonly add: { readonly count: number }
@@ -146,6 +154,9 @@ export interface ControlAnswers {
   readonly kill: { readonly nodes: readonly string[] }
   readonly pause: { readonly nodes: readonly string[] }
   readonly resume: { readonly nodes: readonly string[] }
+  readonly stop: { readonly nodes: readonly string[] }
+  readonly slow: { readonly nodes: readonly string[] }
+  readonly traffic: { readonly nodes: readonly { readonly name: string; readonly bytesReceived: number }[] }
   readonly restart: { readonly nodes: readonly string[]; readonly elapsedMs: number }
   readonly add: { readonly nodes: readonly string[]; readonly elapsedMs: number }
   readonly partition: PartitionStatus
@@ -161,6 +172,9 @@ const IS_COMMAND: Readonly<Record<Command, true>> = {
   kill: true,
   pause: true,
   resume: true,
+  stop: true,
+  slow: true,
+  traffic: true,
   restart: true,
   add: true,
   partition: true,

@@ -4,7 +4,7 @@
  */
 import type { PartitionStatus } from './control.ts'
 import { ShapedLink, type LinkTarget } from './shaper/link.ts'
-import type { LinkShape } from './shaper/shape.ts'
+import type { LinkShape, RegionShapes } from './shaper/shape.ts'
 
 export interface LinkRecord {
   readonly from: string
@@ -15,14 +15,18 @@ export interface LinkRecord {
 
 export class Links {
   readonly #shape: LinkShape
+  readonly #regions: RegionShapes | null
+  /** By how much every link of a node is slower, ms. */
+  readonly #extraMs = new Map<string, number>()
   readonly #seed: number
   readonly #isDirect: boolean
   readonly #records: LinkRecord[] = []
   readonly #targets = new Map<string, LinkTarget>()
   #partition: { readonly status: PartitionStatus; readonly timer: NodeJS.Timeout | null } | null = null
 
-  constructor(options: { shape: LinkShape; seed: number; direct: boolean }) {
+  constructor(options: { shape: LinkShape; regions?: RegionShapes | undefined; seed: number; direct: boolean }) {
     this.#shape = options.shape
+    this.#regions = options.regions ?? null
     this.#seed = options.seed
     this.#isDirect = options.direct
   }
@@ -37,7 +41,7 @@ export class Links {
 
   /** @param reserved ports that nodes are going to have: the system must not give one of them to the link */
   async open(from: string, to: string, reserved: ReadonlySet<number>): Promise<void> {
-    const options = { name: `${from}>${to}`, shape: this.#shape, seed: this.#seed }
+    const options = { name: `${from}>${to}`, shape: this.#shapeOf(from, to), seed: this.#seed }
     const shaped = this.#isDirect ? null : await openBeside(reserved, options)
     const target = this.#targets.get(to)
     if (target !== undefined) shaped?.leadTo(target)
@@ -62,6 +66,22 @@ export class Links {
   leadTo(name: string, target: LinkTarget): void {
     this.#targets.set(name, target)
     for (const { to, shaped } of this.#records) if (to === name) shaped?.leadTo(target)
+  }
+
+  /** Makes every link of a node slower by this much, one way; 0 ends it. */
+  slow(name: string, extraMs: number): void {
+    this.#extraMs.set(name, extraMs)
+    for (const { from, to, shaped } of this.#records)
+      if (from === name || to === name) shaped?.reshape(this.#shapeOf(from, to))
+  }
+
+  /** Bytes that reached a node over its links so far. */
+  bytesReceived(name: string): number {
+    return this.#records.reduce((sum, { from, to, shaped }) => {
+      if (shaped === null) return sum
+      const { bytesForward, bytesBack } = shaped.counts()
+      return sum + (to === name ? bytesForward : from === name ? bytesBack : 0)
+    }, 0)
   }
 
   /** Cuts all links whose ends are in different groups. Replaces a partition that stands. */
@@ -93,6 +113,19 @@ export class Links {
     const cut = this.#records.filter(({ shaped }) => shaped?.isCut === true)
     for (const { shaped } of this.#records) shaped?.heal()
     return cut.length
+  }
+
+  #shapeOf(from: string, to: string): LinkShape {
+    const shape =
+      this.#regions === null ? this.#shape : this.#regions.shapes[this.#regionOf(from)]?.[this.#regionOf(to)]
+    const extraMs = (this.#extraMs.get(from) ?? 0) + (this.#extraMs.get(to) ?? 0)
+    const { delayMs, ...rest } = shape ?? this.#shape
+    return { ...rest, delayMs: delayMs + extraMs }
+  }
+
+  /** Nodes count from 0. */
+  #regionOf(name: string): number {
+    return this.#regions?.of[Number(name.replace(/^node-/, ''))] ?? 0
   }
 
   async close(): Promise<void> {

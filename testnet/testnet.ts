@@ -56,7 +56,7 @@ export class Testnet {
     this.#options = options
     this.#network = options.resumed?.network ?? devNetwork({ genesisTimeMs: Date.now(), slotMs, validators, seed })
     this.#networkFile = join(plan.home, 'network.json')
-    this.#links = new Links({ shape: plan.link, seed, direct: plan.direct })
+    this.#links = new Links({ shape: plan.link, regions: plan.regions, seed, direct: plan.direct })
     this.#hosts = new Hosts({
       plan,
       carry,
@@ -167,7 +167,7 @@ export class Testnet {
 
   /** What the home shall remember of it. */
   saved(): SavedNetwork {
-    const { home: _, detach: __, record: ___, resume: ____, ...plan } = this.#options.plan
+    const { home: _, detach: __, record: ___, resume: ____, regions: _____, ...plan } = this.#options.plan
     const url = URL.parse(this.#options.supervisor.pageUrl ?? '')
     return {
       v: 1,
@@ -221,6 +221,31 @@ export class Testnet {
       await this.#hosts.end(hosts, 'killed')
       return done(hosts)
     })
+  }
+
+  /** As their operator stops nodes: they say goodbye. */
+  stopNodes(names: readonly string[]): Promise<Outcome<{ nodes: string[] }>> {
+    return this.#change(names, async (hosts) => {
+      await this.#hosts.end(hosts, 'stopped')
+      return done(hosts)
+    })
+  }
+
+  /** Makes every link of nodes slower, one way. */
+  slow(names: readonly string[], extraMs: number): Promise<Outcome<{ nodes: string[] }>> {
+    return this.#change(names, async () => {
+      if (!this.#links.isShaped)
+        return refuse('no-shaper', 'the nodes dial one another directly', 'start the network without --direct')
+      for (const name of names) this.#links.slow(name, extraMs)
+      return { ok: true, value: { nodes: [...names] } }
+    })
+  }
+
+  /** Bytes that reached each node over its links. */
+  traffic(): { readonly nodes: readonly { readonly name: string; readonly bytesReceived: number }[] } {
+    return {
+      nodes: this.#hosts.nodes().map(({ name }) => ({ name, bytesReceived: this.#links.bytesReceived(name) })),
+    }
   }
 
   pause(names: readonly string[], forMs: number | null): Promise<Outcome<{ nodes: string[] }>> {

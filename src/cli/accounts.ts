@@ -12,7 +12,7 @@ import type { Context, Environment } from './context.ts'
 import { type Failure, usageFailure } from './failure.ts'
 import { keystoreFailure } from './keystore-failure.ts'
 import { readPassphrase } from './passphrase.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean } from '../lib/suggest.ts'
 
 /** Names that `node run --validator` takes for the published ones. */
 const DEV_VALIDATOR = /^validator-(0|[1-9]\d{0,3})$/

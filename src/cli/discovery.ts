@@ -15,7 +15,7 @@ import { realHome, type Distrust } from '../home/trusted-file.ts'
 import type { Context } from './context.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
 import { readApiUrl } from './parse.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean } from '../lib/suggest.ts'
 
 /** Where `node run` listens for its users unless told otherwise, and where commands look last. */
 export const DEFAULT_API = '127.0.0.1:4600'

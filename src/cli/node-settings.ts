@@ -7,7 +7,7 @@ import type { NodeConfig, Profile } from '../node/config.ts'
 import { usageFailure } from './failure.ts'
 import type { Reading } from './parse.ts'
 import { readListenAddress } from './parse.ts'
-import { didYouMean } from './suggest.ts'
+import { didYouMean } from '../lib/suggest.ts'
 
 /** A profile or level that is added in the node is missing here until it is named. */
 const IS_PROFILE: Readonly<Record<Profile, true>> = { node: true, dev: true, bench: true }

@@ -3,15 +3,12 @@
  * in words that follow the flag's name: `--amount: "1e3" is not …`.
  */
 import { U64_MAX } from '../domain/params.ts'
+import { parseDuration } from '../lib/duration.ts'
 
 export type Reading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string }
 export type Reader<T> = (text: string) => Reading<T>
 
 const U64_DIGITS_MAX = 20
-/** Longest duration, ms: a timer of Node holds 31 bits, about 24.8 days. */
-const DURATION_MS_MAX = 2 ** 31 - 1
-
-const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const BYTES_PER: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,
@@ -65,17 +62,8 @@ export function readCount(min: number, max: number): Reader<number> {
 
 /** `500ms`, `30s`, `2m`, `1h`, also with a fraction; milliseconds. */
 export function readDuration(text: string): Reading<number> {
-  const match = /^(\d{1,10}(?:\.\d{1,6})?)(ms|s|m|h)$/.exec(text)
-  if (match === null) {
-    const unitMissing = /^\d+(\.\d+)?$/.test(text)
-    return bad(
-      text,
-      unitMissing ? `has no unit: write ${text}s or ${text}ms` : 'is not a duration such as 500ms, 30s or 2m',
-    )
-  }
-  const ms = Math.round(Number(match[1]) * (MS_PER[match[2] ?? ''] ?? Number.NaN))
-  if (ms > DURATION_MS_MAX) return bad(text, 'is longer than 24 days')
-  return good(ms)
+  const parsed = parseDuration(text)
+  return parsed.ok ? good(parsed.ms) : bad(text, parsed.why)
 }
 
 /** `250`, `16KiB`, `1MiB`, `5kB`; bytes. */

@@ -123,6 +123,11 @@ export class ChainWatch {
     )
   }
 
+  /** Ids of the transactions in the best chain that a disk holds. */
+  transactionsOn(disk: SimDisk): ReadonlySet<string> {
+    return new Set(this.#read(disk).transactions.keys())
+  }
+
   /** Null where nobody makes blocks. */
   report(diskOf: (node: number) => SimDisk): ChainReport | null {
     if (this.#scenario.chain === null) return null

@@ -17,6 +17,16 @@ export interface LinkProfile {
   readonly lossRate: number
   /** Of each node, each way; null: no limit. */
   readonly bytesPerMs: number | null
+  /** Of each connection, each way; no limit unless given. */
+  readonly channelBytesPerMs?: number
+}
+
+/** Links that differ by where their ends are. */
+export interface Regions {
+  /** Number of each node's region. */
+  readonly of: readonly number[]
+  /** Links between two regions, by their numbers. */
+  readonly links: readonly (readonly LinkProfile[])[]
 }
 
 /** Links of the reference measurements: uniform 20-120 ms, nothing else in the way. */
@@ -56,6 +66,8 @@ export interface Channel {
   /** Who runs at its end: whoever runs there later, under the same address, does not hear of it. */
   readonly receiver: SimProcess
   lastArrivalMs: number
+  /** When the last byte has left, where the connection has a rate. */
+  freeMs: number
   /** Deliveries that wait for a cut to heal; dropped with the connection. */
   held: (() => void)[]
   closed: boolean
@@ -75,6 +87,7 @@ export class Network {
   readonly #scheduler: Scheduler
   readonly #random: Prng
   readonly #links: LinkProfile
+  readonly #regions: Regions | null
   readonly #trace: Trace
   readonly #latencies = new Map<number, number>()
   readonly #extraLatency = new Map<number, number>()
@@ -82,10 +95,17 @@ export class Network {
   readonly #cuts = new Set<string>()
   #sides: ReadonlyMap<number, number> | null = null
 
-  constructor(options: { scheduler: Scheduler; random: Prng; links: LinkProfile; trace: Trace }) {
+  constructor(options: {
+    scheduler: Scheduler
+    random: Prng
+    links: LinkProfile
+    regions?: Regions | null
+    trace: Trace
+  }) {
     this.#scheduler = options.scheduler
     this.#random = options.random
     this.#links = options.links
+    this.#regions = options.regions ?? null
     this.#trace = options.trace
   }
 
@@ -94,7 +114,7 @@ export class Network {
     const key = a < b ? a * NODES_MAX + b : b * NODES_MAX + a
     let latency = this.#latencies.get(key)
     if (latency === undefined) {
-      const { latencyMinMs, latencyMaxMs } = this.#links
+      const { latencyMinMs, latencyMaxMs } = this.#linkOf(a, b)
       latency = latencyMinMs + this.#random.child(`link/${pairKey(a, b)}`).next() * (latencyMaxMs - latencyMinMs)
       this.#latencies.set(key, latency)
     }
@@ -119,7 +139,7 @@ export class Network {
   }
 
   openChannel(from: Station, to: Station): Channel {
-    const channel: Channel = { from, to, receiver: to.process, lastArrivalMs: 0, held: [], closed: false }
+    const channel: Channel = { from, to, receiver: to.process, lastArrivalMs: 0, freeMs: 0, held: [], closed: false }
     this.#channels.add(channel)
     return channel
   }
@@ -139,10 +159,15 @@ export class Network {
     this.totals.bytes += bytes
     channel.from.bytesSent += bytes
     const { nowMs } = this.#scheduler
-    const departMs = this.#depart(channel.from, bytes)
+    const link = this.#linkOf(channel.from.index, channel.to.index)
+    let departMs = this.#depart(channel.from, bytes)
+    if (link.channelBytesPerMs !== undefined) {
+      channel.freeMs = Math.max(departMs, channel.freeMs) + bytes / link.channelBytesPerMs
+      departMs = channel.freeMs
+    }
     const latency = this.latencyMs(channel.from.index, channel.to.index)
     const delay =
-      latency + channel.from.random.next() * this.#links.jitterMs + this.#retransmission(channel.from, latency)
+      latency + channel.from.random.next() * link.jitterMs + this.#retransmission(channel.from, latency, link.lossRate)
     channel.lastArrivalMs = Math.max(channel.lastArrivalMs, departMs + delay)
     this.#scheduler.schedule(
       channel.lastArrivalMs - nowMs,
@@ -186,6 +211,12 @@ export class Network {
     }
   }
 
+  #linkOf(a: number, b: number): LinkProfile {
+    if (this.#regions === null) return this.#links
+    const { of, links } = this.#regions
+    return links[of[a] ?? 0]?.[of[b] ?? 0] ?? this.#links
+  }
+
   /** Bytes queue at the sender's uplink; returns when the last of them leaves. */
   #depart(station: Station, bytes: number): number {
     const { nowMs } = this.#scheduler
@@ -195,10 +226,10 @@ export class Network {
     return station.uplinkFreeMs
   }
 
-  #retransmission(station: Station, latencyMs: number): number {
+  #retransmission(station: Station, latencyMs: number, lossRate: number): number {
     let delay = 0
     let timeout = Math.max(RETRANSMIT_MIN_MS, 3 * latencyMs)
-    for (let lost = 0; lost < RETRANSMISSIONS_MAX && station.random.next() < this.#links.lossRate; lost++) {
+    for (let lost = 0; lost < RETRANSMISSIONS_MAX && station.random.next() < lossRate; lost++) {
       this.totals.retransmissions++
       delay += timeout
       timeout *= 2

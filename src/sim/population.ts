@@ -34,6 +34,8 @@ interface Place {
   readonly disk: SimDisk
   member: Member
   starts: number
+  /** Whether it has been started at all. */
+  isPresent: boolean
 }
 
 export class Population {
@@ -82,6 +84,11 @@ export class Population {
     return this.#place(node).member
   }
 
+  /** Bytes that a node received so far. */
+  bytesReceived(node: number): number {
+    return this.#place(node).station.bytesReceived
+  }
+
   /** What a node's disk holds, whether it runs or not. */
   diskOf(node: number): SimDisk {
     return this.#place(node).disk
@@ -97,10 +104,23 @@ export class Population {
     return this.#byPeer.get(peer) ?? -1
   }
 
-  /** All members start now, and connect. */
+  /** Whether a node has been started, whatever became of it. */
+  isPresent(node: number): boolean {
+    return this.#place(node).isPresent
+  }
+
+  /** All members that are not absent start now, and connect. */
   start(): void {
-    for (const { member } of this.#places) this.#launch(member)
-    for (const edge of this.#edges) this.#dial(edge, 0)
+    for (const { member, isPresent } of this.#places) if (isPresent) this.#launch(member)
+    for (const edge of this.#edges) if (edge.every((node) => this.isPresent(node))) this.#dial(edge, 0)
+  }
+
+  /** A node that was absent starts, and connects. */
+  join(node: number): void {
+    const place = this.#place(node)
+    place.isPresent = true
+    this.#launch(place.member)
+    for (const edge of this.#edges) if (edge[0] === node) this.#dial(edge, 0)
   }
 
   /** As SIGKILL: the peers' connections reset. */
@@ -162,7 +182,9 @@ export class Population {
 
   #settle(index: number, key: PrivateKey): void {
     const process = this.#createProcess(index, 0)
-    const place = { station: this.#network.createStation(index, process), key, disk: new SimDisk(), starts: 0 }
+    const station = this.#network.createStation(index, process)
+    const isPresent = !this.#scenario.absent.includes(index)
+    const place = { station, key, disk: new SimDisk(), starts: 0, isPresent }
     const member = this.#createMember(index, place)
     this.#places.push({ ...place, member })
     this.#byAddress.set(member.host.address.toString(), index)

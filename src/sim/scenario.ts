@@ -1,6 +1,6 @@
 /** What a simulation is asked to do: data, so that a run can be written down, sent to a child process and repeated. */
 import { createPrng } from '../lib/prng.ts'
-import { REFERENCE_LINKS, type LinkProfile } from './network.ts'
+import { REFERENCE_LINKS, type LinkProfile, type Regions } from './network.ts'
 import type { Edge, TopologyKind } from './topology.ts'
 
 /** `atMs` counts from the end of the warm-up. */
@@ -17,6 +17,10 @@ export type Fault =
       readonly kind: 'kill' | 'power-cut' | 'leave' | 'restart' | 'pause' | 'resume' | 'reset-view'
       readonly node: number
     }
+  /** A node that was absent starts for the first time. */
+  | { readonly atMs: number; readonly kind: 'join'; readonly node: number }
+  /** Changes what a node says of itself. */
+  | { readonly atMs: number; readonly kind: 'tag'; readonly node: number; readonly key: string; readonly value: string }
   /** Takes this many transactions of the pool off a node's disk; for one that does not run. */
   | { readonly atMs: number; readonly kind: 'forget-pool'; readonly node: number; readonly count: number }
   /** Sets the clock of a node wrong by this much, ms. */
@@ -31,6 +35,10 @@ export interface Publication {
   readonly atMs: number
   readonly node: number
   readonly forged?: Forgery
+  /** Its user goes to the next node that runs where this one does not. */
+  readonly orNext?: true
+  /** Bytes of its payload, where others have other ones. */
+  readonly payloadBytes?: number
   /** It is sent for the network to learn its routes by, and counts in no figure of the spread. */
   readonly isRehearsal?: true
   /**
@@ -90,6 +98,10 @@ export interface Scenario {
   /** Whether the report tells of repair and membership. */
   readonly watchesNetwork: boolean
   readonly links: LinkProfile
+  /** Instead of these, where they differ by place; null: nowhere. */
+  readonly regions: Regions | null
+  /** Nodes that start by a fault `join` and not before. */
+  readonly absent: readonly number[]
   /** `router`: bare gossipsub, everything is valid. `relay`: the whole node, kernel and runtime, on the same router. */
   readonly member: 'router' | 'relay'
   /**
@@ -122,6 +134,8 @@ export function scenario(given: Partial<Scenario> & { readonly seed: number; rea
     discovers: false,
     watchesNetwork: false,
     links: REFERENCE_LINKS,
+    regions: null,
+    absent: [],
     member: 'router',
     hostile: [],
     warmUpMs: 10_000,

@@ -1,7 +1,7 @@
 /** Runs a scenario: members, publications, faults, and the record of what spread where. */
 import { openVerifier } from '../adapters/crypto/open-verifier.ts'
 import { encodeBatch } from '../domain/codec/transaction-codec.ts'
-import { asTxId } from '../domain/ids.ts'
+import { asPeerId, asTxId } from '../domain/ids.ts'
 import type { NetworkParams } from '../domain/params.ts'
 import { assertNever } from '../lib/assert.ts'
 import { sha256Hex } from '../lib/hash.ts'
@@ -13,7 +13,7 @@ import { Network } from './network.ts'
 import { Population } from './population.ts'
 import { RelayMember } from './relay-member.ts'
 import type { ForgeryFigures, MeshFigures, Report } from './report.ts'
-import type { Fault, Forgery, Publication, Scenario, Transfer } from './scenario.ts'
+import type { Fault, Publication, Scenario, Transfer } from './scenario.ts'
 import type { Scheduler } from './scheduler.ts'
 import { SharedVerifier } from './shared-verifier.ts'
 import { simNetwork } from './sim-network.ts'
@@ -21,10 +21,14 @@ import { makeTransaction } from './sim-transactions.ts'
 import { SpreadRecorder } from './spread.ts'
 import { floodMedianMs, sampledDelays } from './theory.ts'
 import { Trace } from './trace.ts'
+import type { Witness, WorldView } from './witness.ts'
 
-/** Runs a scenario to its end. Rejects when anything in it throws. */
-export async function simulate(scenario: Scenario, scheduler: Scheduler): Promise<Report> {
-  const world = await World.create(scenario, scheduler)
+/**
+ * Runs a scenario to its end. Rejects when anything in it throws.
+ * @param witness is told what happens; it must change nothing
+ */
+export async function simulate(scenario: Scenario, scheduler: Scheduler, witness?: Witness): Promise<Report> {
+  const world = await World.create(scenario, scheduler, witness ?? null)
   return world.run()
 }
 
@@ -42,11 +46,13 @@ class World {
   readonly #refused = new Map<string, number>()
   readonly #refusers = new Set<number>()
   #handedOn = 0
+  readonly #witness: Witness | null
   #made = 0
   #population!: Population
 
-  private constructor(scenario: Scenario, scheduler: Scheduler) {
+  private constructor(scenario: Scenario, scheduler: Scheduler, witness: Witness | null) {
     this.#scenario = scenario
+    this.#witness = witness
     this.#scheduler = scheduler
     this.#random = createPrng(scenario.seed)
     this.#trace = new Trace(scheduler)
@@ -65,6 +71,7 @@ class World {
       scheduler,
       random: this.#random.child('network'),
       links: scenario.links,
+      regions: scenario.regions,
       trace: this.#trace,
     })
     this.#networkWatch = new NetworkWatch({
@@ -77,8 +84,8 @@ class World {
     })
   }
 
-  static async create(scenario: Scenario, scheduler: Scheduler): Promise<World> {
-    const world = new World(scenario, scheduler)
+  static async create(scenario: Scenario, scheduler: Scheduler, witness: Witness | null): Promise<World> {
+    const world = new World(scenario, scheduler, witness)
     const { verifier } = await openVerifier()
     world.#population = await Population.create({
       scenario,
@@ -100,6 +107,7 @@ class World {
     const bytesBefore = this.#network.totals.bytes
     for (const fault of faults) this.#scheduler.schedule(fault.atMs, () => this.#inflict(fault), null)
     for (const publication of publications) this.#publish(publication)
+    this.#witness?.begin(this.#view())
     const lastMs = Math.max(0, ...faults.map(({ atMs }) => atMs), ...publications.map(({ atMs }) => atMs))
     await this.#scheduler.runUntil(warmUpMs + lastMs + settleMs)
     return this.#report(mesh, bytesBefore)
@@ -112,13 +120,16 @@ class World {
         this.#trace.note(`first ${node} ${id} ${from}`)
         if (!isHonest) return
         const { nowMs } = this.#scheduler
+        this.#witness?.had(id, node, nowMs - this.#scenario.warmUpMs)
         for (const recorder of [this.#honest, this.#forged]) {
           recorder.arrived(id, node, this.#population.indexOf(from), nowMs)
         }
       },
       onCopy: (id) => {
         this.#trace.note(`copy ${node} ${id}`)
-        if (isHonest) this.#honest.copy(id)
+        if (!isHonest) return
+        this.#honest.copy(id)
+        this.#witness?.copied(id)
       },
       onRefused: (id, from, reason) => {
         this.#trace.note(`refused ${node} ${id} ${reason}`)
@@ -130,35 +141,70 @@ class World {
       onEvent: (event) => {
         if (this.#isHonest(node)) this.#watch.event(node, event)
         this.#networkWatch.event(event)
+        this.#witness?.event(node, event)
       },
-      onAnswer: (result) => this.#watch.answered(node, result),
+      onAnswer: (result) => {
+        this.#watch.answered(node, result)
+        this.#witness?.answered(node, result)
+      },
     }
   }
 
-  #publish({ atMs, node, forged, transfer, isRehearsal }: Publication): void {
+  #publish(publication: Publication): void {
+    const { atMs, forged, transfer, isRehearsal } = publication
     const number = this.#made++
-    const publish = (): void => {
-      const { id, bytes } = this.#make(transfer ?? { account: number, nonce: 0 }, number, node, forged ?? null)
+    const publish = (node: number): void => {
+      const { id, bytes } = this.#make(publication, transfer ?? { account: number, nonce: 0 }, number, node)
       const recorder = forged === undefined ? this.#honest : this.#forged
       if (isRehearsal !== true) recorder.published(id, node, this.#scheduler.nowMs)
+      this.#witness?.published(id, node, this.#scheduler.nowMs - this.#scenario.warmUpMs, forged !== undefined)
       this.#trace.note(`publish ${node} ${id}`)
       this.#population.at(node).publish(bytes)
     }
-    // By the process that the node is then: it may be restarted before.
-    const hand = (): void => void this.#scheduler.schedule(0, publish, this.#population.at(node).host.process)
+    const hand = (): void => {
+      const node = publication.orNext === true ? this.#nextRunning(publication.node) : publication.node
+      // By the process that the node is then: it may be restarted before.
+      this.#scheduler.schedule(0, () => publish(node), this.#population.at(node).host.process)
+    }
     this.#scheduler.schedule(atMs, hand, null)
   }
 
+  /** This node, or the next one after it that runs. */
+  #nextRunning(node: number): number {
+    const { members } = this.#population
+    const isRunning = (index: number): boolean =>
+      this.#population.isPresent(index) &&
+      !this.#scenario.hostile.includes(index) &&
+      members[index]?.host.process.state === 'running'
+    for (let step = 0; step < members.length; step++) {
+      const index = (node + step) % members.length
+      if (isRunning(index)) return index
+    }
+    return node
+  }
+
   /** Bytes of a publication, by what its maker hands in: a message to a router, a transaction to a relay. */
-  #make(transfer: Transfer, number: number, node: number, forgery: Forgery | null): { id: string; bytes: Uint8Array } {
-    const { member, hostile, payloadBytes } = this.#scenario
+  #make(
+    { forged, payloadBytes = this.#scenario.payloadBytes }: Publication,
+    transfer: Transfer,
+    number: number,
+    node: number,
+  ): { id: string; bytes: Uint8Array } {
+    const { member, hostile } = this.#scenario
     const random = this.#random.child(`publication/${number}`)
     if (member === 'router') {
       const bytes = random.bytes(payloadBytes)
       return { id: sha256Hex(bytes), bytes }
     }
     const nowMs = Math.floor(this.#scheduler.epochMs + this.#scheduler.nowMs)
-    const made = makeTransaction({ network: this.#params, transfer, nowMs, payloadBytes, random, forgery })
+    const made = makeTransaction({
+      network: this.#params,
+      transfer,
+      nowMs,
+      payloadBytes,
+      random,
+      forgery: forged ?? null,
+    })
     return hostile.includes(node) ? { id: made.id, bytes: encodeBatch([made.bytes]) } : made
   }
 
@@ -166,6 +212,7 @@ class World {
     this.#trace.note(`fault ${JSON.stringify(fault)}`)
     const population = this.#population
     this.#networkWatch.inflicted(fault)
+    this.#witness?.inflicted(fault)
     this.#watch.inflicted(fault)
     switch (fault.kind) {
       case 'partition':
@@ -193,6 +240,16 @@ class World {
         const member = population.at(fault.node)
         if (!(member instanceof RelayMember)) throw new Error(`node ${fault.node} is a bare router: it has no view`)
         this.#scheduler.schedule(0, () => member.runtime.post({ kind: 'network-reset' }), member.host.process)
+        return
+      }
+      case 'join':
+        population.join(fault.node)
+        return
+      case 'tag': {
+        const member = population.at(fault.node)
+        if (!(member instanceof RelayMember)) throw new Error(`node ${fault.node} is a bare router: it has no tags`)
+        const { key, value } = fault
+        this.#scheduler.schedule(0, () => member.runtime.post({ kind: 'tag-set', key, value }), member.host.process)
         return
       }
       case 'forget-pool': {
@@ -306,7 +363,41 @@ class World {
 
   #relays(): readonly RelayMember[] {
     return this.#population.members.filter(
-      (member): member is RelayMember => member instanceof RelayMember && member.host.process.state !== 'dead',
+      (member): member is RelayMember =>
+        member instanceof RelayMember &&
+        member.host.process.state !== 'dead' &&
+        this.#population.isPresent(member.host.index),
     )
+  }
+
+  /** What a witness may look at. */
+  #view(): WorldView {
+    const running = (): readonly RelayMember[] => this.#relays().filter(({ host }) => host.process.state === 'running')
+    return {
+      nodes: () =>
+        running().map(({ host, runtime }) => ({
+          node: host.index,
+          head: runtime.kernel.machines.shared.announced.hash,
+          pool: runtime.kernel.machines.transactions.pool.fingerprint(),
+          bytesReceived: this.#population.bytesReceived(host.index),
+        })),
+      holdings: () =>
+        running().map(({ host, runtime }) => {
+          const { pool } = runtime.kernel.machines.transactions
+          const chain = this.#watch.transactionsOn(this.#population.diskOf(host.index))
+          return { node: host.index, has: (id) => chain.has(id) || pool.has(asTxId(id)) }
+        }),
+      notSeeingDead: (node) => {
+        const peer = asPeerId(this.#population.at(node).host.peerId.toString())
+        return running()
+          .filter(({ host }) => host.index !== node)
+          .flatMap(({ host, runtime }) =>
+            runtime.kernel.machines.members.membership.stateOf(peer) === 'dead' ? [] : [host.index],
+          )
+      },
+      indexOf: (peer) => this.#population.indexOf(peer),
+      later: (ms, run) => void this.#scheduler.schedule(ms, run, null),
+      nowMs: () => this.#scheduler.nowMs - this.#scenario.warmUpMs,
+    }
   }
 }

@@ -6,7 +6,13 @@
  */
 import type { Socket } from 'node:net'
 import type { Prng } from '../../src/lib/prng.ts'
-import { FLIGHT_BYTES_MAX, FLIGHT_PIECES_MAX, PIECE_BYTES_MAX } from '../limits.ts'
+import {
+  FLIGHT_BYTES_MAX,
+  FLIGHT_PIECES_MAX,
+  PIECE_BYTES_MAX,
+  RETRANSMISSIONS_MAX,
+  RETRANSMIT_MS_MIN,
+} from '../limits.ts'
 import type { LinkShape } from './shape.ts'
 
 interface Piece {
@@ -92,16 +98,28 @@ export class ShapedDirection {
   }
 
   #enqueue(bytes: Uint8Array | null): void {
-    const { delayMs, jitterMs, bytesPerSecond } = this.#options.shape()
+    const { delayMs, jitterMs, bytesPerSecond, lossRate = 0 } = this.#options.shape()
     const now = performance.now()
     const length = bytes?.byteLength ?? 0
     const serialiseMs = bytesPerSecond === null ? 0 : (length / bytesPerSecond) * 1_000
     this.#sentUntilMs = Math.max(now, this.#sentUntilMs) + serialiseMs
     const spreadMs = jitterMs === 0 ? 0 : jitterMs * (2 * this.#options.random.next() - 1)
-    const dueMs = Math.max(this.#lastDueMs, this.#sentUntilMs + delayMs + spreadMs)
+    const lateMs = lossRate === 0 ? 0 : this.#retransmissionMs(delayMs, lossRate)
+    const dueMs = Math.max(this.#lastDueMs, this.#sentUntilMs + delayMs + spreadMs + lateMs)
     this.#lastDueMs = dueMs
     this.#bytes += length
     this.#flight.push({ bytes, dueMs })
+  }
+
+  /** How late a piece is that may be lost, each time it is sent; as in virtual time (src/sim/network.ts). */
+  #retransmissionMs(delayMs: number, lossRate: number): number {
+    let lateMs = 0
+    let timeoutMs = Math.max(RETRANSMIT_MS_MIN, 3 * delayMs)
+    for (let lost = 0; lost < RETRANSMISSIONS_MAX && this.#options.random.next() < lossRate; lost++) {
+      lateMs += timeoutMs
+      timeoutMs *= 2
+    }
+    return lateMs
   }
 
   #deliver({ bytes }: Piece): void {

@@ -15,6 +15,16 @@ export interface LinkShape {
   readonly jitterMs: number
   /** Bytes a second and direction; null: unbounded. */
   readonly bytesPerSecond: number | null
+  /** Share of pieces that TCP has to send again, which makes them late and all behind them; none unless given. */
+  readonly lossRate?: number
+}
+
+/** Links that differ by where their ends are. */
+export interface RegionShapes {
+  /** Number of each node's region; of those that are not in it, the first. */
+  readonly of: readonly number[]
+  /** Links between two regions, by their numbers. */
+  readonly shapes: readonly (readonly LinkShape[])[]
 }
 
 export const UNSHAPED: LinkShape = { delayMs: 0, jitterMs: 0, bytesPerSecond: null }

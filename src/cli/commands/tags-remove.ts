@@ -4,7 +4,7 @@ import { findTarget } from '../discovery.ts'
 import { Failure } from '../failure.ts'
 import { tagsText } from '../network-text.ts'
 import { readText } from '../parse.ts'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../../lib/suggest.ts'
 
 export const command = defineCommand({
   args: [{ name: 'key', summary: 'name of the tag' }],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { didYouMean, nearestWord } from '../../../src/cli/suggest.ts'
+import { didYouMean, nearestWord } from '../../../src/lib/suggest.ts'
 
 describe('the nearest word', () => {
   it('is one that a slip of the finger away from what was typed', () => {
