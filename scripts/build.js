@@ -18,6 +18,7 @@ const entries = {
   supervisor: 'testnet/main.ts',
   child: 'testnet/child.ts',
   forger: 'testnet/demo/forger.ts',
+  experiment: 'src/scenario/virtual/run.ts',
 }
 
 // dist/dashboard/: what a browser loads, beside the program that serves it.
@@ -214,6 +215,8 @@ if (esbuild === undefined) {
       minifySyntax: true,
       legalComments: 'linked',
       external,
+      // Its other form asks for its parts in a way that no bundler can follow.
+      alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
       plugins: [emptied],
       banner: { js: banner },
       metafile: true,

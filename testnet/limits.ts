@@ -23,7 +23,10 @@ export const FLIGHT_PIECES_MAX = 16_384
  * as one burst.
  */
 export const PIECE_BYTES_MAX = 8_192
-/** First retransmission of a lost piece, ms: the smallest timeout of Linux; it doubles with every further loss of the same bytes. */
+/**
+ * First retransmission of a lost piece, ms: the smallest timeout of Linux; it doubles with every further loss of the
+ * same bytes.
+ */
 export const RETRANSMIT_MS_MIN = 200
 /** After so many losses in a row TCP is close to giving up. */
 export const RETRANSMISSIONS_MAX = 8

@@ -33,7 +33,7 @@ const EXIT_CODES: Readonly<Record<Outcome, number>> = {
   'not-found': 6,
   // The network is not up, not ready or not well.
   'not-ready': 7,
-  // What was expected did not hold: a check that failed.
+  // What was expected did not hold: a check that failed, an expectation of an experiment.
   unmet: 8,
   // 128 + SIGINT.
   interrupted: 130,

@@ -2,6 +2,7 @@
 export const GROUPS: Readonly<Record<string, string>> = {
   testnet: 'a network of real nodes on this machine',
   'testnet snapshot': 'copies of a network to go back to',
+  scenario: 'experiments as files',
   tx: 'make, send and follow transactions',
   block: 'blocks of the chain',
   keys: 'the keys in your keystore',

@@ -58,7 +58,10 @@ export function makeTransaction(options: {
 const S_AT = 4 + 32
 const AMOUNT_AT = 68 + 72
 
-/** The same bytes with what a forger would change. @param signedForOther the same transaction, signed for another network */
+/**
+ * The same bytes with what a forger would change. @param signedForOther the same transaction, signed for another
+ * network
+ */
 export function forge(forgery: Forgery, genuine: Uint8Array, signedForOther: () => Uint8Array): Uint8Array {
   const bytes = genuine.slice()
   const flip = (at: number): Uint8Array => {

@@ -11,7 +11,7 @@ import { usageFailure } from '../failure.ts'
 import { readNetworkFile } from '../network-file.ts'
 import { writeNamed } from '../output.ts'
 import { readCount, readText, readWord } from '../parse.ts'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../../lib/suggest.ts'
 
 const ROLES: readonly Role[] = ['relay', 'full']
 const SEED_MAX = 2 ** 32 - 1

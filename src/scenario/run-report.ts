@@ -1,0 +1,57 @@
+/** One run and its verdict, for people and for programs. Pure. */
+import { expectationText, judge, type Judged } from './expect.ts'
+import type { Experiment } from './experiment.ts'
+import { figureText, type Figures } from './figures.ts'
+import type { RunOutcome, WorldName } from './world.ts'
+
+type Ran = Extract<RunOutcome, { kind: 'ran' }>
+
+export interface RunReport {
+  readonly world: WorldName
+  readonly seed: number
+  /** Whether every expectation is met. */
+  readonly isMet: boolean
+  readonly judged: readonly Judged[]
+  readonly figures: Figures
+  readonly digest: string | null
+  readonly wallMs: number
+  readonly latestMs: number
+}
+
+export function reportOf(world: WorldName, { network, expectations }: Experiment, ran: Ran): RunReport {
+  const judged = judge(expectations, ran.evidence)
+  return {
+    world,
+    seed: network.seed,
+    isMet: judged.every(({ verdict }) => verdict === 'met'),
+    judged,
+    figures: ran.evidence.figures,
+    digest: ran.digest,
+    wallMs: ran.wallMs,
+    latestMs: ran.latestMs,
+  }
+}
+
+/**
+ * What was expected, what was found, and where: `coverage at least 100 %, at the end: found 98 %; node-7 lacks 2 of
+ * 100`.
+ */
+export function missText({ expectation, verdict, found, atMs, where }: Judged): string {
+  const what =
+    verdict === 'unmeasured' ? 'nothing was there to measure' : `found ${figureText(expectation.figure, found)}`
+  const when = atMs === null || expectation.when.kind === 'at' ? '' : ` at ${(atMs / 1_000).toFixed(1)} s`
+  return `${expectationText(expectation)}: ${what}${when}${where === '' ? '' : `; ${where}`}`
+}
+
+/** The run as one document. */
+export function runDocument({ judged, isMet, ...rest }: RunReport): object {
+  return {
+    ...rest,
+    met: isMet,
+    expectations: judged.map(({ expectation: { when, ...bounds }, ...found }) => ({
+      ...bounds,
+      when: when.kind === 'at' ? { atMs: when.atMs } : when.kind,
+      ...found,
+    })),
+  }
+}
