@@ -9,6 +9,7 @@ import { toHex } from '../lib/bytes.ts'
 import { DEV_ACCOUNT_NAMES, devAccount } from '../wallet/dev-accounts.ts'
 import type { KeyPair } from '../wallet/keys.ts'
 import { ACCOUNTS } from './limits.ts'
+import { STRANGE_KEYS, strangeAccount } from './strange-keys.ts'
 
 const NAME = 'dev-conform'
 /** 2026-01-01: long past, so that the kit has slots without end to make blocks in. */
@@ -23,7 +24,10 @@ export function conformNetwork(validators: readonly KeyPair[]): NetworkParams {
     genesisTimeMs: GENESIS_MS,
     slotMs: SLOT_MS,
     validators: validators.map(accountOf),
-    accounts: payersOf(NAME, ACCOUNTS).map((keys) => ({ key: accountOf(keys), balance: BALANCE })),
+    accounts: [...payersOf(NAME, ACCOUNTS).map(accountOf), ...STRANGE_KEYS.map(strangeAccount)].map((key) => ({
+      key,
+      balance: BALANCE,
+    })),
     txLifetimeMs: TX_LIFETIME_MS,
     feeFloor: 1n,
   }

@@ -6,6 +6,7 @@
 import { decodeHello } from '../domain/codec/hello-codec.ts'
 import type { Hello } from '../domain/hello.ts'
 import type { NetAddress } from '../domain/ids.ts'
+import { isDevNetwork } from '../domain/params.ts'
 import type { Topic } from '../domain/protocols.ts'
 import { equalBytes, toHex } from '../lib/bytes.ts'
 import type { Prng } from '../lib/prng.ts'
@@ -203,6 +204,14 @@ export class Stage {
   /** Whether the peer takes the node out of a mesh, or ends the connection, within the time in which a charge shows. */
   async isCharged(node: PlayedNode, sinceHeard: number, withinMs = CHARGED_MS): Promise<boolean> {
     return until(() => !node.isConnected || prunesSince(node, sinceHeard) > 0, withinMs)
+  }
+
+  /**
+   * Whether any number of strangers may be banned: three bans of one address ban the address, and with it this run, but on development networks never 127.0.0.0/24
+   * and ::1.
+   */
+  get mayBan(): boolean {
+    return isDevNetwork(this.setting.network.name) && /^\/ip4\/127\.0\.0\.|^\/ip6\/::1\//.test(this.address)
   }
 
   /** Ends what the check brought. */

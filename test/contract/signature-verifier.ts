@@ -15,7 +15,7 @@ import {
   NON_CANONICAL_SMALL_ORDER,
   SMALL_ORDER_ENCODINGS,
   withScalarPlusL,
-} from '../toolkit/objects/torsion.ts'
+} from '../../src/conform/torsion.ts'
 
 const scalar = (name: string) => littleEndian(sha256(utf8(name))) % 2n ** 252n
 const a = scalar('contract/key')

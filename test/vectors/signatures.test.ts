@@ -24,7 +24,7 @@ import {
   NON_CANONICAL_SMALL_ORDER,
   SMALL_ORDER_ENCODINGS,
   withScalarPlusL,
-} from '../toolkit/objects/torsion.ts'
+} from '../../src/conform/torsion.ts'
 import { drawn } from '../toolkit/api/depth.ts'
 
 const FOLDER = new URL('public/', import.meta.url)

@@ -3,7 +3,7 @@ import { Point } from '@noble/ed25519'
 import { createHash } from 'node:crypto'
 import { encodeSignedTransaction } from '../../../src/domain/codec/transaction-codec.ts'
 import { concatBytes } from '../../../src/lib/bytes.ts'
-import { L, bytes32, littleEndian, withScalarPlusL } from './torsion.ts'
+import { L, bytes32, littleEndian, withScalarPlusL } from '../../../src/conform/torsion.ts'
 
 /** A valid signature with the nonce scalar `r = number + 1` instead of the one that RFC 8032 derives. */
 export function signatureVariant(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { openVerifier } from '../../../../src/adapters/crypto/open-verifier.ts'
 import { utf8 } from '../../../../src/lib/bytes.ts'
-import { craft } from '../../../toolkit/objects/torsion.ts'
+import { craft } from '../../../../src/conform/torsion.ts'
 
 const check = craft({ a: 11n, r: 13n, message: utf8('opened') })
 

@@ -4,7 +4,7 @@ import { findFault } from '../../../../src/adapters/crypto/self-test.ts'
 import { equalBytes, toHex, utf8 } from '../../../../src/lib/bytes.ts'
 import { sha256 } from '../../../../src/lib/hash.ts'
 import type { SignatureCheck } from '../../../../src/ports/signature-verifier.ts'
-import { craft, littleEndian, withScalarPlusL } from '../../../toolkit/objects/torsion.ts'
+import { craft, littleEndian, withScalarPlusL } from '../../../../src/conform/torsion.ts'
 
 /** What the self-test asks, recorded while an honest verifier answers. */
 function askedOf(): { keys: string[]; signatures: SignatureCheck[] } {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { verifySignature } from '../../../../src/index.ts'
 import { utf8 } from '../../../../src/lib/bytes.ts'
-import { craft, withScalarPlusL } from '../../../toolkit/objects/torsion.ts'
+import { craft, withScalarPlusL } from '../../../../src/conform/torsion.ts'
 
 const { publicKey, message, signature } = craft({ a: 17n, r: 19n, message: utf8('public library') })
 

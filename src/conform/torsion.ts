@@ -3,10 +3,9 @@
  * encodings, and signatures whose key or R has a small-order part. Our rule refuses all of them (PROTOCOL.md,
  * Signatures).
  */
-import { createHash } from 'node:crypto'
 import { Point } from '@noble/ed25519'
-import { concatBytes } from '../../../src/lib/bytes.ts'
-import type { SignatureCheck } from '../../../src/ports/signature-verifier.ts'
+import { concatBytes } from '../lib/bytes.ts'
+import { sha512Of } from '../lib/hash.ts'
 
 const FIELD_PRIME = 2n ** 255n - 19n
 export const L = 2n ** 252n + 27_742_317_777_372_353_535_851_937_790_883_648_493n
@@ -77,7 +76,11 @@ function encode(y: bigint, sign: boolean): Uint8Array {
   return bytes
 }
 
-export interface Crafted extends SignatureCheck {
+/** A signature and what it is over; the same shape as what verifiers are asked about. */
+export interface Crafted {
+  readonly publicKey: Uint8Array
+  readonly message: Uint8Array
+  readonly signature: Uint8Array
   readonly challenge: bigint
 }
 
@@ -107,7 +110,7 @@ export function finish(options: {
   readonly message: Uint8Array
 }): Crafted {
   const { publicKey, encodedR, a, r, message } = options
-  const challenge = littleEndian(createHash('sha512').update(encodedR).update(publicKey).update(message).digest()) % L
+  const challenge = littleEndian(sha512Of([encodedR, publicKey, message])) % L
   const signature = concatBytes(encodedR, bytes32((r + challenge * a) % L))
   return { publicKey, message, signature, challenge }
 }
@@ -136,4 +139,12 @@ function torsion(index: number): Point {
   const point = TORSION[index]
   if (point === undefined) throw new Error(`there are eight small-order points, not ${index}`)
   return point
+}
+
+/** The scalar of a secret (RFC 8032): half of its SHA-512, with three bits cleared and one set. */
+export function scalarOf(secret: Uint8Array): bigint {
+  const half = sha512Of([secret]).subarray(0, 32)
+  half[0] = (half[0] ?? 0) & 248
+  half[31] = ((half[31] ?? 0) & 127) | 64
+  return littleEndian(half) % L
 }
