@@ -1,4 +1,7 @@
-/** What a peer makes of a message, seen from outside: handed on or not, charged to its sender or not. The three verdicts of PROTOCOL.md follow from these two. */
+/**
+ * What a peer makes of a message, seen from outside: handed on or not, charged to its sender or not. The three
+ * verdicts of PROTOCOL.md follow from these two.
+ */
 import type { Topic } from '../domain/protocols.ts'
 import { CHARGED_MS, QUIET_MS, SOON_MS } from './limits.ts'
 import { miss, must } from './outcome.ts'
@@ -42,8 +45,8 @@ export async function accepted(stage: Stage, what: string, sent: Sent): Promise<
 }
 
 /**
- * What counts as invalid without a verdict, because it is dropped before one: the score of the router says nothing of it, so that its sender sees only the tenth.
- * Misses where ten of them do not end the connection.
+ * What counts as invalid without a verdict, because it is dropped before one: the score of the router says nothing of
+ * it, so that its sender sees only the tenth. Misses where ten of them do not end the connection.
  */
 export async function offends(stage: Stage, node: PlayedNode, what: string, again: () => Promise<void>): Promise<void> {
   if (!stage.mayBan) return

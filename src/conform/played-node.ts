@@ -16,7 +16,8 @@ import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
 import { concatAll } from '../lib/bytes.ts'
-import { DIAL_MS, FRAME_BYTES_MAX, LOOK_MS, READ_BYTES_MAX } from './limits.ts'
+import { keyPairOf, type KeyPair } from '../wallet/keys.ts'
+import { DIAL_MS, FRAME_BYTES_MAX, LOOK_MS, READ_BYTES_MAX, SOON_MS } from './limits.ts'
 import { frame, framesIn, rpcBytes, type RpcParts } from './wire.ts'
 
 export const GOSSIP_PROTOCOLS = ['/meshsub/1.2.0', '/meshsub/1.1.0', '/meshsub/1.0.0'] as const
@@ -75,6 +76,8 @@ export interface AskOptions {
 
 export class PlayedNode {
   readonly self: PeerId
+  /** What its records are signed with. */
+  readonly keys: KeyPair
   readonly heard: Heard[] = []
   readonly asked = new Map<string, Asked[]>()
   /** The encrypted connection below the multiplexer. */
@@ -85,7 +88,8 @@ export class PlayedNode {
   #connection: Connection | null = null
   #outbound: Stream | null = null
 
-  private constructor(node: Awaited<ReturnType<typeof createLibp2p>>, gossip: readonly string[]) {
+  private constructor(node: Awaited<ReturnType<typeof createLibp2p>>, gossip: readonly string[], seed: Uint8Array) {
+    this.keys = keyPairOf(seed)
     this.#node = node
     this.#gossip = gossip
     this.self = asPeerId(node.peerId.toString())
@@ -122,7 +126,7 @@ export class PlayedNode {
         ...(options.ignoresPings === true ? {} : { ping: ping() }),
       },
     })
-    const played = new PlayedNode(node, options.gossip ?? [GOSSIP_PROTOCOLS[0]])
+    const played = new PlayedNode(node, options.gossip ?? [GOSSIP_PROTOCOLS[0]], options.seed)
     self = played
     if (options.ignoresPings === true) await node.handle('/ipfs/ping/1.0.0', (stream) => stream.pause())
     await played.speakGossip(options.isDeaf ?? false)
@@ -249,6 +253,27 @@ export class PlayedNode {
     const end = await within(read, patienceMs)
     if (end === null) stream.abort(new Error('the kit has waited long enough'))
     return answer(end ?? 'open')
+  }
+
+  /** Puts a request, and another one on the same stream when the first has its answer; the frames of both. */
+  async askTwice(protocol: string, first: Uint8Array, second: Uint8Array): Promise<readonly Uint8Array[]> {
+    const stream = await this.open(protocol)
+    if (stream === null) return []
+    let came = new Uint8Array(0)
+    const read = (async () => {
+      try {
+        for await (const chunk of stream) came = Uint8Array.from(concatAll([came, chunk.subarray()]))
+      } catch {
+        // Cut off: what has come is what there is.
+      }
+    })()
+    const count = (): number => framesIn(came).frames.length
+    stream.send(frame(first))
+    await until(() => count() > 0 || stream.status !== 'open', DIAL_MS)
+    if (stream.writeStatus === 'writable') stream.send(frame(second))
+    await Promise.race([read, until(() => count() > 1, SOON_MS)])
+    stream.abort(new Error('the kit has seen enough'))
+    return framesIn(came).frames
   }
 
   /** Answers requests of a protocol, and keeps what was asked. */

@@ -4,13 +4,19 @@
  * anything. Connections are paced: a peer may take five a second of one address.
  */
 import { decodeHello } from '../domain/codec/hello-codec.ts'
+import { decodeProbeRequest, encodeProbeAnswer } from '../domain/codec/probe-codec.ts'
+import { encodeRecord, encodeRecordBody, encodeRecordMessage } from '../domain/codec/record-codec.ts'
+import { encodeSuspicion, encodeSuspicionBody } from '../domain/codec/suspicion-codec.ts'
 import type { Hello } from '../domain/hello.ts'
-import type { NetAddress } from '../domain/ids.ts'
+import type { RecordDraft, RecordVersion } from '../domain/record.ts'
+import { signingPrefix, type SigningTag } from '../domain/signing.ts'
+import { asBlockHash, type NetAddress } from '../domain/ids.ts'
 import { isDevNetwork } from '../domain/params.ts'
 import type { Topic } from '../domain/protocols.ts'
-import { equalBytes, toHex } from '../lib/bytes.ts'
+import { concatBytes, equalBytes, toHex } from '../lib/bytes.ts'
 import type { Prng } from '../lib/prng.ts'
-import type { KeyPair } from '../wallet/keys.ts'
+import { keyPairOf, sign, type KeyPair } from '../wallet/keys.ts'
+import { MadeChain } from './made-chain.ts'
 import { miss, must, notApplicable, type Role } from './outcome.ts'
 import { CHARGED_MS, SOON_MS } from './limits.ts'
 import { pause, PlayedNode, until, type PlayedOptions } from './played-node.ts'
@@ -52,6 +58,8 @@ export class Stage {
   #teller: PlayedNode | null = null
   #witness: PlayedNode | null = null
   #nextDialMs = 0
+  #chain: MadeChain | null = null
+  #lost = 0
 
   constructor(options: StageOptions) {
     this.setting = options.setting
@@ -86,13 +94,13 @@ export class Stage {
 
   /** One of the honest pair: it speaks. */
   async teller(): Promise<PlayedNode> {
-    if (this.#teller?.isConnected !== true) this.#teller = await this.#visit({})
+    this.#teller = await this.#kept(this.#teller)
     return this.#teller
   }
 
   /** The other one: it listens. */
   async witness(): Promise<PlayedNode> {
-    if (this.#witness?.isConnected !== true) this.#witness = await this.#visit({})
+    this.#witness = await this.#kept(this.#witness)
     return this.#witness
   }
 
@@ -207,8 +215,8 @@ export class Stage {
   }
 
   /**
-   * Whether any number of strangers may be banned: three bans of one address ban the address, and with it this run, but on development networks never 127.0.0.0/24
-   * and ::1.
+   * Whether any number of strangers may be banned: three bans of one address ban the address, and with it this run,
+   * but on development networks never 127.0.0.0/24 and ::1.
    */
   get mayBan(): boolean {
     return isDevNetwork(this.setting.network.name) && /^\/ip4\/127\.0\.0\.|^\/ip6\/::1\//.test(this.address)
@@ -227,9 +235,91 @@ export class Stage {
     await this.#witness?.stop()
   }
 
+  /** How often one of the honest pair was cut off. */
+  get lost(): number {
+    return this.#lost
+  }
+
+  /** The peer id of the peer under test. */
+  async peer(): Promise<string> {
+    return (await (await this.witness()).peerKnown()).id
+  }
+
+  /** The chain that the kit makes, on genesis; not applicable where the peer has another one. */
+  async chain(): Promise<MadeChain> {
+    if (this.#chain !== null) return this.#chain
+    const { height } = await this.head()
+    if (height > 0) notApplicable(`its chain has ${height} blocks: start it with an empty one`)
+    this.#chain = new MadeChain(this.setting, this.now())
+    return this.#chain
+  }
+
+  /** The head that the peer names in its hello. */
+  async head(): Promise<{ readonly hash: string; readonly height: number }> {
+    const { headHash, headHeight } = await this.greet(await this.witness())
+    return { hash: headHash, height: Number(headHeight) }
+  }
+
+  /** Null when the peer comes to name this block as its head, else what it names. */
+  async headBecomes(hash: string, withinMs = SOON_MS): Promise<string | null> {
+    const deadline = performance.now() + withinMs
+    for (;;) {
+      const head = await this.head()
+      if (head.hash === hash) return null
+      if (performance.now() > deadline) return `its head is ${head.hash.slice(0, 8)}… at height ${head.height}`
+      await pause(HEAD_LOOK_MS)
+    }
+  }
+
+  /** Keys of a node that need not exist. */
+  keys(): KeyPair {
+    return keyPairOf(this.random.bytes(32))
+  }
+
+  /** A message of the topic of records: what the owner of the keys says of itself. */
+  record(keys: KeyPair, draft: Partial<RecordDraft> = {}): Uint8Array {
+    const nowMs = this.now()
+    const body = encodeRecordBody({
+      key: keys.publicKey,
+      incarnation: nowMs,
+      seq: 1,
+      startedAtMs: nowMs,
+      publishedAtMs: nowMs,
+      name: 'conform',
+      agentVersion: 'hearsay-conform',
+      head: { height: 0, hash: asBlockHash(this.setting.networkId) },
+      settledHeight: 0,
+      mempoolCount: 0,
+      addresses: [],
+      tags: [],
+      neighbours: [],
+      isLeaving: false,
+      ...draft,
+    })
+    return encodeRecordMessage('record', encodeRecord(body, this.#sign('hearsay/record/1', keys, body)))
+  }
+
+  /** A message of the topic of records: the owner of the keys can not reach that node. */
+  suspicion(keys: KeyPair, targetKey: Uint8Array, { incarnation, seq }: RecordVersion): Uint8Array {
+    const body = encodeSuspicionBody({ targetKey, incarnation, seq, accuserKey: keys.publicKey, timeMs: this.now() })
+    return encodeRecordMessage('suspicion', encodeSuspicion(body, this.#sign('hearsay/suspicion/1', keys, body)))
+  }
+
+  #sign(tag: SigningTag, keys: KeyPair, body: Uint8Array): Uint8Array {
+    return sign(keys.secret, concatBytes(signingPrefix(tag, this.setting.networkId), body))
+  }
+
   /** The honest pair, where it has come. */
   get pair(): readonly PlayedNode[] {
     return [this.#teller, this.#witness].filter((node) => node !== null)
+  }
+
+  /** One of the pair, or another in its place where it has been cut off. */
+  async #kept(node: PlayedNode | null): Promise<PlayedNode> {
+    if (node?.isConnected === true) return node
+    if (node !== null) this.#lost++
+    await node?.stop()
+    return this.#visit({})
   }
 
   async #visit({ greets = true, joins = true, grafts = true, ...options }: VisitOptions): Promise<PlayedNode> {
@@ -247,9 +337,19 @@ export class Stage {
   /** What an honest node without anything answers. */
   async #behave(node: PlayedNode): Promise<void> {
     const { setting } = this
+    const startedMs = this.now()
     await node.serve(setting.protocol('hello'), () => [setting.hello()])
+    await node.serve(setting.protocol('probe'), (bytes) => {
+      const asked = decodeProbeRequest(bytes)
+      const { hash, height } = this.#chain?.tip ?? { hash: asBlockHash(setting.networkId), height: 0 }
+      const status = { incarnation: startedMs, seq: 1, head: { hash, height } }
+      return asked?.kind === 'ping' ? [encodeProbeAnswer({ kind: 'ack', nonce: asked.nonce, status })] : null
+    })
   }
 }
+
+/** Between two looks at the head of the peer, ms. */
+const HEAD_LOOK_MS = 50
 
 /**
  * What is judged on another topic than a marker needs this much longer at most, ms: the work of a block that stands

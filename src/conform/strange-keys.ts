@@ -1,6 +1,7 @@
 /**
- * Accounts of the kit's network whose keys break rule 1 of Signatures, and transactions of theirs that a laxer verifier takes: the cofactorless equation holds for
- * each of them. They are funded, so that nothing but the rule stands in their way.
+ * Accounts of the kit's network whose keys break rule 1 of Signatures, and transactions of theirs that a laxer
+ * verifier takes: the cofactorless equation holds for each of them. They are funded, so that nothing but the rule
+ * stands in their way.
  */
 import { asAccountId, type AccountId } from '../domain/ids.ts'
 import { assert } from '../lib/assert.ts'

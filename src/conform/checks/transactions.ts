@@ -1,4 +1,7 @@
-/** Checks of transactions and batches: their bytes, values, times, nonces, and what becomes of a batch of good and bad ones. */
+/**
+ * Checks of transactions and batches: their bytes, values, times, nonces, and what becomes of a batch of good and bad
+ * ones.
+ */
 import { U64_MAX } from '../../domain/params.ts'
 import { concatBytes, utf8 } from '../../lib/bytes.ts'
 import type { Check } from '../check.ts'
