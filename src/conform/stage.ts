@@ -60,6 +60,8 @@ export class Stage {
   #nextDialMs = 0
   #chain: MadeChain | null = null
   #lost = 0
+  #published = 0
+  readonly #givers = new Map<PlayedNode, { readonly from: KeyPair; readonly nonce: bigint }>()
 
   constructor(options: StageOptions) {
     this.setting = options.setting
@@ -151,6 +153,17 @@ export class Stage {
   /** Publishes data at the peer. */
   async publish(from: PlayedNode, topic: Topic, data: Uint8Array): Promise<void> {
     await from.send({ messages: [{ topic: this.setting.topic(topic), data }] })
+    if (++this.#published % GIVES_EVERY === 0) await this.#give()
+  }
+
+  /** Whoever only listens is left out of meshes: so the pair has something new to say now and then. */
+  async #give(): Promise<void> {
+    for (const node of this.pair) {
+      const own = this.#givers.get(node) ?? { from: this.payer(), nonce: 0n }
+      const batch = this.setting.batch(this.setting.transaction(own, this.now()))
+      this.#givers.set(node, { ...own, nonce: own.nonce + 1n })
+      await node.send({ messages: [{ topic: this.setting.topic('transactions'), data: batch }] })
+    }
   }
 
   /** How often `node` was sent this data. */
@@ -347,6 +360,9 @@ export class Stage {
     })
   }
 }
+
+/** A peer counts a hundred messages of others before it calls one of its mesh silent (PROTOCOL.md, Gossip). */
+const GIVES_EVERY = 20
 
 /** Between two looks at the head of the peer, ms. */
 const HEAD_LOOK_MS = 50
