@@ -39,6 +39,8 @@ export const EXPERIMENTS: readonly ExperimentGroup[] = [
       { name: 'sim', about: 'spread, chain, repair and membership in virtual time, from seeds' },
       { name: 'chain', about: 'ten processes that make blocks, one killed; or cut in half (--partition)' },
       { name: 'network', about: 'repair and failure detection between processes: joiner, parted, members' },
+      { name: 'scenarios', about: 'the scenarios of the package hold, and fail with their bad settings (--in)' },
+      { name: 'planted', about: 'chaos finds three defences that are switched off, and makes each case small' },
       { name: 'soak', about: 'steady load for long: memory and files must not grow' },
       { name: 'genesis', about: 'a node of a network with tens of thousands of accounts' },
     ],

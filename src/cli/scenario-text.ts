@@ -1,7 +1,7 @@
 /** An experiment's runs as people read them. */
 import { expectationText, type Judged } from '../scenario/expect.ts'
 import { figureText, FIGURES, type FigureName } from '../scenario/figures.ts'
-import type { RunReport } from '../scenario/run-report.ts'
+import { foundText, type RunReport } from '../scenario/run-report.ts'
 import { durationText, tableText } from './table-text.ts'
 
 /** What was expected, what was found, and the other figures. */
@@ -17,7 +17,7 @@ export function verdictText(report: RunReport): string {
       [{ title: 'EXPECTED' }, { title: 'FOUND', align: 'right' }, { title: 'VERDICT' }, { title: 'WHERE' }],
       report.judged.map((judged) => [
         expectationText(judged.expectation),
-        foundText(judged),
+        foundAt(judged),
         judged.verdict,
         judged.where,
       ]),
@@ -28,7 +28,8 @@ export function verdictText(report: RunReport): string {
   ].join('\n')
 }
 
-function foundText({ expectation, found, atMs }: Judged): string {
-  const text = figureText(expectation.figure, found)
+function foundAt(judged: Judged): string {
+  const { atMs, expectation } = judged
+  const text = foundText(judged)
   return atMs === null || expectation.when.kind === 'at' ? text : `${text} at ${(atMs / 1_000).toFixed(0)} s`
 }

@@ -82,7 +82,7 @@ function judgeOne(
   const found = measured?.value ?? null
   const { atLeast, atMost } = expectation
   const holds = found !== null && (atLeast === null || found >= atLeast) && (atMost === null || found <= atMost)
-  const verdict = found === null ? 'unmeasured' : holds ? 'met' : 'missed'
+  const verdict = holds ? 'met' : found === null && measured?.isNever !== true ? 'unmeasured' : 'missed'
   return { expectation, verdict, found, atMs, where: holds ? '' : (measured?.where ?? '') }
 }
 

@@ -57,8 +57,10 @@ export const FIGURE_NAMES = Object.keys(FIGURES) as readonly FigureName[]
 
 /** One figure as measured. */
 export interface Measured {
-  /** Null: nothing was there to measure, or it did not come to that until the end. */
+  /** Null: nothing was there to measure, or it never came to that. */
   readonly value: number | null
+  /** It should have come to that, and did not until the end. */
+  readonly isNever?: true
   /** Which nodes, transactions or times make it what it is; empty where all is as it should be. */
   readonly where: string
 }

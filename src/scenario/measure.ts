@@ -57,6 +57,7 @@ export class Measure {
   /** Deaths that every other node must see; one that ends before that is forgotten. */
   #deaths: Death[] = []
   #agreedMs: number | null = null
+  #unserved = 0
 
   /** @param lastFaultMs when the last fault of the timeline happens */
   constructor(lastFaultMs: number) {
@@ -80,6 +81,11 @@ export class Measure {
   handedIn(id: string, node: number, atMs: number): void {
     if (!this.#handedIn.has(id))
       this.#handedIn.set(id, { node, atMs, delays: new Map(), copies: 0, fate: 'waiting', why: 'no answer' })
+  }
+
+  /** Somebody came with a transaction, and no node runs. */
+  unserved(): void {
+    this.#unserved++
   }
 
   forged(id: string): void {
@@ -177,6 +183,7 @@ export class Measure {
       case 'agreedMs':
         return {
           value: this.#agreedMs,
+          ...(this.#agreedMs === null ? { isNever: true } : {}),
           where:
             this.#agreedMs === null
               ? `heads: ${apart(look.nodes, 'head').where || 'one'}; pools: ${apart(look.nodes, 'pool').where || 'one'}`
@@ -192,10 +199,10 @@ export class Measure {
   #accepted(): Measured {
     const all = [...this.#handedIn]
     const others = all.filter(([, { fate }]) => fate !== 'accepted')
-    return {
-      value: all.length === 0 ? null : 1 - others.length / all.length,
-      where: some(others.map(([id, { node, why }]) => `node-${node} did not take ${short(id)}: ${why}`)),
-    }
+    const total = all.length + this.#unserved
+    const nobody = this.#unserved === 0 ? [] : [`${this.#unserved} found no node that runs`]
+    const refused = others.map(([id, { node, why }]) => `node-${node} did not take ${short(id)}: ${why}`)
+    return { value: total === 0 ? null : (all.length - others.length) / total, where: some([...nobody, ...refused]) }
   }
 
   #coverage({ nodes, holdings }: Look): Measured {
@@ -248,7 +255,7 @@ export class Measure {
       this.#deaths[0] ?? NO_DEATH,
     )
     if (this.#deaths.length === 0) return { value: null, where: 'nobody died for long enough' }
-    if (unseen.length > 0) return { value: null, where: `not everybody sees that ${names(unseen)} died` }
+    if (unseen.length > 0) return { value: null, isNever: true, where: `not everybody sees that ${names(unseen)} died` }
     return { value: longest.seenAfterMs, where: `longest: node-${longest.node}` }
   }
 

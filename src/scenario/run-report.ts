@@ -36,11 +36,16 @@ export function reportOf(world: WorldName, { network, expectations }: Experiment
  * What was expected, what was found, and where: `coverage at least 100 %, at the end: found 98 %; node-7 lacks 2 of
  * 100`.
  */
-export function missText({ expectation, verdict, found, atMs, where }: Judged): string {
-  const what =
-    verdict === 'unmeasured' ? 'nothing was there to measure' : `found ${figureText(expectation.figure, found)}`
+export function missText(judged: Judged): string {
+  const { expectation, verdict, atMs, where } = judged
+  const what = verdict === 'unmeasured' ? 'nothing was there to measure' : `found ${foundText(judged)}`
   const when = atMs === null || expectation.when.kind === 'at' ? '' : ` at ${(atMs / 1_000).toFixed(1)} s`
   return `${expectationText(expectation)}: ${what}${when}${where === '' ? '' : `; ${where}`}`
+}
+
+/** What was found; `never` where it did not come to that, `none` where there was nothing to measure. */
+export function foundText({ expectation, found, verdict }: Judged): string {
+  return found === null && verdict === 'missed' ? 'never' : figureText(expectation.figure, found)
 }
 
 /** The run as one document. */

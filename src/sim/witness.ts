@@ -8,6 +8,8 @@ export interface Witness {
   /** The warm-up is over; from here on it may look. */
   begin(view: WorldView): void
   published(id: string, node: number, nowMs: number, isForged: boolean): void
+  /** Somebody came with a transaction, and no node runs. */
+  unserved(): void
   answered(node: number, result: SubmitResult): void
   /** An honest node took an object for the first time. */
   had(id: string, node: number, nowMs: number): void

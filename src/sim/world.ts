@@ -163,14 +163,18 @@ class World {
     }
     const hand = (): void => {
       const node = publication.orNext === true ? this.#nextRunning(publication.node) : publication.node
+      if (node === null) {
+        this.#witness?.unserved()
+        return
+      }
       // By the process that the node is then: it may be restarted before.
       this.#scheduler.schedule(0, () => publish(node), this.#population.at(node).host.process)
     }
     this.#scheduler.schedule(atMs, hand, null)
   }
 
-  /** This node, or the next one after it that runs. */
-  #nextRunning(node: number): number {
+  /** This node, or the next one after it that runs; null where none does. */
+  #nextRunning(node: number): number | null {
     const { members } = this.#population
     const isRunning = (index: number): boolean =>
       this.#population.isPresent(index) &&
@@ -180,7 +184,7 @@ class World {
       const index = (node + step) % members.length
       if (isRunning(index)) return index
     }
-    return node
+    return null
   }
 
   /** Bytes of a publication, by what its maker hands in: a message to a router, a transaction to a relay. */

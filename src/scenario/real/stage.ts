@@ -110,8 +110,11 @@ class Stage {
     const running = this.#observation.running()
     const chosen = running.find((each) => each >= node) ?? running[0]
     const client = chosen === undefined ? null : this.#observation.client(chosen)
-    if (chosen === undefined || client === null) return
     const { measure } = this.#observation
+    if (chosen === undefined || client === null) {
+      measure.unserved()
+      return
+    }
     let made = ''
     const refusal = await this.#senders.handIn(client, payloadBytes, (id) => {
       made = id

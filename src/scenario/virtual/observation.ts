@@ -60,6 +60,10 @@ export class Observation implements Witness {
     else this.#measure.handedIn(id, node, nowMs)
   }
 
+  unserved(): void {
+    this.#measure.unserved()
+  }
+
   answered(_node: number, result: Parameters<Witness['answered']>[1]): void {
     if (result.id === null) return
     this.#measure.answered(result.id, result.kind === 'accepted' || result.kind === 'known' ? null : result.code)

@@ -5,10 +5,11 @@ import { missText } from '../../../src/scenario/run-report.ts'
 import type { World } from '../../../src/scenario/world.ts'
 import { runIn, smallExperiment } from './small-network.ts'
 
-export function worldContract(world: World, options: { readonly timeoutMs: number }): void {
+export function worldContract(open: () => Promise<World>, options: { readonly timeoutMs: number }): void {
   it(
     'carries an experiment out, and measures all of its figures',
     async () => {
+      const world = await open()
       const experiment = smallExperiment()
       expect(world.refusals(experiment)).toEqual([])
       const report = await runIn(world, experiment)
@@ -23,6 +24,7 @@ export function worldContract(world: World, options: { readonly timeoutMs: numbe
   it(
     'says what it can, and ends at once when it is told to',
     async () => {
+      const world = await open()
       const ending = new AbortController()
       const outcome = world.run(smallExperiment(), { onProgress: () => ending.abort(), signal: ending.signal })
       expect(await outcome).toEqual({ kind: 'aborted' })

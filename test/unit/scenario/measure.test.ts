@@ -71,6 +71,7 @@ describe('what is measured', () => {
     measure.looked(lookAt(1_100, ['x', 'y']))
     expect(measure.figures(['agreedMs'], lookAt(1_100, ['x', 'y'])).agreedMs).toEqual({
       value: null,
+      isNever: true,
       where: 'heads: x at node 0; y at node 1; pools: one',
     })
     measure.looked(lookAt(1_400, ['y', 'y']))
@@ -83,7 +84,7 @@ describe('what is measured', () => {
     const seen = () => measure.figures(['deadSeenMs'], lookAt(0, ['x'])).deadSeenMs
     measure.died(3, 1_000)
     measure.died(4, 2_000)
-    expect(seen()).toEqual({ value: null, where: 'not everybody sees that node 3-4 died' })
+    expect(seen()).toEqual({ value: null, isNever: true, where: 'not everybody sees that node 3-4 died' })
     measure.seenDead(3, 9_000)
     measure.returned(4)
     expect(seen()).toEqual({ value: 8_000, where: 'longest: node-3' })
