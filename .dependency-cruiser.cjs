@@ -53,8 +53,17 @@ const mayImport = {
   ],
   // One experiment, three worlds: it runs the simulator and the testnet, and neither knows of it.
   'src/scenario': ['src/sim/', 'testnet/', 'src/client/', 'src/home/', 'src/wallet/', 'src/domain/', 'src/lib/'],
+  // Theory beside measurement: models, and the machines of nodes without their network.
+  'src/lab': [
+    'src/sim/(child|models|network|run|scenario|theory|topology)\\.ts',
+    'src/sync/',
+    'src/membership/',
+    'src/domain/',
+    'src/lib/',
+  ],
   'src/cli': [
     'src/scenario/',
+    'src/lab/',
     'src/vectors/',
     'src/conform/',
     'src/trace/',

@@ -8,5 +8,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   keys: 'the keys in your keystore',
   account: 'accounts of the ledger',
   node: 'run a node',
+  sim: 'how rumours spread: theory beside measurement',
   tags: 'what a node says of itself to all others',
 }

@@ -170,3 +170,23 @@ export function readNodeNames(text: string): Reading<readonly string[]> {
   }
   return good([...names])
 }
+
+/** Several of a kind, with commas between them: `1000,10000`. */
+export function readList<T>(read: Reader<T>): Reader<readonly T[]> {
+  return (text) => {
+    const values: T[] = []
+    for (const part of text.split(',')) {
+      const reading = read(part)
+      if (!reading.ok) return reading
+      values.push(reading.value)
+    }
+    return good(values)
+  }
+}
+
+/** A share of something, from 0 up to below 1: `0`, `0.05`; or as `5%`. */
+export function readFraction(text: string): Reading<number> {
+  const match = /^(\d{1,3}(?:\.\d{1,6})?)(%?)$/.exec(text)
+  const value = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1)
+  return value >= 0 && value < 1 ? good(value) : bad(text, 'is not a share such as 0, 0.05 or 5%, below 1')
+}

@@ -32,7 +32,12 @@ export interface ModelRun {
   readonly messagesPerNode: number
   /** Messages that the first node sent itself. */
   readonly sourceSends: number
+  /** Share that knows after each round; the first is before any. */
+  readonly curve: readonly number[]
 }
+
+/** Whom a node may tell or ask: everybody, or the two beside it. */
+export type ModelTopology = 'random' | 'ring'
 
 /** More rounds than any of these needs for a million nodes; a model that goes on is wrong. */
 const ROUNDS_MAX = 10_000
@@ -42,6 +47,8 @@ class Population {
   readonly size: number
   readonly knows: Uint8Array
   readonly #random: Prng
+  readonly #topology: ModelTopology
+  readonly #curve: number[] = []
   informed = 1
   round = 0
   lastRound = 0
@@ -50,15 +57,18 @@ class Population {
   roundsTo999: number | null = null
   roundsToAll: number | null = null
 
-  constructor(size: number, random: Prng) {
+  constructor(size: number, random: Prng, topology: ModelTopology) {
     this.size = size
     this.#random = random
+    this.#topology = topology
     this.knows = new Uint8Array(size)
     this.knows[0] = 1
+    this.#curve.push(1 / size)
   }
 
   /** Somebody else than `self`, uniformly. */
   other(self: number): number {
+    if (this.#topology === 'ring') return (self + (this.#random.below(2) === 0 ? 1 : this.size - 1)) % this.size
     const drawn = this.#random.below(this.size - 1)
     return drawn >= self ? drawn + 1 : drawn
   }
@@ -66,7 +76,8 @@ class Population {
   /** `count` different ones, none of them `self`. */
   others(self: number, count: number): readonly number[] {
     const drawn: number[] = []
-    while (drawn.length < Math.min(count, this.size - 1)) {
+    const within = this.#topology === 'ring' ? Math.min(2, this.size - 1) : this.size - 1
+    while (drawn.length < Math.min(count, within)) {
       const one = this.other(self)
       if (!drawn.includes(one)) drawn.push(one)
     }
@@ -91,6 +102,7 @@ class Population {
     if (fresh.length > 0) this.lastRound = this.round
     if (this.informed >= 0.999 * this.size) this.roundsTo999 ??= this.round
     if (this.informed === this.size) this.roundsToAll ??= this.round
+    this.#curve.push(this.informed / this.size)
     return fresh
   }
 
@@ -106,6 +118,7 @@ class Population {
       residue: 1 - this.informed / this.size,
       messagesPerNode: this.messages / this.size,
       sourceSends: this.sourceSends,
+      curve: this.#curve,
     }
   }
 }
@@ -115,8 +128,14 @@ class Population {
  * @param options.k contacts a round (push, pull, pushpull), useless contacts until interest is lost (rumor), or the
  *   fanout
  */
-export function runModel(options: { mode: ModelMode; nodes: number; k: number; random: Prng }): ModelRun {
-  const population = new Population(options.nodes, options.random)
+export function runModel(options: {
+  mode: ModelMode
+  nodes: number
+  k: number
+  random: Prng
+  topology?: ModelTopology
+}): ModelRun {
+  const population = new Population(options.nodes, options.random, options.topology ?? 'random')
   switch (options.mode) {
     case 'push':
     case 'pull':
@@ -245,6 +264,8 @@ export interface ModelSummary {
   readonly sourceSends: number
   /** Share of the runs in which all knew in the end. */
   readonly reachedAll: number
+  /** Mean share that knows after each round; the first is before any. */
+  readonly curve: readonly number[]
 }
 
 /** Many runs of one model, each with its own stream of chance. */
@@ -254,10 +275,11 @@ export function summariseModel(options: {
   k: number
   runs: number
   random: Prng
+  topology?: ModelTopology
 }): ModelSummary {
-  const { mode, nodes, k, runs, random } = options
+  const { mode, nodes, k, runs, random, topology = 'random' } = options
   const results = Array.from({ length: runs }, (_, run) =>
-    runModel({ mode, nodes, k, random: random.child(`${mode}/${nodes}/${k}/${run}`) }),
+    runModel({ mode, nodes, k, topology, random: random.child(`${mode}/${nodes}/${k}/${run}`) }),
   )
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
   const meanOf = (pick: (run: ModelRun) => number | null): number | null => {
@@ -276,5 +298,15 @@ export function summariseModel(options: {
     messagesPerNode: mean(results.map((run) => run.messagesPerNode)),
     sourceSends: mean(results.map((run) => run.sourceSends)),
     reachedAll: results.filter((run) => run.roundsToAll !== null).length / runs,
+    curve: meanCurve(results.map(({ curve }) => curve)),
   }
+}
+
+/** A spread that has ended stays where it is. */
+function meanCurve(curves: readonly (readonly number[])[]): readonly number[] {
+  const rounds = Math.max(...curves.map(({ length }) => length))
+  return Array.from(
+    { length: rounds },
+    (_, round) => curves.reduce((sum, curve) => sum + (curve[round] ?? curve.at(-1) ?? 0), 0) / curves.length,
+  )
 }

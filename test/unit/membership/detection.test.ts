@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PeerId } from '../../../src/domain/ids.ts'
-import { MembershipWorld, type MemberNode } from '../../toolkit/kernel/membership-world.ts'
+import { MembershipWorld, type MemberNode } from '../../../src/lab/membership-world.ts'
 import { drawn } from '../../toolkit/api/depth.ts'
 
 const N = 50

@@ -4,17 +4,17 @@
  * gossip mesh does it. Processes can be killed, stopped like by SIGSTOP (what they are sent waits), restarted, and
  * asked to leave.
  */
-import { decodeRecord, encodeRecord, encodeRecordBody } from '../../../src/domain/codec/record-codec.ts'
-import { decodeSuspicion, encodeSuspicion, encodeSuspicionBody } from '../../../src/domain/codec/suspicion-codec.ts'
-import { asBlockHash, asNetAddress, type PeerId } from '../../../src/domain/ids.ts'
-import { neighbourMark, peerIdOfKey, type NodeRecord, type Suspicion } from '../../../src/domain/record.ts'
-import type { Now } from '../../../src/domain/time.ts'
-import { MinHeap } from '../../../src/lib/min-heap.ts'
-import { createPrng, type Prng } from '../../../src/lib/prng.ts'
-import { MEMBERSHIP_PROFILES } from '../../../src/membership/limits.ts'
-import { Membership, type MembershipDecision } from '../../../src/membership/membership.ts'
-import { Pace } from '../../../src/membership/pace.ts'
-import type { MemberState } from '../../../src/membership/view.ts'
+import { decodeRecord, encodeRecord, encodeRecordBody } from '../domain/codec/record-codec.ts'
+import { decodeSuspicion, encodeSuspicion, encodeSuspicionBody } from '../domain/codec/suspicion-codec.ts'
+import { asBlockHash, asNetAddress, type PeerId } from '../domain/ids.ts'
+import { neighbourMark, peerIdOfKey, type NodeRecord, type Suspicion } from '../domain/record.ts'
+import type { Now } from '../domain/time.ts'
+import { MinHeap } from '../lib/min-heap.ts'
+import { createPrng, type Prng } from '../lib/prng.ts'
+import { MEMBERSHIP_PROFILES } from '../membership/limits.ts'
+import { Membership, type MembershipDecision } from '../membership/membership.ts'
+import { Pace } from '../membership/pace.ts'
+import type { MemberState } from '../membership/view.ts'
 
 const WALL_MS = 1_800_000_000_000
 const WAKE_MS = 250
