@@ -2,7 +2,7 @@ import type { ExampleName } from '../../lab/examples.ts'
 import { defineCommand, valueOr } from '../command.ts'
 import { usageFailure } from '../failure.ts'
 import { readCount } from '../parse.ts'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../../lib/suggest.ts'
 import { tableText } from '../table-text.ts'
 
 /** The names of lab/examples, which is loaded only when it is asked for; a test holds both together. */
