@@ -1,8 +1,10 @@
 /**
- * Anti-entropy in rounds: in each, every node compares its set with that of one other by chance, and both take what they lack. How many rounds until all have one
- * set, and what that costs. Rounds are simultaneous: everybody compares what it had when the round began.
+ * Anti-entropy in rounds: in each, every node compares its set with that of one other by chance, and both take what
+ * they lack. How many rounds until all have one set, and what that costs. Rounds are simultaneous: everybody compares
+ * what it had when the round began.
  *
- * Theory: what one node has spreads by push-pull, log3 N rounds; then the share that is missing squares with each, until none of the N d pairs is (Karp et al. 2000).
+ * Theory: what one node has spreads by push-pull, log3 N rounds; then the share that is missing squares with each,
+ * until none of the N d pairs is (Karp et al. 2000).
  */
 import type { ItemKey } from '../domain/item-key.ts'
 import type { Prng } from '../lib/prng.ts'
@@ -17,7 +19,10 @@ export interface AntiEntropy {
   readonly differences: number
   readonly runs: number
   readonly rounds: Measured
-  /** Of the first run: share of the (node, item) pairs of the differences that is missing before each round, and 0 at the end. */
+  /**
+   * Of the first run: share of the (node, item) pairs of the differences that is missing before each round, and 0 at
+   * the end.
+   */
   readonly missing: readonly number[]
   readonly bytesPerNode: number
   /** Of two equal sets, both ways. */

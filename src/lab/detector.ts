@@ -1,4 +1,7 @@
-/** Our own failure detector (src/membership) among many nodes: how soon a hung node is suspected, and how soon its death is known to all. */
+/**
+ * Our own failure detector (src/membership) among many nodes: how soon a hung node is suspected, and how soon its death
+ * is known to all.
+ */
 import { MembershipWorld } from './membership-world.ts'
 
 export interface DetectorRun {

@@ -1,4 +1,7 @@
-/** Nodes that hold sets and compare them by twos, with the machine that nodes use (sync/reconcile-session): no network, no time. */
+/**
+ * Nodes that hold sets and compare them by twos, with the machine that nodes use (sync/reconcile-session): no network,
+ * no time.
+ */
 import { decodeReconcileRequest } from '../domain/codec/reconcile-codec.ts'
 import { itemKey, type ItemKey } from '../domain/item-key.ts'
 import { assert } from '../lib/assert.ts'

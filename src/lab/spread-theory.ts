@@ -1,9 +1,11 @@
 /**
  * The textbook's models beside the textbook's formulae.
  *
- * - Push, pull and push-pull are known up to a constant (Pittel 1987; Frieze and Grimmett 1985; Karp et al. 2000). That of push, 0.9 rounds, was fitted to runs
- *   with 1,000 and 10,000 nodes and one to four contacts; that of pull, 0.8, likewise. Push-pull fits without one.
- * - Whatever the rule by which tellers lose interest, m messages a node leave e^-m of the nodes behind (Demers et al. 1987, 1.4).
+ * - Push, pull and push-pull are known up to a constant (Pittel 1987; Frieze and Grimmett 1985; Karp et al. 2000).
+ *   That of push, 0.9 rounds, was fitted to runs with 1,000 and 10,000 nodes and one to four contacts; that of pull,
+ *   0.8, likewise. Push-pull fits without one.
+ * - Whatever the rule by which tellers lose interest, m messages a node leave e^-m of the nodes behind (Demers et al.
+ *   1987, 1.4).
  * - A blind fanout f leaves s = e^(-f(1-s)) behind.
  * - On a ring two ends go on, each in every second round.
  */
@@ -20,7 +22,10 @@ export interface SpreadModel {
   readonly figure: Measured
 }
 
-/** Many runs of one model, beside its formula. @param options.k contacts a round, useless contacts until interest is lost, or the fanout */
+/**
+ * Many runs of one model, beside its formula. @param options.k contacts a round, useless contacts until interest is
+ * lost, or the fanout
+ */
 export function spreadModel(options: {
   mode: ModelMode
   nodes: number

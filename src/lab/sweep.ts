@@ -1,6 +1,7 @@
 /**
- * What a shorter interval of repair costs, and what it buys. Items come by chance, each misses a share of the nodes at once, and every node compares with one
- * other by chance each interval, give or take a fifth, as nodes do. Time is an event queue; comparisons take none of it.
+ * What a shorter interval of repair costs, and what it buys. Items come by chance, each misses a share of the nodes
+ * at once, and every node compares with one other by chance each interval, give or take a fifth, as nodes do. Time is
+ * an event queue; comparisons take none of it.
  */
 import { MinHeap } from '../lib/min-heap.ts'
 import type { Prng } from '../lib/prng.ts'

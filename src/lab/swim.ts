@@ -1,6 +1,6 @@
 /**
- * SWIM by the book (Das, Gupta and Motivala 2002), in periods: each live member asks one other by chance, and where no answer comes, asks through helpers. The
- * baseline of our own detector, which runs beside it (detector.ts).
+ * SWIM by the book (Das, Gupta and Motivala 2002), in periods: each live member asks one other by chance, and where
+ * no answer comes, asks through helpers. The baseline of our own detector, which runs beside it (detector.ts).
  */
 import type { Prng } from '../lib/prng.ts'
 import { measured, type Measured } from './measured.ts'
@@ -21,8 +21,8 @@ export function firstDetection(nodes: number, runs: number, random: Prng): Measu
 }
 
 /**
- * Share of the probes of a live member that end in suspicion, where each packet is lost with chance `loss` and `helpers` others are asked.
- * Theory: [1 - (1-p)^2] [1 - (1-p)^4]^k.
+ * Share of the probes of a live member that end in suspicion, where each packet is lost with chance `loss` and
+ * `helpers` others are asked. Theory: [1 - (1-p)^2] [1 - (1-p)^4]^k.
  */
 export function falseSuspicion(options: { loss: number; helpers: number; probes: number; random: Prng }): Measured {
   const { loss, helpers, probes, random } = options
