@@ -7,6 +7,8 @@ import { runChecks } from '../../src/conform/run.ts'
 import { Setting } from '../../src/conform/setting.ts'
 import { createPrng } from '../../src/lib/prng.ts'
 import { devValidator } from '../../testnet/dev-network.ts'
+import { hunt } from '../toolkit/conform/hunt.ts'
+import { MUTANTS } from '../toolkit/conform/mutants.ts'
 import { addressOf, startNode } from '../toolkit/processes/nodes.ts'
 import { asNetAddress } from '../../src/domain/ids.ts'
 import { read } from '../tidy/project-files.ts'
@@ -24,8 +26,21 @@ describe('the table of checks', () => {
   })
 })
 
-/** What takes a few tens of milliseconds each; `hearsay conform --self` runs them all. */
-const SHORT = ['transport-tls', 'transport-noise', 'hello-right', 'hello-repeated', 'hello-short']
+/** What takes a few tens of milliseconds each, of every part; `npm run conform` runs them all. */
+const SHORT = [
+  'transport-tls',
+  'transport-noise',
+  'hello-right',
+  'hello-short',
+  'gossip-hands-on',
+  'tx-single',
+  'signature-right',
+  'block-compact',
+  'probe-ping',
+  'objects-by-id',
+  'chain-headers',
+  'reconcile-list',
+]
 
 describe('our own node', () => {
   it('keeps the protocol, in the short form', async () => {
@@ -43,5 +58,25 @@ describe('our own node', () => {
     })
     await node.stop()
     expect(results.map((result) => [result.check.id, noteOf(result)])).toEqual(SHORT.map((id) => [id, null]))
+  })
+})
+
+/** A mutant of each kind of bend, such as are caught at once; `npm run conform -- --mutants` runs them all. */
+const HUNTED = ['hello-right', 'gossip-hands-on', 'signature-zeros']
+
+describe('the mutants', () => {
+  it('are made for checks that there are, and for each that takes less than a minute', () => {
+    const ids = new Set(CHECKS.map(({ id }) => id))
+    expect(MUTANTS.filter(({ check, after = [] }) => ![check, ...after].every((id) => ids.has(id)))).toEqual([])
+    const made = new Set(MUTANTS.map(({ check }) => check))
+    const short = CHECKS.filter(({ isLong }) => isLong !== true).map(({ id }) => id)
+    expect(short.filter((id) => !made.has(id))).toEqual([])
+  })
+
+  it('are caught, each by the check that it is made for', async () => {
+    const survivors: string[] = []
+    for await (const { mutant, evidence } of hunt(MUTANTS.filter(({ check }) => HUNTED.includes(check))))
+      if (evidence === null) survivors.push(mutant.check)
+    expect(survivors).toEqual([])
   })
 })
