@@ -124,7 +124,7 @@ const surfaceKnows = {
     'src/adapters/crypto/(verify-signature|noble-verifier|first-invalid|key-cache|limits|strict-rule)\\.ts',
     'src/ports/signature-verifier\\.ts',
     'node_modules/(@noble/(ed25519|hashes)|@scure/base)/',
-    'node_modules/@chainsafe/(ssz|persistent-merkle-tree|as-sha256)/',
+    'node_modules/@chainsafe/(persistent-merkle-tree|as-sha256)/',
     'node:crypto$',
     'crypto$',
   ],

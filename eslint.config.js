@@ -135,7 +135,7 @@ const relativeOrBase = {
   message: 'Texts for bytes are those of @scure/base, and nothing else.',
 }
 const relativeOrCodec = {
-  regex: String.raw`^(?!\.\.?/|@chainsafe/(ssz|persistent-merkle-tree|as-sha256|hashtree)(/|$))`,
+  regex: String.raw`^(?!\.\.?/|@chainsafe/(persistent-merkle-tree|as-sha256|hashtree)(/|$))`,
   message: 'This layer uses our own pure code and the SSZ codec only.',
 }
 const restrictImports = (pattern) => ['error', { patterns: [pattern] }]

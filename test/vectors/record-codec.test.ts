@@ -61,6 +61,7 @@ const SAMPLE: RecordDraft = {
 const signature = new Uint8Array(64).fill(0x55)
 const sampleBytes = encodeRecord(encodeRecordBody(SAMPLE), signature)
 
+// The containers of PROTOCOL.md once more, beside those that the codec uses (formats.ts).
 const u64 = new UintBigintType(8)
 const Tag = new ContainerType({ key: new ByteListType(32), value: new ByteListType(64) })
 const Body = new ContainerType({

@@ -1,7 +1,7 @@
 /** The document that describes the API, made of the schemas that check it. */
 import swagger from '@fastify/swagger'
 import type { FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import type { ApiServer } from './routes/route.ts'
 import { json, problems } from './schemas.ts'
 

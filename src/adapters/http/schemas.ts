@@ -5,7 +5,7 @@
  * which becomes a type; a choice of words is an `enum`; what may be null is a list of types where the value is no
  * object; whole numbers say that they need 64 bits.
  */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import type { Static, TProperties, TSchema, TUnsafe } from 'typebox'
 import type { HeadView, Problem } from '../../domain/views.ts'
 import { U64_WORDS } from './transaction-document.ts'

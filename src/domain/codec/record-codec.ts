@@ -1,57 +1,31 @@
 /**
- * SSZ of signed node records, read and written in place, and of the message of the records topic.
+ * Signed node records (SIGNED_RECORD in formats.ts), with the rules for their values, and the message of the records
+ * topic: `RecordMessage u8 selector: 0 SignedRecord, 1 SignedSuspicion`.
  *
- * ```
- * SignedRecord  0 u32 offset of body = 68 · 4 signature[64] · 68 body
- * body          0 key[32] · 32 incarnation · 40 seq · 48 startedAt · 56 publishedAt · 64 head height
- *               · 72 head hash[32] · 104 settled height · 112 mempoolCount · 120 flags u8
- *               · then five offsets u32: 121 name · 125 agentVersion · 129 addresses · 133 tags · 137 neighbours
- *               · 141 the variable parts in this order
- * addresses     list[list[byte, 128], 8]
- * tags          list[Tag, 16], Tag 0 u32 offset of key = 8 · 4 u32 offset of value · key · value
- * neighbours    list[B4, 32]
- * RecordMessage u8 selector: 0 SignedRecord, 1 SignedSuspicion (suspicion-codec.ts)
- * ```
- * Integers are little-endian; every number is at most 2^53 - 1. Strict: each accepted byte string is the only one of
- * its record, tags and neighbours are in ascending order without repetition, unknown flags are refused.
+ * Every number is at most 2^53 - 1, texts are printable ASCII, tags and neighbours are in ascending order without
+ * repetition, and unknown flags are refused: each accepted byte string is the only one of its record.
  */
-import { concatAll, concatBytes, fromHex, toHex, utf8 } from '../../lib/bytes.ts'
+import { concatBytes, fromHex, toHex, utf8 } from '../../lib/bytes.ts'
 import { assert } from '../../lib/assert.ts'
 import { sha256Hex } from '../../lib/hash.ts'
 import { asBlockHash, asNetAddress } from '../ids.ts'
 import {
-  ADDRESS_BYTES_MAX,
-  ADDRESSES_MAX,
-  AGENT_BYTES_MAX,
-  NAME_BYTES_MAX,
-  NEIGHBOUR_MARK_BYTES,
-  NEIGHBOURS_MAX,
   peerIdOfKey,
   TAG_KEY_BYTES_MAX,
   TAG_VALUE_BYTES_MAX,
-  TAGS_MAX,
   type NodeRecord,
   type RecordDraft,
   type RecordMessage,
 } from '../record.ts'
-import { encodeList, splitList } from './list-codec.ts'
+import { RECORD_BODY, SIGNED_RECORD } from './formats.ts'
 import { decodeSuspicion } from './suspicion-codec.ts'
 
+/** The offset of the body and the signature come first. */
 const BODY_AT = 68
-const OFFSETS_AT = 121
-const FIXED_BYTES = 141
-const PARTS = 5
 const FLAG_LEAVING = 1
 
 /** Largest signed record, bytes. */
-export const RECORD_BYTES_MAX =
-  BODY_AT +
-  FIXED_BYTES +
-  NAME_BYTES_MAX +
-  AGENT_BYTES_MAX +
-  ADDRESSES_MAX * (4 + ADDRESS_BYTES_MAX) +
-  TAGS_MAX * (4 + 8 + TAG_KEY_BYTES_MAX + TAG_VALUE_BYTES_MAX) +
-  NEIGHBOURS_MAX * NEIGHBOUR_MARK_BYTES
+export const RECORD_BYTES_MAX = SIGNED_RECORD.bytesMax
 
 const TAG_KEY = /^[a-z0-9][a-z0-9_.-]*$/
 
@@ -67,34 +41,23 @@ export function isTagValue(value: string): boolean {
 
 /** SSZ of a record's body. The draft must be within its limits: this node made it. */
 export function encodeRecordBody(draft: RecordDraft): Uint8Array {
-  const parts = [
-    utf8(draft.name),
-    utf8(draft.agentVersion),
-    encodeList(draft.addresses.map(utf8)),
-    encodeList(draft.tags.map(encodeTag)),
-    concatAll(draft.neighbours.map(hexBytes)),
-  ]
-  const fixed = new Uint8Array(FIXED_BYTES)
-  const view = new DataView(fixed.buffer)
-  fixed.set(draft.key, 0)
-  const numbers: [number, number][] = [
-    [32, draft.incarnation],
-    [40, draft.seq],
-    [48, draft.startedAtMs],
-    [56, draft.publishedAtMs],
-    [64, draft.head.height],
-    [104, draft.settledHeight],
-    [112, draft.mempoolCount],
-  ]
-  for (const [at, value] of numbers) view.setBigUint64(at, BigInt(value), true)
-  fixed.set(hexBytes(draft.head.hash), 72)
-  fixed[120] = draft.isLeaving ? FLAG_LEAVING : 0
-  let offset = FIXED_BYTES
-  parts.forEach((part, index) => {
-    view.setUint32(OFFSETS_AT + 4 * index, offset, true)
-    offset += part.byteLength
+  return RECORD_BODY.encode({
+    key: draft.key,
+    incarnation: BigInt(draft.incarnation),
+    seq: BigInt(draft.seq),
+    startedAt: BigInt(draft.startedAtMs),
+    publishedAt: BigInt(draft.publishedAtMs),
+    headHeight: BigInt(draft.head.height),
+    headHash: hexBytes(draft.head.hash),
+    settledHeight: BigInt(draft.settledHeight),
+    mempoolCount: BigInt(draft.mempoolCount),
+    flags: draft.isLeaving ? FLAG_LEAVING : 0,
+    name: utf8(draft.name),
+    agentVersion: utf8(draft.agentVersion),
+    addresses: draft.addresses.map(utf8),
+    tags: draft.tags.map(([key, value]) => ({ key: utf8(key), value: utf8(value) })),
+    neighbours: draft.neighbours.map(hexBytes),
   })
-  return concatAll([fixed, ...parts])
 }
 
 /** SSZ of a signed record from the SSZ of its body and 64 bytes of signature. */
@@ -106,47 +69,50 @@ export function encodeRecord(body: Uint8Array, signature: Uint8Array): Uint8Arra
 
 /** Null where the bytes are no record. @param prefix `signingPrefix('hearsay/record/1', networkId)` */
 export function decodeRecord(bytes: Uint8Array, prefix: Uint8Array): NodeRecord | null {
-  if (bytes.byteLength < BODY_AT + FIXED_BYTES || bytes.byteLength > RECORD_BYTES_MAX) return null
-  const body = bytes.subarray(BODY_AT)
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength)
-  if (new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) !== BODY_AT) return null
-  const numbers = [32, 40, 48, 56, 64, 104, 112].map((at) => Number(view.getBigUint64(at, true)))
-  if (!numbers.every(Number.isSafeInteger)) return null
-  const [incarnation, seq, startedAtMs, publishedAtMs, height, settledHeight, mempoolCount] = numbers as Seven
-  const flags = body[120] as number
-  const parts = splitParts(body, view)
-  if (parts === null || (flags & ~FLAG_LEAVING) !== 0) return null
-  const [name, agentVersion] = [readText(parts[0], NAME_BYTES_MAX), readText(parts[1], AGENT_BYTES_MAX)]
-  const addresses = readAddresses(parts[2])
-  const tags = readTags(parts[3])
-  const neighbours = readNeighbours(parts[4])
-  if (name === null || agentVersion === null || addresses === null || tags === null || neighbours === null) return null
-  const key = body.subarray(0, 32)
+  if (bytes.byteLength > RECORD_BYTES_MAX) return null
+  const read = SIGNED_RECORD.decode(bytes)
+  if (read === null) return null
+  const { body, signature } = read
+  const numbers = [
+    body.incarnation,
+    body.seq,
+    body.startedAt,
+    body.publishedAt,
+    body.headHeight,
+    body.settledHeight,
+    body.mempoolCount,
+  ]
+  if (numbers.some((number) => number > BigInt(Number.MAX_SAFE_INTEGER))) return null
+  if ((body.flags & ~FLAG_LEAVING) !== 0) return null
+  const [name, agentVersion] = [readText(body.name), readText(body.agentVersion)]
+  const addresses = body.addresses.map(readText)
+  const tags = body.tags.map(({ key, value }) => [readText(key), readText(value)] as const)
+  const neighbours = body.neighbours.map(toHex)
+  if (name === null || agentVersion === null) return null
+  if (!addresses.every(isAddress)) return null
+  if (!tags.every(isTag) || !isAscending(tags.map(([key]) => key)) || !isAscending(neighbours)) return null
   return {
-    key,
-    peer: peerIdOfKey(key),
-    incarnation,
-    seq,
-    startedAtMs,
-    publishedAtMs,
+    key: body.key,
+    peer: peerIdOfKey(body.key),
+    incarnation: Number(body.incarnation),
+    seq: Number(body.seq),
+    startedAtMs: Number(body.startedAt),
+    publishedAtMs: Number(body.publishedAt),
     name,
     agentVersion,
-    head: { height, hash: asBlockHash(toHex(body.subarray(72, 104))) },
-    settledHeight,
-    mempoolCount,
+    head: { height: Number(body.headHeight), hash: asBlockHash(toHex(body.headHash)) },
+    settledHeight: Number(body.settledHeight),
+    mempoolCount: Number(body.mempoolCount),
     addresses: addresses.map(asNetAddress),
     tags,
     neighbours,
-    isLeaving: flags === FLAG_LEAVING,
+    isLeaving: body.flags === FLAG_LEAVING,
     hash: sha256Hex(bytes),
     bytes,
-    signedBytes: concatBytes(prefix, body),
-    signature: bytes.subarray(4, BODY_AT),
+    signedBytes: concatBytes(prefix, bytes.subarray(BODY_AT)),
+    signature,
   }
 }
-
-type Seven = [number, number, number, number, number, number, number]
-type Five = [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array]
 
 /** The message of the records topic that carries these bytes. */
 export function encodeRecordMessage(kind: RecordMessage['kind'], bytes: Uint8Array): Uint8Array {
@@ -173,78 +139,22 @@ export function decodeRecordMessage(
   return suspicion === null ? null : { kind: 'suspicion', suspicion }
 }
 
-function splitParts(body: Uint8Array, view: DataView): Five | null {
-  const parts: Uint8Array[] = []
-  let start = FIXED_BYTES
-  for (let index = 0; index < PARTS; index++) {
-    if (view.getUint32(OFFSETS_AT + 4 * index, true) !== start) return null
-    const end = index === PARTS - 1 ? body.byteLength : view.getUint32(OFFSETS_AT + 4 * index + 4, true)
-    if (end < start || end > body.byteLength) return null
-    parts.push(body.subarray(start, end))
-    start = end
-  }
-  return parts as Five
-}
-
 /** Printable ASCII, so that no record can play tricks on a terminal. */
-function readText(bytes: Uint8Array, lengthMax: number): string | null {
-  if (bytes.byteLength > lengthMax) return null
+function readText(bytes: Uint8Array): string | null {
   return bytes.every((byte) => byte >= 0x20 && byte <= 0x7e) ? String.fromCharCode(...bytes) : null
 }
 
-function readAddresses(bytes: Uint8Array): string[] | null {
-  const items = splitList(bytes, ADDRESSES_MAX)
-  if (items === null) return null
-  const addresses: string[] = []
-  for (const item of items) {
-    const address = readText(item, ADDRESS_BYTES_MAX)
-    if (address === null || !address.startsWith('/')) return null
-    addresses.push(address)
-  }
-  return addresses
+function isAddress(text: string | null): text is string {
+  return text?.startsWith('/') === true
 }
 
-function readTags(bytes: Uint8Array): [string, string][] | null {
-  const items = splitList(bytes, TAGS_MAX)
-  if (items === null) return null
-  const tags: [string, string][] = []
-  for (const item of items) {
-    const tag = readTag(item)
-    if (tag === null || tag[0] <= (tags.at(-1)?.[0] ?? '')) return null
-    tags.push(tag)
-  }
-  return tags
+function isTag(tag: readonly [string | null, string | null]): tag is readonly [string, string] {
+  return tag[0] !== null && tag[1] !== null && isTagKey(tag[0])
 }
 
-function readTag(bytes: Uint8Array): [string, string] | null {
-  if (bytes.byteLength < 8) return null
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const middle = view.getUint32(4, true)
-  if (view.getUint32(0, true) !== 8 || middle < 8 || middle > bytes.byteLength) return null
-  const key = readText(bytes.subarray(8, middle), TAG_KEY_BYTES_MAX)
-  const value = readText(bytes.subarray(middle), TAG_VALUE_BYTES_MAX)
-  return key === null || value === null || !isTagKey(key) ? null : [key, value]
-}
-
-function encodeTag([key, value]: readonly [string, string]): Uint8Array {
-  const [keyBytes, valueBytes] = [utf8(key), utf8(value)]
-  const offsets = new Uint8Array(8)
-  const view = new DataView(offsets.buffer)
-  view.setUint32(0, 8, true)
-  view.setUint32(4, 8 + keyBytes.byteLength, true)
-  return concatBytes(offsets, keyBytes, valueBytes)
-}
-
-function readNeighbours(bytes: Uint8Array): string[] | null {
-  const count = bytes.byteLength / NEIGHBOUR_MARK_BYTES
-  if (!Number.isInteger(count) || count > NEIGHBOURS_MAX) return null
-  const marks: string[] = []
-  for (let at = 0; at < bytes.byteLength; at += NEIGHBOUR_MARK_BYTES) {
-    const mark = toHex(bytes.subarray(at, at + NEIGHBOUR_MARK_BYTES))
-    if (mark <= (marks.at(-1) ?? '')) return null
-    marks.push(mark)
-  }
-  return marks
+/** Without repetition. */
+function isAscending(texts: readonly string[]): boolean {
+  return texts.every((text, at) => at === 0 || text > (texts[at - 1] ?? ''))
 }
 
 function hexBytes(text: string): Uint8Array {

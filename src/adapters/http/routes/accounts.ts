@@ -1,5 +1,5 @@
 /** GET /v1/accounts/{address}. */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import type { AccountProofView, AccountView } from '../../../domain/views.ts'
 import { invalidRequest } from '../problem.ts'
 import { count, describes, hash, head, hex, json, nullable, object, problems, u64, v1 } from '../schemas.ts'

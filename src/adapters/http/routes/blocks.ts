@@ -1,5 +1,5 @@
 /** GET /v1/blocks and GET /v1/blocks/{head|settled|height|hash}. */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import type { BlockListView, BlockView } from '../../../domain/views.ts'
 import { BLOCKS_LIMIT_DEFAULT, BLOCKS_LIMIT_MAX } from '../limits.ts'
 import {

@@ -1,6 +1,6 @@
 /** GET /v1/events: what happens, as it happens. */
 import type { OutgoingHttpHeaders } from 'node:http'
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import { EVENT_TOPICS } from '../../../domain/views.ts'
 import { isOperators } from '../guards.ts'
 import { clientOf } from '../rate-guard.ts'

@@ -1,5 +1,5 @@
 /** GET /v1/evidence. */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import type { EvidenceView } from '../../../domain/views.ts'
 import { count, describes, hash, hex, json, object, problems, v1 } from '../schemas.ts'
 import type { Routes } from './route.ts'

@@ -1,5 +1,5 @@
 /** GET /v1/propagation: what the node remembers of all objects. */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import type { MemoryView, RememberedObject, SeenCounts } from '../../../domain/views.ts'
 import { isHashText } from '../../../domain/ids.ts'
 import { MEMORY_IDS_MAX, MEMORY_LIMIT_DEFAULT, MEMORY_LIMIT_MAX } from '../limits.ts'

@@ -1,5 +1,5 @@
 /** GET /v1/mempool. */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import type { MempoolView } from '../../../domain/views.ts'
 import { MEMPOOL_LIMIT_DEFAULT, MEMPOOL_LIMIT_MAX } from '../limits.ts'
 import { count, describes, hash, json, numberIn, object, oneOf, problems, u64, v1 } from '../schemas.ts'

@@ -1,7 +1,7 @@
 /**
  * The network as this node sees it, what this node says of itself in it, and a new beginning: /v1/network, /v1/tags.
  */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import { TAG_KEY_BYTES_MAX, TAG_VALUE_BYTES_MAX, TAGS_MAX } from '../../../domain/record.ts'
 import type { NetworkView, TagsView } from '../../../domain/views.ts'
 import type { NodeControl } from '../../../ports/control.ts'

@@ -1,5 +1,5 @@
 /** GET /v1/node/{identity,status,health} and /v1/debug/limits. */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import { PROBLEM_CODES, type ProblemCode, type ProblemView } from '../../../domain/problems.ts'
 import type { HealthView, IdentityView, LimitsView, StatusView } from '../../../domain/views.ts'
 import { count, describes, head, json, needsToken, nullable, object, oneOf, problems, settled, v1 } from '../schemas.ts'

@@ -1,5 +1,5 @@
 /** GET /v1/observe/network: what the page needs to begin with, here for one node and its peers. */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import type { ObservedNetworkView } from '../../../domain/views.ts'
 import { count, describes, head, json, nullable, object, oneOf, problems, v1 } from '../schemas.ts'
 import { seenCounts } from './memory.ts'

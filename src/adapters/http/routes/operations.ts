@@ -1,5 +1,5 @@
 /** For machines that look after the node: /livez, /readyz, /metrics; and for people who find the port: /. */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import { json, problems } from '../schemas.ts'
 import { METRICS_AGE_MS_MAX } from '../limits.ts'
 import { PAGE_HEADERS, pageFile } from '../dashboard-files.ts'

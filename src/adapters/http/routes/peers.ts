@@ -1,5 +1,5 @@
 /** GET /v1/peers and /v1/mesh. */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import type { MeshView, PeersView } from '../../../domain/views.ts'
 import { count, describes, head, json, nullable, object, oneOf, problems, v1 } from '../schemas.ts'
 import type { Routes } from './route.ts'

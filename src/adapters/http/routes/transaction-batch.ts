@@ -1,6 +1,6 @@
 /** POST /v1/transactions:batch. */
 import type { FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import { decodeBatch } from '../../../domain/codec/transaction-codec.ts'
 import type { AccountId } from '../../../domain/ids.ts'
 import { BATCH_COUNT_MAX } from '../../../domain/params.ts'

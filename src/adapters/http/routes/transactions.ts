@@ -1,5 +1,5 @@
 /** POST /v1/transactions, GET /v1/transactions/{id} and its propagation. */
-import { Type } from 'typebox'
+import * as Type from 'typebox'
 import type {
   ObservationsView,
   PropagationView,
