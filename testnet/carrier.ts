@@ -1,5 +1,6 @@
 /** What carries nodes of a testnet: a process of their own (node-process.ts), or this one (inside.ts). */
-import type { NodeReady } from './node-messages.ts'
+import type { ChainPlace } from '../src/node/blocks-on-demand.ts'
+import type { BlockOrder, NodeReady } from './node-messages.ts'
 import type { ObservedNode } from './readiness.ts'
 
 export interface CarrierExit {
@@ -21,6 +22,8 @@ export interface Carrier {
   readonly isRunning: boolean
   /** What its node of this name says, where it can be asked without its API; null: it does not run. */
   observe?(name: string): ObservedNode | null
+  /** Where the chain of its node of this name stands, after what was wanted of it; null where it does not say so in time. */
+  order(name: string, what: BlockOrder): Promise<ChainPlace | null>
   /** Ends it in good order, within `graceMs` where something can be done about it; resolves when it has ended. */
   stop(graceMs: number): Promise<void>
   /** Ends it at once. */

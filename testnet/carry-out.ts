@@ -57,6 +57,12 @@ export async function carryOut(
     }
     case 'heal':
       return testnet.heal()
+    case 'on-demand': {
+      const { isOn } = request
+      return typeof isOn === 'boolean' ? testnet.onDemand(isOn) : bad('"isOn" must be true or false')
+    }
+    case 'mine':
+      return testnet.mine()
     case 'snapshot': {
       const { name } = request
       return typeof name === 'string' && isSnapshotName(name)

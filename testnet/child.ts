@@ -7,9 +7,10 @@ import { openNode, type Node } from '../src/node/compose.ts'
 import { guardProcess } from '../src/node/process-guard.ts'
 import { STOP_GRACE_MS } from './limits.ts'
 import { readNodeConfig } from './node-config-file.ts'
-import type { NodeMessage } from './node-messages.ts'
+import type { NodeMessage, SupervisorOrder } from './node-messages.ts'
+import { obey } from './obey.ts'
 
-const nodes: Node[] = []
+const nodes = new Map<string, Node>()
 let isStopping = false
 
 async function main(): Promise<void> {
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     console.error(line)
   })
   process.on('disconnect', stop)
+  process.on('message', onOrder)
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop)
   if (!process.connected) {
     stop()
@@ -34,10 +36,16 @@ async function start(configFile: string): Promise<void> {
     return
   }
   const { node } = opening
-  nodes.push(node)
+  nodes.set(config.name, node)
   if (isStopping) return
   log('info', config.name, `ready as ${node.peerId} at ${node.listen.join(' ')}, API ${node.apiUrl ?? 'none'}`)
   tell({ kind: 'ready', name: config.name, peerId: node.peerId, listen: node.listen, api: node.apiUrl ?? '' })
+}
+
+/** What the supervisor wants of a node; one that is not there, or is not for development, answers nothing. */
+function onOrder({ order, node, what }: SupervisorOrder): void {
+  const place = obey(nodes.get(node)?.blocksOnDemand, what)
+  if (place !== null) tell({ kind: 'place', order, place })
 }
 
 function stop(): void {
@@ -50,7 +58,7 @@ function stop(): void {
   )
   // Whoever is gone cannot kill what hangs.
   setTimeout(() => process.exit(1), STOP_GRACE_MS).unref()
-  void Promise.allSettled(nodes.map((node) => node.stop())).then(() => process.exit(0))
+  void Promise.allSettled([...nodes.values()].map((node) => node.stop())).then(() => process.exit(0))
 }
 
 /** Beginning and end stand in the log too, in the form of the node's own lines. */

@@ -30,6 +30,8 @@ import { readSaved, type SavedNetwork } from './resume-file.ts'
 export interface UpOptions extends TestnetPlan {
   /** Told which network of this home goes, before it does. */
   readonly onReplace?: (saved: SavedNetwork) => void
+  /** Told that what this home remembers of its network can't be believed, before that goes. */
+  readonly onReplaceUnknown?: (distrust: Distrust) => void
   /** One line of progress, for a person. */
   readonly onProgress: (text: string) => void
   /** Ends the start, and what was started, when it fires. */
@@ -111,6 +113,7 @@ export async function up(options: UpOptions): Promise<UpOutcome> {
     if (saved.kind === 'distrusted') return saved
     if (saved.kind === 'none') return { kind: 'nothing-to-resume' }
   } else if (saved.kind === 'found') options.onReplace?.(saved.saved)
+  else if (saved.kind === 'distrusted') options.onReplaceUnknown?.(saved.distrust)
   const logFile = join(home, 'supervisor.log')
   const child = spawnSupervisor({ ...planOf(options), home }, options.supervisorEntry ?? defaultEntry(), logFile)
   const ended = new Promise<void>((done) => {

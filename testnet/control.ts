@@ -105,6 +105,8 @@ export interface TestnetStatus {
   readonly seed: number
   readonly uptimeMs: number
   readonly partition: PartitionStatus | null
+  /** Whether slots pass unused, and only `mine` makes blocks. */
+  readonly blocksOnDemand: boolean
   /** Address of the page, with the key to act in its fragment. */
   readonly pageUrl: string | null
   readonly nodes: readonly NodeStatus[]
@@ -120,6 +122,19 @@ export interface Snapshot {
   /** When it was copied, ms since the Unix epoch. */
   readonly savedAt: number
   readonly sizeBytes: number
+}
+
+/** A block that was asked for. */
+export interface MinedBlock {
+  readonly height: number
+  readonly hash: string
+  readonly slot: number
+  /** Whose slot it was. */
+  readonly node: string
+  readonly transactions: number
+  /** Nodes that have it for a head by now, of those that run. */
+  readonly nodes: number
+  readonly nodesUp: number
 }
 
 /** What may be asked of a running network. */
@@ -143,6 +158,10 @@ export interface ControlRequests {
   readonly add: { readonly count: number }
   readonly partition: { readonly groups: readonly (readonly string[])[]; readonly forMs: number | null }
   readonly heal: Record<never, never>
+  /** Blocks on demand from now on, or in slots again. */
+  readonly 'on-demand': { readonly isOn: boolean }
+  /** One block now, and on demand from then on. */
+  readonly mine: Record<never, never>
   /** Copies what the nodes have on disk (snapshots.ts), which stand still meanwhile. */
   readonly snapshot: { readonly name: string }
   readonly down: { readonly force: boolean }
@@ -161,6 +180,8 @@ export interface ControlAnswers {
   readonly add: { readonly nodes: readonly string[]; readonly elapsedMs: number }
   readonly partition: PartitionStatus
   readonly heal: { readonly healedLinks: number }
+  readonly 'on-demand': { readonly isOn: boolean; readonly wasOn: boolean }
+  readonly mine: MinedBlock
   readonly snapshot: Snapshot
   readonly down: { readonly stopping: boolean }
 }
@@ -179,6 +200,8 @@ const IS_COMMAND: Readonly<Record<Command, true>> = {
   add: true,
   partition: true,
   heal: true,
+  'on-demand': true,
+  mine: true,
   snapshot: true,
   down: true,
 }

@@ -2,11 +2,11 @@
  * The processes of one testnet and the nodes in them: made, started, ended, paused and woken. It keeps each node's
  * state, its ports over restarts, and where the links to it lead.
  */
-import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Carrier, Carry } from './carrier.ts'
 import type { TestnetPlan } from './control.ts'
+import { makeFolder } from '../src/home/own-file.ts'
 import { isStopped } from '../src/home/process.ts'
 import { findFreePort, isPortFree } from './free-port.ts'
 import { enterState, newNode, type Host, type NodeRecord } from './host.ts'
@@ -26,6 +26,8 @@ export interface HostsOptions {
   /** Ends what is being started. */
   readonly stopping: AbortSignal
   readonly onProgress: (text: string) => void
+  /** Whether a node that starts now makes blocks on demand only. */
+  readonly blocksOnDemand: () => boolean
   /** Some node's state, process or address is another one now. */
   readonly onChange: () => void
 }
@@ -61,7 +63,7 @@ export class Hosts {
     )
     const host: Host = { nodes, process: null, pause: null }
     this.#hosts.push(host)
-    for (const node of nodes) mkdirSync(node.dataDir, { recursive: true, mode: 0o700 })
+    for (const node of nodes) makeFolder(node.dataDir)
     return host
   }
 
@@ -183,6 +185,7 @@ export class Hosts {
         .map(({ to, shaped }) => `/ip4/127.0.0.1/tcp/${shaped?.port ?? ports.get(to) ?? 0}`),
       api: `127.0.0.1:${isFixed || (await isPortFree(node.apiPort)) ? node.apiPort : 0}`,
       validator: node.validator,
+      blocksOnDemand: this.#options.blocksOnDemand(),
       logLevel: 'info',
       // All its links (a star's hub has everybody's), twice while one end has not noticed a loss, and room for guests.
       connectionsMax: 2 * links.of(node.name) + GUESTS_MAX,

@@ -5,7 +5,9 @@
 import type { Node } from '../src/node/compose.ts'
 import type { Carrier, CarrierExit, CarrierStart } from './carrier.ts'
 import { readNodeConfig } from './node-config-file.ts'
-import type { NodeReady } from './node-messages.ts'
+import type { ChainPlace } from '../src/node/blocks-on-demand.ts'
+import type { BlockOrder, NodeReady } from './node-messages.ts'
+import { obey } from './obey.ts'
 import type { ObservedNode } from './readiness.ts'
 
 export class InsideNodes implements Carrier {
@@ -37,6 +39,10 @@ export class InsideNodes implements Carrier {
     if (node === undefined || !this.isRunning) return null
     const { peers } = node.control.peers()
     return { name, peerId: node.peerId, peers: peers.map(({ peerId }) => peerId), topics: node.control.mesh().topics }
+  }
+
+  async order(name: string, what: BlockOrder): Promise<ChainPlace | null> {
+    return obey(this.#nodes.get(name)?.blocksOnDemand, what)
   }
 
   stop(): Promise<void> {

@@ -66,6 +66,16 @@ export const UNTIL_MS = 30_000
 export const COVERAGE_LOOK_MS = 20
 /** How long one node may take to answer one question of the supervisor, ms: a paused one never does. */
 export const NODE_ANSWER_MS_MAX = 2_000
+/**
+ * How long ago a slot may have begun that a block is made for now, ms: transactions are valid from 30 s before they
+ * were created on (CREATED_AHEAD_MS), and what was sent a moment ago shall be in it on a busy machine too. So many
+ * blocks of unused slots can be made at once.
+ */
+export const MINE_BACK_MS = 20_000
+/** How long one block that was asked for may take, ms: a slot's wait for the next one comes on top. */
+export const MINE_MS_MAX = 5_000
+/** How often it is looked where the chains stand meanwhile, ms. */
+export const MINE_LOOK_MS = 20
 /** How long nodes may take to stop by themselves before they are killed, ms: their disks sync in far less. */
 export const STOP_GRACE_MS = 5_000
 /** How long a process may take to vanish after SIGKILL, ms: only a disk that hangs makes it longer. */

@@ -39,7 +39,13 @@ async function main(): Promise<void> {
   if (!own.ok || own.home !== plan.home) throw new Error(`${plan.home} is not the folder that it was`)
   const lock = lockHome(plan.home, nonce)
   if (!lock.ok) {
-    tell({ kind: 'running', pid: lock.pid })
+    if (lock.copies)
+      tell({
+        kind: 'failed',
+        message: `the network here is being copied (process ${lock.pid}); try again when that is done`,
+        gaps: [],
+      })
+    else tell({ kind: 'running', pid: lock.pid })
     return
   }
   await clearStale(plan.home)

@@ -20,6 +20,8 @@ export interface NodeConfigDocument {
   readonly connectionsMax: number
   /** Left out: no. */
   readonly discovery?: boolean
+  /** Left out: no. */
+  readonly blocksOnDemand?: boolean
   /** `dev` unless given: an attack is met as on the open network. */
   readonly profile?: NodeConfig['profile']
 }
@@ -45,6 +47,7 @@ export function readNodeConfig(path: string): NodeConfig {
     api: document.api,
     apiHosts: [],
     validator: keys === null ? null : { key: asAccountId(toHex(keys.publicKey)), secret: keys.secret },
+    blocksOnDemand: document.blocksOnDemand ?? false,
     logLevel: document.logLevel,
     connectionsMax: document.connectionsMax,
   })

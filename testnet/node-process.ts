@@ -10,9 +10,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openLog } from '../src/home/own-file.ts'
 import { startOf } from '../src/home/process.ts'
+import type { ChainPlace } from '../src/node/blocks-on-demand.ts'
 import type { Carrier, CarrierExit, CarrierStart } from './carrier.ts'
-import type { NodeMessage, NodeReady } from './node-messages.ts'
-import { NODE_START_MS_MAX } from './limits.ts'
+import type { BlockOrder, NodeMessage, NodeReady, SupervisorOrder } from './node-messages.ts'
+import { NODE_ANSWER_MS_MAX, NODE_START_MS_MAX } from './limits.ts'
 import { PROCESS_ENVIRONMENT, processFlags } from './process-flags.ts'
 
 /** The program of a node process. Bundled, it is a file beside whichever part of the bundle this is. */
@@ -24,7 +25,9 @@ export class NodeProcess implements Carrier {
   readonly started: Promise<CarrierStart>
   readonly exited: Promise<CarrierExit>
   readonly #child: ChildProcess
+  readonly #orders = new Map<number, (place: ChainPlace) => void>()
   #exit: CarrierExit | null = null
+  #order = 0
 
   /**
    * Starts child.ts with its mark (src/home/proof.ts) and one configuration file a node; stdout and stderr are appended
@@ -74,6 +77,23 @@ export class NodeProcess implements Carrier {
     if (this.#exit === null) this.#child.kill(signal)
   }
 
+  /** Where the chain of one of its nodes stands, after what was wanted of it; null where it does not say so in time. */
+  async order(node: string, what: BlockOrder): Promise<ChainPlace | null> {
+    if (this.#exit !== null || !this.#child.connected) return null
+    const order = ++this.#order
+    let timer: NodeJS.Timeout | undefined
+    const place = await new Promise<ChainPlace | null>((resolve) => {
+      timer = setTimeout(resolve, NODE_ANSWER_MS_MAX, null)
+      this.#orders.set(order, resolve)
+      this.#child.send({ order, node, what } satisfies SupervisorOrder, (error) => {
+        if (error !== null) resolve(null)
+      })
+    })
+    clearTimeout(timer)
+    this.#orders.delete(order)
+    return place
+  }
+
   /** SIGTERM, and SIGKILL after `graceMs`; resolves when the process has ended. */
   async stop(graceMs: number): Promise<void> {
     this.signal('SIGTERM')
@@ -94,6 +114,10 @@ export class NodeProcess implements Carrier {
     let timer: NodeJS.Timeout | undefined
     const told = new Promise<CarrierStart>((resolve) => {
       this.#child.on('message', (message: NodeMessage) => {
+        if (message.kind === 'place') {
+          this.#orders.get(message.order)?.(message.place)
+          return
+        }
         if (message.kind === 'failed') {
           resolve({ ok: false, message: message.message })
           return

@@ -6,12 +6,11 @@
 import { join } from 'node:path'
 import { MANIFEST_BYTES_MAX, MANIFEST_NODES_MAX, MANIFEST_TEXT_MAX } from '../src/home/limits.ts'
 import { replaceFile } from '../src/home/own-file.ts'
+import { RESUME_FILE } from '../src/home/testnet-home.ts'
 import { malformed, readTrusted, realHome, type Distrust } from '../src/home/trusted-file.ts'
 import type { TestnetPlan } from './control.ts'
 import { parseLinkShape, formatLinkShape } from './shaper/shape.ts'
 import { TOPOLOGIES } from './topology.ts'
-
-export const RESUME_FILE = 'resume.json'
 
 /** The part of a plan that is the network's own. */
 export type NetworkPlan = Omit<TestnetPlan, 'home' | 'record' | 'detach' | 'resume'>

@@ -9,10 +9,12 @@ import { copyFile, cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promise
 import { randomBytes } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { assertNever } from '../src/lib/assert.ts'
+import { makeFolder } from '../src/home/own-file.ts'
+import { RESUME_FILE } from '../src/home/testnet-home.ts'
 import { judgeFolder, type Distrust } from '../src/home/trusted-file.ts'
 import type { Snapshot } from './control.ts'
 import { SNAPSHOTS_MAX } from './limits.ts'
-import { readSaved, RESUME_FILE, writeSaved, type SavedNetwork } from './resume-file.ts'
+import { readSaved, writeSaved, type SavedNetwork } from './resume-file.ts'
 
 const FOLDER = 'snapshots'
 /**
@@ -46,7 +48,7 @@ export async function saveSnapshot(home: string, name: string): Promise<Snapshot
   if (read.kind === 'distrusted') return read
   if (read.kind === 'none') return { kind: 'no-network' }
   const folder = join(home, FOLDER)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const distrust = judgeFolder(folder)
   if (distrust !== null) return { kind: 'distrusted', distrust }
   const names = await namesIn(home)

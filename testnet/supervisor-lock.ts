@@ -1,14 +1,22 @@
 /**
- * One supervisor a home: a lock file with its process and nonce, created exclusively; one whose process is gone, or is
- * not proven to be this home's, is taken over.
+ * One supervisor a home, and none while its network is being copied: a lock file with a process and a nonce, created
+ * exclusively. One whose process is gone, or is not proven to be this home's, is taken over. A command that copies has
+ * no mark to be proven by (src/home/proof.ts): its beginning and its user are.
  */
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LOCK_BYTES_MAX } from '../src/home/limits.ts'
-import { isOfHome, nameProcess, type ProcessName } from '../src/home/proof.ts'
+import { isOwnProcess } from '../src/home/process.ts'
+import { isOfHome, isRunning, nameProcess, NONCE_BYTES, type ProcessName } from '../src/home/proof.ts'
 import { readTrusted } from '../src/home/trusted-file.ts'
 
-export type Lock = { readonly ok: true; readonly release: () => void } | { readonly ok: false; readonly pid: number }
+/** `copies`: the process that has the home copies its network or puts a copy there; else it is a supervisor. */
+export type Lock =
+  | { readonly ok: true; readonly release: () => void }
+  | { readonly ok: false; readonly pid: number; readonly copies: boolean }
+
+/** In the place of a supervisor's nonce. */
+const COPIER = '0'.repeat(2 * NONCE_BYTES)
 
 interface Holder extends ProcessName {
   readonly nonce: string
@@ -18,9 +26,9 @@ interface Holder extends ProcessName {
  * Takes the lock of a home for this process, or says who has it. Throws the system's error where the home can't be
  * written.
  * @param home without symbolic links
- * @param nonce of this run (proof.ts)
+ * @param nonce of this run (proof.ts); left out by a command that copies
  */
-export function lockHome(home: string, nonce: string): Lock {
+export function lockHome(home: string, nonce = COPIER): Lock {
   const own = nameProcess(process.pid)
   const path = join(home, 'supervisor.lock')
   for (let attempt = 0; ; attempt++) {
@@ -36,9 +44,16 @@ export function lockHome(home: string, nonce: string): Lock {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt === 3) throw error
     }
     const holder = holderOf(home, path)
-    if (holder !== null && isOfHome({ home, nonce: holder.nonce }, holder)) return { ok: false, pid: holder.pid }
+    if (holder !== null && isProven(home, holder))
+      return { ok: false, pid: holder.pid, copies: holder.nonce === COPIER }
     removeStale(home, path, holder)
   }
+}
+
+function isProven(home: string, holder: Holder): boolean {
+  return holder.nonce === COPIER
+    ? isRunning(holder) && isOwnProcess(holder.pid)
+    : isOfHome({ home, nonce: holder.nonce }, holder)
 }
 
 /**

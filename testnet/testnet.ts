@@ -1,13 +1,21 @@
 /**
  * A network of real nodes and what may be done to it. One command at a time; `stop` alone may come in between.
  */
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { networkDocument, networkIdOf, type NetworkParams } from '../src/domain/params.ts'
 import { assertNever } from '../src/lib/assert.ts'
 import { createPrng } from '../src/lib/prng.ts'
 import type { Carry } from './carrier.ts'
-import type { NodeStatus, Outcome, PartitionStatus, Snapshot, TestnetPlan, TestnetStatus } from './control.ts'
+import type {
+  MinedBlock,
+  NodeStatus,
+  Outcome,
+  PartitionStatus,
+  Snapshot,
+  TestnetPlan,
+  TestnetStatus,
+} from './control.ts'
 import { devNetwork } from './dev-network.ts'
 import { isPortFree } from './free-port.ts'
 import { fixedPorts, manifestNode, portsEnd, type Host, type NodeRecord } from './host.ts'
@@ -15,12 +23,14 @@ import { Hosts, nodesOf } from './hosts.ts'
 import { withLag } from './lag.ts'
 import { LINKS_MAX, NODES_MAX, PORT_MAX, READINESS_POLL_INSIDE_MS, READINESS_POLL_MS } from './limits.ts'
 import { Links } from './links.ts'
+import { Mining } from './mining.ts'
 import type { Manifest } from '../src/home/manifest.ts'
-import { replaceFile } from '../src/home/own-file.ts'
+import { makeFolder, replaceFile } from '../src/home/own-file.ts'
 import { nodeStatus, observeNode } from './node-observer.ts'
 import { nodeStatusOf } from './node-status.ts'
 import { refuse } from './refuse.ts'
-import { RESUME_FILE, type SavedNetwork } from './resume-file.ts'
+import { RESUME_FILE } from '../src/home/testnet-home.ts'
+import type { SavedNetwork } from './resume-file.ts'
 import { formatLinkShape } from './shaper/shape.ts'
 import { saveSnapshot, snapshotRefusal, type SnapshotOutcome } from './snapshots.ts'
 import { planJoin, planLinks, type PlannedLink } from './topology.ts'
@@ -45,6 +55,7 @@ export class Testnet {
   readonly #networkFile: string
   readonly #links: Links
   readonly #hosts: Hosts
+  readonly #mining: Mining
   readonly #startedMs = performance.now()
   readonly #stopping = new AbortController()
   #turn: Promise<unknown> = Promise.resolve()
@@ -64,9 +75,15 @@ export class Testnet {
       networkFile: this.#networkFile,
       links: this.#links,
       stopping: this.#stopping.signal,
+      blocksOnDemand: () => this.#mining.isOn,
       onChange: () => {
         this.#publish()
       },
+    })
+    this.#mining = new Mining({
+      network: this.#network,
+      hosts: () => this.#hosts.all(),
+      signal: this.#stopping.signal,
     })
   }
 
@@ -88,7 +105,7 @@ export class Testnet {
       return refuse('bad-request', `port ${taken.port} of ${taken.name} is taken`, 'choose another --port-base')
     // A network begins with its genesis: what an earlier one left here belongs to another network.
     rmSync(join(plan.home, 'nodes'), { recursive: true, force: true })
-    mkdirSync(join(plan.home, 'nodes'), { recursive: true, mode: 0o700 })
+    makeFolder(join(plan.home, 'nodes'))
     rmSync(join(plan.home, RESUME_FILE), { force: true })
     replaceFile(this.#networkFile, `${JSON.stringify(networkDocument(this.#network), null, 2)}\n`)
     for (let first = 0; first < plan.count; first += plan.perProcess) {
@@ -211,6 +228,7 @@ export class Testnet {
       seed,
       uptimeMs,
       partition,
+      blocksOnDemand: this.#mining.isOn,
       pageUrl: this.#options.supervisor.pageUrl ?? null,
       nodes,
     }
@@ -325,6 +343,18 @@ export class Testnet {
 
   heal(): Promise<Outcome<{ healedLinks: number }>> {
     return this.#change([], async () => ({ ok: true, value: { healedLinks: this.#links.heal() } }))
+  }
+
+  onDemand(isOn: boolean): Promise<Outcome<{ isOn: boolean; wasOn: boolean }>> {
+    return this.#change([], async () => {
+      const wasOn = this.#mining.isOn
+      await this.#mining.set(isOn)
+      return { ok: true, value: { isOn, wasOn } }
+    })
+  }
+
+  mine(): Promise<Outcome<MinedBlock>> {
+    return this.#change([], () => this.#mining.mine())
   }
 
   /** Copies the network as it is on disk, while its processes stand still: a crash could leave nothing else. */

@@ -6,6 +6,8 @@
  *   the disk before a signature leaves, so that no restart signs a slot twice.
  * - Only with transactions, or while a block with transactions isn't settled: an empty block then is a vote of
  *   confidence. A quiet network makes no blocks.
+ * - On demand, on development networks only: the first two hold all the same, and nothing is made unless it is asked
+ *   for, empty or not. Also for a slot that has passed unused: rules on headers leave those to their owner.
  */
 import type { AccountId } from '../domain/ids.ts'
 import type { NetworkParams } from '../domain/params.ts'
@@ -27,6 +29,18 @@ export function dueSlot(params: NetworkParams, self: AccountId, nowMs: number, p
   if (slot < 1 || proposerOf(params, slot) !== self) return null
   if (slot <= prospect.headSlot || slot <= prospect.lastSignedSlot) return null
   return prospect.hasTransactions || prospect.isUnsettled ? slot : null
+}
+
+/** Whether `self` may make a block for this slot, which it was asked for. */
+export function mayFill(
+  params: NetworkParams,
+  self: AccountId,
+  nowMs: number,
+  slot: number,
+  { headSlot, lastSignedSlot }: Pick<Prospect, 'headSlot' | 'lastSignedSlot'>,
+): boolean {
+  const hasBegun = slot >= 1 && slot <= slotAt(params, nowMs)
+  return hasBegun && proposerOf(params, slot) === self && slot > headSlot && slot > lastSignedSlot
 }
 
 /** When the next slot of `self` begins after `nowMs`, ms since the Unix epoch; null for who is no validator. */

@@ -3,13 +3,14 @@
  * published accounts (alice, bob, …), or a key of the user's keystore; in this order, so that `alice` means the same to
  * everybody on such a network.
  */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { homedir } from 'node:os'
 import { decodeAddress, networkKindOf } from '../domain/address.ts'
+import type { KeystoreFailure } from '../wallet/keystore.ts'
 import { isDevNetwork } from '../domain/params.ts'
 import { fromHex } from '../lib/bytes.ts'
 import type { Context, Environment } from './context.ts'
-import { type Failure, usageFailure } from './failure.ts'
+import { Failure, usageFailure } from './failure.ts'
 import { keystoreFailure } from './keystore-failure.ts'
 import { readPassphrase } from './passphrase.ts'
 import { didYouMean } from '../lib/suggest.ts'
@@ -29,15 +30,33 @@ export function keysDirectory(env: Environment): string {
  * network would pay from the published account, and whoever says it elsewhere from his own.
  */
 export async function checkKeyName(name: string): Promise<void> {
-  const { isDevAccountName } = await import('../wallet/dev-accounts.ts')
-  const meaning = isDevAccountName(name)
-    ? `"${name}" is one of the published accounts of development networks`
-    : DEV_VALIDATOR.test(name)
-      ? `"${name}" is one of the published validators of development networks`
-      : isAddressLike(name)
-        ? `"${name}" looks like an address`
-        : null
+  const meaning = (await publishedMeaning(name)) ?? (isAddressLike(name) ? `"${name}" looks like an address` : null)
   if (meaning !== null) throw usageFailure(`${meaning}, and can't be the name of a key of yours`, 'choose another name')
+}
+
+/** What went wrong with the key of this name: where there is none, the name may be one that needs no key. */
+export async function keyFailure(name: string, failure: KeystoreFailure): Promise<Failure> {
+  if (failure.kind !== 'not-found') return keystoreFailure(failure)
+  const meaning = await publishedMeaning(name)
+  return meaning === null
+    ? new Failure(
+        'not-found',
+        'no-key',
+        `there is no key "${name}" in ${dirname(failure.path)}`,
+        '`hearsay keys list` shows your keys',
+      )
+    : new Failure(
+        'not-found',
+        'no-key',
+        `${meaning}, and no key of yours`,
+        `it is used without a key: \`hearsay tx send --from ${name} …\` on a dev-* network`,
+      )
+}
+
+async function publishedMeaning(name: string): Promise<string | null> {
+  const { isDevAccountName } = await import('../wallet/dev-accounts.ts')
+  if (isDevAccountName(name)) return `"${name}" is one of the published accounts of development networks`
+  return DEV_VALIDATOR.test(name) ? `"${name}" is one of the published validators of development networks` : null
 }
 
 /**

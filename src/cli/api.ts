@@ -22,7 +22,7 @@ import type {
   TransactionView,
 } from '../domain/views.ts'
 import type { Context } from './context.ts'
-import { DEFAULT_SOURCE, type Target } from './discovery.ts'
+import { DEFAULT_SOURCE, startHint, type Target } from './discovery.ts'
 import { Failure } from './failure.ts'
 
 export interface Api {
@@ -87,15 +87,15 @@ export function openApi(context: Context, target: Target): Api {
 /** What the client's failure means for a command. */
 export function apiFailure(
   failure: ClientFailure,
-  target: Pick<Target, 'apiUrl' | 'source' | 'manifest'>,
+  target: Pick<Target, 'apiUrl' | 'source' | 'manifest' | 'home'>,
   submitting: boolean,
 ): Failure {
   if (failure.kind === 'unreachable' && target.source === DEFAULT_SOURCE)
     return new Failure(
       'not-ready',
       'no-network',
-      `no network here: no testnet and no node runs in this folder or above, and ${failure.message} (${DEFAULT_SOURCE})`,
-      'start a network with `hearsay testnet up` or a node with `hearsay node run`, or name one with --api or --home',
+      `no network here: no testnet and no node runs in ${target.home ?? 'this folder'}, and nobody answers at ${target.apiUrl}, ${DEFAULT_SOURCE}`,
+      `${startHint(target.home)}, a node with \`hearsay node run\`, or name one with --api or --home`,
     )
   if (failure.kind === 'unreachable') {
     const hint =

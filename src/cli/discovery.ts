@@ -3,13 +3,13 @@
  * runs alone > the default port (README.md). The first that is there decides; the answer says which it was, for the
  * error when nobody answers.
  */
-import { lstatSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isLoopbackUrl } from '../home/loopback.ts'
 import type { Manifest, ManifestNode } from '../home/manifest.ts'
 import { ownHomeWith } from '../home/own-file.ts'
 import { nodeDataDirectory, readRuntime, RUNTIME_MANIFEST, type RuntimeManifest } from '../home/runtime.ts'
-import { isSupervised, readManifest } from '../home/testnet-home.ts'
+import { isSupervised, readManifest, RESUME_FILE } from '../home/testnet-home.ts'
 import { readNamedToken, readToken } from '../home/token-file.ts'
 import { realHome, type Distrust } from '../home/trusted-file.ts'
 import type { Context } from './context.ts'
@@ -33,6 +33,8 @@ export interface Target {
   readonly nodeName: string | null
   /** The testnet that the node belongs to; null where it is not known to belong to one. */
   readonly manifest: Manifest | null
+  /** Where nothing runs, so that the address is a guess; else left out. */
+  readonly home?: string
   /** Where the address comes from, in words that fit after "from". */
   readonly source: string
 }
@@ -102,8 +104,15 @@ export function noTestnet(home: string, isStale: boolean): Failure {
         'not-ready',
         'no-testnet',
         `no testnet runs in ${home}`,
-        'start one with `hearsay testnet up`, or name its folder with --home',
+        `${startHint(home)}, or name its folder with --home`,
       )
+}
+
+/** How a network is had in a home where none runs: a new one, or the one that was there. */
+export function startHint(home: string | undefined): string {
+  return home !== undefined && existsSync(join(home, RESUME_FILE))
+    ? 'go on with the network that was here with `hearsay testnet up --resume`, start a new one with `hearsay testnet up`'
+    : 'start a network with `hearsay testnet up`'
 }
 
 /** A file or folder that is not believed: the same call can't succeed. */
@@ -171,6 +180,7 @@ export function findTarget(context: Context, nodeName?: string): Target {
     tokenFile: named,
     nodeName: null,
     manifest: null,
+    home,
     source: DEFAULT_SOURCE,
   }
 }
@@ -180,12 +190,27 @@ export function nodeNamed(manifest: Manifest, name: string): ManifestNode {
   const full = /^\d+$/.test(name) ? `node-${name}` : name
   const node = manifest.nodes.find((candidate) => candidate.name === full)
   if (node !== undefined) return node
-  const names = manifest.nodes.map((candidate) => candidate.name)
-  throw new Failure(
+  throw noSuchNodes(manifest, [full])
+}
+
+/** The nodes of these names; fails with all that the testnet has not. */
+export function nodesNamed(manifest: Manifest, names: readonly string[]): readonly ManifestNode[] {
+  const missing = names.filter((name) => !manifest.nodes.some((node) => node.name === name))
+  if (missing.length > 0) throw noSuchNodes(manifest, missing)
+  return names.map((name) => nodeNamed(manifest, name))
+}
+
+function noSuchNodes(manifest: Manifest, missing: readonly string[]): Failure {
+  const [first = '', ...others] = missing
+  const names = manifest.nodes.map(({ name }) => name)
+  const range = names.length === 1 ? `${names[0] ?? ''} only` : `${names[0] ?? 'none'} to ${names.at(-1) ?? 'none'}`
+  // A number that is too high is no slip of the finger.
+  const guess = /^node-\d+$/.test(first) ? '' : didYouMean(first, names)
+  return new Failure(
     'not-found',
     'unknown-node',
-    `the testnet has no node "${name}"`,
-    didYouMean(full, names) || `it has ${names[0] ?? 'none'} to ${names.at(-1) ?? 'none'}`,
+    `the testnet has no ${first}${others.length === 0 ? '' : others.length === 1 ? ` and no ${others[0] ?? ''}` : ` to ${others.at(-1) ?? ''}`}`,
+    guess === '' ? `it has ${range}` : guess,
   )
 }
 

@@ -39,8 +39,9 @@ const ROOT_EXAMPLES: CommandSpec['examples'] = [
 ]
 
 const EXIT_CODES_TEXT = `
-Exit codes: 0 done, 1 unexpected failure, 2 wrong usage or configuration, 3 node unreachable, 4 rejected by the node, 5 accepted but the
-wait's target not met in time, 6 not found, 7 no network here or not ready, 8 something
+Exit codes: 0 done, 1 unexpected failure, 2 wrong usage or configuration,
+3 node unreachable, 4 rejected by the node, 5 accepted but the wait's target not
+met in time, 6 not found, 7 no network here or not ready, 8 something
 expected did not hold, 130 and 143 interrupted.`
 
 /** Parses the arguments. Throws a Failure with what is wrong and what was probably meant. */

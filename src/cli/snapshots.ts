@@ -1,4 +1,5 @@
 /** What the commands `testnet snapshot …` share. */
+import { existsSync } from 'node:fs'
 import type { Snapshot } from '../../testnet/control.ts'
 import type { SnapshotOutcome } from '../../testnet/snapshots.ts'
 import { realHome } from '../home/trusted-file.ts'
@@ -22,6 +23,28 @@ export async function snapshotOf(
       'it begins with a letter or a digit, as in `before-upgrade`',
     )
   return { home: realHome(homeOf(context)), name }
+}
+
+/** Does something with a home whose network is down, and keeps everybody else from starting it meanwhile. */
+export async function withHomeAlone<T>(home: string, work: () => Promise<T>): Promise<T> {
+  // Where there is no home there is nothing to keep, and none is made for asking.
+  if (!existsSync(home)) return work()
+  const { lockHome } = await import('../../testnet/supervisor-lock.ts')
+  const lock = lockHome(home)
+  if (!lock.ok)
+    throw new Failure(
+      'usage',
+      lock.copies ? 'busy' : 'already-running',
+      lock.copies
+        ? `the network in ${home} is being copied already (process ${lock.pid})`
+        : `a testnet runs in ${home} (process ${lock.pid})`,
+      lock.copies ? 'try again when that is done' : 'stop it first: `hearsay testnet down`',
+    )
+  try {
+    return await work()
+  } finally {
+    lock.release()
+  }
 }
 
 /** The value of an outcome, or a failure that says what to do. */

@@ -37,6 +37,7 @@ export const TABLE: readonly TableEntry[] = [
   entry('testnet partition', 'cut all links between groups of nodes', () => import('./commands/testnet-partition.ts')),
   entry('testnet heal', 'mend all cut links', () => import('./commands/testnet-heal.ts')),
   entry('testnet fund', 'give money to an account', () => import('./commands/testnet-fund.ts')),
+  entry('testnet mine', 'make a block now, and none unasked from then on', () => import('./commands/testnet-mine.ts')),
   entry('testnet report', 'write what happened as one HTML file', () => import('./commands/testnet-report.ts')),
   entry('run', 'run a scenario, and say whether it holds', () => import('./commands/run.ts')),
   entry('chaos', 'look for a scenario that breaks the network, and make it small', () => import('./commands/chaos.ts')),

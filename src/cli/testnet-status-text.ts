@@ -40,7 +40,16 @@ export function testnetStatusText(status: TestnetStatus, nowMs: number): string 
     .filter((node) => node.reason !== null)
     .map((node) => `${node.name}: ${node.reason ?? ''}`)
   const page = status.pageUrl === null ? [] : [`page  ${status.pageUrl}`]
-  return [head, ...page, ...partitionLines(status, nowMs), ...forkLines(status.nodes), '', table, ...reasons].join('\n')
+  return [
+    head,
+    ...page,
+    ...partitionLines(status, nowMs),
+    ...onDemandLines(status),
+    ...forkLines(status.nodes),
+    '',
+    table,
+    ...reasons,
+  ].join('\n')
 }
 
 /** Nodes at one height with different blocks there are on different branches: no column shows that. */
@@ -67,6 +76,12 @@ function partitionLines({ partition }: TestnetStatus, nowMs: number): readonly s
   return [
     `partitioned ${end}: ${partition.groups.map((group) => group.join(' ')).join(' | ')} (${partition.cutLinks} links cut)`,
   ]
+}
+
+function onDemandLines({ blocksOnDemand }: TestnetStatus): readonly string[] {
+  return blocksOnDemand
+    ? ['slots pass unused: `testnet mine` makes a block, `testnet mine --release` lets slots do so again']
+    : []
 }
 
 /** Unknown is blank: 0 would be a claim. */

@@ -34,7 +34,7 @@ export async function upDocument(
     replaced,
     resumed,
     elapsedMs,
-  }: { readonly replaced: SavedNetwork | null; readonly resumed: boolean; readonly elapsedMs: number },
+  }: { readonly replaced: SavedNetwork | 'unknown' | null; readonly resumed: boolean; readonly elapsedMs: number },
 ): Promise<object> {
   return {
     v: 1,
@@ -48,7 +48,9 @@ export async function upDocument(
     replaced:
       replaced === null
         ? null
-        : { network: replaced.network, nodes: replaced.nodes.length, createdAt: replaced.createdAt },
+        : replaced === 'unknown'
+          ? { network: null, nodes: null, createdAt: null }
+          : { network: replaced.network, nodes: replaced.nodes.length, createdAt: replaced.createdAt },
     supervisorPid: manifest.supervisor.pid,
     pageUrl: manifest.supervisor.pageUrl ?? null,
     nodes: manifest.nodes.map(({ name, peerId, pid, apiUrl, state }) => ({ name, peerId, pid, apiUrl, state })),

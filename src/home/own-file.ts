@@ -3,16 +3,28 @@
  * the folder, and is replaced or refused, never followed.
  */
 import { randomBytes } from 'node:crypto'
-import { constants, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeFolders } from '../lib/make-folders.ts'
 import { judgeFolder, realHome, type Distrust } from './trusted-file.ts'
+
+/** Makes a folder and those above it that are missing, for their owner alone. Throws the system's error. */
+export function makeFolder(path: string): void {
+  makeFolders(path, {
+    make: (each) => {
+      mkdirSync(each, { mode: 0o700 })
+    },
+    isFolder: (each) => statSync(each, { throwIfNoEntry: false })?.isDirectory() === true,
+    above: dirname,
+  })
+}
 
 /**
  * Makes the folder of a home, or judges the one that is there. Throws the system's error where it can't be made.
  * @returns its path without symbolic links, or why it is not believed
  */
 export function ownHome(path: string): OwnHome {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  makeFolder(path)
   const home = realHome(path)
   const distrust = judgeFolder(home)
   return distrust === null ? { ok: true, home } : { ok: false, distrust }
@@ -32,7 +44,7 @@ export type OwnHome = { readonly ok: true; readonly home: string } | { readonly 
  * synced: these files describe processes, which a power cut ends too.
  */
 export function replaceFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path))
   // A name of chance: nothing can lie in wait for it. It decides nothing, so it is no argument.
   const beside = `${path}.${randomBytes(6).toString('hex')}`
   try {

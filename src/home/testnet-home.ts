@@ -7,6 +7,8 @@ import { isOfHome } from './proof.ts'
 import { malformed, readTrusted, realHome, type Distrust } from './trusted-file.ts'
 
 export const TESTNET_MANIFEST = 'testnet.json'
+/** What a home remembers of its network while that is down. */
+export const RESUME_FILE = 'resume.json'
 
 export type ManifestRead =
   | { readonly kind: 'none' }

@@ -37,6 +37,7 @@ import { isAtWork, restsUntilMs } from './next-wake.ts'
 import { onTransactionsMessage } from './transactions/on-transactions-message.ts'
 import { onWake } from './on-wake.ts'
 import { judgeUnheard, penalise, shed } from './peers/penalise.ts'
+import { onBlockWanted, onDemandSet } from './blocks/on-demand.ts'
 import { onSigned, onSlotWritten } from './blocks/propose.ts'
 import { onMeshChanged, onPublished } from './transactions/publish.ts'
 import { Turn } from './shared/turn.ts'
@@ -178,6 +179,12 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'tag-set':
       onTagSet(machines, event.key, event.value, turn)
+      return
+    case 'blocks-on-demand':
+      onDemandSet(machines, event.isOn)
+      return
+    case 'block-wanted':
+      onBlockWanted(machines, event, turn)
       return
     case 'network-reset':
       onNetworkReset(machines, turn)

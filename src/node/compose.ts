@@ -35,6 +35,7 @@ import { toHex } from '../lib/bytes.ts'
 import { createPrng } from '../lib/prng.ts'
 import type { NodeControl } from '../ports/control.ts'
 import type { Store } from '../ports/store.ts'
+import { openBlocksOnDemand, type BlocksOnDemand } from './blocks-on-demand.ts'
 import type { Clock } from './clock.ts'
 import { wrongInConfig } from './config-check.ts'
 import type { NodeConfig } from './config.ts'
@@ -60,6 +61,8 @@ export interface Node {
   readonly apiUrl: string | null
   readonly cookieFile: string | null
   readonly control: NodeControl
+  /** Blocks when they are asked for instead of in slots; null on networks that are not for development. */
+  readonly blocksOnDemand: BlocksOnDemand | null
   /** Graceful: stops accepting, closes connections, frees the disk. */
   stop(): Promise<void>
 }
@@ -142,6 +145,7 @@ async function assemble(
     self,
     bootstrap: reached.bootstrap,
     validator: config.validator?.key ?? null,
+    blocksOnDemand: config.blocksOnDemand ?? false,
     agentVersion: `hearsay/${VERSION}`,
     discovers: config.discovery ?? config.profile === 'node',
     observes: config.observe ?? isDevNetwork(config.network.name),
@@ -301,6 +305,7 @@ async function assemble(
       apiUrl: api?.api.url ?? null,
       cookieFile: api?.cookieFile ?? null,
       control,
+      blocksOnDemand: openBlocksOnDemand(runtime),
       stop: async () => {
         runtime.leave()
         // The goodbye needs a moment to get out; whoever is in a hurry kills the process and is missed.

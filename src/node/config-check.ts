@@ -3,6 +3,7 @@
  * and files by itself and names those; this is for whoever embeds a node, in JavaScript perhaps, where no compiler has
  * looked.
  */
+import { isDevNetwork } from '../domain/params.ts'
 import type { NodeConfig } from './config.ts'
 
 type Check = (value: unknown) => string | null
@@ -61,6 +62,7 @@ const CHECKS: Readonly<Record<keyof NodeConfig, Check>> = {
       ? null
       : 'must be null, or {key, secret}: the public key in 64 hex digits and the secret as 32 bytes'
   },
+  blocksOnDemand: orLeftOut(yesOrNo),
   logLevel: oneOf('debug', 'info', 'warn', 'error', 'silent'),
   connectionsMax: (value) =>
     Number.isInteger(value) && (value as number) >= 1 && (value as number) <= CONNECTIONS_MAX
@@ -79,6 +81,9 @@ export function wrongInConfig(config: unknown): string | null {
     const wrong = check(fields[key])
     if (wrong !== null) return `${key}: ${fields[key] === undefined ? 'is missing; it ' : ''}${wrong}`
   }
+  const { name } = fieldsOf(fields.network) as { name: string }
+  if (fields.blocksOnDemand === true && !isDevNetwork(name))
+    return `blocksOnDemand: is for networks whose name begins with dev-, and this one is ${name}`
   return null
 }
 

@@ -43,6 +43,11 @@ export interface NodeConfig {
   readonly apiHosts: readonly string[]
   /** Public key of the validator whose blocks this node makes, and its secret (32 bytes); null: it makes none. */
   readonly validator: { readonly key: AccountId; readonly secret: Uint8Array } | null
+  /**
+   * Whether it makes its blocks when it is asked for them (`Node.blocksOnDemand`) instead of in its slots; on `dev-*`
+   * networks only, and not unless given.
+   */
+  readonly blocksOnDemand?: boolean
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Largest number of connections; a star's hub needs its degree. */
   readonly connectionsMax: number

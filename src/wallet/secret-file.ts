@@ -2,10 +2,11 @@
  * Files that hold a secret, encrypted or not: made at once and whole, for their owner alone, never over another file;
  * read only when nobody else could have read them (as ssh does with its keys; SECURITY.md: Keys).
  */
-import { constants } from 'node:fs'
-import { link, mkdir, open, stat, unlink } from 'node:fs/promises'
+import { constants, mkdirSync, statSync } from 'node:fs'
+import { link, open, stat, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { utf8 } from '../lib/bytes.ts'
+import { makeFolders } from '../lib/make-folders.ts'
 
 /** Our files have under 1 KiB; whatever is larger is something else. */
 const SECRET_FILE_BYTES_MAX = 4_096
@@ -85,7 +86,13 @@ export async function readSecretFile(path: string): Promise<ReadSecretFile> {
 /** Makes the directory (0700, with its parents) or checks the one that is there: ours, and writable for nobody else. */
 export async function ensureSecretDirectory(path: string): Promise<WrittenSecretFile> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    makeFolders(path, {
+      make: (each) => {
+        mkdirSync(each, { mode: 0o700 })
+      },
+      isFolder: (each) => statSync(each, { throwIfNoEntry: false })?.isDirectory() === true,
+      above: dirname,
+    })
   } catch (error) {
     const failure = failureOf(error, path)
     // A file of that name: the check below says so in better words.

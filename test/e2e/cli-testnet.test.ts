@@ -57,7 +57,7 @@ describe('a testnet by the command', () => {
 
     const saved = JSON.parse((await hearsay('testnet snapshot save one --json')).stdout)
     expect(saved).toMatchObject({ v: 1, name: 'one', network: network.network, nodes: 3 })
-    expect((await hearsay('testnet snapshot load one')).stderr).toContain('runs here already')
+    expect((await hearsay('testnet snapshot load one')).stderr).toContain('the copy would take its place')
     const page = (await hearsay('page')).stdout.trim()
     expect(page).toBe(network.pageUrl)
     expect(second.stderr).toContain(page)

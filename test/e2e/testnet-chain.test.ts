@@ -138,6 +138,50 @@ describe('the chain of a testnet', () => {
       expect(shown.stdout).toContain(`settled in block ${settlement.height}`)
       const block = await runCli(['block', 'show', String(settlement.height), '--json', '--home', home], { cwd: home })
       expect(JSON.parse(block.stdout)).toMatchObject({ hash: settlement.blockHash, transactions: [id], settled: true })
+
+      // Blocks on demand: three validators' slots passed unused meanwhile, and a node that starts again keeps to it
+      // too.
+      const mine = async (...args: string[]) => {
+        const mined = await runCli(['testnet', 'mine', ...args, '--json', '--home', home], { cwd: home })
+        expect(mined.code, mined.stderr).toBe(0)
+        return JSON.parse(mined.stdout)
+      }
+      await mine('--hold')
+      await ask('restart', { nodes: ['node-1'] })
+      const later = await runCli(
+        [
+          'tx',
+          'send',
+          '--from',
+          'alice',
+          '--to',
+          'carol',
+          '--amount',
+          '5',
+          '--watch',
+          '--until',
+          '100%',
+          '--home',
+          home,
+        ],
+        {
+          cwd: home,
+        },
+      )
+      expect(later.code, later.stderr).toBe(0)
+      const before = Math.max(...(await nodes()).map(({ head }) => head?.height ?? 0))
+      const { blocks } = await mine('4')
+      expect(blocks.map(({ height, transactions }: never) => [height, transactions])).toEqual([
+        [before + 1, 1],
+        [before + 2, 0],
+        [before + 3, 0],
+        [before + 4, 0],
+      ])
+      for (const block of blocks) expect(block).toMatchObject({ nodes: 3, nodesUp: 3 })
+      expect((await nodes()).map(({ head, settled }) => [head?.height, (settled?.height ?? 0) > before])).toEqual(
+        Array.from({ length: 3 }, () => [before + 4, true]),
+      )
+      expect(await mine('--release')).toEqual({ v: 1, blocksOnDemand: false, changed: true, blocks: [] })
       const proof = await runCli(['account', 'show', 'bob', '--proof', '--node', '1', '--home', home], { cwd: home })
       expect(proof.stdout).toMatch(/balance +1000000000005\n/)
       expect(proof.stdout).toMatch(/proof +valid: account 2 of \d+ under ledger root [0-9a-f]{64}/)

@@ -3,8 +3,7 @@
  * hex digits, mode 0600, new with each start, gone at exit (the way of bitcoind).
  */
 import { readFileSync, rmSync } from 'node:fs'
-import { mkdir, open, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { open, rename } from 'node:fs/promises'
 import { assert } from '../../lib/assert.ts'
 import { toHex } from '../../lib/bytes.ts'
 
@@ -25,7 +24,6 @@ export interface Cookie {
 export async function writeCookie(path: string, random: Uint8Array): Promise<Cookie> {
   assert(random.byteLength === TOKEN_BYTES, 'a token is 32 bytes')
   const token = toHex(random)
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   // Beside and renamed: no reader sees half a token, and an old file with a wider mode does not pass it on. Not synced:
   // it is worthless after the next start.
   const beside = `${path}.${process.pid}`

@@ -5,11 +5,12 @@
  * path.
  */
 import { constants } from 'node:fs'
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { assert } from '../../lib/assert.ts'
 import { fromHex, toHex } from '../../lib/bytes.ts'
 import { createFileAtomically } from './atomic-file.ts'
+import { makeDirectory } from './make-directory.ts'
 
 /** Bytes of the secret. */
 export const IDENTITY_BYTES = 32
@@ -34,7 +35,7 @@ export async function loadOrCreateIdentity(path: string, freshSecret: () => Uint
   const secret = freshSecret()
   assert(secret.byteLength === IDENTITY_BYTES, 'an identity is 32 bytes')
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(path))
     await createFileAtomically(path, `${toHex(secret)}\n`)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') {

@@ -1,5 +1,4 @@
 /** The store of a node: LevelDB in a directory of its own, which is open once at a time (directory-owner). */
-import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { assertNever } from '../../lib/assert.ts'
@@ -7,6 +6,7 @@ import { syncDirectory } from './atomic-file.ts'
 import { claimDirectory, type Claim } from './directory-owner.ts'
 import { LevelStore } from './level-store.ts'
 import { CACHE_BYTES } from './limits.ts'
+import { makeDirectory } from './make-directory.ts'
 
 export type StoreFault = 'locked' | 'unwritable' | 'corrupt' | 'newer-format' | 'failed'
 
@@ -24,7 +24,7 @@ const FORMAT_KEY = 'format'
  */
 export async function openDiskStore(directory: string): Promise<DiskStoreOpening> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    makeDirectory(directory)
     const owned = await claimDirectory(directory)
     return owned.ok ? await openClaimed(directory, owned.claim) : fault('locked', directory, owned.holder)
   } catch (error) {

@@ -38,7 +38,7 @@ export const command = defineCommand({
   examples: [
     ['conform --write-network network.json', 'the network to start a peer on'],
     ['conform --peer /ip4/127.0.0.1/tcp/4601', 'tries the peer there, all of it'],
-    ['conform --peer /ip4/127.0.0.1/tcp/4601 --role relay --junit conform.xml', 'only what a relay must keep'],
+    ['conform --peer /ip4/127.0.0.1/tcp/4601 --role relay --junit out.xml', 'only what a relay must keep'],
     ['conform --self --only hello', 'the checks of hello against our own node'],
   ],
   without: ['api', 'token-file', 'home'],

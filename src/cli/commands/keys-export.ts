@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { keysDirectory } from '../accounts.ts'
+import { keyFailure, keysDirectory } from '../accounts.ts'
 import { defineCommand, value } from '../command.ts'
 import { usageFailure } from '../failure.ts'
 import { keystoreFailure } from '../keystore-failure.ts'
@@ -33,7 +33,7 @@ export const command = defineCommand({
     const { exportSecretToFile, formatSecretText, openKey, showKey } = await import('../../wallet/keystore.ts')
     const directory = keysDirectory(env)
     const shown = await showKey(directory, name)
-    if (!shown.ok) throw keystoreFailure(shown.failure)
+    if (!shown.ok) throw await keyFailure(name, shown.failure)
     const opened = await openKey({
       directory,
       name,

@@ -1,7 +1,6 @@
-import { keysDirectory } from '../accounts.ts'
+import { keyFailure, keysDirectory } from '../accounts.ts'
 import { defineCommand } from '../command.ts'
 import { keyDocument, keyText } from '../key-text.ts'
-import { keystoreFailure } from '../keystore-failure.ts'
 
 export const command = defineCommand({
   details: 'Needs no passphrase: the file says whose it is.',
@@ -12,7 +11,7 @@ export const command = defineCommand({
   async run({ env, shared, terminal }, { args }) {
     const { showKey } = await import('../../wallet/keystore.ts')
     const shown = await showKey(keysDirectory(env), args[0] ?? '')
-    if (!shown.ok) throw keystoreFailure(shown.failure)
+    if (!shown.ok) throw await keyFailure(args[0] ?? '', shown.failure)
     if (shared.json) terminal.document({ v: 1, ...keyDocument(shown.entry) })
     else terminal.out(keyText(shown.entry))
     return 'done'

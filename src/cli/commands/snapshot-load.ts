@@ -1,8 +1,8 @@
 import { isSupervised } from '../../home/testnet-home.ts'
 import { defineCommand } from '../command.ts'
 import { readTestnetManifest } from '../discovery.ts'
-import { snapshotOf, snapshotText, takeSnapshot } from '../snapshots.ts'
-import { alreadyRunning } from '../testnet-control.ts'
+import { Failure } from '../failure.ts'
+import { snapshotOf, snapshotText, takeSnapshot, withHomeAlone } from '../snapshots.ts'
 
 export const command = defineCommand({
   details:
@@ -13,13 +13,24 @@ export const command = defineCommand({
   without: ['api', 'token-file'],
   async run(context, { args }) {
     const { home, name } = await snapshotOf(context, args)
-    const { loadSnapshot } = await import('../../../testnet/snapshots.ts')
+    const { listSnapshots, loadSnapshot } = await import('../../../testnet/snapshots.ts')
     const { clearStale } = await import('../../../testnet/leftovers.ts')
+    // Before anybody stops a network for it.
+    const names = (await listSnapshots(home)).map((snapshot) => snapshot.name)
+    if (!names.includes(name)) await takeSnapshot(home, name, { kind: 'unknown', names })
     const manifest = readTestnetManifest(home)
-    if (manifest !== null && isSupervised(manifest)) throw alreadyRunning(home, manifest.supervisor.pid, manifest)
-    // Nodes whose supervisor was killed may still be writing.
-    await clearStale(home)
-    const { snapshot, replaced } = await takeSnapshot(home, name, await loadSnapshot(home, name))
+    if (manifest !== null && isSupervised(manifest))
+      throw new Failure(
+        'usage',
+        'already-running',
+        `the network ${manifest.network} runs here (process ${manifest.supervisor.pid}, ${home}), and the copy would take its place`,
+        'stop it first: `hearsay testnet down`; to keep what it is now, `hearsay testnet snapshot save NAME`',
+      )
+    const { snapshot, replaced } = await withHomeAlone(home, async () => {
+      // Nodes whose supervisor was killed may still be writing.
+      await clearStale(home)
+      return takeSnapshot(home, name, await loadSnapshot(home, name))
+    })
     if (context.shared.json)
       context.terminal.document({
         v: 1,

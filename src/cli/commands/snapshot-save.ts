@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { readTestnetManifest } from '../discovery.ts'
-import { snapshotOf, snapshotText, takeSnapshot } from '../snapshots.ts'
+import { snapshotOf, snapshotText, takeSnapshot, withHomeAlone } from '../snapshots.ts'
 import { steer } from '../testnet-control.ts'
 import { isSupervised } from '../../home/testnet-home.ts'
 
@@ -18,7 +18,7 @@ export const command = defineCommand({
     const snapshot =
       manifest !== null && isSupervised(manifest)
         ? await steer(context, 'snapshot', { name })
-        : await takeSnapshot(home, name, await saveSnapshot(home, name))
+        : await withHomeAlone(home, async () => takeSnapshot(home, name, await saveSnapshot(home, name)))
     if (context.shared.json) context.terminal.document({ v: 1, home, ...snapshot })
     else context.terminal.out(`saved ${name}: ${snapshotText(snapshot)}`)
     return 'done'

@@ -52,8 +52,8 @@ export const command = defineCommand({
     for (;;) {
       const { state, height, recipient } = await api.transaction(id)
       if (height !== null) {
-        const { balance } = await api.account(recipient)
-        if (shared.json) terminal.document({ v: 1, id, state, height, address: recipient, balance })
+        const { address, key, balance } = await api.account(recipient)
+        if (shared.json) terminal.document({ v: 1, id, state, height, address, key, balance })
         else terminal.out(`${who} has ${balance}, since block ${height}`)
         return 'done'
       }
@@ -62,7 +62,7 @@ export const command = defineCommand({
           'target-missed',
           'no-block',
           `no block has ${id} after ${options.timeout} ms: it is ${state}`,
-          'does the network make blocks? `hearsay testnet status` shows who does',
+          '`hearsay testnet status` shows who makes blocks; where slots pass unused, `hearsay testnet mine` makes one',
         )
       if (!(await waitFor(LOOK_EVERY_MS, stop))) throw new Failure('interrupted', 'interrupted', 'interrupted')
     }

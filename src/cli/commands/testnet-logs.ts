@@ -1,5 +1,5 @@
 import { defineCommand, flag, valueOr } from '../command.ts'
-import { homeOf, nodeNamed, noTestnet, readTestnetManifest } from '../discovery.ts'
+import { homeOf, nodesNamed, noTestnet, readTestnetManifest } from '../discovery.ts'
 import { Failure } from '../failure.ts'
 import { isAtLeast, LOG_LEVELS, logEntries, logEntryText, mergedEntries, type LogEntry } from '../log-entry.ts'
 import { followLines, lastLines, type HomeLog } from '../log-lines.ts'
@@ -36,7 +36,7 @@ export const command = defineCommand({
     const home = homeOf(context)
     const manifest = readTestnetManifest(home)
     if (manifest === null) throw noTestnet(home, false)
-    const nodes = args.length === 0 ? manifest.nodes : nodeNamesOf(args).map((name) => nodeNamed(manifest, name))
+    const nodes = args.length === 0 ? manifest.nodes : nodesNamed(manifest, nodeNamesOf(args))
     const names = new Set(nodes.map(({ name }) => name))
     const width = Math.max(...nodes.map(({ name }) => name.length))
     const isWanted = (entry: LogEntry): boolean => names.has(entry.node) && isAtLeast(entry, options.level)

@@ -108,7 +108,7 @@ export const command = defineCommand({
     const record = options.record === undefined ? undefined : resolve(context.cwd, options.record)
     const plan = resume ? await planToResume(options) : await planOf(context, options)
     if (record !== undefined) checkWritable(record)
-    let replaced: SavedNetwork | null = null
+    let replaced: SavedNetwork | 'unknown' | null = null
     const outcome = await up({
       home: homeOf(context),
       ...plan,
@@ -121,6 +121,10 @@ export const command = defineCommand({
         context.terminal.note(
           `replaces the network ${saved.network} (${nodesText(saved.nodes.length)}) that was here; to keep one, go on with it by --resume, or copy it by \`testnet snapshot save NAME\``,
         )
+      },
+      onReplaceUnknown: ({ message }) => {
+        replaced = 'unknown'
+        context.terminal.note(`replaces the network that was here, of which nothing can be said: ${message}`)
       },
       onProgress: (text) => {
         if (context.terminal.isLive) context.terminal.live(text)
@@ -248,7 +252,7 @@ function checkWritable(path: string): void {
 async function finish(
   context: Context,
   outcome: UpOutcome,
-  how: { readonly replaced: SavedNetwork | null; readonly resumed: boolean },
+  how: { readonly replaced: SavedNetwork | 'unknown' | null; readonly resumed: boolean },
 ): Promise<Outcome> {
   const { shared, terminal, env } = context
   switch (outcome.kind) {

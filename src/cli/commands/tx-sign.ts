@@ -23,7 +23,7 @@ export const command = defineCommand({
   },
   examples: [
     ['tx sign --from alice --to bob --amount 5 > tx.bin', 'asks the node for network and nonce'],
-    ['tx sign --from savings --to hs1… --amount 5 --network network.json --nonce 7 --out tx.bin', 'without a node'],
+    ['tx sign --from me --to hs1… --amount 5 --network net.json --nonce 7', 'without a node'],
   ],
   async run(context, { options }) {
     const { shared, terminal } = context

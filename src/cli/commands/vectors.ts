@@ -1,5 +1,6 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '../../home/own-file.ts'
 import { defineCommand, value } from '../command.ts'
 import { systemCode, usageFailure } from '../failure.ts'
 import { readText } from '../parse.ts'
@@ -35,7 +36,7 @@ export const command = defineCommand({
 /** Nothing that is there is written over. */
 async function emptyFolder(folder: string, given: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
     if ((await readdir(folder)).length === 0) return
   } catch (error) {
     throw usageFailure(

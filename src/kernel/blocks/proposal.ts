@@ -26,4 +26,16 @@ export interface Proposal {
   refused: { readonly slot: number; readonly code: RejectCode } | null
   /** Whether the clock was off when it was last looked at. */
   wasOff: boolean
+  /** Whether slots pass unused, and a block is made only when one is asked for. */
+  isOnDemand: boolean
+  /** The block that is asked for. */
+  wish: Wish | null
+}
+
+export interface Wish {
+  readonly slot: number
+  /** The head that it shall be built on: what moved meanwhile is not built on unasked. */
+  readonly parent: BlockHash
+  /** Not after this; monotonic ms. */
+  readonly untilMs: number
 }

@@ -12,7 +12,7 @@ import type { Now } from '../../domain/time.ts'
 import { slotTimeMs } from '../../domain/slots.ts'
 import { concatBytes, toHex } from '../../lib/bytes.ts'
 import { assert } from '../../lib/assert.ts'
-import { dueSlot } from '../../chain/proposer.ts'
+import { dueSlot, mayFill } from '../../chain/proposer.ts'
 import { acceptHeader } from './accept-block.ts'
 import { advance } from './advance.ts'
 import { putSafety } from './chain-record.ts'
@@ -36,12 +36,14 @@ export function propose(machines: WithShared & WithPeers & WithTransactions & Wi
   // The other one has the same key, and its own record of signed slots.
   if (twin.givesWay(turn.now.monoMs)) return
   const isAwaiting = awaitsBody(machines, turn)
-  const slot = dueSlot(config.network, config.validator, turn.now.wallMs, {
-    headSlot: chain.head.slot,
-    lastSignedSlot: proposal.lastSignedSlot,
-    hasTransactions: pool.count > pool.parked,
-    isUnsettled: chain.isUnsettled,
-  })
+  const slot = proposal.isOnDemand
+    ? wantedSlot(machines, turn.now)
+    : dueSlot(config.network, config.validator, turn.now.wallMs, {
+        headSlot: chain.head.slot,
+        lastSignedSlot: proposal.lastSignedSlot,
+        hasTransactions: pool.count > pool.parked,
+        isUnsettled: chain.isUnsettled,
+      })
   if (slot === null || isAwaiting) return
   const { ledger } = chain
   const chosen = pool.select(
@@ -49,11 +51,12 @@ export function propose(machines: WithShared & WithPeers & WithTransactions & Wi
     slotTimeMs(config.network, slot),
     (id) => ledger.account(id),
   )
-  if (chosen.length === 0 && !chain.isUnsettled) return
+  const mayBeEmpty = proposal.isOnDemand || chain.isUnsettled
+  if (chosen.length === 0 && !mayBeEmpty) return
   const first = ledger.apply(chosen, config.validator)
   const transactions = first.ok ? chosen : chosen.slice(0, first.position)
   const applied = first.ok ? first : ledger.apply(transactions, config.validator)
-  if (!applied.ok || (transactions.length === 0 && !chain.isUnsettled)) return
+  if (!applied.ok || (transactions.length === 0 && !mayBeEmpty)) return
   const place = {
     parent: chain.head.hash,
     height: chain.head.height + 1,
@@ -64,9 +67,25 @@ export function propose(machines: WithShared & WithPeers & WithTransactions & Wi
   const header = headerOf(place, transactions)
   const job = machines.shared.nextJob()
   proposal.lastSignedSlot = slot
+  proposal.wish = null
   const { ledger: after, changes } = applied
   proposal.draft = { job, header, headerBytes: encodeHeader(header), transactions, ledger: after, changes }
   turn.do({ kind: 'write', job, writes: [putSafety(slot)], durable: true })
+}
+
+/** Where blocks are made on demand: the slot that one is asked for and may be made for now; null for none. */
+function wantedSlot(
+  { shared: { config }, blocks: { chain, proposal } }: WithShared & WithBlocks,
+  now: Now,
+): number | null {
+  const { wish, lastSignedSlot } = proposal
+  if (wish === null || config.validator === null) return null
+  const mayBe =
+    now.monoMs <= wish.untilMs &&
+    wish.parent === chain.head.hash &&
+    mayFill(config.network, config.validator, now.wallMs, wish.slot, { headSlot: chain.head.slot, lastSignedSlot })
+  if (!mayBe) proposal.wish = null
+  return mayBe ? wish.slot : null
 }
 
 /**

@@ -51,7 +51,7 @@ export class Blocks implements WingState {
     { readonly request: JobNumber; readonly shortIds: readonly string[]; readonly sinceMs: number }[]
   >()
   /** This validator's own work. */
-  readonly proposal: Proposal = { lastSignedSlot: -1, draft: null, awaited: null, refused: null, wasOff: false }
+  readonly proposal: Proposal
   /** Blocks of our own that are not published yet. */
   readonly ownBlocks = new Set<BlockHash>()
   readonly #shared: Shared
@@ -60,6 +60,15 @@ export class Blocks implements WingState {
     const { networkId, config, announced } = shared
     const { hash, ledger } = announced
     this.#shared = shared
+    this.proposal = {
+      lastSignedSlot: -1,
+      draft: null,
+      awaited: null,
+      refused: null,
+      wasOff: false,
+      isOnDemand: config.blocksOnDemand === true,
+      wish: null,
+    }
     this.prefix = signingPrefix('hearsay/block/1', networkId)
     this.chain = new Chain({
       root: { hash, height: 0, slot: 0, makers: [] },

@@ -6,7 +6,7 @@ import type { AskFailure } from '../../ports/requests.ts'
 import type { Direction, Overwork } from '../../ports/connections.ts'
 import type { Malformed, PublishOutcome } from '../../ports/gossip.ts'
 import type { DialFailure } from '../../domain/dial.ts'
-import type { MessageId, NetAddress, PeerId, TxId } from '../../domain/ids.ts'
+import type { BlockHash, MessageId, NetAddress, PeerId, TxId } from '../../domain/ids.ts'
 import type { ChainStart } from '../../chain/chain.ts'
 import type { Protocol, Topic } from '../../domain/protocols.ts'
 
@@ -120,6 +120,10 @@ export type Event =
     }
   /** The operator changes a tag of this node; null takes it away. */
   | { readonly kind: 'tag-set'; readonly key: string; readonly value: string | null }
+  /** On a development network: blocks are made when they are asked for, or in slots again. */
+  | { readonly kind: 'blocks-on-demand'; readonly isOn: boolean }
+  /** Where they are made on demand: one for this slot of ours on this head, within `withinMs` or not at all. */
+  | { readonly kind: 'block-wanted'; readonly slot: number; readonly parent: BlockHash; readonly withinMs: number }
   /** The operator drops all that was learnt of the network. */
   | { readonly kind: 'network-reset' }
   /** The operator asks what all nodes saw of these; an `answer-survey` with the same number is owed within `waitMs`. */
@@ -170,6 +174,8 @@ export const IS_END: Readonly<Record<Event['kind'], boolean>> = {
   'memory-pressed': false,
   'self-restored': false,
   'tag-set': false,
+  'blocks-on-demand': false,
+  'block-wanted': false,
   'network-reset': false,
   'survey-asked': false,
   leaving: false,

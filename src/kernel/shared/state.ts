@@ -12,6 +12,7 @@ import {
 } from '../../domain/ids.ts'
 import { Ledger } from '../../domain/ledger/ledger.ts'
 import { isDevNetwork, networkIdOf, type NetworkParams } from '../../domain/params.ts'
+import { assert } from '../../lib/assert.ts'
 import { Twin } from '../../membership/twin.ts'
 import { JOBS_MAX } from '../../relay/limits.ts'
 import type { Asked } from './asked.ts'
@@ -39,6 +40,11 @@ export interface KernelConfig {
   readonly connectionsMax?: number
   /** Public key of the validator whose blocks this node makes; null: it makes none. */
   readonly validator: AccountId | null
+  /**
+   * Whether it makes blocks when asked instead of in its slots, from the start on; no unless given, and never on an
+   * open network.
+   */
+  readonly blocksOnDemand?: boolean
   /** Numbers in [0, 1). */
   readonly chance: () => number
 }
@@ -73,6 +79,7 @@ export class Shared implements WingState {
     this.config = config
     this.networkId = networkIdOf(config.network)
     this.isOpen = !isDevNetwork(config.network.name)
+    assert(!this.isOpen || config.blocksOnDemand !== true, 'validators of an open network keep to their slots')
     const ledger = Ledger.genesis(config.network.accounts)
     this.announced = { height: 0, hash: asBlockHash(this.networkId), settledHeight: 0, ledger }
   }

@@ -131,7 +131,7 @@ export class ChainWorld {
   #messages = 0
 
   /** @param options.validator number of the validator whose blocks it makes */
-  constructor(options: { validator?: number; disk?: SimDisk } = {}) {
+  constructor(options: { validator?: number; disk?: SimDisk; blocksOnDemand?: boolean } = {}) {
     const prng = createPrng(1)
     const keys = options.validator === undefined ? null : VALIDATORS[options.validator]!
     this.#secret = keys?.secret ?? null
@@ -146,6 +146,7 @@ export class ChainWorld {
       self: asPeerId('self'),
       bootstrap: [],
       validator: keys === null ? null : asAccountId(toHex(keys.publicKey)),
+      blocksOnDemand: options.blocksOnDemand ?? false,
       chance: () => prng.next(),
     })
   }

@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { leadingOn } from '../../../src/cli/open-browser.ts'
 import { runCommand } from '../../../src/cli/run-inside.ts'
+import { toHex } from '../../../src/lib/bytes.ts'
 import { createKey } from '../../../src/wallet/keystore.ts'
+import { FakeControl } from '../../toolkit/api/fake-control.ts'
+import { openTestApi } from '../../toolkit/api/http-api.ts'
 import { manifestNodeOf, manifestOf, putInHome, startStandIn } from '../../toolkit/command/home.ts'
 
 let folder = ''
@@ -18,8 +21,11 @@ afterEach(() => {
 
 const home = (): string => join(folder, '.hearsay')
 const keys = (): string => join(folder, 'keys')
-async function hearsay(line: string): Promise<{ code: number; out: string; error: string }> {
-  const env = { HEARSAY_HOME: home(), HEARSAY_KEYS: keys(), XDG_STATE_HOME: join(folder, 'state') }
+async function hearsay(
+  line: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; out: string; error: string }> {
+  const env = { HEARSAY_HOME: home(), HEARSAY_KEYS: keys(), XDG_STATE_HOME: join(folder, 'state'), ...more }
   const { exitCode, stdout, stderr } = await runCommand(line.split(' '), env)
   return { code: exitCode, out: stdout.trim(), error: stderr }
 }
@@ -34,6 +40,9 @@ describe('keys', () => {
       n: 1_024,
     })
     expect((await hearsay('keys rename savings alice')).error).toContain('published accounts')
+    const same = await hearsay('keys rename savings savings')
+    expect(same.code).toBe(2)
+    expect(same.error).toContain('savings has this name already')
     const renamed = await hearsay('keys rename savings old --json')
     expect(JSON.parse(renamed.out)).toMatchObject({ v: 1, name: 'old' })
     const warned = await hearsay('keys delete old')
@@ -42,7 +51,39 @@ describe('keys', () => {
     expect(readdirSync(keys())).toEqual(['old.json'])
     expect(JSON.parse((await hearsay('keys delete old --yes --json')).out)).toMatchObject({ v: 1, name: 'old' })
     expect(readdirSync(keys())).toEqual([])
-    expect((await hearsay('keys delete old --yes')).code).toBe(6)
+    for (const line of ['keys delete old --yes', 'keys rename old older', 'keys rename old old', 'keys show old']) {
+      const { code, error } = await hearsay(line)
+      expect(code, line).toBe(6)
+      expect(error).toContain('there is no key \\"old\\"')
+    }
+  })
+
+  it.each(['keys delete alice --yes', 'keys show validator-0', 'keys rename load-3 mine'])(
+    'that are published are none of the user: %s',
+    async (line) => {
+      const { code, error } = await hearsay(line)
+      expect(code).toBe(6)
+      expect(error).toMatch(/one of the published (accounts|validators) of development networks, and no key of yours/)
+    },
+  )
+
+  it('are not deleted while a node of this home signs with them', async () => {
+    const secret = new Uint8Array(32).fill(9)
+    const made = await createKey({ directory: keys(), name: 'maker', secret, passphrase: 'x', n: 1_024 })
+    if (!made.ok) throw new Error(made.failure.kind)
+    const control = new FakeControl()
+    const validator = { key: toHex(made.entry.publicKey), lastSignedSlot: null, silentUntil: null }
+    const status = control.status()
+    control.status = () => ({ ...status, validator }) as never
+    const { api } = await openTestApi({ control })
+    try {
+      const used = await hearsay('keys delete maker --yes', { HEARSAY_API: api.url })
+      expect(used.code).toBe(2)
+      expect(used.error).toContain(`signs the blocks of the node that runs at ${api.url}`)
+      expect(readdirSync(keys())).toEqual(['maker.json'])
+    } finally {
+      await api.close()
+    }
   })
 })
 
@@ -81,7 +122,13 @@ describe('where things are', () => {
       expect(JSON.parse((await hearsay('testnet list --json')).out).testnets).toMatchObject([
         { home: home(), state: 'running', supervisorPid: pid },
       ])
-      expect((await hearsay('testnet snapshot load one')).error).toContain(`runs here already (process ${pid}`)
+      // A copy that is not there is no reason to stop a network.
+      expect((await hearsay('testnet snapshot load one')).code).toBe(6)
+      const logs = await hearsay('testnet logs 0-2')
+      expect(logs.code).toBe(6)
+      expect(logs.error).toContain('the testnet has no node-1 and no node-2')
+      expect(logs.error).toContain('it has node-0 only')
+      expect((await hearsay('testnet logs 2-9')).error).toContain('no node-2 to node-9')
     } finally {
       child.kill('SIGKILL')
     }
@@ -107,6 +154,9 @@ describe('a mistake', () => {
     ['testnet up --port-base 65530', 'need the ports 65530 to 65550'],
     ['testnet up --resume --link 40ms', '--resume and --link exclude one another'],
     ['testnet fund alice 1.5', 'has a fraction'],
+    ['testnet mine 0', 'is not a whole number from 1 to 100'],
+    ['testnet mine --hold 3', '--hold makes no block'],
+    ['testnet mine --hold --release', 'exclude one another'],
   ])('%s is told in words of the user', async (line, message) => {
     const { code, out, error } = await hearsay(line)
     expect({ code, out }).toEqual({ code: 2, out: '' })
@@ -128,6 +178,7 @@ describe('without a network', () => {
     'testnet report',
     'testnet kill 0',
     'testnet fund alice 5',
+    'testnet mine',
     'testnet snapshot save one',
     'top --once',
     'tx show 3f1a --node 0',

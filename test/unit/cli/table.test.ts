@@ -133,3 +133,15 @@ describe('descriptions for completion', () => {
     expect(flagsOf('node run').filter((flags) => flags.startsWith('--api '))).toEqual(['--api <host:port>'])
   })
 })
+
+it('help fits a terminal of 80 columns', async () => {
+  for (const words of [[], ...TABLE.map(({ path }) => path)]) {
+    const help = await parseArguments([...words, '--help'])
+    const text = help.kind === 'text' ? help.text : ''
+    expect(text).toContain('Usage: hearsay')
+    expect(
+      text.split('\n').filter((line) => line.length > 80),
+      words.join(' '),
+    ).toEqual([])
+  }
+})

@@ -29,6 +29,7 @@ function status(nodes: readonly NodeStatus[], changes: Partial<TestnetStatus> = 
   return {
     v: 1,
     network: 'dev-x',
+    blocksOnDemand: false,
     pageUrl: null,
     networkId: hash('1'),
     home: '/net',
@@ -50,6 +51,11 @@ const rowsOf = (text: string): string[][] =>
     .map((line) => line.split(/ {2,}/))
 
 describe('the state of a testnet', () => {
+  it('says that blocks are made on demand, and how that ends', () => {
+    expect(testnetStatusText(status([node(0)], { blocksOnDemand: true }), 0)).toContain('`testnet mine --release`')
+    expect(testnetStatusText(status([node(0)]), 0)).not.toContain('mine')
+  })
+
   it('has head, settled height and lag of each node, and who makes blocks', () => {
     const nodes = withLag([node(0), node(1), node(2, { head: { height: 9, hash: hash('b') }, settled: { height: 6 } })])
     const text = testnetStatusText(status(nodes), 0)

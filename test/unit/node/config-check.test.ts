@@ -30,6 +30,7 @@ describe('a configuration from a program', () => {
       discovery: true,
       observe: false,
       bootstrapIsShared: false,
+      blocksOnDemand: true,
     }
     expect(wrongInConfig(full)).toBe(null)
     expect(wrongInConfig({ ...good, api: '[::1]:4600' })).toBe(null)
@@ -52,6 +53,13 @@ describe('a configuration from a program', () => {
     [{ loglevel: 'info' }, 'unknown key "loglevel": its keys are name, network'],
   ])('with %j says what is wrong', (change, message) => {
     expect(wrongInConfig({ ...good, ...change })).toContain(message)
+  })
+
+  it('has blocks on demand on development networks only', () => {
+    expect(wrongInConfig({ ...good, blocksOnDemand: true })).toBe(null)
+    expect(wrongInConfig({ ...good, blocksOnDemand: true, network: { ...network, name: 'main' } })).toBe(
+      'blocksOnDemand: is for networks whose name begins with dev-, and this one is main',
+    )
   })
 
   it('that is none makes no node, and is told as a value', async () => {

@@ -12,6 +12,7 @@ import { readManifest } from '../../../src/home/testnet-home.ts'
 import { manifestOf, NONCE, startStandIn } from '../../toolkit/command/home.ts'
 import { readNodeConfig, writeNodeConfig } from '../../../testnet/node-config-file.ts'
 import { startOf } from '../../../src/home/process.ts'
+import { DEFAULT_PLAN, up } from '../../../testnet/control-client.ts'
 import { lockHome } from '../../../testnet/supervisor-lock.ts'
 
 let home = ''
@@ -118,10 +119,23 @@ describe('the lock of a home', () => {
     const { pid, started, child } = await startStandIn(home)
     try {
       writeFileSync(path(), `${pid} ${NONCE} ${started}\n`, { mode: 0o600 })
-      expect(lockHome(home, 'cd'.repeat(16))).toEqual({ ok: false, pid })
+      expect(lockHome(home, 'cd'.repeat(16))).toEqual({ ok: false, pid, copies: false })
     } finally {
       child.kill()
     }
+  })
+
+  it('is left to a command that copies the network, while that runs', () => {
+    const copier = lockHome(home)
+    expect(copier.ok).toBe(true)
+    expect(lockHome(home, NONCE)).toEqual({ ok: false, pid: process.pid, copies: true })
+    expect(lockHome(home)).toEqual({ ok: false, pid: process.pid, copies: true })
+    if (copier.ok) copier.release()
+    // One that was killed, and whose number another process has by now.
+    writeFileSync(path(), `${process.pid} ${'0'.repeat(32)} 1\n`, { mode: 0o600 })
+    const lock = lockHome(home, NONCE)
+    expect(lock.ok).toBe(true)
+    if (lock.ok) lock.release()
   })
 
   it('is replaced, not followed, where it is a link', () => {
@@ -132,6 +146,28 @@ describe('the lock of a home', () => {
     expect(lock.ok).toBe(true)
     expect(readFileSync(elsewhere, 'utf8')).toBe('precious')
     if (lock.ok) lock.release()
+  })
+})
+
+describe('a network that goes for another', () => {
+  it.each([
+    ['damaged', '{"v":1', 'is damaged'],
+    ['of another version', '{"v":2}', 'does not describe a network of version 1'],
+  ])('is told before it goes, though its description is %s', async (_, text, why) => {
+    writeFileSync(join(home, 'resume.json'), text, { mode: 0o600 })
+    const told: string[] = []
+    const outcome = await up({
+      ...DEFAULT_PLAN,
+      home,
+      seed: 1,
+      detach: false,
+      supervisorEntry: join(home, 'no-supervisor.js'),
+      onProgress: () => undefined,
+      onReplaceUnknown: ({ message }) => told.push(message),
+    })
+    expect(outcome.kind).toBe('failed')
+    expect(told).toEqual([expect.stringContaining(why)])
+    expect(readFileSync(join(home, 'resume.json'), 'utf8')).toBe(text)
   })
 })
 
