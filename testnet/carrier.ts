@@ -22,7 +22,10 @@ export interface Carrier {
   readonly isRunning: boolean
   /** What its node of this name says, where it can be asked without its API; null: it does not run. */
   observe?(name: string): ObservedNode | null
-  /** Where the chain of its node of this name stands, after what was wanted of it; null where it does not say so in time. */
+  /**
+   * Where the chain of its node of this name stands, after what was wanted of it; null where it does not say so in
+   * time.
+   */
   order(name: string, what: BlockOrder): Promise<ChainPlace | null>
   /** Ends it in good order, within `graceMs` where something can be done about it; resolves when it has ended. */
   stop(graceMs: number): Promise<void>

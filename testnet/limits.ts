@@ -53,6 +53,13 @@ export const NODE_START_MS_MAX = 60_000
 export const BOOTS_AT_ONCE_PER_CORE = 8
 /** How long the mesh may take to stand after the last node answers, ms. Gossipsub repairs its mesh each second. */
 export const MESH_MS_MAX = 60_000
+/**
+ * How much longer it may take, ms, by the time in which some node did not answer at all: then it is the machine that is
+ * slow. Thirty processes took up to 62 s more on two cores at a load of 55.
+ */
+export const MESH_BUSY_MS_MAX = 180_000
+/** After how much of that time it is said, ms. */
+export const BUSY_TOLD_MS = 10_000
 /** How often the readiness condition is looked at, ms. */
 export const READINESS_POLL_MS = 100
 /** The same where every node can be asked without a request. */

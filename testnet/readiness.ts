@@ -24,6 +24,8 @@ export interface ObservedNode {
 export interface Wait {
   readonly node: string
   readonly waitsFor: string
+  /** Its process lives and does not answer in time: the machine is too busy, which says nothing of the network. */
+  readonly isUnanswered?: true
 }
 
 /**
@@ -36,7 +38,8 @@ export function readinessWaits(
   meshLow = MESH_LOW,
 ): Wait[] {
   const silent = nodes.filter((node) => node.peers === null)
-  if (silent.length > 0) return silent.map(({ name }) => ({ node: name, waitsFor: 'its API to answer' }))
+  if (silent.length > 0)
+    return silent.map(({ name }) => ({ node: name, waitsFor: 'its API to answer', isUnanswered: true }))
   const byName = new Map(nodes.map((node) => [node.name, node]))
   const neighbours = new Map<string, ObservedNode[]>(nodes.map((node) => [node.name, []]))
   for (const { from, to } of links) {

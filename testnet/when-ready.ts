@@ -1,7 +1,7 @@
 /** Waits for readiness (readiness.ts has the condition), or says which node waits for what. */
 import type { Gap, Outcome } from './control.ts'
 import type { NodeRecord } from './host.ts'
-import { MESH_MS_MAX } from './limits.ts'
+import { BUSY_TOLD_MS, MESH_BUSY_MS_MAX, MESH_MS_MAX } from './limits.ts'
 import type { LinkRecord } from './links.ts'
 import { readinessWaits, type ObservedNode, type Wait } from './readiness.ts'
 import { refuse } from './refuse.ts'
@@ -29,24 +29,44 @@ export async function whenReady(options: {
   const failed = (): readonly NodeRecord[] => concerned.filter((node) => node.state === 'failed')
   let waits: readonly Wait[] = []
   let told = ''
+  const startMs = performance.now()
+  let lookedMs = startMs
+  let busyMs = 0
   const look = async (): Promise<boolean> => {
     if (failed().length > 0) return true
+    // The wait is for the network: what the machine takes to ask its nodes comes on top, as long as that is bounded.
+    if (lookedMs - startMs - Math.min(busyMs, MESH_BUSY_MS_MAX) >= MESH_MS_MAX) return true
     const live = nodes().filter((node) => node.state === 'ready')
     waits = readinessWaits(await Promise.all(live.map(options.observe)), options.links())
+    const nowMs = performance.now()
+    if (waits.some(({ isUnanswered }) => isUnanswered === true)) {
+      const isNews = busyMs < BUSY_TOLD_MS && busyMs + nowMs - lookedMs >= BUSY_TOLD_MS
+      busyMs += nowMs - lookedMs
+      if (isNews) onProgress(busyText(waits.length, live.length))
+    }
+    lookedMs = nowMs
     const text = `${live.length - new Set(waits.map(({ node }) => node)).size} of ${live.length} nodes have their mesh`
     if (text !== told) onProgress(text)
     told = text
     return waits.length === 0
   }
-  const isOver = await until(look, { timeoutMs: MESH_MS_MAX, everyMs: options.everyMs, signal })
-  if (isOver && failed().length === 0) return { ok: true, value: null }
+  await until(look, { timeoutMs: MESH_MS_MAX + MESH_BUSY_MS_MAX, everyMs: options.everyMs, signal })
+  const isReady = told !== '' && waits.length === 0
+  if (isReady && failed().length === 0) return { ok: true, value: null }
   const logOf = (name: string): string => nodes().find((node) => node.name === name)?.logFile ?? ''
   const gaps = [
     ...failed().map(({ name, reason }) => ({ node: name, waitsFor: `a restart: ${reason ?? 'it failed'}` })),
-    ...(isOver ? [] : waits),
-  ].map((wait) => ({ ...wait, logFile: logOf(wait.node) }))
+    ...(failed().length > 0 ? [] : waits),
+  ].map((wait) => ({ node: wait.node, waitsFor: wait.waitsFor, logFile: logOf(wait.node) }))
   const [first] = gaps
   if (first === undefined) return refuse('not-ready', 'the network was stopped before it was ready', 'start it again')
   const message = `the network is not ready: ${first.node} waits for ${first.waitsFor}`
+  if (failed().length === 0 && waits.some(({ isUnanswered }) => isUnanswered === true))
+    return { ...refuse('not-ready', message, busyText(waits.length, nodes().length)), gaps }
   return { ...refuse('not-ready', message, `its log is ${first.logFile}`), gaps }
+}
+
+function busyText(unanswered: number, live: number): string {
+  const who = `${unanswered} of ${live} nodes run and do not answer in time`
+  return `${who}: the machine is busy; several nodes in a process need less of it (\`--per-process 8\`)`
 }

@@ -19,7 +19,7 @@ import { Machines } from './machines.ts'
 import type { KernelConfig, WithShared } from './shared/state.ts'
 import type { StructureSize } from './shared/wing.ts'
 import { onBlocksMessage } from './blocks/on-blocks-message.ts'
-import { onPeerConnected, onPeerDisconnected } from './on-peer.ts'
+import { onPeerConnected, onPeerDialled, onPeerDisconnected } from './on-peer.ts'
 import { onAnchorsRestored } from './peers/keep-anchors.ts'
 import { makeRoom, relieveMemory } from './peers/make-room.ts'
 import { onBansRestored } from './peers/ban-record.ts'
@@ -216,15 +216,16 @@ function onSignature(
 }
 
 function onDialFinished(
-  machines: WithShared & WithPeers & WithMembers,
+  machines: WithShared & WithPeers & WithTransactions & WithMembers,
   { address, peer, failure }: Extract<Event, { kind: 'dial-finished' }>,
   turn: Turn,
 ): void {
   if (peer !== null) machines.peers.redial.ledTo(address, peer)
   // Who hung up before the dial was confirmed is not connected, and nobody will say again that it is gone.
-  if (peer !== null && machines.peers.table.get(peer) !== undefined)
+  if (peer !== null && machines.peers.table.get(peer) !== undefined) {
     machines.peers.redial.succeeded(address, peer, turn.now.monoMs)
-  else {
+    onPeerDialled(machines, peer, turn)
+  } else {
     const isBanned = peer !== null && !machines.peers.offences.admitsPeer(peer, turn.now.wallMs)
     const why = failure ?? { kind: isBanned ? 'banned' : 'turned-away', detail: '' }
     machines.peers.redial.failed(address, turn.now.monoMs, why)

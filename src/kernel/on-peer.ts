@@ -39,7 +39,18 @@ export function onPeerConnected(
   if (direction === 'outbound') askHello(machines, peer, turn)
 }
 
-function askHello(machines: WithShared & WithTransactions, peer: PeerId, turn: Turn): void {
+/**
+ * A dial of ours led to a peer. Where it dialled us at the same moment, its connection can be the first one here and
+ * ours the first one there: then each end takes the other for the one who asks, nobody does, and both leave.
+ */
+export function onPeerDialled(machines: WithShared & WithPeers & WithTransactions, peer: PeerId, turn: Turn): void {
+  const entry = machines.peers.table.get(peer)
+  if (entry?.direction === 'inbound' && !entry.greeted && !entry.wasAsked) askHello(machines, peer, turn)
+}
+
+function askHello(machines: WithShared & WithPeers & WithTransactions, peer: PeerId, turn: Turn): void {
+  const entry = machines.peers.table.get(peer)
+  if (entry !== undefined) entry.wasAsked = true
   ask(machines, { kind: 'hello', peer }, encodeHello(ownHello(machines)), turn)
 }
 

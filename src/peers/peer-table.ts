@@ -21,6 +21,8 @@ export interface ConnectedPeer {
   name: string
   head: PeerHead | null
   greeted: boolean
+  /** We have asked it for its hello. */
+  wasAsked: boolean
   /** Hellos of ours that it did not answer. */
   hellosFailed: number
   /** It has said hello by itself on a connection that stands. */
@@ -49,6 +51,7 @@ export class PeerTable {
       name: '',
       head: null,
       greeted: false,
+      wasAsked: false,
       hellosFailed: 0,
       hasAsked: false,
       incarnation: 0,

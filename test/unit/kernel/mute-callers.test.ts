@@ -39,3 +39,24 @@ it('leaves who dialled and has not said hello in time, once, and nobody else', (
   world.advance(1_000)
   expect(left(world)).toEqual([mute])
 })
+
+it('asks for the hello of a peer that it dialled while that dialled it, once; else both would wait for the other', () => {
+  const world = new KernelWorld()
+  const address = asNetAddress('/ip4/6.6.6.3/tcp/4000')
+  const hellos = (): number =>
+    world.effects.filter(({ kind, ...ask }) => kind === 'ask' && 'protocol' in ask && ask.protocol === 'hello').length
+  world.post({ kind: 'peer-connected', peer: greeting, address, direction: 'inbound' })
+  expect(hellos()).toBe(0)
+  world.post({ kind: 'dial-finished', address, peer: greeting })
+  world.post({ kind: 'dial-finished', address, peer: greeting })
+  expect(hellos()).toBe(1)
+  const asked = world.effects.find((effect) => effect.kind === 'ask')
+  if (asked?.kind !== 'ask') throw new Error('nobody was asked')
+  world.post({ kind: 'answer-received', request: asked.request, frames: [HELLO], elapsedMs: 1 })
+  world.advance(HELLO_DUE_MS)
+  world.advance(1_000)
+  expect(left(world)).toEqual([])
+  // Whoever has greeted is not asked again.
+  world.post({ kind: 'dial-finished', address, peer: greeting })
+  expect(hellos()).toBe(1)
+})

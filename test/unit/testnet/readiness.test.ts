@@ -29,7 +29,9 @@ describe('readiness', () => {
 
   it('waits for a node that does not answer, and for nothing else meanwhile', () => {
     const nodes = triangle({ 'node-1': { peers: null, topics: [] }, 'node-0': { peers: [] } })
-    expect(readinessWaits(nodes, LINKS)).toEqual([{ node: 'node-1', waitsFor: 'its API to answer' }])
+    expect(readinessWaits(nodes, LINKS)).toEqual([
+      { node: 'node-1', waitsFor: 'its API to answer', isUnanswered: true },
+    ])
   })
 
   it('waits for each planned connection, at both ends', () => {
