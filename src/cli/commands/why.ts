@@ -63,14 +63,19 @@ async function sideOf(manifest: Manifest, name: string, id: string): Promise<Sid
   const silent = { name, peerId: node.peerId, known: false, records: [], peers: null }
   if (node.state !== 'ready') return { ...silent, trouble: node.state }
   const client = connect(node.apiUrl, { timeoutMs: ANSWER_MS_MAX })
-  const [propagation, peers] = await Promise.all([client.propagation(id), client.peers()])
+  const [propagation, peers, transaction] = await Promise.all([
+    client.propagation(id),
+    client.peers(),
+    client.transaction(id),
+  ])
   client.close()
   if (!peers.ok) return { ...silent, trouble: 'unreachable' }
   return {
     name,
     peerId: node.peerId,
     trouble: null,
-    known: propagation.ok && propagation.value.known,
+    // One that was restarted, or got it with a block, has it and remembers nothing of its way.
+    known: (propagation.ok && propagation.value.known) || transaction.ok,
     records: propagation.ok ? propagation.value.records : [],
     peers: peers.value,
   }

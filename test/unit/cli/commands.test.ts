@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { leadingOn } from '../../../src/cli/open-browser.ts'
 import { runCommand } from '../../../src/cli/run-inside.ts'
+import type { TransactionView } from '../../../src/domain/views.ts'
 import { toHex } from '../../../src/lib/bytes.ts'
 import { createKey } from '../../../src/wallet/keystore.ts'
 import { FakeControl } from '../../toolkit/api/fake-control.ts'
@@ -131,6 +132,34 @@ describe('where things are', () => {
       expect((await hearsay('testnet logs 2-9')).error).toContain('no node-2 to node-9')
     } finally {
       child.kill('SIGKILL')
+    }
+  })
+
+  it('is asked of both nodes: one that was restarted has a transaction of whose way it remembers nothing', async () => {
+    const { child, pid, started } = await startStandIn(home())
+    const id = '3f'.repeat(32)
+    const nodes = await Promise.all(
+      [0, 1].map(async (number) => {
+        const control = new FakeControl()
+        control.propagations.set(id, { kind: 'missing' })
+        if (number === 0)
+          control.lookups.set(id, { kind: 'found', value: { v: 1, id, state: 'settled' } as TransactionView })
+        return openTestApi({ control })
+      }),
+    )
+    try {
+      const { supervisor, ...rest } = manifestOf(home(), {
+        nodes: nodes.map(({ url }, number) => manifestNodeOf(home(), number, { apiUrl: url })),
+      })
+      putInHome(home(), 'testnet.json', JSON.stringify({ ...rest, supervisor: { ...supervisor, pid, started } }))
+      const told = await hearsay(`why ${id} --node 0 --to 1`)
+      expect(told.error).not.toContain('"error"')
+      expect(told.out).toContain('node-0 and node-1 are not connected  (link-down)')
+      expect(told.out).not.toContain('does not have it')
+      expect((await hearsay(`why ${id} --node 1 --to 0`)).out).toContain('node-1 does not have it  (not-held)')
+    } finally {
+      child.kill('SIGKILL')
+      for (const { api } of nodes) await api.close()
     }
   })
 

@@ -67,9 +67,10 @@ async function waited(state: 'unanswered' | 'without its mesh', untilMs: number)
     nodes: () => [newNode()],
     links: () => [],
     observe: async ({ name, peerId }) => {
-      await new Promise((resolve) => {
-        setTimeout(resolve, 2_000)
-      })
+      // Time of the fake clock: nobody waits for it.
+      const { promise, resolve } = Promise.withResolvers<null>()
+      setTimeout(resolve, 2_000, null)
+      await promise
       const isOver = performance.now() - startMs >= untilMs
       const peers = isOver || state !== 'unanswered' ? ['a'] : null
       return { name, peerId, peers, topics: [{ topic: 't', subscribers: ['a'], mesh: isOver ? ['a'] : [] }] }
