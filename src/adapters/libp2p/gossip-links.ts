@@ -12,7 +12,7 @@
  * - a stream that the peer ended is opened again at once. That is how libraries answer an RPC that is larger than they
  *   allow: go-libp2p-pubsub resets the stream, rust-libp2p closes its own half, drops what comes on the other one, and
  *   says nothing more (gossipsub 0.50). So the answering half counts as the stream's end, unless the peer closed it
- *   from the start, as it may what it does not use;
+ *   from the start and before anything large had left, as it may what it does not use;
  * - a peer that has ended DEAF_ENDS of them is deaf until that is forgotten: it is in no mesh, and after
  *   STREAMS_OF_CONNECTION_MAX it is told nothing more. It is heard, and not cut: what it says may be right.
  *
@@ -37,6 +37,8 @@ import {
 const GOSSIP_PROTOCOLS = '/meshsub/'
 
 export interface GossipLinksParts {
+  /** Whether an RPC has left on our stream that some library takes for too large. */
+  readonly sentLarge: (stream: Stream) => boolean
   /** Opens a stream to the peer if there is none. */
   readonly speak: (connection: Connection) => void
   /** The connection with a peer is of no use: what it carries of gossip at the end. */
@@ -58,7 +60,7 @@ interface Voice {
   readonly count: number
   /** Looks at which it was whole. */
   readonly looks: number
-  /** The peer closes the half that it does not use, from the start. */
+  /** The peer closes the half that it does not use. */
   readonly closesHalf: boolean
 }
 
@@ -141,7 +143,8 @@ export class GossipLinks {
       ? { ...found, count: (prior?.count ?? 0) + 1, looks: 0, closesHalf: prior?.closesHalf ?? false }
       : prior
     const isHalf = found.stream.remoteWriteStatus === 'closed'
-    const closesHalf = voice.closesHalf || (isHalf && voice.count === 1 && voice.looks < HALF_CLOSED_EARLY_LOOKS)
+    const isEarly = voice.looks < HALF_CLOSED_EARLY_LOOKS && !this.#parts.sentLarge(found.stream)
+    const closesHalf = voice.closesHalf || (isHalf && isEarly)
     if (isHalf && !closesHalf) {
       found.stream.abort(new Error('the peer has ended it'))
       this.#voices.set(peer, { ...voice, stream: null })

@@ -263,9 +263,14 @@ export const DEAF_ENDS = 3
  */
 export const STREAMS_OF_CONNECTION_MAX = 4
 /**
- * A half that was closed before so many looks at the first stream of a connection was closed from the start: half a
- * second is two trips around the world.
+ * A half that was closed before so many looks at a stream was closed from the start: half a second is two trips around
+ * the world.
  */
 export const HALF_CLOSED_EARLY_LOOKS = 2
+/**
+ * An RPC that some peer may take for too large, bytes: rust-libp2p's default for the control part of one (gossipsub
+ * 0.50), the least of all that we know.
+ */
+export const LARGE_RPC_BYTES = 16 * KIB
 /** How often connections are looked at for that, ms. */
 export const MUTE_LOOK_MS = 500

@@ -16,6 +16,7 @@ import { createGossip, type GossipSizes } from './gossip.ts'
 import { GossipLinks } from './gossip-links.ts'
 import { gossipOptions, messageIdsOf } from './gossip-options.ts'
 import { privateKeyFromSeed } from './identity.ts'
+import { LargeRpcs } from './large-rpcs.ts'
 import { MUTE_LOOK_MS } from './limits.ts'
 import { MeshPolicy } from './mesh-policy.ts'
 import { verifyGuard } from './muxer-guard.ts'
@@ -123,6 +124,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     now: config.now,
   })
   const permits = new DialPermits()
+  const largeRpcs = new LargeRpcs()
   const node = await createLibp2p({
     ...nodeOptions({
       privateKey: await privateKeyFromSeed(config.identitySeed),
@@ -185,6 +187,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     onOpening: (connection) => {
       const address = connection.remoteAddr.toString()
       guards.adopt(connection, groupOf(address), ipOf(address))
+      largeRpcs.watch(connection)
     },
     isDeaf: (peer) => links.isDeaf(peer, config.now()),
     work: {
@@ -193,6 +196,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     },
   })
   const links = new GossipLinks({
+    sentLarge: (stream) => largeRpcs.has(stream),
     speak: (connection) => router.onPeerConnected(connection.remotePeer, connection),
     onMute: (peer, link) => {
       listeners.connections.onMute?.(peer, link)

@@ -34,6 +34,7 @@ function stage() {
   const deaf: number[] = []
   let connection = { status: 'open', streams: [] as FakeStream[] }
   const links = new GossipLinks({
+    sentLarge: (each) => (each as unknown as FakeStream)['sentLarge'] === true,
     speak: () => {
       spoken++
       opens?.()
@@ -71,6 +72,11 @@ function stageThatEnds(end: (stream: FakeStream) => void) {
   open()
   return {
     ...at,
+    /** The first look finds it so. */
+    endAtOnce(how: Partial<FakeStream>): void {
+      Object.assign(ours, how)
+      at.look(MUTE_LOOK_MS)
+    },
     /** It stands for a second before it is ended; then comes the look that sees it. */
     endOne(): void {
       at.look(2 * MUTE_LOOK_MS)
@@ -162,6 +168,14 @@ describe('gossip on a connection', () => {
     ours.remoteWriteStatus = 'closed'
     at.look(10 * MUTE_LOOK_MS)
     expect([at.spoken(), at.isDeaf(), ours.status]).toEqual([0, false, 'open'])
+  })
+
+  it('has ended where the peer closes its half after something large, however early', () => {
+    const at = stageThatEnds((ours) => (ours.remoteWriteStatus = 'closed'))
+    for (let count = 1; count <= DEAF_ENDS; count++) {
+      at.endAtOnce({ sentLarge: true, remoteWriteStatus: 'closed' })
+      expect([at.spoken(), at.isDeaf()]).toEqual([count, count === DEAF_ENDS])
+    }
   })
 
   it('is waited for longer after each cut of the same peer, up to a bound', () => {
