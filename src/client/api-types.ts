@@ -838,6 +838,7 @@ export interface components {
     readonly ObservedMember: {
       readonly name: string
       readonly peerId: string
+      readonly agent?: string
       readonly state: string
       readonly states: readonly components['schemas']['StateSince'][]
       readonly mesh: readonly string[]

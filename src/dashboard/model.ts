@@ -12,6 +12,8 @@ import { REFUSALS_MAX } from './limits.ts'
 export interface PageNode {
   readonly name: string
   readonly peerId: string
+  /** What its program calls itself; empty where nobody has said. */
+  readonly agent: string
   readonly state: string
   readonly head: { readonly height: number; readonly hash: string } | null
   readonly settledHeight: number | null
@@ -151,8 +153,8 @@ export class Model {
     if (network.nodes.some(({ name }) => !this.nodes.has(name)) || this.nodes.size !== network.nodes.length)
       this.shape++
     this.nodes.clear()
-    for (const { name, peerId, state, head, settledHeight, seen } of network.nodes)
-      this.nodes.set(name, { name, peerId, state, head, settledHeight, seen, side: sides.get(name) ?? null })
+    for (const { name, peerId, agent = '', state, head, settledHeight, seen } of network.nodes)
+      this.nodes.set(name, { name, peerId, agent, state, head, settledHeight, seen, side: sides.get(name) ?? null })
     this.#setMesh(network.nodes)
     this.meshVersion++
   }

@@ -196,11 +196,13 @@ function drawNodes(model: Model, journeys: readonly Journey[]): void {
 const DOWN = new Set(['killed', 'stopped', 'failed'])
 
 /** What a node says of itself; the median alone is of the transactions that are shown. */
-function cellsOf({ name, state, side, head, settledHeight, seen }: PageNode, spread: NodeSpread | undefined): string[] {
+function cellsOf(node: PageNode, spread: NodeSpread | undefined): string[] {
+  const { name, agent, state, side, head, settledHeight, seen } = node
   const p50 = spread?.p50Ms ?? null
+  const how = agent === '' ? state : `${state}, ${agent}`
   return [
     name,
-    side === null || DOWN.has(state) ? state : `${state}, ${SIDES[side] ?? 'cut off'}`,
+    side === null || DOWN.has(state) ? how : `${how}, ${SIDES[side] ?? 'cut off'}`,
     head === null ? '–' : `${head.height} ${head.hash.slice(0, 8)}`,
     numberText(settledHeight),
     numberText(seen === null ? null : seen.taken),

@@ -478,6 +478,8 @@ export interface ObservedNetworkView {
 export interface ObservedNetworkNode {
   readonly name: string
   readonly peerId: string
+  /** What its program calls itself; of the peers of one node, which may be of any make. */
+  readonly agent?: string
   /** As who observes it knows it; `late`: its process lives and has not answered for a while. */
   readonly state: string
   /** Its last states, ms since the Unix epoch, oldest first; empty where nobody knows. */

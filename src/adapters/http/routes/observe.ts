@@ -21,6 +21,7 @@ const observedNetwork = describes<ObservedNetworkView>()(
       object('ObservedMember', {
         name: Type.String(),
         peerId: Type.String(),
+        agent: Type.Optional(Type.String()),
         state: Type.String(),
         states: Type.Array(object('StateSince', { atMs: Type.Number(), state: Type.String() })),
         mesh: Type.Array(Type.String()),
@@ -75,6 +76,7 @@ export const observeRoutes: Routes = (server, { control }) => {
             ...unknown,
             name: peer.name === '' ? peer.peerId.slice(-8) : peer.name,
             peerId: peer.peerId,
+            agent: peer.agentVersion,
             state: 'peer',
             head: peer.head,
           })),
