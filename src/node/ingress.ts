@@ -2,15 +2,17 @@
  * Messages between the router and the kernel: bounded, and fair by peer.
  *
  * Rules. A bound on count and bytes over all, and on count for one peer. *Rationale*: the router processes what comes
- * without waiting, so back-pressure is ours (ARCHITECTURE.md, gossipsub 7). Peers take turns, one message each.
- * *Rationale*: a flood from one peer delays its own messages, not those of the others. Without room for a newcomer, the
- * newest message of whoever has most waiting gives way to one of whoever has less. *Rationale*: four peers with a full
- * share each would keep everybody else out for as long as they go on (A46). What waited too long is given up: its
- * verdict would come too late to have an effect. Room is asked for before a message is remembered as known, and given
- * for what can be judged within INGRESS_AIM_MS, in equal shares. *Rationale*: an honest burst is to come later, not
- * never. Blocks go first, up to BLOCKS_IN_A_ROW of them. *Rationale*: transactions that came behind a block may be paid
- * by it alone; judged before it they would be charged to an honest peer (attack A33), and everything else can wait for
- * the few bytes of a header.
+ * without waiting, so back-pressure is ours (ARCHITECTURE.md, gossipsub 7). Peers take turns, by the bytes that each
+ * has had (fair-turns.ts), and a message costs INGRESS_MESSAGE_BYTES more than it has. *Rationale*: a flood from one
+ * peer delays its own messages, not those of the others; and with a message each whoever sends batches would get a
+ * hundred times as much checked as whoever sends transactions one by one, whose messages would grow too old. Without
+ * room for a newcomer, the newest message of whoever has most waiting gives way to one of whoever has less.
+ * *Rationale*: four peers with a full share each would keep everybody else out for as long as they go on (A46). What
+ * waited too long is given up: its verdict would come too late to have an effect. Room is asked for before a message is
+ * remembered as known, and given for what can be judged within INGRESS_AIM_MS, in equal shares. *Rationale*: an honest
+ * burst is to come later, not never. Blocks go first, up to BLOCKS_IN_A_ROW of them. *Rationale*: transactions that
+ * came behind a block may be paid by it alone; judged before it they would be charged to an honest peer (attack A33),
+ * and everything else can wait for the few bytes of a header.
  *
  * Invariants: count and bytes are the sums over the queues; no empty queue is kept.
  */
@@ -22,6 +24,7 @@ import {
   INGRESS_AIM_MS,
   INGRESS_BYTES_MAX,
   INGRESS_COUNT_MAX,
+  INGRESS_MESSAGE_BYTES,
   INGRESS_PEER_BLOCKS_MAX,
   INGRESS_PEER_COUNT_MAX,
   INGRESS_PEER_COUNT_MIN,
@@ -30,6 +33,7 @@ import {
   INGRESS_SHARED,
   INGRESS_WAIT_MAX_MS,
 } from './limits.ts'
+import { FairTurns } from './fair-turns.ts'
 import { WorkingRate } from './working-rate.ts'
 
 export interface IngressMessage {
@@ -46,15 +50,17 @@ interface Waiting {
   bytes: number
 }
 
-/** In turn order: the first peer is next. */
-type Lane = Map<PeerId, Waiting>
+class Lane {
+  readonly waiting = new Map<PeerId, Waiting>()
+  readonly turns = new FairTurns()
+}
 
 /** All of it has a place. */
 const NONE: readonly IngressMessage[] = []
 
 export class Ingress {
-  readonly #blocks: Lane = new Map()
-  readonly #others: Lane = new Map()
+  readonly #blocks = new Lane()
+  readonly #others = new Lane()
   readonly #rate = new WorkingRate({ otherwise: INGRESS_RATE_DEFAULT, memoryMs: INGRESS_RATE_MEMORY_MS })
   #blocksInARow = 0
   #count = 0
@@ -69,9 +75,9 @@ export class Ingress {
    * way here.
    */
   hasRoom(peer: PeerId, ahead: { readonly messages: number; readonly bytes: number; readonly peers: number }): boolean {
-    const waiting = this.#others.get(peer)
+    const waiting = this.#others.waiting.get(peer)
     const messages = (waiting?.queue.size ?? 0) + ahead.messages
-    const sharers = Math.max(this.#others.size + (waiting === undefined ? 1 : 0), ahead.peers)
+    const sharers = Math.max(this.#others.waiting.size + (waiting === undefined ? 1 : 0), ahead.peers)
     const most = Math.min(INGRESS_PEER_COUNT_MAX, INGRESS_COUNT_MAX / sharers) * INGRESS_SHARED
     if (messages >= most) return false
     // One large message is always on its way; a few small ones as long as they come in time.
@@ -89,7 +95,7 @@ export class Ingress {
     const size = message.bytes.byteLength
     const isBlock = message.topic === 'blocks'
     const lane = isBlock ? this.#blocks : this.#others
-    const waiting = lane.get(message.from)
+    const waiting = lane.waiting.get(message.from)
     const share = isBlock ? INGRESS_PEER_BLOCKS_MAX : INGRESS_PEER_COUNT_MAX
     if ((waiting?.queue.size ?? 0) >= share) return [message]
     const displaced: IngressMessage[] = []
@@ -101,7 +107,8 @@ export class Ingress {
     const own = waiting ?? { queue: new BoundedQueue<IngressMessage>(share), bytes: 0 }
     own.queue.push(message)
     own.bytes += size
-    lane.set(message.from, own)
+    lane.waiting.set(message.from, own)
+    lane.turns.enter(message.from)
     this.#count++
     this.#bytes += size
     return displaced.length === 0 ? NONE : displaced
@@ -109,7 +116,8 @@ export class Ingress {
 
   /** The next message: the oldest of the peer whose turn it is, blocks before others. `nowMs`: monotonic. */
   shift(nowMs: number): IngressMessage | undefined {
-    const blocksFirst = this.#blocks.size > 0 && (this.#blocksInARow < BLOCKS_IN_A_ROW || this.#others.size === 0)
+    const [blocks, others] = [this.#blocks.waiting.size, this.#others.waiting.size]
+    const blocksFirst = blocks > 0 && (this.#blocksInARow < BLOCKS_IN_A_ROW || others === 0)
     this.#blocksInARow = blocksFirst ? this.#blocksInARow + 1 : 0
     const message = this.#take(blocksFirst ? this.#blocks : this.#others)
     if (message !== undefined) this.#rate.took(message.bytes.byteLength, this.#count > 0, nowMs)
@@ -123,16 +131,14 @@ export class Ingress {
     ]
   }
 
-  #take(lane: Lane): IngressMessage | undefined {
-    for (const [peer, waiting] of lane) {
-      lane.delete(peer)
-      const message = waiting.queue.shift()
-      if (message === undefined) continue
-      if (waiting.queue.size > 0) lane.set(peer, waiting)
-      this.#left(waiting, message)
-      return message
-    }
-    return undefined
+  #take({ waiting, turns }: Lane): IngressMessage | undefined {
+    const peer = turns.next()
+    const its = peer === undefined ? undefined : waiting.get(peer)
+    const message = its?.queue.shift()
+    if (peer === undefined || its === undefined || message === undefined) return undefined
+    turns.took(peer, message.bytes.byteLength + INGRESS_MESSAGE_BYTES)
+    this.#left({ waiting, turns }, peer, its, message)
+    return message
   }
 
   #fits(size: number): boolean {
@@ -144,7 +150,7 @@ export class Ingress {
     let most: { readonly lane: Lane; readonly peer: PeerId; readonly waiting: Waiting } | null = null
     let highest = load
     for (const lane of [this.#blocks, this.#others]) {
-      for (const [peer, waiting] of lane) {
+      for (const [peer, waiting] of lane.waiting) {
         const its = loadOf(waiting.queue.size, waiting.bytes)
         if (its <= highest) continue
         most = { lane, peer, waiting }
@@ -153,13 +159,16 @@ export class Ingress {
     }
     const message = most?.waiting.queue.pop()
     if (most === null || message === undefined) return undefined
-    this.#left(most.waiting, message)
-    if (most.waiting.queue.size === 0) most.lane.delete(most.peer)
+    this.#left(most.lane, most.peer, most.waiting, message)
     return message
   }
 
-  #left(waiting: Waiting, message: IngressMessage): void {
-    waiting.bytes -= message.bytes.byteLength
+  #left({ waiting, turns }: Lane, peer: PeerId, its: Waiting, message: IngressMessage): void {
+    its.bytes -= message.bytes.byteLength
+    if (its.queue.size === 0) {
+      waiting.delete(peer)
+      turns.leave(peer)
+    }
     this.#count--
     this.#bytes -= message.bytes.byteLength
   }

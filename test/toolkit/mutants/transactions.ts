@@ -44,6 +44,14 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     test: ['test/unit/node/node-structures.test.ts'],
   },
   {
+    name: 'peers take turns by messages, whatever is in them',
+    threat: 'A2',
+    file: 'src/node/ingress.ts',
+    from: 'turns.took(peer, message.bytes.byteLength + INGRESS_MESSAGE_BYTES)',
+    to: 'turns.took(peer, INGRESS_MESSAGE_BYTES)',
+    test: ['test/unit/node/node-structures.test.ts', '-t', 'one by one'],
+  },
+  {
     name: 'four peers fill what waits',
     threat: 'A46',
     file: 'src/node/ingress.ts',
@@ -79,8 +87,8 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     name: 'transactions are judged before the block that pays for them',
     threat: 'A33',
     file: 'src/node/ingress.ts',
-    from: 'const blocksFirst = this.#blocks.size > 0 &&',
-    to: 'const blocksFirst = this.#others.size === 0 &&',
+    from: 'const blocksFirst = blocks > 0 &&',
+    to: 'const blocksFirst = others === 0 &&',
     test: ['test/unit/node/node-structures.test.ts'],
   },
   {

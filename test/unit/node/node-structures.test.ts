@@ -38,6 +38,22 @@ describe('ingress', () => {
     expect(order).toContain('honest')
   })
 
+  test('whoever sends one by one has as much judged as whoever sends batches, and nothing of either waits for the other', () => {
+    const ingress = new Ingress()
+    const batch = 64 * 180
+    for (let i = 0; i < 100; i++) ingress.push(message('batches', i, batch))
+    for (let i = 0; i < 200; i++) ingress.push(message('one by one', 1_000 + i, 180))
+    const had = new Map<string, number>()
+    let batchesUntilAllSmall = 0
+    for (let next = ingress.shift(0); next !== undefined; next = ingress.shift(0)) {
+      had.set(next.from, (had.get(next.from) ?? 0) + 1)
+      if (had.get('one by one') !== 200) batchesUntilAllSmall = had.get('batches') ?? 0
+    }
+    expect([...had.values()].sort((x, y) => x - y)).toEqual([100, 200])
+    expect(batchesUntilAllSmall).toBeGreaterThan(2)
+    expect(batchesUntilAllSmall).toBeLessThan(10)
+  })
+
   test('one peer cannot take more than its share, all together not more than the bound', () => {
     const ingress = new Ingress()
     let taken = 0
