@@ -67,7 +67,7 @@ export const EXPERIMENTS: readonly ExperimentGroup[] = [
       { name: 'clients', about: 'clients that generators make of the API (Java, Go, Python, Rust)' },
       { name: 'streams', about: 'readers of server-sent events (Python, Go, Chromium)' },
       { name: 'conform', about: 'the conformance kit on our own node, and on nodes with one thing wrong (--mutants)' },
-      { name: 'interop', about: 'a peer of go-libp2p beside a node of ours (Go)' },
+      { name: 'interop', about: 'peers of go-libp2p and rust-libp2p beside nodes of ours (Go, Rust)' },
       { name: 'vectors', about: 'the kit of vectors, checked by a Python program (Python)' },
     ],
   },

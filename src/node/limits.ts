@@ -10,7 +10,10 @@ export const INGRESS_COUNT_MAX = 1_024
 export const INGRESS_BYTES_MAX = 64 * 1_048_576
 /** One peer's share: a quarter. When four have that, whoever has less displaces what they sent last. */
 export const INGRESS_PEER_COUNT_MAX = 256
-/** What a message costs beside its bytes, in bytes: the router and the kernel spend on it what they spend on one transaction. */
+/**
+ * What a message costs beside its bytes, in bytes: the router and the kernel spend on it what they spend on one
+ * transaction.
+ */
 export const INGRESS_MESSAGE_BYTES = 256
 /** Part of the room that is given away: what is on its way through the router, and who comes new, finds the rest. */
 export const INGRESS_SHARED = 0.75

@@ -3,6 +3,7 @@ module hearsay.example/interop
 go 1.26.6
 
 require (
+	filippo.io/edwards25519 v1.2.0
 	github.com/libp2p/go-libp2p v0.52.0
 	github.com/libp2p/go-libp2p-pubsub v0.19.0
 	github.com/multiformats/go-multiaddr v0.16.1
