@@ -120,7 +120,7 @@ function mayReplay({ wave, chosen, isPaused, replays }: View, nowMs: number): bo
 
 /** `18/20 nodes after 31 ms, 4.1 copies` at the scrubber's time. */
 function coverageText(journey: Journey | null, atMs: number): string {
-  if (journey === null) return 'nothing was sent yet: send a transaction'
+  if (journey === null) return 'nothing went through the network yet: send a transaction'
   const refusing = journey.nodes.filter(({ refusals }) => refusals.length > 0)
   // Nobody sent it and nobody has it: it died where it came in.
   if (journey.startNs === null && refusing.length > 0) {

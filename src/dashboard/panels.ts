@@ -131,7 +131,8 @@ function plotOptions(host: HTMLElement, colours: Colours): uPlot.Options {
     legend: { show: false },
     scales: { x: { time: false }, y: { range: [0, 100] } },
     axes: [
-      { ...axis, values: (_plot, values) => values.map((ms) => msText(ms)) },
+      // Room for "2500 ms": on a phone labels would touch.
+      { ...axis, space: 80, values: (_plot, values) => values.map((ms) => msText(ms)) },
       { ...axis, size: 56, values: (_plot, values) => values.map((share) => `${share} %`) },
     ],
     series: [
