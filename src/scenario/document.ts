@@ -2,7 +2,8 @@
  * A scenario as its file writes it: the schema that checks it, that editors take for completion, and from which its
  * type follows. Whatever a schema can't say (nodes that exist, groups that don't overlap) timeline.ts does.
  */
-import { Type, type Static, type TProperties } from 'typebox'
+import * as Type from 'typebox'
+import type { Static, TProperties } from 'typebox'
 import { FIGURE_NAMES } from './figures.ts'
 import { EXPECTATIONS_MAX, SCENARIO_NODES_MAX, TIMELINE_ENTRIES_MAX, TRANSACTIONS_MAX } from './limits.ts'
 
