@@ -1,6 +1,6 @@
-// `npm run planted [-- --seeds N]`: three defences switched off in turn in a copy of the sources; chaos must find each,
-// and shrink it to at most five entries. A JSON line each on stdout, and one for the unharmed copy, in which nothing
-// may be found.
+// `npm run planted [-- --seed S] [--seeds N]`: three defences switched off in turn in a copy of the sources; chaos
+// must find each, and shrink it to at most five entries. A JSON line each on stdout, and one for the unharmed copy,
+// in which nothing may be found.
 import { join } from 'node:path'
 import { hunt, type HuntOutcome } from '../../src/scenario/chaos/hunt.ts'
 import { VirtualWorld } from '../../src/scenario/virtual/world.ts'
@@ -13,8 +13,12 @@ const ENTRIES_MAX = 5
 const FOR_MS = 30_000
 const TRIES_MAX = 60
 
-const { values } = scriptArguments('usage: npm run planted -- [--seeds 10] [--only WORDS]', {
-  options: { seeds: { type: 'string', default: '10' }, only: { type: 'string', default: '' } },
+const { values } = scriptArguments('usage: npm run planted -- [--seed 1] [--seeds 10] [--only WORDS]', {
+  options: {
+    seed: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '10' },
+    only: { type: 'string', default: '' },
+  },
 })
 const copy = new ProjectCopy()
 
@@ -22,7 +26,13 @@ async function search(seeds: number): Promise<HuntOutcome> {
   copy.bundleNode()
   return hunt({
     world: new VirtualWorld(join(copy.root, 'dist', 'experiment.js')),
-    ...{ firstSeed: 1, seeds, forMs: FOR_MS, triesMax: TRIES_MAX, signal: new AbortController().signal },
+    ...{
+      firstSeed: Number(values.seed),
+      seeds,
+      forMs: FOR_MS,
+      triesMax: TRIES_MAX,
+      signal: new AbortController().signal,
+    },
     onProgress: (text) => console.error(text),
   })
 }

@@ -59,15 +59,18 @@ class Stage {
   async run(): Promise<Performed> {
     const { actions, endMs } = this.#experiment
     await this.#observation.begin()
-    const watching = this.#watch()
-    const looking = this.#look()
-    for (const action of actions) {
-      await this.#at(action.atMs)
-      this.#begin(action)
+    const beside = [this.#noted(this.#watch()), this.#noted(this.#look())]
+    try {
+      for (const action of actions) {
+        await this.#at(action.atMs)
+        this.#begin(action)
+      }
+      await this.#at(endMs)
+      await Promise.all(this.#underWay)
+    } finally {
+      // They end when all is over or something failed, and must not speak when nobody listens any more.
+      await Promise.all(beside)
     }
-    await this.#at(endMs)
-    await Promise.all([...this.#underWay, this.#steering, looking])
-    await watching
     this.#check()
     await this.#wait(LAST_RECORDS_MS)
     const look = await this.#observation.look(true)
@@ -91,12 +94,15 @@ class Stage {
       action.kind === 'hand-in'
         ? this.#handIn(action.node, action.payloadBytes)
         : this.#inTurn(() => this.#steer(action))
-    const noted = work
-      .catch((error: unknown) => {
-        this.#failure ??= error instanceof Error ? error : new Error(String(error))
-      })
-      .finally(() => this.#underWay.delete(noted))
+    const noted = this.#noted(work).finally(() => this.#underWay.delete(noted))
     this.#underWay.add(noted)
+  }
+
+  /** The first failure ends the run; the promise itself never rejects. */
+  #noted(work: Promise<unknown>): Promise<unknown> {
+    return work.catch((error: unknown) => {
+      this.#failure ??= error instanceof Error ? error : new Error(String(error))
+    })
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
