@@ -1,7 +1,7 @@
 /** Checks of connections: encryption, multiplexer, identities, identify, ping. */
 import type { Check } from '../check.ts'
 import { must } from '../outcome.ts'
-import { SOON_MS } from '../limits.ts'
+import { QUIET_MS } from '../limits.ts'
 import { GOSSIP_PROTOCOLS, until } from '../played-node.ts'
 import { ending } from '../stage.ts'
 
@@ -41,7 +41,10 @@ export const transportChecks: readonly Check[] = [
     async run(stage) {
       const visitor = await stage.stranger({ keyType: 'secp256k1' })
       if (!(await stage.connect(visitor))) return
-      must(await until(() => !visitor.isConnected, SOON_MS), 'a peer with a secp256k1 key stays connected')
+      const answer = await visitor.ask(stage.setting.protocol('hello'), stage.setting.hello())
+      must(answer.frames.length === 0, 'a peer with a secp256k1 key was greeted')
+      // Sooner than a connection ends for want of gossip.
+      must(await until(() => !visitor.isConnected, QUIET_MS), 'a peer with a secp256k1 key stays connected')
     },
   },
   {
