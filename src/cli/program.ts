@@ -125,10 +125,11 @@ function argumentText({ name, optional, variadic }: ArgumentSpec): string {
   return optional === true ? `[${inner}]` : `<${inner}>`
 }
 
+/** A list is shown with spaces, at which the help may break its lines. */
 function optionOf(spec: OptionSpec<unknown>): Option {
   const option = new Option(
     spec.flags,
-    spec.fallback === undefined ? spec.summary : `${spec.summary} (default: ${spec.fallback})`,
+    spec.fallback === undefined ? spec.summary : `${spec.summary} (default: ${spec.fallback.replaceAll(',', ', ')})`,
   )
   // Every occurrence is kept: the reader decides whether the last counts or all do.
   if (spec.arity !== 'flag')
