@@ -1,16 +1,12 @@
 // `npm run genesis [-- --accounts N]`: one real node process on a network whose genesis has that many accounts (default
 // 70,000): how long until it answers, how much memory it takes, and whether it knows the first and the last of them.
 // Ends with 0 only when it does.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { scriptArguments } from '../arguments.ts'
 import { asAccountId } from '../../src/domain/ids.ts'
-import { networkDocument } from '../../src/domain/params.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import { sha256Hex } from '../../src/lib/hash.ts'
 import { devNetwork } from '../../testnet/dev-network.ts'
-import { NodeUnderTest } from '../../test/toolkit/processes/node-under-test.ts'
+import { ProcessNetwork } from '../../test/toolkit/processes/process-network.ts'
 
 const { values } = scriptArguments(
   'usage: npm run genesis -- [--accounts 70000]: starts a node of a network with that many accounts',
@@ -24,22 +20,12 @@ if (count < 1) {
 } else process.exitCode = (await start(count)) ? 0 : 1
 
 async function start(accounts: number): Promise<boolean> {
-  const home = mkdtempSync(join(tmpdir(), 'hearsay-genesis-'))
   const keys = Array.from({ length: accounts }, (_, index) => asAccountId(sha256Hex(utf8(`genesis ${index}`))))
-  const network = {
+  const network = new ProcessNetwork('genesis', {
     ...devNetwork({ genesisTimeMs: Date.now(), slotMs: 2_000, validators: 1, seed: 1 }),
     accounts: keys.map((key) => ({ key, balance: 1_000n })),
-  }
-  const networkFile = join(home, 'network.json')
-  writeFileSync(networkFile, JSON.stringify(networkDocument(network)))
-  const node = await NodeUnderTest.create({
-    home,
-    name: 'large',
-    networkFile,
-    bootstrap: [],
-    profile: 'node',
-    validator: 0,
   })
+  const node = await network.add('large', { profile: 'node', logLevel: 'info', validator: 0 })
   try {
     const readyMs = await node.start()
     const ends = await Promise.all([keys[0], keys.at(-1)].map((key) => node.client.account(key ?? '')))
@@ -49,7 +35,6 @@ async function start(accounts: number): Promise<boolean> {
     )
     return known === 2
   } finally {
-    await node.stop()
-    rmSync(home, { recursive: true, force: true })
+    await network.close()
   }
 }

@@ -6,7 +6,7 @@
 import { rmSync } from 'node:fs'
 import { scriptArguments } from '../arguments.ts'
 import { SITUATIONS } from './situations/cases.ts'
-import { freshRoot } from '../../test/toolkit/command/node-process.ts'
+import { freshRoot } from './situations/node.ts'
 import { runSituation } from './situations/run.ts'
 import type { Seen } from './situations/situation.ts'
 

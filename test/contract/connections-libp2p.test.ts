@@ -1,5 +1,5 @@
 import { afterEach, describe, it } from 'vitest'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 import { CONNECTIONS_CASES } from './connections.ts'
 

@@ -18,7 +18,7 @@ export interface ConnectionsMember {
 
 export interface ConnectionsWorld {
   member(name: string): Promise<ConnectionsMember>
-  until(what: string, condition: () => boolean): Promise<void>
+  until(condition: () => boolean, what: string): Promise<void>
 }
 
 export interface ConnectionsCase {
@@ -38,7 +38,7 @@ export const CONNECTIONS_CASES: readonly ConnectionsCase[] = [
     async run(world) {
       const [a, b] = await two(world)
       assert.deepEqual(await a.connections.dial(addressOf(b), 'operator'), { kind: 'connected', peer: b.self })
-      await world.until('both', () => a.connected.has(b.self) && b.connected.has(a.self))
+      await world.until(() => a.connected.has(b.self) && b.connected.has(a.self), 'both')
       assert.equal(a.connected.get(b.self)?.direction, 'outbound')
       assert.equal(b.connected.get(a.self)?.direction, 'inbound')
       assert((a.connections.rttMs(b.self) ?? -1) >= 0)
@@ -50,9 +50,9 @@ export const CONNECTIONS_CASES: readonly ConnectionsCase[] = [
     async run(world) {
       const [a, b] = await two(world)
       await a.connections.dial(addressOf(b), 'operator')
-      await world.until('both', () => b.connected.has(a.self))
+      await world.until(() => b.connected.has(a.self), 'both')
       await a.connections.disconnect(b.self)
-      await world.until('the end', () => a.disconnects.length === 1 && b.disconnects.length === 1)
+      await world.until(() => a.disconnects.length === 1 && b.disconnects.length === 1, 'the end')
       await a.connections.disconnect(b.self)
       assert.deepEqual(a.disconnects, [b.self])
       assert.equal(a.connections.rttMs(b.self), null)
@@ -63,9 +63,9 @@ export const CONNECTIONS_CASES: readonly ConnectionsCase[] = [
     async run(world) {
       const [a, b] = await two(world)
       await Promise.all([a.connections.dial(addressOf(b), 'operator'), b.connections.dial(addressOf(a), 'operator')])
-      await world.until('both', () => a.connected.has(b.self) && b.connected.has(a.self))
+      await world.until(() => a.connected.has(b.self) && b.connected.has(a.self), 'both')
       await a.connections.disconnect(b.self)
-      await world.until('the end', () => a.disconnects.length === 1 && b.disconnects.length === 1)
+      await world.until(() => a.disconnects.length === 1 && b.disconnects.length === 1, 'the end')
       assert.deepEqual([a.connects, b.connects], [[b.self], [a.self]])
     },
   },

@@ -2,7 +2,7 @@ import { afterEach, describe, it } from 'vitest'
 import type { GossipMember, GossipWorld } from './gossip.ts'
 import { GOSSIP_CASES } from './gossip.ts'
 import { connect, TestClock, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
@@ -27,7 +27,7 @@ function gossipWorld(): GossipWorld {
     },
     connect: (a, b) => connect(nodeOf(a), nodeOf(b)),
     disconnect: (a, b) => nodeOf(a).connections.disconnect(b.self),
-    until: (what, condition) => until(what, condition),
+    until,
     advance: async (ms) => clock.advance(ms),
   }
 }

@@ -37,7 +37,7 @@ export interface GossipWorld {
   connect(a: GossipMember, b: GossipMember): Promise<void>
   disconnect(a: GossipMember, b: GossipMember): Promise<void>
   /** Lets the world go on until the condition holds; rejects when it never does. */
-  until(what: string, condition: () => boolean): Promise<void>
+  until(condition: () => boolean, what: string): Promise<void>
   /** Lets the members' clocks advance by so much. */
   advance(ms: number): Promise<void>
 }
@@ -67,13 +67,13 @@ function carriesNothingFurtherOn(verdict: 'reject' | 'ignore'): GossipCase {
       const forged = utf8('forged')
       const [a, b, c] = await line(world, ({ bytes }) => (same(bytes, forged) ? verdict : 'accept'))
       await a.gossip.publish('transactions', forged, { flood: false })
-      await world.until('the verdict', () => b.messages.length === 1)
+      await world.until(() => b.messages.length === 1, 'the verdict')
       // What comes after it on the same links has arrived, so the forged one would have.
       const honest = utf8('an honest one')
       await a.gossip.publish('transactions', honest, { flood: false })
-      await world.until('the honest one', () => c.messages.some(({ bytes }) => same(bytes, honest)))
+      await world.until(() => c.messages.some(({ bytes }) => same(bytes, honest)), 'the honest one')
       assert.equal(c.messages.length, 1)
-      if (verdict === 'reject') await world.until('the penalty', () => b.gossip.score(a.self) < 0)
+      if (verdict === 'reject') await world.until(() => b.gossip.score(a.self) < 0, 'the penalty')
       else assert(b.gossip.score(a.self) >= 0)
     },
   }
@@ -86,7 +86,7 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
       const [a, b, c] = await line(world)
       const bytes = utf8('a rumour')
       const published = await a.gossip.publish('transactions', bytes, { flood: false })
-      await world.until('the rumour at the far end', () => c.messages.length === 1)
+      await world.until(() => c.messages.length === 1, 'the rumour at the far end')
       // The publisher is told the id under which everybody else knows the message.
       assert.deepEqual(published, { kind: 'published', recipients: 1, messageId: b.messages[0]?.messageId })
       const [message] = c.messages
@@ -104,12 +104,12 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
     async run(world) {
       const [a, b, c] = await line(world, () => null)
       await a.gossip.publish('blocks', utf8('a block'), { flood: false })
-      await world.until('the message', () => b.messages.length === 1)
+      await world.until(() => b.messages.length === 1, 'the message')
       const { messageId, from } = b.messages[0] as GossipMessage
       assert.equal(c.messages.length, 0)
       assert.equal(b.gossip.reportVerdict(messageId, from, 'accept'), true)
       assert.equal(b.gossip.reportVerdict(messageId, from, 'reject'), false)
-      await world.until('the far end', () => c.messages.length === 1)
+      await world.until(() => c.messages.length === 1, 'the far end')
     },
   },
   {
@@ -117,7 +117,7 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
     async run(world) {
       const [a, b, c] = await line(world, () => null)
       await a.gossip.publish('transactions', utf8('late'), { flood: false })
-      await world.until('the message', () => b.messages.length === 1)
+      await world.until(() => b.messages.length === 1, 'the message')
       await world.advance(5_001)
       const { messageId, from } = b.messages[0] as GossipMessage
       assert.equal(b.gossip.reportVerdict(messageId, from, 'accept'), false)
@@ -141,24 +141,24 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
       await world.connect(a, b)
       await world.connect(c, b)
       await a.gossip.publish('transactions', first, { flood: false })
-      await world.until('the first', () => b.messages.length === 1)
+      await world.until(() => b.messages.length === 1, 'the first')
       room = 0
       for (let number = 1; number < 6; number++)
         await a.gossip.publish('transactions', utf8(`message ${number}`), { flood: false })
       await a.gossip.publish('blocks', utf8('a block'), { flood: false })
-      await world.until('the block', () => b.messages.length === 2)
+      await world.until(() => b.messages.length === 2, 'the block')
       assert.equal(b.messages[1]?.topic, 'blocks')
       // Another peer's way is free.
       await c.gossip.publish('transactions', utf8('message 3'), { flood: false })
-      await world.until('the message of another peer', () => b.messages.length === 3)
+      await world.until(() => b.messages.length === 3, 'the message of another peer')
       room = 3
       b.gossip.resume()
       // The router looks by itself, once a heartbeat.
       room = 0
-      await world.until('three of them', () => b.messages.length === 5 && b.copies.length === 1)
+      await world.until(() => b.messages.length === 5 && b.copies.length === 1, 'three of them')
       room = 10
       b.gossip.resume()
-      await world.until('the others', () => b.messages.length === 7)
+      await world.until(() => b.messages.length === 7, 'the others')
       const texts = b.messages.slice(3).map(({ bytes }) => Buffer.from(bytes).toString())
       assert.deepEqual(texts, ['message 1', 'message 2', 'message 4', 'message 5'])
     },
@@ -170,7 +170,7 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
       const bytes = utf8('on two topics')
       await a.gossip.publish('blocks', bytes, { flood: false })
       await a.gossip.publish('transactions', bytes, { flood: false })
-      await world.until('both', () => b.messages.length === 2)
+      await world.until(() => b.messages.length === 2, 'both')
       assert.deepEqual(b.messages.map(({ topic }) => topic).sort(), ['blocks', 'transactions'])
       assert.notEqual(b.messages[0]?.messageId, b.messages[1]?.messageId)
     },
@@ -181,7 +181,7 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
       const [a, b, c] = await line(world)
       await a.gossip.publish('records', utf8('r'), { flood: false })
       assert.deepEqual(await a.gossip.publish('records', utf8('r'), { flood: false }), { kind: 'duplicate' })
-      await world.until('the far end', () => c.messages.length === 1)
+      await world.until(() => c.messages.length === 1, 'the far end')
       assert.deepEqual(await b.gossip.publish('records', utf8('r'), { flood: true }), { kind: 'duplicate' })
     },
   },
@@ -193,7 +193,7 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
       assert.deepEqual(nobody, { kind: 'published', recipients: 0 })
       await world.connect(a, b)
       const one = await a.gossip.publish('transactions', utf8('m'), { flood: true })
-      await world.until('the message', () => b.messages.length === 1)
+      await world.until(() => b.messages.length === 1, 'the message')
       assert.deepEqual(one, { kind: 'published', recipients: 1, messageId: b.messages[0]?.messageId })
     },
   },
@@ -205,7 +205,7 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
       const bytes = new Uint8Array(100).fill(3)
       await a.gossip.publish('transactions', bytes, { flood: true })
       // c has accepted and hands on to b, which has not judged yet.
-      await world.until('the copy', () => b.copies.length === 1)
+      await world.until(() => b.copies.length === 1, 'the copy')
       const [copy] = b.copies
       assert.equal(b.messages.length, 1)
       assert.equal(copy?.messageId, b.messages[0]?.messageId)
@@ -223,7 +223,7 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
     async run(world) {
       const [a, b] = [await world.member('a'), await world.member('b')]
       await world.connect(a, b)
-      await world.until('all topics', () => TOPICS.every((topic) => a.gossip.meshOf(topic).mesh.includes(b.self)))
+      await world.until(() => TOPICS.every((topic) => a.gossip.meshOf(topic).mesh.includes(b.self)), 'all topics')
       const eventsOf = (topic: string): string[] =>
         a.meshChanges.filter((change) => change.topic === topic).map(({ event }) => event)
       for (const topic of TOPICS) {
@@ -231,7 +231,7 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
         assert.deepEqual(eventsOf(topic), ['subscribe', 'graft'])
       }
       await world.disconnect(a, b)
-      await world.until('the end', () => a.meshChanges.length === 4 * TOPICS.length)
+      await world.until(() => a.meshChanges.length === 4 * TOPICS.length, 'the end')
       for (const topic of TOPICS) assert.deepEqual(eventsOf(topic), ['subscribe', 'graft', 'prune', 'unsubscribe'])
     },
   },
@@ -243,7 +243,7 @@ export const GOSSIP_CASES: readonly GossipCase[] = [
       await world.disconnect(a, b)
       await world.connect(a, b)
       await a.gossip.publish('transactions', utf8('again'), { flood: false })
-      await world.until('the message', () => b.messages.length === 1)
+      await world.until(() => b.messages.length === 1, 'the message')
     },
   },
 ]

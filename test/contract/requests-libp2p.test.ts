@@ -1,6 +1,6 @@
 import { afterEach, describe, it } from 'vitest'
 import { connect, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 import { REQUESTS_CASES, type RequestsMember, type RequestsWorld } from './requests.ts'
 
@@ -19,7 +19,7 @@ function requestsWorld(): RequestsWorld {
     },
     async disconnect(a, b) {
       await nodes.get(a)?.connections.disconnect(b.self)
-      await until('the end', () => nodes.get(a)?.disconnects.includes(b.self) === true)
+      await until(() => nodes.get(a)?.disconnects.includes(b.self) === true, 'the end')
     },
   }
 }

@@ -13,7 +13,7 @@ import { afterAll, expect, it } from 'vitest'
 import { CHROMIUM_ARGS, findChromium } from '../toolkit/find-chromium.ts'
 import { networkDocument } from '../../src/domain/params.ts'
 import type { Node } from '../../src/node/compose.ts'
-import { keysOf } from '../toolkit/kernel/kernel-world.ts'
+import { keysOf } from '../toolkit/objects/transactions.ts'
 import { LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))

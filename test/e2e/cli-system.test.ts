@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { nodeRun, writeNetwork } from '../toolkit/command/dev-folder.ts'
+import { killWhole, startShellNode, type ShellNode } from '../toolkit/command/shell-node.ts'
 import { freshFolder, removeFolders, runCli } from '../toolkit/command/cli.ts'
 import { until } from '../toolkit/until.ts'
 
@@ -20,41 +21,19 @@ beforeEach(() => {
 })
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy()
-  for (const child of running.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    const ended = once(child, 'exit')
-    child.kill('SIGCONT')
-    child.kill('SIGKILL')
-    await ended
-  }
+  for (const child of running.splice(0)) await killWhole(child)
   removeFolders()
 })
 
-const PIPES: StdioOptions = ['ignore', 'pipe', 'pipe']
+type Ready = ShellNode & { readonly api: string }
 
-interface Ready {
-  readonly child: ChildProcess
-  readonly api: string
-  readonly listen: string
-  /** What came on stderr so far. */
-  readonly log: () => string
-}
-
-/** A node that a shell starts after these words (`ulimit -n 256;`), and that goes on in its place. */
-async function startNode(shell: string, more: readonly string[] = [], stdio: StdioOptions = PIPES): Promise<Ready> {
-  const child = spawn('sh', ['-c', `${shell} "$0" "$@"`, process.execPath, program, ...nodeRun(more)], {
-    cwd,
-    stdio,
-    env: { PATH: process.env.PATH ?? '' },
-  })
-  running.push(child)
-  let [stdout, stderr] = ['', '']
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  await until(() => stdout.includes('\n') || child.exitCode !== null, `the node is ready: ${stderr}`)
-  expect(child.exitCode, stderr).toBe(null)
-  const ready = JSON.parse(stdout) as { api: string; listen: string[] }
-  return { child, api: ready.api, listen: ready.listen[0] ?? '', log: () => stderr }
+/** A node that a shell starts after these words (`ulimit -n 256; exec`), and that goes on in its place. */
+async function startNode(shell: string, more: readonly string[] = [], stdio?: StdioOptions): Promise<Ready> {
+  const node = await startShellNode(cwd, more, { shell, ...(stdio !== undefined && { stdio }) })
+  running.push(node.child)
+  const { api } = node
+  if (api === null) throw new Error(`the node is not ready: ${node.log()}`)
+  return { ...node, api }
 }
 
 async function statusOf(api: string): Promise<unknown> {

@@ -5,7 +5,7 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/client/connect.ts'
 import { parseNetwork } from '../../src/domain/params.ts'
 import { command, DEFAULT_PLAN, down, up, type UpOptions } from '../../testnet/control-client.ts'
@@ -14,6 +14,7 @@ import { manifestPath } from '../../testnet/manifest-file.ts'
 import type { Manifest, ManifestNode } from '../../src/home/manifest.ts'
 import { isAlive } from '../../src/home/process.ts'
 import { readManifest as readTestnet } from '../../src/home/testnet-home.ts'
+import { until } from '../toolkit/until.ts'
 
 const supervisorEntry = fileURLToPath(new URL('../../dist/supervisor.js', import.meta.url))
 const starter = fileURLToPath(new URL('../toolkit/processes/testnet-starter.ts', import.meta.url))
@@ -57,15 +58,6 @@ function manifestNode(name: string): ManifestNode {
   const node = readManifest(home)?.nodes.find((each) => each.name === name)
   if (node === undefined) throw new Error(`no ${name} in the manifest`)
   return node
-}
-
-function until(what: string, condition: () => boolean | Promise<boolean>): Promise<unknown> {
-  return vi.waitFor(
-    async () => {
-      if (!(await condition())) throw new Error(`still waiting: ${what}`)
-    },
-    { timeout: 20_000, interval: 50 },
-  )
 }
 
 async function isRefused(port: number): Promise<boolean> {
@@ -120,7 +112,7 @@ describe('a testnet', () => {
     await ask('kill', { nodes: ['node-1'] })
     expect(manifestNode('node-1')).toMatchObject({ state: 'killed', pid: null })
     expect(await isRefused(before.p2pPort)).toBe(true)
-    await until('the others notice', async () => (await nodes()).filter(({ peers }) => peers === 1).length === 2)
+    await until(async () => (await nodes()).filter(({ peers }) => peers === 1).length === 2, 'the others notice')
     expect((await nodes())[1]).toMatchObject({ state: 'killed', peers: null, head: null })
     const { elapsedMs } = await ask('restart', { nodes: ['node-1'] })
     console.log(`killed and ready again in ${elapsedMs} ms`)
@@ -148,8 +140,8 @@ describe('a testnet', () => {
       forMs: 2_000,
     })
     expect(parted).toMatchObject({ cutLinks: 4 })
-    await until('each half sees only itself', async () => (await nodes()).every(({ peers }) => peers === 1))
-    await until('it heals by itself', async () => (await nodes()).every(({ peers }) => peers === 3))
+    await until(async () => (await nodes()).every(({ peers }) => peers === 1), 'each half sees only itself')
+    await until(async () => (await nodes()).every(({ peers }) => peers === 3), 'it heals by itself')
     expect((await ask('status', {})).partition).toBe(null)
     // Who is in no group is in one with the others.
     expect(await ask('partition', { groups: [['node-3']], forMs: null })).toMatchObject({
@@ -157,7 +149,7 @@ describe('a testnet', () => {
       groups: [['node-3'], ['node-0', 'node-1', 'node-2']],
     })
     expect(await ask('heal', {})).toEqual({ healedLinks: 3 })
-    await until('all see all', async () => (await nodes()).every(({ peers }) => peers === 3))
+    await until(async () => (await nodes()).every(({ peers }) => peers === 3), 'all see all')
 
     await ask('pause', { nodes: ['node-3'], forMs: null })
     expect((await nodes())[3]).toMatchObject({ state: 'paused', pid: manifest.nodes[3]?.pid })
@@ -170,9 +162,9 @@ describe('a testnet', () => {
       kind: 'refused',
       refusal: { code: 'wrong-state', message: 'node-3 is ready, not paused' },
     })
-    await until('it answers again', async () => (await nodes())[3]?.state === 'ready')
+    await until(async () => (await nodes())[3]?.state === 'ready', 'it answers again')
     await ask('pause', { nodes: ['node-2'], forMs: 300 })
-    await until('it goes on by itself', async () => (await nodes())[2]?.state === 'ready')
+    await until(async () => (await nodes())[2]?.state === 'ready', 'it goes on by itself')
 
     const added = await ask('add', { count: 1 })
     expect(added.nodes).toEqual(['node-4'])
@@ -199,7 +191,7 @@ describe('no node outlives', () => {
     const manifest = await start({ count: 3 })
     await ask('pause', { nodes: ['node-2'], forMs: null })
     process.kill(manifest.supervisor.pid, 'SIGKILL')
-    await until('every process is gone', () => pidsOf(manifest).filter(isAlive).length === 0)
+    await until(() => pidsOf(manifest).filter(isAlive).length === 0, 'every process is gone')
     expect(existsSync(manifestPath(home))).toBe(true)
     // Who only looks clears nothing away.
     expect(await command(home, 'status', {})).toEqual({ kind: 'none', stale: true })
@@ -218,7 +210,7 @@ describe('no node outlives', () => {
     if (manifest === null) throw new Error('no manifest')
     expect(pidsOf(manifest).every(isAlive)).toBe(true)
     child.kill('SIGKILL')
-    await until('every process is gone', () => pidsOf(manifest).filter(isAlive).length === 0)
+    await until(() => pidsOf(manifest).filter(isAlive).length === 0, 'every process is gone')
     expect(existsSync(manifestPath(home))).toBe(false)
   })
 })

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { HostilePeer } from '../toolkit/hostile/hostile-peer.ts'
 import { encodeBatch } from '../../src/domain/codec/transaction-codec.ts'
 import type { Node } from '../../src/node/compose.ts'
-import { signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { signedTransaction } from '../toolkit/objects/transactions.ts'
 import { addressOf, LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
 import { until } from '../toolkit/until.ts'
 

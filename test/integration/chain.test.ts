@@ -7,7 +7,7 @@ import type { NetworkParams } from '../../src/domain/params.ts'
 import { toHex } from '../../src/lib/bytes.ts'
 import type { Node } from '../../src/node/compose.ts'
 import type { NodeConfig } from '../../src/node/config.ts'
-import { keysOf, signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { keysOf, signedTransaction } from '../toolkit/objects/transactions.ts'
 import { addressOf, LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
 import { until } from '../toolkit/until.ts'
 

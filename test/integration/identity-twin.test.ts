@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import type { Node } from '../../src/node/compose.ts'
-import { signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { signedTransaction } from '../toolkit/objects/transactions.ts'
 import { addressOf, LIVE_NETWORK, meshed, startNode } from '../toolkit/processes/nodes.ts'
 import { until } from '../toolkit/until.ts'
 

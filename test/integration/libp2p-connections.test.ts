@@ -5,7 +5,7 @@ import { SOCKETS_PER_ADDRESS_MAX } from '../../src/adapters/libp2p/limits.ts'
 import { asNetAddress, type NetAddress } from '../../src/domain/ids.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import { connect, seedOf, startNode, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
@@ -40,10 +40,10 @@ describe('connections over TCP', () => {
   it('says who connected, from where, which way, and with which program', async () => {
     const [a, b] = await two()
     expect(await a.connections.dial(b.address(), 'operator')).toEqual({ kind: 'connected', peer: b.self })
-    await until('both', () => a.connected.has(b.self) && b.connected.has(a.self))
+    await until(() => a.connected.has(b.self) && b.connected.has(a.self), 'both')
     expect(a.connected.get(b.self)).toEqual({ address: b.address(), direction: 'outbound' })
     expect(b.connected.get(a.self)).toMatchObject({ direction: 'inbound' })
-    await until('identify', () => a.agents.has(b.self) && b.agents.has(a.self))
+    await until(() => a.agents.has(b.self) && b.agents.has(a.self), 'identify')
     expect(a.agents.get(b.self)).toBe('hearsay-test/b')
     expect(a.connections.rttMs(b.self)).toBeGreaterThanOrEqual(0)
     expect(a.connections.rttMs(a.self)).toBeNull()
@@ -62,9 +62,9 @@ describe('connections over TCP', () => {
     await connect(a, b)
     expect([a.connects, b.connects]).toEqual([[b.self], [a.self]])
     await a.gossip.publish('transactions', utf8('once'), { flood: false })
-    await until('the message', () => b.messages.length === 1)
+    await until(() => b.messages.length === 1, 'the message')
     await a.connections.disconnect(b.self)
-    await until('the end', () => a.disconnects.length === 1 && b.disconnects.length === 1)
+    await until(() => a.disconnects.length === 1 && b.disconnects.length === 1, 'the end')
   })
 
   it('fails to dial what is not there, what is no address, and itself, each with a reason', async () => {
@@ -112,7 +112,7 @@ describe('connections over TCP', () => {
     const named = asNetAddress(`/dns4/node-b.test/tcp/${portOf(b.address())}/p2p/${b.self}`)
     expect(await a.connections.dial(named, 'operator')).toEqual({ kind: 'connected', peer: b.self })
     expect(asked).toEqual(['node-b.test'])
-    await until('the connection', () => a.connected.has(b.self))
+    await until(() => a.connected.has(b.self), 'the connection')
     expect(a.connected.get(b.self)?.address).toBe(b.address())
   })
 
@@ -174,25 +174,25 @@ describe('the gater', () => {
     const a = await world.node('a')
     a.bannedIps.add('127.66.0.7')
     const [banned, other] = [knock(a, '127.66.0.7'), knock(a, '127.66.0.8')]
-    await until('the refusal', () => banned.isRefused())
-    await until('the other', () => other.isLetIn())
+    await until(() => banned.isRefused(), 'the refusal')
+    await until(() => other.isLetIn(), 'the other')
   })
 
   it('takes four sockets of one address on the open network, and another when one has left', async () => {
     const a = await world.node('a', { profile: 'node' })
     const first = Array.from({ length: SOCKETS_PER_ADDRESS_MAX }, () => knock(a, '127.66.0.9'))
-    await until('four', () => first.every((socket) => socket.isLetIn()))
+    await until(() => first.every((socket) => socket.isLetIn()), 'four')
     const fifth = knock(a, '127.66.0.9')
-    await until('the refusal', () => fifth.isRefused())
+    await until(() => fifth.isRefused(), 'the refusal')
     const elsewhere = knock(a, '127.66.0.10')
-    await until('another address', () => elsewhere.isLetIn())
+    await until(() => elsewhere.isLetIn(), 'another address')
     expect(first.every((socket) => socket.isLetIn())).toBe(true)
     first[0]?.leave()
     let next = knock(a, '127.66.0.9')
-    await until('room again', () => {
+    await until(() => {
       // The node may not have noticed yet that one left, and counts attempts by the second besides.
       if (next.isRefused()) next = knock(a, '127.66.0.9')
       return next.isLetIn()
-    })
+    }, 'room again')
   })
 })

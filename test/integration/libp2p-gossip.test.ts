@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { gossipMetricsRegister } from '../../src/adapters/metrics/gossip-register.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import { connect, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
@@ -15,7 +15,7 @@ describe('gossip over TCP', () => {
     const [a, b] = [await world.node('a'), await world.node('b')]
     await connect(a, b)
     await a.gossip.publish('transactions', utf8('small'), { flood: false })
-    await until('the message', () => b.messages.length === 1)
+    await until(() => b.messages.length === 1, 'the message')
     expect(b.messages[0]?.bytes.buffer.byteLength).toBe(5)
   })
 
@@ -24,7 +24,7 @@ describe('gossip over TCP', () => {
     await connect(b, a, c)
     const block = new Uint8Array(1_048_576).map((_, i) => i % 251)
     await a.gossip.publish('blocks', block, { flood: false })
-    await until('the block', () => c.messages.length === 1)
+    await until(() => c.messages.length === 1, 'the block')
     expect(Buffer.compare(c.messages[0]?.bytes as Uint8Array, block)).toBe(0)
   })
 
@@ -33,7 +33,7 @@ describe('gossip over TCP', () => {
     const leaves = await Promise.all(Array.from({ length: 14 }, (_, i) => world.node(`leaf ${i}`)))
     await Promise.all(leaves.map((leaf) => connect(leaf, hub)))
     await (leaves[0] as TestNode).gossip.publish('transactions', utf8('to all'), { flood: false })
-    await until('all leaves', () => leaves.slice(1).every((leaf) => leaf.messages.length === 1))
+    await until(() => leaves.slice(1).every((leaf) => leaf.messages.length === 1), 'all leaves')
     expect(hub.gossip.meshOf('transactions').mesh).toHaveLength(14)
   })
 

@@ -4,7 +4,7 @@ import { topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import type { Hostile } from '../toolkit/libp2p/libp2p-hostile.ts'
 import { connect, TEST_NETWORK, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 import { yamuxHeader } from '../toolkit/objects/yamux-header.ts'
 
@@ -21,7 +21,7 @@ async function stage(encryption: 'tls' | 'noise'): Promise<{ peer: Hostile; vict
   await peer.join(victim.address())
   // Without gossip of its own it would be let go after a while, and the guard would have nothing to do with that.
   await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('opens the stream') }] })
-  await until('its gossip', () => victim.messages.length === 1)
+  await until(() => victim.messages.length === 1, 'its gossip')
   // From here on nothing but the test writes: its own muxer would answer, and stumble over answers that it did not ask
   // for.
   ;(peer.wire() as unknown as { pause(): void }).pause()
@@ -37,13 +37,13 @@ describe.each(['tls', 'noise'] as const)('the guard of the muxer, behind %s', (e
     wire.send(yamuxHeader(0, 0, 1_001, WINDOW_BYTES_MAX + 2))
     for (let left = WINDOW_BYTES_MAX + 1; left > 0; left -= CHUNK_BYTES) {
       wire.send(new Uint8Array(Math.min(left, CHUNK_BYTES)))
-      await until('room, or the cut', () => wire.writeBufferLength === 0 || victim.disconnects.includes(peer.self))
+      await until(() => wire.writeBufferLength === 0 || victim.disconnects.includes(peer.self), 'room, or the cut')
       if (victim.disconnects.includes(peer.self)) break
     }
-    await until('the cut', () => victim.disconnects.includes(peer.self))
+    await until(() => victim.disconnects.includes(peer.self), 'the cut')
     expect(victim.mute).toEqual([])
     await victim.gossip.publish('transactions', utf8('still here'), { flood: false })
-    await until('honest traffic', () => neighbour.messages.length === 2)
+    await until(() => neighbour.messages.length === 2, 'honest traffic')
   })
 })
 
@@ -53,7 +53,7 @@ describe('the guard of the muxer', () => {
     const wire = peer.wire()
     // One more than the bucket holds, and what drips in meanwhile.
     for (let i = 0; i <= 2 * PINGS_BURST; i++) wire.send(yamuxHeader(2, 1, 0, i))
-    await until('the cut', () => victim.disconnects.includes(peer.self))
+    await until(() => victim.disconnects.includes(peer.self), 'the cut')
   })
 })
 
@@ -65,7 +65,7 @@ describe('the budget of a connection', () => {
     const startedMs = performance.now()
     for (let i = 0; i < 6; i++)
       await peer.send({ messages: [{ topic: TRANSACTIONS, data: new Uint8Array(1_048_576).fill(i) }] })
-    await until('all six', () => victim.messages.length === 6)
+    await until(() => victim.messages.length === 6, 'all six')
     // 2 MiB are beyond the burst; half of the time is left to the clock's grain.
     expect(performance.now() - startedMs).toBeGreaterThan(1_000)
     expect(peer.isConnected()).toBe(true)

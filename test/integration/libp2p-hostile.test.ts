@@ -11,7 +11,7 @@ import { topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import type { Hostile } from '../toolkit/libp2p/libp2p-hostile.ts'
 import { connect, TEST_NETWORK, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const TRANSACTIONS = topicName(TEST_NETWORK, 'transactions')
@@ -40,7 +40,7 @@ async function stage(): Promise<{ peer: Hostile; victim: TestNode; neighbour: Te
 async function expectHonestFlow(victim: TestNode, neighbour: TestNode): Promise<void> {
   const bytes = utf8(`honest ${neighbour.messages.length}`)
   await victim.gossip.publish('transactions', bytes, { flood: false })
-  await until('honest traffic', () => neighbour.messages.some((message) => Buffer.compare(message.bytes, bytes) === 0))
+  await until(() => neighbour.messages.some((message) => Buffer.compare(message.bytes, bytes) === 0), 'honest traffic')
 }
 
 describe('a hostile peer', () => {
@@ -48,9 +48,9 @@ describe('a hostile peer', () => {
     const { peer, victim, neighbour } = await stage()
     const bytes = utf8('the victim must get this')
     await peer.send({ messages: [{ topic: BLOCKS, data: bytes }] })
-    await until('the decoy', () => victim.messages.length === 1)
+    await until(() => victim.messages.length === 1, 'the decoy')
     await neighbour.gossip.publish('transactions', bytes, { flood: false })
-    await until('the transaction', () => victim.messages.length === 2)
+    await until(() => victim.messages.length === 2, 'the transaction')
     expect(victim.messages.map(({ topic }) => topic)).toEqual(['blocks', 'transactions'])
     expect(new Set(victim.messages.map(({ messageId }) => messageId)).size).toBe(2)
   })
@@ -63,7 +63,7 @@ describe('a hostile peer', () => {
       control: { graft: [{ topicID: topic }], ihave: [{ topicID: topic, messageIDs: [utf8('id')] }] },
     })
     await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('after it') }] })
-    await until('what came after', () => victim.messages.length === 1)
+    await until(() => victim.messages.length === 1, 'what came after')
     expect(victim.malformed).toEqual([{ peer: peer.self, what: 'rpc' }])
     await expectHonestFlow(victim, neighbour)
   })
@@ -72,19 +72,19 @@ describe('a hostile peer', () => {
     const { peer, victim, neighbour } = await stage()
     const data = utf8('with junk')
     await peer.send({ messages: [{ topic: TRANSACTIONS, data, [field]: Uint8Array.of(1) }] })
-    await until('the report', () => victim.malformed.length === 1)
+    await until(() => victim.malformed.length === 1, 'the report')
     expect(victim.malformed).toEqual([{ peer: peer.self, what: 'rpc' }])
     expect(victim.messages).toEqual([])
     // The same bytes without junk are not suspect: the id was not taken for seen.
     await neighbour.gossip.publish('transactions', data, { flood: false })
-    await until('the clean one', () => victim.messages.length === 1)
+    await until(() => victim.messages.length === 1, 'the clean one')
   })
 
   it('is not blamed for a key, which not every library shows to who hands it on; it is not handed on', async () => {
     const { peer, victim } = await stage()
     await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('with a key'), key: Uint8Array.of(1) }] })
     await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('after it') }] })
-    await until('what came after', () => victim.messages.length > 0)
+    await until(() => victim.messages.length > 0, 'what came after')
     expect(victim.messages.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(['after it'])
     expect(victim.malformed).toEqual([])
   })
@@ -98,17 +98,17 @@ describe('a hostile peer', () => {
     await copier.join(victim.address())
     const forged = [{ topic: TRANSACTIONS, data: utf8('forged') }]
     await forger.send({ messages: forged })
-    await until('the forgery', () => victim.messages.length === 1)
+    await until(() => victim.messages.length === 1, 'the forgery')
     // The router takes six from one peer, and hears nothing of it from there on.
     for (let n = 1; n <= 6; n++) {
       await copier.send({ messages: forged })
-      await until(`copy ${n}`, () => victim.malformed.length === n)
+      await until(() => victim.malformed.length === n, `copy ${n}`)
     }
     expect(victim.malformed).toEqual(Array.from({ length: 6 }, () => ({ peer: copier.self, what: 'forged-copy' })))
     // Its scores are remembered for some milliseconds. Heartbeats tell of it too.
-    await until('its score', () => victim.gossip.score(copier.self) < SCORE_THRESHOLDS.graylistThreshold)
+    await until(() => victim.gossip.score(copier.self) < SCORE_THRESHOLDS.graylistThreshold, 'its score')
     await copier.send({ messages: [...forged, ...forged] })
-    await until('the news', () => victim.unheard.some(({ messages }) => messages === 2))
+    await until(() => victim.unheard.some(({ messages }) => messages === 2), 'the news')
     expect(new Set(victim.unheard.map(({ peer }) => peer))).toEqual(new Set([copier.self]))
     expect(victim.messages).toHaveLength(1)
   })
@@ -116,10 +116,10 @@ describe('a hostile peer', () => {
   it('is reported for an RPC that cannot be decoded, and the stream goes on', async () => {
     const { peer, victim } = await stage()
     await peer.sendRaw(lp.encode.single(Uint8Array.of(0xff, 0xff)).subarray())
-    await until('the report', () => victim.malformed.length === 1)
+    await until(() => victim.malformed.length === 1, 'the report')
     expect(victim.malformed).toEqual([{ peer: peer.self, what: 'rpc' }])
     await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('fine') }] })
-    await until('the next', () => victim.messages.length === 1)
+    await until(() => victim.messages.length === 1, 'the next')
   })
 
   it('is reported for more messages in one RPC than anybody may send (L4)', async () => {
@@ -129,14 +129,14 @@ describe('a hostile peer', () => {
       data: utf8(`${i}`),
     }))
     await peer.send({ messages })
-    await until('the report', () => victim.malformed.length === 1)
+    await until(() => victim.malformed.length === 1, 'the report')
     expect(victim.messages).toEqual([])
   })
 
   it('is reported and cut off for an oversized RPC (L11)', async () => {
     const { peer, victim, neighbour } = await stage()
     await peer.sendRaw(lp.encode.single(new Uint8Array(RPC_BYTES_MAX + 1)).subarray())
-    await until('the cut', () => !peer.isConnected())
+    await until(() => !peer.isConnected(), 'the cut')
     expect(victim.malformed).toEqual([{ peer: peer.self, what: 'oversize' }])
     expect(victim.disconnects).toEqual([peer.self])
     await expectHonestFlow(victim, neighbour)
@@ -148,7 +148,7 @@ describe('a hostile peer', () => {
   ])('is cut off for a frame length of %s', async (_, prefix) => {
     const { peer, victim, neighbour } = await stage()
     await peer.sendRaw(prefix)
-    await until('the cut', () => !peer.isConnected())
+    await until(() => !peer.isConnected(), 'the cut')
     expect(victim.malformed).toEqual([{ peer: peer.self, what: 'oversize' }])
     await expectHonestFlow(victim, neighbour)
   })
@@ -159,7 +159,7 @@ describe('a hostile peer', () => {
     const deaf = await world.hostile({ deaf: true })
     await deaf.join(victim.address())
     await deaf.send({ subscriptions: [{ subscribe: true, topic: TRANSACTIONS }] })
-    await until('the mesh', () => victim.gossip.meshOf('transactions').mesh.includes(deaf.self))
+    await until(() => victim.gossip.meshOf('transactions').mesh.includes(deaf.self), 'the mesh')
     const isGone = (): boolean => victim.disconnects.includes(deaf.self)
     // A stream that is cut before anybody has looked at it is opened once more: it gets no further.
     let sent = 0
@@ -169,9 +169,9 @@ describe('a hostile peer', () => {
       const cuts = deaf.cutStreams()
       while (deaf.cutStreams() === cuts && !isGone() && sent < enough) {
         await victim.gossip.publish('transactions', new Uint8Array(1_048_576).fill(sent++), { flood: false })
-        await until('the neighbour', () => neighbour.messages.length === sent)
+        await until(() => neighbour.messages.length === sent, 'the neighbour')
       }
-      await until('the end, or another try', () => isGone() || victim.connections.gossipLink(deaf.self) === 'both')
+      await until(() => isGone() || victim.connections.gossipLink(deaf.self) === 'both', 'the end, or another try')
     }
     // A peer that can't be spoken to is no peer: the next dial starts afresh.
     expect([isGone(), deaf.cutStreams() > 0]).toEqual([true, true])
@@ -185,7 +185,7 @@ describe('a hostile peer', () => {
     const ids = messageIdsOf(TEST_NETWORK)
     await peer.send({ control: { iwant: [{ messageIDs: bodies.map((body) => ids.bytesOf(TRANSACTIONS, body)) }] } })
     const answers = (): number => peer.received.reduce((sum, rpc) => sum + rpc.messages.length, 0)
-    await until('all messages', () => answers() >= 300)
+    await until(() => answers() >= 300, 'all messages')
     for (const rpc of peer.received) expect(rpc.messages.length).toBeLessThanOrEqual(128)
   })
 
@@ -198,24 +198,24 @@ describe('a hostile peer', () => {
     const answers = (): number => peer.received.reduce((sum, rpc) => sum + rpc.messages.length, 0)
     for (let count = 1; count <= 3; count++) {
       await peer.send({ control: { iwant: [{ messageIDs: [id, other] }] } })
-      await until(`answer ${count}`, () => answers() === count)
+      await until(() => answers() === count, `answer ${count}`)
     }
     for (let i = 0; i < 3; i++) await peer.send({ control: { iwant: [{ messageIDs: [id, other] }] } })
     await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8('behind them') }] })
-    await until('what came behind', () => victim.messages.length === 1)
+    await until(() => victim.messages.length === 1, 'what came behind')
     const last = utf8('the last one')
     await victim.gossip.publish('transactions', last, { flood: false })
     await peer.send({
       control: { iwant: [{ messageIDs: [messageIdsOf(TEST_NETWORK).bytesOf(TRANSACTIONS, last), other] }] },
     })
-    await until('the last answer', () => answers() === 4)
+    await until(() => answers() === 4, 'the last answer')
   })
 
   it('may speak noise, but has no other kind of identity than Ed25519 (A31)', async () => {
     const victim = await world.node('victim')
     const quiet = await world.hostile({ encryption: 'noise' })
     await quiet.join(victim.address())
-    await until('the connection', () => victim.connected.has(quiet.self))
+    await until(() => victim.connected.has(quiet.self), 'the connection')
     const odd = await world.hostile({ privateKey: await generateKeyPair('secp256k1') })
     await expect(odd.join(victim.address())).rejects.toThrow('refused')
     expect(victim.connects).toEqual([quiet.self])

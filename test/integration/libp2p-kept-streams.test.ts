@@ -5,7 +5,7 @@ import { afterEach, expect, it } from 'vitest'
 import { KEPT_BURST } from '../../src/adapters/libp2p/limits.ts'
 import { type Protocol, protocolName } from '../../src/domain/protocols.ts'
 import { connect, TEST_NETWORK, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const PROBE = protocolName(TEST_NETWORK, 'probe')
@@ -71,11 +71,11 @@ it('serves on one stream what a neighbour may ask, and cuts what floods it', asy
   })().catch(() => undefined)
   for (let i = 0; i < KEPT_BURST / 2; i++) {
     stream.send(frame(i))
-    await until('its answer', () => answers.length === i + 1)
+    await until(() => answers.length === i + 1, 'its answer')
   }
   expect(answers).toEqual(Array.from({ length: KEPT_BURST / 2 }, (_, i) => i))
   for (let i = 0; i < 4 * KEPT_BURST && stream.status === 'open'; i++) stream.send(frame(0))
-  await until('the cut', () => stream.status !== 'open')
+  await until(() => stream.status !== 'open', 'the cut')
   await reading
   expect(asked.length).toBeLessThanOrEqual(2 * KEPT_BURST)
   expect(peer.isConnected(), 'the stream is cut, not the peer').toBe(true)
@@ -98,18 +98,18 @@ it('takes no more than one frame while it answers: what does not wait is cut', a
   // One frame ahead is what a hurried asker may have sent.
   patient.send(frame(1))
   patient.send(frame(2))
-  await until('the request', () => asked === 1)
+  await until(() => asked === 1, 'the request')
   expect(patient.status).toBe('open')
   answer()
-  await until('the next one', () => asked === 2)
+  await until(() => asked === 2, 'the next one')
   answer()
   // One that waits for an answer for longer still: what ends the other is not that it has waited.
   waiting.send(frame(3))
-  await until('the third', () => asked === 3)
+  await until(() => asked === 3, 'the third')
   flood.send(frame(4))
-  await until('the fourth', () => asked === 4)
+  await until(() => asked === 4, 'the fourth')
   flood.send(new Uint8Array(2 * EXCHANGE_LIMITS.probe.frameBytesMax))
-  await until('the cut', () => flood.status !== 'open')
+  await until(() => flood.status !== 'open', 'the cut')
   expect([patient.status, waiting.status]).toEqual(['open', 'open'])
   answer()
 })
@@ -144,12 +144,12 @@ it('resets a stream on which nothing is asked in time, and one whose frame is to
   const [silent, huge, unended] = [await peer.open(PROBE), await peer.open(PROBE), await peer.open(PROBE)]
   huge.send(lp.encode.single(new Uint8Array(EXCHANGE_LIMITS.probe.frameBytesMax + 1)).subarray())
   unended.send(frame(1))
-  await until('the end of both', () => silent.status !== 'open' && huge.status !== 'open')
+  await until(() => silent.status !== 'open' && huge.status !== 'open', 'the end of both')
   expect(asked).toEqual([Uint8Array.of(1)])
   // Who has asked may take his time, and go on.
   expect(unended.status).toBe('open')
   unended.send(frame(2))
-  await until('the second one', () => asked.length === 2)
+  await until(() => asked.length === 2, 'the second one')
 })
 
 it('an answer that nobody asked for ends the stream', async () => {
@@ -180,7 +180,7 @@ it.each(Object.entries(EXCHANGE_LIMITS) as [Protocol, ExchangeLimits][])(
       for await (const chunk of stream) received.push(...chunk.subarray())
       // After the agreement on the protocol: the frame, and the end.
       expect(received.slice(-2), `request ${turn}`).toEqual([1, turn])
-      await until('its end', () => stream.status !== 'open')
+      await until(() => stream.status !== 'open', 'its end')
       expect(stream.status).toBe('closed')
     }
     expect(performance.now() - started).toBeLessThan(deadlineMs)

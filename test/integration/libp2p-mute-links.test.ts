@@ -14,7 +14,7 @@ import { asNetAddress, asPeerId } from '../../src/domain/ids.ts'
 import { topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import { connect, TEST_NETWORK } from '../toolkit/libp2p/libp2p-node.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const MESHSUB = '/meshsub/1.2.0'
@@ -91,9 +91,9 @@ describe('a connection without gossip in some direction', () => {
         const id = asPeerId(peer.peerId.toString())
         if (role === 'dialling') await peer.dial(multiaddr(victim.address()))
         else await victim.connections.dial(asNetAddress(peer.getMultiaddrs()[0]?.toString() ?? ''), 'operator')
-        await until('the connection', () => victim.connects.includes(id))
+        await until(() => victim.connects.includes(id), 'the connection')
         const startedMs = performance.now()
-        await until(`the end of: ${way.name}`, () => victim.disconnects.includes(id))
+        await until(() => victim.disconnects.includes(id), `the end of: ${way.name}`)
         const inTime = performance.now() - startedMs < GONE_MS_MAX
         return { name: way.name, role, inTime, told: victim.mute.map((each) => each.peer === id) }
       }),
@@ -105,13 +105,15 @@ describe('a connection without gossip in some direction', () => {
     const [victim, peer] = [await world.node('victim'), await stranger({ name: 'half', takes: close, opens: keep })]
     const id = asPeerId(peer.peerId.toString())
     await peer.dial(multiaddr(victim.address()))
-    await until('both ways', () => victim.connections.gossipLink(id) === 'both')
-    await until('the half-close', () =>
-      peer
-        .getConnections()
-        .some(({ streams }) =>
-          streams.some(({ direction, writeStatus }) => direction === 'inbound' && writeStatus === 'closed'),
-        ),
+    await until(() => victim.connections.gossipLink(id) === 'both', 'both ways')
+    await until(
+      () =>
+        peer
+          .getConnections()
+          .some(({ streams }) =>
+            streams.some(({ direction, writeStatus }) => direction === 'inbound' && writeStatus === 'closed'),
+          ),
+      'the half-close',
     )
     expect(victim.connections.gossipLink(id)).toBe('both')
   })
@@ -121,15 +123,16 @@ describe('a connection without gossip in some direction', () => {
     const [victim, peer] = [await world.node('victim'), await stranger(way)]
     const id = asPeerId(peer.peerId.toString())
     await peer.dial(multiaddr(victim.address()))
-    await until('both ways', () => victim.connections.gossipLink(id) === 'both')
+    await until(() => victim.connections.gossipLink(id) === 'both', 'both ways')
     expect([victim.disconnects, victim.mute]).toEqual([[], []])
   })
 
   it('is not what two nodes have', async () => {
     const [a, b] = [await world.node('a'), await world.node('b')]
     await connect(a, b)
-    await until('both ways', () =>
-      [a.connections.gossipLink(b.self), b.connections.gossipLink(a.self)].every((link) => link === 'both'),
+    await until(
+      () => [a.connections.gossipLink(b.self), b.connections.gossipLink(a.self)].every((link) => link === 'both'),
+      'both ways',
     )
     expect(a.connections.gossipLink(asPeerId('nobody'))).toBe('none')
   })
@@ -146,26 +149,26 @@ describe('a peer that ends our gossip streams', () => {
         await peer.join(victim.address())
         await peer.send({ subscriptions: [{ subscribe: true, topic: TRANSACTIONS }] })
         const isMeshed = (): boolean => victim.gossip.meshOf('transactions').mesh.includes(peer.self)
-        await until('the mesh', isMeshed)
+        await until(isMeshed, 'the mesh')
         const ours = (): Stream[] =>
           peer.connection().streams.filter(({ protocol, direction }) => protocol === MESHSUB && direction === 'inbound')
         const ended = new Set<Stream>()
         for (let count = 0; count < DEAF_ENDS; count++) {
-          await until('a stream', () => ours().some((stream) => !ended.has(stream)))
+          await until(() => ours().some((stream) => !ended.has(stream)), 'a stream')
           // Of the first one the answering half may be closed until it has been seen twice.
           const seenMs = performance.now() + (count === 0 ? 2.2 : 1.1) * MUTE_LOOK_MS
-          await until('a look or two at it', () => performance.now() > seenMs)
+          await until(() => performance.now() > seenMs, 'a look or two at it')
           expect([victim.connections.gossipLink(peer.self), isMeshed()]).toEqual(['both', true])
           const [stream] = ours().filter((each) => !ended.has(each)) as [Stream]
           ended.add(stream)
           await end(stream)
         }
-        await until('out of the mesh', () => !isMeshed())
+        await until(() => !isMeshed(), 'out of the mesh')
         expect(victim.connections.gossipLink(peer.self)).toBe('deaf')
         const outcome = await victim.gossip.publish('transactions', utf8(`to nobody ${index}`), { flood: true })
         expect(outcome).toMatchObject({ kind: 'published', recipients: 0 })
         await peer.send({ messages: [{ topic: TRANSACTIONS, data: utf8(`from the deaf one ${index}`) }] })
-        await until('what it says', () => victim.messages.length === 1)
+        await until(() => victim.messages.length === 1, 'what it says')
         expect([victim.deaf, victim.mute, victim.disconnects]).toEqual([[peer.self], [], []])
       }),
     )

@@ -7,7 +7,7 @@ import { sha256Hex } from '../../src/lib/hash.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import type { OpenLibp2p } from '../../src/adapters/libp2p/open.ts'
 import { connect, TEST_NETWORK, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
@@ -74,7 +74,7 @@ describe('requests over TCP', () => {
     await arrived
     await server.stop()
     expect(await pending).toMatchObject({ kind: 'failed' })
-    await until('the loss', () => asker.disconnects.includes(server.self))
+    await until(() => asker.disconnects.includes(server.self), 'the loss')
   })
 
   it('reaches hello across networks, and nothing else', async () => {
@@ -114,15 +114,16 @@ describe('requests over TCP', () => {
     twice?.send(Buffer.concat([frame(2), frame(3)]))
     await none?.close()
     huge?.send(frame(EXCHANGE_LIMITS.observe.frameBytesMax + 1))
-    await until('the end of all', () =>
-      [unended, twice, none, huge, ...idle].every((stream) => stream?.status !== 'open'),
+    await until(
+      () => [unended, twice, none, huge, ...idle].every((stream) => stream?.status !== 'open'),
+      'the end of all',
     )
     expect(asked.map((request) => request.byteLength).sort()).toEqual([1, 2])
     // Their slots are free again.
     const honest = await peer.open(protocol)
     honest.send(frame(4))
     await honest.close()
-    await until('the honest one', () => asked.length === 3)
+    await until(() => asked.length === 3, 'the honest one')
   })
 
   it('fails as too large where the answer exceeds a frame or the whole', async () => {
@@ -161,11 +162,11 @@ describe('requests over TCP', () => {
     stream.send(lp.encode.single(utf8('all')))
     await stream.close()
     ;(stream as unknown as { pause(): void }).pause()
-    await until('the window to be full', () => stream.readBufferLength >= 262_144)
+    await until(() => stream.readBufferLength >= 262_144, 'the window to be full')
     const stopped = server.stop()
     ;(stream as unknown as { resume(): void }).resume()
     await stopped
-    await until('the end', () => ends.length > 0)
+    await until(() => ends.length > 0, 'the end')
     expect(ends[0]).toBe('close')
   })
 })

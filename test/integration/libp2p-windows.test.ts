@@ -7,7 +7,7 @@ import { guardedYamux } from '../../src/adapters/libp2p/muxer-guard.ts'
 import { protocolName } from '../../src/domain/protocols.ts'
 import { TEST_NETWORK } from '../toolkit/libp2p/libp2p-node.ts'
 import { idleGuards } from '../toolkit/libp2p/idle-guards.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
@@ -57,7 +57,7 @@ it('a header and its data are one record behind TLS', async () => {
   const records: number[] = []
   peer.wire().addEventListener('message', ({ data }) => records.push(data.byteLength))
   stream.send(lp.encode.single(Uint8Array.of(1)).subarray())
-  await until('the answer', () => records.some((bytes) => bytes > 500))
+  await until(() => records.some((bytes) => bytes > 500), 'the answer')
   expect(records.filter((bytes) => bytes === 12)).toEqual([])
 })
 
@@ -78,13 +78,13 @@ it('a window is opened again when half of it is used, and not for every frame', 
   let sent = 0
   const send = async (bytes: number): Promise<void> => {
     for (const end = sent + bytes; sent < end; sent += chunk.byteLength) stream.send(chunk)
-    await until('all of it', () => received === sent)
+    await until(() => received === sent, 'all of it')
   }
   await send(WINDOW_BYTES / 2 - chunk.byteLength)
   expect(updates).toEqual([])
   await send(chunk.byteLength)
   // With the acknowledgement that the stream still owes; as much is opened as was used.
-  await until('the update', () => updates.length === 1)
+  await until(() => updates.length === 1, 'the update')
   expect(updates).toEqual([{ flags: 2, length: WINDOW_BYTES / 2 }])
   await send(16 * WINDOW_BYTES)
   expect(updates.length).toBeLessThanOrEqual(34)

@@ -7,7 +7,7 @@ import { protocolName, topicName } from '../../src/domain/protocols.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 import type { Hostile } from '../toolkit/libp2p/libp2p-hostile.ts'
 import { TEST_NETWORK, type TestNode } from '../toolkit/libp2p/libp2p-node.ts'
-import { until } from '../toolkit/libp2p/libp2p-until.ts'
+import { until } from '../toolkit/until.ts'
 import { Libp2pWorld } from '../toolkit/libp2p/libp2p-world.ts'
 
 const world = new Libp2pWorld()
@@ -47,10 +47,10 @@ it('cuts a peer whose RPCs say nothing, and takes a few of them (A43)', async ()
   const { peer, victim } = await stage()
   await peer.sendRaw(emptyRpcs(TOLL_BURST / 4))
   await says(peer, 'after a few')
-  await until('the message', () => victim.messages.length === 1)
+  await until(() => victim.messages.length === 1, 'the message')
   expect(victim.overworked).toEqual([])
   await peer.sendRaw(emptyRpcs(TOLL_BURST))
-  await until('the cut', () => !peer.isConnected() && victim.disconnects.includes(peer.self))
+  await until(() => !peer.isConnected() && victim.disconnects.includes(peer.self), 'the cut')
   expect(victim.overworked).toEqual([{ kind: 'peer', name: peer.self, what: 'empty-rpcs' }])
 })
 
@@ -58,12 +58,12 @@ it('goes on counting when a peer comes back (A44)', async () => {
   const { peer, victim } = await stage()
   await peer.sendRaw(emptyRpcs(TOLL_BURST * 0.7))
   await says(peer, 'before')
-  await until('the message', () => victim.messages.length === 1)
+  await until(() => victim.messages.length === 1, 'the message')
   await peer.connection().close()
-  await until('the end', () => victim.disconnects.length === 1)
+  await until(() => victim.disconnects.length === 1, 'the end')
   await peer.join(victim.address())
   await peer.sendRaw(emptyRpcs(TOLL_BURST * 0.7))
-  await until('the cut', () => victim.disconnects.length === 2)
+  await until(() => victim.disconnects.length === 2, 'the cut')
   expect(victim.overworked).toEqual([{ kind: 'peer', name: peer.self, what: 'empty-rpcs' }])
 })
 
@@ -76,7 +76,7 @@ it('cuts a peer that opens streams and asks nothing on them, and none that asks 
   // Most of what is free is spent, so that few streams show it.
   await peer.sendRaw(emptyRpcs(Math.floor(TOLL_BURST * 0.9)))
   await says(peer, 'after them')
-  await until('the message', () => victim.messages.length === 1)
+  await until(() => victim.messages.length === 1, 'the message')
   const hello = protocolName(TEST_NETWORK, 'hello')
   const question = lp.encode.single(utf8('a question')).subarray()
   for (let n = 0; n < TOLL_BURST / OPENING_TOLL / 3; n++) await answerOf(await peer.openAndClose(hello, question))
@@ -86,7 +86,7 @@ it('cuts a peer that opens streams and asks nothing on them, and none that asks 
     peer.openAndClose('/ipfs/id/push/1.0.0', Uint8Array.of(3, 0x2a, 1, 0x61)),
   )
   await Promise.allSettled(pushes)
-  await until('the cut', () => victim.disconnects.includes(peer.self))
+  await until(() => victim.disconnects.includes(peer.self), 'the cut')
   expect(victim.overworked).toEqual([{ kind: 'peer', name: peer.self, what: 'openings' }])
 })
 
@@ -97,11 +97,11 @@ it.each([
 ])('cuts a peer that sends %s (A45)', async (_, type, body) => {
   const { peer, victim } = await stage()
   await says(peer, 'opens the stream')
-  await until('the message', () => victim.messages.length === 1)
+  await until(() => victim.messages.length === 1, 'the message')
   const stream = peer
     .connection()
     .streams.find(({ protocol, direction }) => protocol.startsWith('/meshsub') && direction === 'outbound')
   peer.wire().send(frames(2 * TOLL_BURST + 1_024, type, Number(stream?.id), body))
-  await until('the cut', () => victim.disconnects.includes(peer.self))
+  await until(() => victim.disconnects.includes(peer.self), 'the cut')
   expect(victim.overworked).toEqual([{ kind: 'peer', name: peer.self, what: 'empty-frames' }])
 })

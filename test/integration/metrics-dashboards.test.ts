@@ -16,7 +16,7 @@ import {
 import { INSTALL_HINT, Prometheus, prometheusVersion } from '../toolkit/prometheus/server.ts'
 import type { Node } from '../../src/node/compose.ts'
 import { scrapeConfig } from '../../testnet/scrape-config.ts'
-import { keysOf, signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { keysOf, signedTransaction } from '../toolkit/objects/transactions.ts'
 import { addressOf, LIVE_NETWORK, meshed, startNode } from '../toolkit/processes/nodes.ts'
 import { until } from '../toolkit/until.ts'
 

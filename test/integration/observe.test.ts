@@ -5,7 +5,7 @@ import type { ObservationsView } from '../../src/domain/views.ts'
 import type { Node } from '../../src/node/compose.ts'
 import { alignedRecords } from '../../src/trace/clocks.ts'
 import { journeyOf } from '../../src/trace/journey.ts'
-import { signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { signedTransaction } from '../toolkit/objects/transactions.ts'
 import { addressOf, LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
 import { until } from '../toolkit/until.ts'
 

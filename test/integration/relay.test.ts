@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Node } from '../../src/node/compose.ts'
-import { signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { signedTransaction } from '../toolkit/objects/transactions.ts'
 import { addressOf, LIVE_NETWORK, meshed, startNode } from '../toolkit/processes/nodes.ts'
 import { until } from '../toolkit/until.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { NetworkParams } from '../../src/domain/params.ts'
 import type { Node } from '../../src/node/compose.ts'
-import { signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { signedTransaction } from '../toolkit/objects/transactions.ts'
 import { addressOf, LIVE_NETWORK, startNode } from '../toolkit/processes/nodes.ts'
 import { until } from '../toolkit/until.ts'
 

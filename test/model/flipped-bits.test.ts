@@ -23,7 +23,7 @@ import { assert } from '../../src/lib/assert.ts'
 import { concatBytes } from '../../src/lib/bytes.ts'
 import { createPrng, type Prng } from '../../src/lib/prng.ts'
 import { sign } from '../../src/wallet/keys.ts'
-import { keysOf, T0, TEST_NETWORK } from '../toolkit/kernel/kernel-world.ts'
+import { keysOf, T0, TEST_NETWORK } from '../toolkit/objects/transactions.ts'
 
 const FLIPS = Number(process.env.FLIPS ?? 2_000)
 const SEED = 2_026

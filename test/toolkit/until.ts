@@ -1,8 +1,11 @@
-/** Waits for a condition, looking again every few milliseconds; the one place in the tests where real time passes. */
+/**
+ * Waits for a condition, looking again every few milliseconds; the one place in the tests where real time passes.
+ * Rejects after `timeoutMs`, naming what was waited for.
+ */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  timeoutMs = 15_000,
+  timeoutMs = 20_000,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!(await condition())) {

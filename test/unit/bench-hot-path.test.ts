@@ -10,7 +10,8 @@ import { itemKey } from '../../src/domain/item-key.ts'
 import { WRITTEN_PER_WAKE_MAX } from '../../src/relay/limits.ts'
 import { OFFER_AFTER_MS, OFFER_TURN_MS } from '../../src/sync/limits.ts'
 import { Offers } from '../../src/sync/offers.ts'
-import { KernelWorld, peer, signedTransaction } from '../toolkit/kernel/kernel-world.ts'
+import { KernelWorld, peer } from '../toolkit/kernel/kernel-world.ts'
+import { signedTransaction } from '../toolkit/objects/transactions.ts'
 
 const ITEMS = 64
 const items = Array.from({ length: ITEMS }, (_, sender) => signedTransaction(sender, 0))

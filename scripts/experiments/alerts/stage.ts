@@ -3,13 +3,13 @@
  * that we ship.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { networkDocument, type NetworkParams } from '../../../src/domain/params.ts'
+import type { NetworkParams } from '../../../src/domain/params.ts'
 import { until } from '../../../testnet/until.ts'
 import { attackNetwork, HONEST_ACCOUNTS, transactionOf } from '../../../test/toolkit/processes/funded-network.ts'
-import { NodeUnderTest } from '../../../test/toolkit/processes/node-under-test.ts'
+import type { NodeUnderTest } from '../../../test/toolkit/processes/node-under-test.ts'
+import { ProcessNetwork } from '../../../test/toolkit/processes/process-network.ts'
 import { alertFile } from '../../../test/toolkit/prometheus/expressions.ts'
 import { scaledRules } from '../../../test/toolkit/prometheus/scaled-rules.ts'
 import { Prometheus } from '../../../test/toolkit/prometheus/server.ts'
@@ -37,21 +37,21 @@ const BUSY_MS = 650
 const BUSY_ON_SIGNAL = `process.on('SIGUSR2', () => { for (const end = performance.now() + ${BUSY_MS}; performance.now() < end;); });`
 
 export class Stage {
-  readonly network: NetworkParams
   readonly prometheus: Prometheus
   /** The node whose alerts are looked at. */
   readonly subject: NodeUnderTest
   readonly neighbours: readonly NodeUnderTest[]
   /** A file system of its own, on which the subject has its data. */
   readonly #disk: string
+  readonly #network: ProcessNetwork
   readonly #nonces: number[] = []
   #sent = 0
 
-  private constructor(disk: string, network: NetworkParams, nodes: readonly NodeUnderTest[], prometheus: Prometheus) {
-    const [subject, ...neighbours] = nodes
+  private constructor(disk: string, network: ProcessNetwork, prometheus: Prometheus) {
+    const [subject, ...neighbours] = network.nodes
     if (subject === undefined) throw new Error('there is no node')
     this.#disk = disk
-    this.network = network
+    this.#network = network
     this.prometheus = prometheus
     this.subject = subject
     this.neighbours = neighbours
@@ -62,37 +62,28 @@ export class Stage {
    * (it needs root), or no mesh comes about.
    */
   static async within<T>(run: (stage: Stage) => Promise<T>): Promise<T> {
-    const home = mkdtempSync(join(tmpdir(), 'hearsay-alerts-'))
-    const ended: (() => unknown)[] = [() => rmSync(home, { recursive: true, force: true })]
+    const network = new ProcessNetwork('alerts', attackNetwork(Date.now() - 60_000))
+    const ended: (() => unknown)[] = [() => network.close('SIGKILL')]
     try {
-      const disk = join(home, 'disk')
+      const disk = join(network.home, 'disk')
       mkdirSync(disk)
       execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_MIB}m`, 'hearsay-alerts', disk])
       ended.push(() => execFileSync('umount', ['--lazy', disk]))
-      const network = attackNetwork(Date.now() - 60_000)
-      const networkFile = join(home, 'network.json')
-      writeFileSync(networkFile, JSON.stringify(networkDocument(network)))
-      const nodes: NodeUnderTest[] = []
       for (let number = 0; number < NODES; number++) {
-        const node = await NodeUnderTest.create({
-          home,
-          name: `node-${number}`,
-          networkFile,
-          bootstrap: nodes.map(({ address }) => address),
-          profile: 'dev',
+        const node = await network.add(`node-${number}`, {
+          logLevel: 'info',
+          bootstrap: network.nodes.map(({ address }) => address),
           ...(number === 0 && { dataDir: join(disk, 'data'), flags: ['--import', inline(BUSY_ON_SIGNAL)] }),
         })
-        nodes.push(node)
-        ended.push(() => node.end('SIGKILL'))
         await node.start()
       }
       const prometheus = await Prometheus.start({
-        targets: Object.fromEntries(nodes.map(({ name, place }) => [name, new URL(place.apiUrl).host])),
+        targets: Object.fromEntries(network.nodes.map(({ name, place }) => [name, new URL(place.apiUrl).host])),
         scrapeMs: SCRAPE_MS,
         rules: scaledRules(readFileSync(alertFile, 'utf8'), TIME_FACTOR),
       })
       ended.push(() => prometheus.stop())
-      const stage = new Stage(disk, network, nodes, prometheus)
+      const stage = new Stage(disk, network, prometheus)
       if (!(await stage.isMeshed())) throw new Error('the nodes do not mesh')
       return await run(stage)
     } finally {
@@ -100,15 +91,13 @@ export class Stage {
     }
   }
 
+  get network(): NetworkParams {
+    return this.#network.params
+  }
+
   /** Waits for all nodes to be in one another's mesh; false where that does not come. */
   isMeshed(): Promise<boolean> {
-    const isWhole = async (node: NodeUnderTest): Promise<boolean> => {
-      const status = await node.client.status()
-      return status.ok && status.value.mesh >= NODES - 1
-    }
-    const areWhole = async (): Promise<boolean> =>
-      (await Promise.all([this.subject, ...this.neighbours].map(isWhole))).every(Boolean)
-    return until(areWhole, { timeoutMs: MESH_MS_MAX, everyMs: 500 })
+    return this.#network.isMeshed(NODES - 1, { timeoutMs: MESH_MS_MAX, everyMs: 500 })
   }
 
   /**

@@ -3,7 +3,8 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
 import { transactionOf } from '../../../test/toolkit/processes/funded-network.ts'
-import { folderOf, startNode, within } from '../../../test/toolkit/command/node-process.ts'
+import { folderOf, startNode } from './node.ts'
+import { until } from '../../../testnet/until.ts'
 import type { Provocation, Situation } from './situation.ts'
 import { another, clock, fillStore, networkOf, originalAndHub, serverOf, stranger, withCopy } from './staging.ts'
 
@@ -179,7 +180,7 @@ export const SITUATIONS: readonly Situation[] = [
     provoke: () => ({
       after: async ({ child }) => {
         child.kill('SIGSTOP')
-        await within(3_000, () => false)
+        await until(() => false, { timeoutMs: 3_000, everyMs: 100 })
         child.kill('SIGCONT')
       },
     }),

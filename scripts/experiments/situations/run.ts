@@ -2,13 +2,15 @@
 import { join } from 'node:path'
 import type { ProblemView } from '../../../src/domain/problems.ts'
 import { SITUATIONS } from './cases.ts'
-import { folderOf, startNode, within, type Started } from '../../../test/toolkit/command/node-process.ts'
+import { folderOf, startNode } from './node.ts'
+import type { ShellNode } from '../../../test/toolkit/command/shell-node.ts'
+import { until } from '../../../testnet/until.ts'
 import type { Seen, Situation, Stage, Told } from './situation.ts'
 
 export async function runSituation(situation: Situation, root: string): Promise<Seen> {
   const place = join(root, String(SITUATIONS.indexOf(situation)))
   const stage: Stage = { folder: folderOf(place, 'node'), root: place, beside: [], servers: [], strangers: [] }
-  let node: Started | null = null
+  let node: ShellNode | null = null
   try {
     const { args = [], shell = '', node: flags = [], after } = await situation.provoke(stage)
     node = await startNode(stage.folder, args, shell, flags)
@@ -23,7 +25,7 @@ export async function runSituation(situation: Situation, root: string): Promise<
   }
 }
 
-function refusalOf(node: Started, words: RegExp): Seen {
+function refusalOf(node: ShellNode, words: RegExp): Seen {
   const line =
     node
       .log()
@@ -35,7 +37,7 @@ function refusalOf(node: Started, words: RegExp): Seen {
 }
 
 /** In all four places, or not told. */
-async function problemOf(node: Started, { code, words, unlogged = false, ms = 25_000 }: Told): Promise<Seen> {
+async function problemOf(node: ShellNode, { code, words, unlogged = false, ms = 25_000 }: Told): Promise<Seen> {
   const json = async <T>(path: string): Promise<T> => (await (await fetch(`${node.api ?? ''}${path}`)).json()) as T
   let told = 'nothing'
   const isTold = async (): Promise<boolean> => {
@@ -44,13 +46,14 @@ async function problemOf(node: Started, { code, words, unlogged = false, ms = 25
     if (found !== undefined) told = found.message
     return found !== undefined && words.test(found.message)
   }
-  const inHealth = await within(ms, isTold)
+  const inHealth = await until(isTold, { timeoutMs: ms, everyMs: 100 })
   const { problems } = await json<{ problems: ProblemView[] }>('/v1/node/status')
   const inStatus = problems.some((problem) => problem.code === code)
   const inMetrics = (await (await fetch(`${node.api ?? ''}/metrics`)).text()).includes(
     `hearsay_problem{code="${code}"} 1`,
   )
-  const inLog = !unlogged && (await within(15_000, () => node.log().includes(`"problem":"${code}"`)))
+  const inLog =
+    !unlogged && (await until(() => node.log().includes(`"problem":"${code}"`), { timeoutMs: 15_000, everyMs: 100 }))
   const places = { health: inHealth, status: inStatus, metrics: inMetrics, log: inLog }
   const where = Object.entries(places)
     .filter(([, isThere]) => isThere)

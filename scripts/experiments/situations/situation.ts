@@ -2,7 +2,7 @@
 import type { Server } from 'node:net'
 import type { ProblemCode } from '../../../src/domain/problems.ts'
 import type { HostilePeer } from '../../../test/toolkit/hostile/hostile-peer.ts'
-import type { Started } from '../../../test/toolkit/command/node-process.ts'
+import type { ShellNode } from '../../../test/toolkit/command/shell-node.ts'
 
 export interface Seen {
   readonly ok: boolean
@@ -14,7 +14,7 @@ export interface Stage {
   readonly folder: string
   readonly root: string
   /** Ended with the situation. */
-  readonly beside: Started[]
+  readonly beside: ShellNode[]
   readonly servers: Server[]
   readonly strangers: HostilePeer[]
 }
@@ -40,5 +40,5 @@ export interface Provocation {
   readonly args?: readonly string[]
   readonly shell?: string
   readonly node?: readonly string[]
-  readonly after?: (node: Started) => Promise<void>
+  readonly after?: (node: ShellNode) => Promise<void>
 }

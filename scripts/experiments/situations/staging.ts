@@ -7,7 +7,8 @@ import { devAccount } from '../../../src/wallet/dev-accounts.ts'
 import { sign } from '../../../src/wallet/keys.ts'
 import { makeTransaction } from '../../../src/wallet/make-transaction.ts'
 import { HostilePeer } from '../../../test/toolkit/hostile/hostile-peer.ts'
-import { folderOf, startNode, type Started } from '../../../test/toolkit/command/node-process.ts'
+import { folderOf, startNode } from './node.ts'
+import type { ShellNode } from '../../../test/toolkit/command/shell-node.ts'
 import type { Stage } from './situation.ts'
 
 export async function serverOf({ servers }: Stage, answer: string): Promise<number> {
@@ -26,7 +27,7 @@ export async function another(
   name: string,
   network?: string,
   node: readonly string[] = [],
-): Promise<Started> {
+): Promise<ShellNode> {
   const started = await startNode(folderOf(root, name, network), [], '', node)
   beside.push(started)
   return started
@@ -39,21 +40,21 @@ export function networkOf(folder: string): NetworkParams {
 }
 
 /** A node that has been connected with a hub for long enough to be known; its data are below `original`. */
-export async function originalAndHub(stage: Stage): Promise<{ readonly hub: Started }> {
+export async function originalAndHub(stage: Stage): Promise<{ readonly hub: ShellNode }> {
   const hub = await another(stage, 'hub')
   stage.beside.push(await startNode(folderOf(stage.root, 'original'), ['--bootstrap', hub.listen]))
   return { hub }
 }
 
 /** Starts a node on a copy of the data of another, with the hub as its peer too. */
-export async function withCopy(stage: Stage, original: string, hub: Started): Promise<void> {
+export async function withCopy(stage: Stage, original: string, hub: ShellNode): Promise<void> {
   const folder = folderOf(stage.root, 'copy')
   cpSync(join(original, 'data'), join(folder, 'data'), { recursive: true })
   stage.beside.push(await startNode(folder, ['--bootstrap', hub.listen]))
 }
 
 /** A peer that greets, takes gossip streams and says nothing. */
-export async function stranger({ folder, strangers }: Stage, node: Started): Promise<HostilePeer> {
+export async function stranger({ folder, strangers }: Stage, node: ShellNode): Promise<HostilePeer> {
   const peer = await HostilePeer.create({ name: 'stranger', ip: '127.0.0.1', network: networkOf(folder) })
   strangers.push(peer)
   if (!(await peer.connect(node.listen))) throw new Error('the node takes no stranger')
@@ -62,7 +63,7 @@ export async function stranger({ folder, strangers }: Stage, node: Started): Pro
 }
 
 /** Hands transactions in until one is not written. */
-export async function fillStore({ api }: Started, folder: string): Promise<void> {
+export async function fillStore({ api }: ShellNode, folder: string): Promise<void> {
   const network = networkOf(folder)
   const alice = devAccount('alice', network.name)
   if (!alice.ok) throw new Error(alice.reason)

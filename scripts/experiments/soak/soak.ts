@@ -2,17 +2,15 @@
  * A network under steady load for minutes: every transaction on every node, no structure, no memory and no file handle
  * that grows, books that add up. Validators make blocks, so that the pools drain.
  */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { networkDocument } from '../../../src/domain/params.ts'
+import { readdirSync } from 'node:fs'
 import { createPrng } from '../../../src/lib/prng.ts'
 import { ACCOUNTS, loadAccountKey, signDevTransaction, soakNetwork } from './network.ts'
 import { planLinks } from '../../../testnet/topology.ts'
 import { until } from '../../../testnet/until.ts'
-import { Report, type Figures } from '../../../test/toolkit/arena/attack.ts'
-import { auditBooks, readMetrics } from '../../../test/toolkit/processes/metrics-text.ts'
-import { NodeUnderTest } from '../../../test/toolkit/processes/node-under-test.ts'
+import { Report, type Figures } from '../../../test/toolkit/report.ts'
+import { auditNode } from '../../../test/toolkit/processes/audit.ts'
+import type { NodeUnderTest } from '../../../test/toolkit/processes/node-under-test.ts'
+import { ProcessNetwork } from '../../../test/toolkit/processes/process-network.ts'
 
 export interface SoakOptions {
   readonly nodes: number
@@ -39,21 +37,11 @@ const MIB = 1_048_576
 
 export async function soak(options: SoakOptions): Promise<{ figures: Figures; failures: readonly string[] }> {
   const { nodes: count, perSecond, seconds, fill, seed, onProgress } = options
-  const home = mkdtempSync(join(tmpdir(), 'hearsay-soak-'))
   const network = soakNetwork(Date.now(), seed)
-  const networkFile = join(home, 'network.json')
-  writeFileSync(networkFile, JSON.stringify(networkDocument(network)))
+  const processes = new ProcessNetwork('soak', network)
   const nodes = await Promise.all(
     Array.from({ length: count }, (_, i) =>
-      NodeUnderTest.create({
-        home,
-        name: `node-${i}`,
-        networkFile,
-        bootstrap: [],
-        profile: 'dev',
-        logLevel: 'warn',
-        validator: i < network.validators.length ? i : null,
-      }),
+      processes.add(`node-${i}`, { validator: i < network.validators.length ? i : null }),
     ),
   )
   const report = new Report()
@@ -65,11 +53,7 @@ export async function soak(options: SoakOptions): Promise<{ figures: Figures; fa
       await node.start(peers.filter((peer) => peer < i).map((peer) => nodes[peer]?.place.address ?? ''))
       onProgress(`node-${i} runs`)
     }
-    const meshed = async (): Promise<boolean> => {
-      const all = await Promise.all(nodes.map((node) => node.client.status()))
-      return all.every((status) => status.ok && status.value.mesh >= Math.min(2, count - 1))
-    }
-    report.require(await until(meshed, { timeoutMs: 60_000, everyMs: 200 }), 'the nodes did not mesh')
+    report.require(await processes.isMeshed(Math.min(2, count - 1)), 'the nodes did not mesh')
 
     let acknowledged = 0
     const refused = new Map<string, number>()
@@ -125,8 +109,7 @@ export async function soak(options: SoakOptions): Promise<{ figures: Figures; fa
     await audit(report, nodes)
     return { figures: report.figures, failures: report.failures }
   } finally {
-    await Promise.all(nodes.map((node) => node.end('SIGTERM')))
-    rmSync(home, { recursive: true, force: true })
+    await processes.close()
   }
 }
 
@@ -176,20 +159,6 @@ function slopeOf(points: readonly (readonly [number, number])[]): number {
 
 async function audit(report: Report, nodes: readonly NodeUnderTest[]): Promise<void> {
   let unsettled = 0
-  for (const node of nodes) {
-    let books = auditBooks(await readMetrics(node.client))
-    const settled = async (): Promise<boolean> => {
-      books = auditBooks(await readMetrics(node.client))
-      return books.waiting === 0
-    }
-    // Blocks go on, so that a moment of rest is what is looked for.
-    await until(settled, { timeoutMs: 10_000, everyMs: 150 })
-    unsettled += books.waiting
-    for (const fault of books.faults) report.require(false, `${node.name}: ${fault}`)
-    const limits = await node.client.limits()
-    if (!limits.ok) continue
-    for (const { name, size, capacity } of limits.value.structures)
-      report.require(size <= capacity, `${node.name}: ${name} holds ${size} of ${capacity}`)
-  }
+  for (const node of nodes) unsettled += (await auditNode(report, node)) ?? 0
   report.exactly('unsettled', unsettled, 0)
 }

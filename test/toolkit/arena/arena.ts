@@ -1,17 +1,17 @@
 /** A small network of honest node processes, one of which is attacked, with what holds for every attack. */
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { networkDocument, type NetworkParams } from '../../../src/domain/params.ts'
-import { until } from '../../../testnet/until.ts'
-import { Report, type Attack, type Finding, type NodePlace, type Scale, type Setting } from './attack.ts'
+import type { NetworkParams } from '../../../src/domain/params.ts'
+import { Report } from '../report.ts'
+import type { Attack, Finding, Scale, Setting } from './attack.ts'
+import type { NodePlace } from '../processes/node-under-test.ts'
 import type { AttackerAnswer, AttackerOrder } from './attacker.ts'
 import { allIncluded } from './inclusion.ts'
-import { auditBooks, parseMetrics, sumOf, type Metrics } from '../processes/metrics-text.ts'
+import { parseMetrics, sumOf, type Metrics } from '../processes/metrics-text.ts'
 import { attackNetwork, ATTACKER_ACCOUNTS, HONEST_ACCOUNTS } from '../processes/funded-network.ts'
-import { NodeUnderTest } from '../processes/node-under-test.ts'
+import type { NodeUnderTest } from '../processes/node-under-test.ts'
+import { ProcessNetwork } from '../processes/process-network.ts'
+import { auditNode } from '../processes/audit.ts'
 import { Traffic } from './traffic.ts'
 
 export interface Outcome {
@@ -49,26 +49,23 @@ interface Services {
 const NOWHERE: NodePlace = { name: '', peerId: '', address: '', apiUrl: '', cookieFile: '', pid: 0 }
 
 export class Arena {
-  readonly network: NetworkParams
   readonly victim: NodeUnderTest
   readonly others: NodeUnderTest[]
   readonly #make: (name: string, ip?: string) => Promise<NodeUnderTest>
-  readonly #home: string
+  readonly #processes: ProcessNetwork
   readonly #sources: string | null
   readonly #nonces: number[] = []
   #attacker: ChildProcess | null = null
   #attacks = 0
 
   private constructor(
-    home: string,
-    network: NetworkParams,
+    processes: ProcessNetwork,
     nodes: Pick<Arena, 'victim' | 'others'>,
     make: (name: string, ip?: string) => Promise<NodeUnderTest>,
     sources: string | null,
   ) {
-    this.#home = home
+    this.#processes = processes
     this.#sources = sources
-    this.network = network
     this.victim = nodes.victim
     this.others = nodes.others
     this.#make = make
@@ -84,40 +81,31 @@ export class Arena {
     { outbound = 1, inbound = 1, newborn, discovery = false, network: kind = 'dev', validators }: Setting = {},
     copy?: { readonly root: string; readonly entry: string },
   ): Promise<Arena> {
-    const home = mkdtempSync(join(tmpdir(), 'hearsay-attack-'))
     const ageMs = validators === undefined ? AGE_MS : VALIDATORS_AGE_MS
     const network = attackNetwork(Date.now() - ageMs, attacks, kind, validators?.keys ?? null)
     const keys = Array.from({ length: validators?.keys ?? 0 }, (_, key) => key).filter(
       (key) => validators?.attackers.includes(key) !== true,
     )
-    const networkFile = join(home, 'network.json')
-    writeFileSync(networkFile, JSON.stringify(networkDocument(network)))
-    const make = (name: string, ip?: string): Promise<NodeUnderTest> => {
-      const place = ip === undefined ? {} : { ip }
-      return NodeUnderTest.create({
-        home,
-        name,
-        networkFile,
-        bootstrap: [],
+    const processes = new ProcessNetwork('attack', network)
+    const make = (name: string, ip?: string): Promise<NodeUnderTest> =>
+      processes.add(name, {
         profile: 'node',
-        logLevel: 'warn',
         discovery,
         validator: keys.shift() ?? null,
-        ...place,
+        ...(ip !== undefined && { ip }),
         ...(copy !== undefined && { entry: copy.entry }),
       })
-    }
     if (newborn !== undefined) {
       const [victim, ...others] = await Promise.all(
         Array.from({ length: newborn }, (_, i) => make(`born-${i}`, `127.${i + 1}.0.1`)),
       )
       if (victim === undefined) throw new Error('a network of nobody')
-      return new Arena(home, network, { victim, others }, make, copy?.root ?? null)
+      return new Arena(processes, { victim, others }, make, copy?.root ?? null)
     }
     const named = (prefix: string, count: number): Promise<NodeUnderTest[]> =>
       Promise.all(Array.from({ length: count }, (_, i) => make(i === 0 ? prefix : `${prefix}-${i + 1}`)))
     const [victim, near, far] = [await make('victim'), await named('near', outbound), await named('far', inbound)]
-    const arena = new Arena(home, network, { victim, others: [...near, ...far] }, make, copy?.root ?? null)
+    const arena = new Arena(processes, { victim, others: [...near, ...far] }, make, copy?.root ?? null)
     try {
       // Some are dialled by the victim and others dial it, so that it has both kinds of peers.
       const known: string[] = []
@@ -133,6 +121,10 @@ export class Arena {
     return arena
   }
 
+  get network(): NetworkParams {
+    return this.#processes.params
+  }
+
   /** The honest node that no attack is aimed at. */
   get #bystander(): NodeUnderTest {
     return this.others.at(-1) ?? this.victim
@@ -144,8 +136,7 @@ export class Arena {
 
   async close(): Promise<void> {
     this.#attacker?.kill('SIGKILL')
-    await Promise.all(this.nodes.map((node) => node.stop()))
-    rmSync(this.#home, { recursive: true, force: true })
+    await this.#processes.close()
   }
 
   /** Runs one attack with honest traffic beside it. */
@@ -208,26 +199,10 @@ export class Arena {
     const honest = new Set(this.nodes.map((node) => node.place.peerId))
     for (const node of this.nodes) {
       if (!node.isRunning) continue
-      let books: ReturnType<typeof auditBooks> | null = null
-      await until(
-        async () => {
-          books = await booksOf(node)
-          return books?.waiting === 0
-        },
-        { timeoutMs: 8_000, everyMs: 200 },
-      )
-      books ??= await booksOf(node)
-      if (books === null) {
-        // Too busy to answer: that is what became of it, and no reason to end the run.
-        report.require(false, `${node.name} gives no metrics`)
-        continue
-      }
-      report.require(books.waiting === 0, `${node.name}: ${books.waiting} messages are settled nowhere`)
-      for (const fault of books.faults) report.require(false, `${node.name}: ${fault}`)
-      const limits = await node.client.limits()
-      if (limits.ok)
-        for (const { name, size, capacity } of limits.value.structures)
-          report.require(size <= capacity, `${node.name}: ${name} holds ${size} of ${capacity}`)
+      const waiting = await auditNode(report, node)
+      // Null: too busy to answer. That is what became of it, and no reason to end the run.
+      if (waiting === null) continue
+      report.require(waiting === 0, `${node.name}: ${waiting} messages are settled nowhere`)
       const peers = await node.client.peers()
       if (!peers.ok) continue
       for (const { peerId, offences } of peers.value.peers)
@@ -248,11 +223,7 @@ export class Arena {
   }
 
   #isMeshed(): Promise<boolean> {
-    const stands = async (): Promise<boolean> => {
-      const statuses = await Promise.all(this.nodes.map((node) => node.client.status()))
-      return statuses.every((status) => status.ok && status.value.mesh >= 2)
-    }
-    return until(stands, { timeoutMs: 30_000, everyMs: 50 })
+    return this.#processes.isMeshed(2, { timeoutMs: 30_000, everyMs: 50 })
   }
 
   async #attack(attack: Attack, scale: Scale, seed: number, services: Services): Promise<Finding> {
@@ -330,11 +301,6 @@ export class Arena {
 async function metricsOf(node: NodeUnderTest): Promise<Metrics | null> {
   const outcome = await node.client.metrics()
   return outcome.ok ? parseMetrics(outcome.value) : null
-}
-
-async function booksOf(node: NodeUnderTest): Promise<ReturnType<typeof auditBooks> | null> {
-  const metrics = await metricsOf(node)
-  return metrics === null ? null : auditBooks(metrics)
 }
 
 function perform(asked: Exclude<AttackerAnswer, { kind: 'found' }>, services: Services): Promise<void> {

@@ -1,19 +1,10 @@
 /** What an attack is: something that a stranger does to a node, and the figures that must come of it. */
 import type { NetworkParams } from '../../../src/domain/params.ts'
+import type { NodePlace } from '../processes/node-under-test.ts'
+import type { Figures } from '../report.ts'
 
 /** `short` runs in the tests, within a few seconds; `full` is what the threat list asks. */
 export type Scale = 'short' | 'full'
-
-/** A node under attack or beside it, as an attacker's process is told of it. */
-export interface NodePlace {
-  readonly name: string
-  readonly peerId: string
-  /** Multiaddr with peer id. */
-  readonly address: string
-  readonly apiUrl: string
-  readonly cookieFile: string
-  readonly pid: number
-}
 
 /** Where an attack takes place. */
 export interface Ground {
@@ -42,8 +33,6 @@ export interface Ground {
   /** Moves the victim's wall clock, ms from the true time. */
   setVictimClock(aheadMs: number): Promise<void>
 }
-
-export type Figures = Record<string, number | string | boolean>
 
 export interface Finding {
   readonly figures: Figures
@@ -106,30 +95,4 @@ export interface Attack {
   /** Honest transactions a second, where ten are not what the attack needs to show itself. */
   readonly perSecond?: Readonly<Record<Scale, number>>
   run(ground: Ground): Promise<Finding>
-}
-
-/** Collects what an attack found. */
-export class Report {
-  readonly figures: Figures = {}
-  readonly failures: string[] = []
-
-  figure(name: string, value: number | string | boolean): void {
-    this.figures[name] = typeof value === 'number' ? Math.round(value * 100) / 100 : value
-  }
-
-  require(holds: boolean, what: string): void {
-    if (!holds) this.failures.push(what)
-  }
-
-  /** A figure with its bound. */
-  atMost(name: string, value: number, bound: number): void {
-    this.figure(name, value)
-    this.require(value <= bound, `${name} is ${Math.round(value * 100) / 100}, more than ${bound}`)
-  }
-
-  /** A figure with its exact value. */
-  exactly(name: string, value: number, expected: number): void {
-    this.figure(name, value)
-    this.require(value === expected, `${name} is ${value}, not ${expected}`)
-  }
 }

@@ -1,7 +1,8 @@
 /** The process of the attackers: carries out one attack after the other, as it is told. */
 import type { NetworkParams } from '../../../src/domain/params.ts'
 import { ATTACKS } from '../attacks/all.ts'
-import type { Finding, Ground, NodePlace, Scale } from './attack.ts'
+import type { Finding, Ground, Scale } from './attack.ts'
+import type { NodePlace } from '../processes/node-under-test.ts'
 
 export interface AttackerOrder {
   readonly kind: 'attack'

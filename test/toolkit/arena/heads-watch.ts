@@ -2,7 +2,8 @@
 import { asBlockHash } from '../../../src/domain/ids.ts'
 import { slotAt } from '../../../src/domain/slots.ts'
 import type { Ground as Place } from '../../../src/sim/forger.ts'
-import { Report, type Ground, type Validators } from './attack.ts'
+import { Report } from '../report.ts'
+import type { Ground, Validators } from './attack.ts'
 import { Gang, Sight } from './sight.ts'
 
 /** How often heads are looked at, ms. */

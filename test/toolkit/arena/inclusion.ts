@@ -2,7 +2,7 @@
 import type { BlockView } from '../../../src/domain/views.ts'
 import type { Outcome } from '../../../src/client/outcome.ts'
 import { until } from '../../../testnet/until.ts'
-import type { Report } from './attack.ts'
+import type { Report } from '../report.ts'
 import type { NodeUnderTest } from '../processes/node-under-test.ts'
 
 /** Until it is in a block everywhere, ms: two rounds of seven slots, and as much again. */

@@ -6,7 +6,9 @@ import { gzipSync } from 'node:zlib'
 import { JSON_KEYS_MAX } from '../../../src/adapters/http/limits.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
 import { until } from '../../../testnet/until.ts'
-import { Report, type Attack, type NodePlace } from '../arena/attack.ts'
+import { Report } from '../report.ts'
+import type { Attack } from '../arena/attack.ts'
+import type { NodePlace } from '../processes/node-under-test.ts'
 import { eventually, staged } from '../arena/sight.ts'
 
 interface Reply {

@@ -1,6 +1,8 @@
 /** Attacks by many identities at once on who is in whose mesh: A10 and A11. */
 import { until } from '../../../testnet/until.ts'
-import { Report, type Attack, type Ground, type NodePlace } from '../arena/attack.ts'
+import { Report } from '../report.ts'
+import type { Attack, Ground } from '../arena/attack.ts'
+import type { NodePlace } from '../processes/node-under-test.ts'
 import { HostilePeer } from '../hostile/hostile-peer.ts'
 import { eventually, Sight } from '../arena/sight.ts'
 import { MESH_PEERS_PER_NETWORK } from '../../../src/adapters/libp2p/limits.ts'

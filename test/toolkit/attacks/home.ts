@@ -19,7 +19,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { isAlive, startOf } from '../../../src/home/process.ts'
-import { Report, type Attack, type NodePlace } from '../arena/attack.ts'
+import { Report } from '../report.ts'
+import type { Attack } from '../arena/attack.ts'
+import type { NodePlace } from '../processes/node-under-test.ts'
 import { eventually } from '../arena/sight.ts'
 
 const COMMAND_MS_MAX = 60_000

@@ -10,7 +10,8 @@ import {
   REQUESTS_PER_SECOND,
 } from '../../../src/adapters/http/limits.ts'
 import { connect } from '../../../src/client/connect.ts'
-import { Report, type Attack } from '../arena/attack.ts'
+import { Report } from '../report.ts'
+import type { Attack } from '../arena/attack.ts'
 import { eventually } from '../arena/sight.ts'
 
 /**

@@ -1,7 +1,8 @@
 /** Forgers whom the router stops hearing before they are banned: A47. */
 import { encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
-import { Report, type Attack } from '../arena/attack.ts'
+import { Report } from '../report.ts'
+import type { Attack } from '../arena/attack.ts'
 import type { HostilePeer } from '../hostile/hostile-peer.ts'
 import { transactionOf } from '../processes/funded-network.ts'
 import { eventually, staged, type Gang } from '../arena/sight.ts'

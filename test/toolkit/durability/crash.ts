@@ -5,7 +5,6 @@
 import { asAccountId } from '../../../src/domain/ids.ts'
 import { toHex } from '../../../src/lib/bytes.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
-import { NodeUnderTest } from '../processes/node-under-test.ts'
 import { devValidator } from '../../../testnet/dev-network.ts'
 import { ChainWitness } from './chain-witness.ts'
 import { setStage } from './stage.ts'
@@ -43,16 +42,9 @@ export async function crash({ runs, seed, perSecond, onRun }: CrashOptions): Pro
   const validator = asAccountId(toHex(devValidator(0).publicKey))
   const stage = setStage('crash', { validators: [validator], slotMs: SLOT_MS })
   const prng = createPrng(seed)
-  const node = await NodeUnderTest.create({
-    ...stage,
-    name: 'crashing',
-    bootstrap: [],
-    profile: 'bench',
-    logLevel: 'error',
-    validator: 0,
-  })
+  const node = await stage.add('crashing', { profile: 'bench', logLevel: 'error', validator: 0 })
   const witness = new ChainWitness()
-  const writer = new Writer(stage.network)
+  const writer = new Writer(stage.params)
   const lost = new Set<string>()
   let readyMsMax = 0
   let restarts = 0
@@ -91,7 +83,6 @@ export async function crash({ runs, seed, perSecond, onRun }: CrashOptions): Pro
       seed,
     }
   } finally {
-    await node.end('SIGKILL')
-    stage.clear()
+    await stage.close('SIGKILL')
   }
 }

@@ -4,7 +4,6 @@
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { NodeUnderTest } from '../processes/node-under-test.ts'
 import { setStage } from './stage.ts'
 import { Writer } from './writer.ts'
 
@@ -53,17 +52,8 @@ export async function ioFault({ first, calls, onRun }: IoFaultOptions): Promise<
   for (const { call, error } of faults) {
     for (const when of first) {
       const stage = setStage('iofault')
-      const make = (name: string, wrapper: readonly string[], dataDir?: string): Promise<NodeUnderTest> =>
-        NodeUnderTest.create({
-          ...stage,
-          name,
-          bootstrap: [],
-          profile: 'bench',
-          logLevel: 'error',
-          wrapper,
-          ...(dataDir !== undefined && { dataDir }),
-        })
-      const healthy = await make('healthy', [])
+      const hurt = { profile: 'bench', logLevel: 'error' } as const
+      const healthy = await stage.add('healthy', { ...hurt, wrapper: [] })
       try {
         // The database is made by a healthy disk; it breaks later.
         await healthy.start()
@@ -72,8 +62,8 @@ export async function ioFault({ first, calls, onRun }: IoFaultOptions): Promise<
         // Only calls on the database's log count: a node writes to sockets and logs as well.
         const wrapper = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', inject]
         if (call === 'write') wrapper.push(...logFiles(healthy.dataDir).flatMap((path) => ['-P', path]))
-        const sick = await make('sick', wrapper, healthy.dataDir)
-        const writer = new Writer(stage.network)
+        const sick = await stage.add('sick', { ...hurt, wrapper, dataDir: healthy.dataDir })
+        const writer = new Writer(stage.params)
         let ended = 'never'
         try {
           await sick.start()
@@ -102,8 +92,7 @@ export async function ioFault({ first, calls, onRun }: IoFaultOptions): Promise<
         }
         onRun(`${call} ${error} from ${when}`, { acknowledged: writer.acknowledged.size, ended })
       } finally {
-        await healthy.end('SIGKILL')
-        stage.clear()
+        await stage.close('SIGKILL')
       }
     }
   }

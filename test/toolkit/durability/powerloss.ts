@@ -7,7 +7,6 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createPrng } from '../../../src/lib/prng.ts'
-import { NodeUnderTest } from '../processes/node-under-test.ts'
 import { setStage } from './stage.ts'
 import { Writer } from './writer.ts'
 
@@ -57,15 +56,8 @@ export async function powerloss({ runs, seed, perSecond, onRun }: PowerlossOptio
   run('mkfs.ext4', '-q', '-F', image)
   run('mount', '-o', 'loop', image, disk)
   const prng = createPrng(seed)
-  const node = await NodeUnderTest.create({
-    ...stage,
-    name: 'unplugged',
-    bootstrap: [],
-    profile: 'bench',
-    logLevel: 'error',
-    dataDir: join(disk, 'data'),
-  })
-  const writer = new Writer(stage.network)
+  const node = await stage.add('unplugged', { profile: 'bench', logLevel: 'error', dataDir: join(disk, 'data') })
+  const writer = new Writer(stage.params)
   const figures = { opened: 0, lost: new Set<string>(), readyMsMax: 0, controlLost: 0 }
   try {
     await node.start()
@@ -92,7 +84,7 @@ export async function powerloss({ runs, seed, perSecond, onRun }: PowerlossOptio
   } finally {
     await node.end('SIGKILL')
     spawnSync('umount', [disk])
-    stage.clear()
+    await stage.close('SIGKILL')
   }
   const { opened, lost, readyMsMax, controlLost } = figures
   const acknowledged = writer.acknowledged.size

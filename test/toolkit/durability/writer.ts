@@ -5,7 +5,7 @@
 import type { Client } from '../../../src/client/connect.ts'
 import { toHex } from '../../../src/lib/bytes.ts'
 import type { NetworkParams } from '../../../src/domain/params.ts'
-import { keysOf } from '../kernel/kernel-world.ts'
+import { keysOf } from '../objects/transactions.ts'
 import { transactionOf } from '../processes/funded-network.ts'
 
 /** Accounts that take turns: a transaction that was lost before its acknowledgement stops one of them, not all. */

@@ -5,7 +5,7 @@ import { PROTOCOLS, TOPICS } from '../../../src/domain/protocols.ts'
 import type { Event } from '../../../src/kernel/shared/event.ts'
 import { Kernel } from '../../../src/kernel/kernel.ts'
 import type { Prng } from '../../../src/lib/prng.ts'
-import { T0, TEST_NETWORK } from '../kernel/kernel-world.ts'
+import { T0, TEST_NETWORK } from '../objects/transactions.ts'
 
 /** Feeds bytes to a kernel as a peer would; throws when it breaks a rule, or leaves a message without a verdict. */
 export async function kernelTarget(prng: Prng): Promise<(bytes: Uint8Array) => void> {

@@ -63,7 +63,7 @@ import { readPoolRecord, putPoolRecord } from '../../../src/kernel/transactions/
 import { concatBytes, fromHex, toHex, utf8 } from '../../../src/lib/bytes.ts'
 import type { SignatureCheck } from '../../../src/ports/signature-verifier.ts'
 import { sign } from '../../../src/wallet/keys.ts'
-import { keysOf, signedTransaction, T0, TEST_NETWORK } from '../kernel/kernel-world.ts'
+import { keysOf, signedTransaction, T0, TEST_NETWORK } from '../objects/transactions.ts'
 
 export interface Target {
   readonly name: string

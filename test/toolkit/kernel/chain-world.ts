@@ -38,7 +38,7 @@ import { createPrng } from '../../../src/lib/prng.ts'
 import { loadChain, type LoadedChain } from '../../../src/node/load-chain.ts'
 import type { StoreWrite } from '../../../src/ports/store.ts'
 import { SimDisk } from '../../../src/sim/sim-store.ts'
-import { keysOf, signedTransaction, T0, TEST_NETWORK } from './kernel-world.ts'
+import { keysOf, signedTransaction, T0, TEST_NETWORK } from '../objects/transactions.ts'
 
 const VALIDATORS = [0, 1, 2, 3].map((number) => keysOf(1_000 + number))
 

@@ -3,63 +3,15 @@
  * verifier, writes succeed unless told otherwise, and every effect is kept for the test to look at.
  */
 import { createNobleVerifier } from '../../../src/adapters/crypto/noble-verifier.ts'
-import { encodeSignedTransaction, encodeTransactionBody } from '../../../src/domain/codec/transaction-codec.ts'
 import { asMessageId, asNetAddress, asPeerId, type PeerId } from '../../../src/domain/ids.ts'
-import { networkIdOf, type NetworkParams } from '../../../src/domain/params.ts'
-import { signingPrefix } from '../../../src/domain/signing.ts'
-import type { TransactionDraft } from '../../../src/domain/transaction.ts'
+import type { NetworkParams } from '../../../src/domain/params.ts'
 import type { Effect } from '../../../src/kernel/shared/effect.ts'
 import type { Event } from '../../../src/kernel/shared/event.ts'
 import type { Fact } from '../../../src/kernel/shared/fact.ts'
 import { Kernel } from '../../../src/kernel/kernel.ts'
-import { concatBytes, toHex } from '../../../src/lib/bytes.ts'
 import { createPrng } from '../../../src/lib/prng.ts'
-import { asAccountId } from '../../../src/domain/ids.ts'
-import { keyPairOf, sign } from '../../../src/wallet/keys.ts'
 import type { SubmitResult } from '../../../src/ports/control.ts'
-
-export const T0 = 1_800_000_000_000
-
-/** A pair of keys from a small number. */
-export function keysOf(number: number): { secret: Uint8Array; publicKey: Uint8Array } {
-  const secret = new Uint8Array(32)
-  new DataView(secret.buffer).setUint32(0, number + 1, true)
-  return { secret, publicKey: keyPairOf(secret).publicKey }
-}
-
-export const TEST_NETWORK: NetworkParams = {
-  name: 'dev-test',
-  genesisTimeMs: T0,
-  slotMs: 2_000,
-  validators: [asAccountId(toHex(keysOf(1_000).publicKey))],
-  accounts: Array.from({ length: 64 }, (_, index) => ({
-    key: asAccountId(toHex(keysOf(index).publicKey)),
-    balance: 1_000_000n,
-  })),
-  txLifetimeMs: 30 * 60_000,
-  feeFloor: 1n,
-}
-
-/** The bytes of a transaction signed by the keys of `sender`, valid unless the overrides say otherwise. */
-export function signedTransaction(
-  sender: number,
-  nonce: number,
-  overrides: Partial<TransactionDraft> & { network?: NetworkParams } = {},
-): Uint8Array {
-  const { secret, publicKey } = keysOf(sender)
-  const body = encodeTransactionBody({
-    sender: publicKey,
-    nonce: BigInt(nonce),
-    recipient: keysOf(sender + 1).publicKey,
-    amount: 5n,
-    fee: 1n,
-    createdAtMs: T0,
-    payload: new Uint8Array(),
-    ...overrides,
-  })
-  const prefix = signingPrefix('hearsay/tx/1', networkIdOf(overrides.network ?? TEST_NETWORK))
-  return encodeSignedTransaction(body, sign(secret, concatBytes(prefix, body)))
-}
+import { T0, TEST_NETWORK } from '../objects/transactions.ts'
 
 export const peer = (name: string): PeerId => asPeerId(name)
 

@@ -23,7 +23,7 @@ import { bestKey, putAccount, putHead, putHeight, putIndex, putUndo } from '../.
 import { concatBytes, toHex } from '../../../src/lib/bytes.ts'
 import type { StoreWrite } from '../../../src/ports/store.ts'
 import { quickSigner } from '../../../src/wallet/quick-signer.ts'
-import { keysOf } from './kernel-world.ts'
+import { keysOf } from '../objects/transactions.ts'
 
 const ACCOUNTS = 50
 const FIRST_VALIDATOR = 1_000

@@ -7,7 +7,7 @@ import type { Direction, GossipLink } from '../../../src/ports/connections.ts'
 import type { GossipListener } from '../../../src/ports/gossip.ts'
 import { sha256, sha256Hex } from '../../../src/lib/hash.ts'
 import { utf8 } from '../../../src/lib/bytes.ts'
-import { until } from './libp2p-until.ts'
+import { until } from '../until.ts'
 
 export const TEST_NETWORK: NetworkId = asNetworkId(sha256Hex(utf8('dev-libp2p')))
 
@@ -146,7 +146,7 @@ export async function connect(from: TestNode, ...to: readonly TestNode[]): Promi
     const outcome = await from.connections.dial(node.address(), 'operator')
     if (outcome.kind !== 'connected') throw new Error(`dial failed: ${outcome.failure.detail}`)
   }
-  await until('the meshes', () => to.every((node) => isMeshed(from, node) && isMeshed(node, from)))
+  await until(() => to.every((node) => isMeshed(from, node) && isMeshed(node, from)), 'the meshes')
 }
 
 function isMeshed(node: TestNode, with_: TestNode): boolean {

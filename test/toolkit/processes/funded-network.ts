@@ -6,7 +6,7 @@ import type { NetworkParams } from '../../../src/domain/params.ts'
 import { asAccountId } from '../../../src/domain/ids.ts'
 import { toHex } from '../../../src/lib/bytes.ts'
 import { devValidator } from '../../../testnet/dev-network.ts'
-import { keysOf, signedTransaction } from '../kernel/kernel-world.ts'
+import { keysOf, signedTransaction } from '../objects/transactions.ts'
 
 /** Accounts of honest traffic. */
 export const HONEST_ACCOUNTS = 256

@@ -10,7 +10,6 @@ import { findFreePort } from '../../../testnet/free-port.ts'
 import { writeNodeConfig, type NodeConfigDocument } from '../../../testnet/node-config-file.ts'
 import type { NodeMessage } from '../../../testnet/node-messages.ts'
 import { processFlags } from '../../../testnet/process-flags.ts'
-import type { NodePlace } from '../arena/attack.ts'
 
 const START_MS_MAX = 30_000
 
@@ -21,6 +20,17 @@ const ENTRY = fileURLToPath(new URL('../../../testnet/child.ts', import.meta.url
  * run.
  */
 const COMPILED = { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled') }
+
+/** Where a node is, for whoever asks it from another process. */
+export interface NodePlace {
+  readonly name: string
+  readonly peerId: string
+  /** Multiaddr with peer id. */
+  readonly address: string
+  readonly apiUrl: string
+  readonly cookieFile: string
+  readonly pid: number
+}
 
 export interface NodeOptions {
   readonly home: string

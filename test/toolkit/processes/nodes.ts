@@ -1,7 +1,7 @@
 /** Real nodes in this process: libp2p over TCP on loopback, stores in memory or on disk. */
 import type { NodeConfig } from '../../../src/node/config.ts'
 import { openNode, type Node } from '../../../src/node/compose.ts'
-import { TEST_NETWORK } from '../kernel/kernel-world.ts'
+import { TEST_NETWORK } from '../objects/transactions.ts'
 import { until } from '../until.ts'
 
 /** A transaction made now must lie within its window: the network of these nodes began when the tests did. */

@@ -5,7 +5,7 @@ import { Ledger } from '../../../src/domain/ledger/ledger.ts'
 import { networkDocument, networkIdOf, parseNetwork, type NetworkParams } from '../../../src/domain/params.ts'
 import { Kernel } from '../../../src/kernel/kernel.ts'
 import { asPeerId } from '../../../src/domain/ids.ts'
-import { TEST_NETWORK } from '../../toolkit/kernel/kernel-world.ts'
+import { TEST_NETWORK } from '../../toolkit/objects/transactions.ts'
 
 const ACCOUNTS = 70_000
 

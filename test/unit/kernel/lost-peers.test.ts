@@ -17,7 +17,8 @@ import { signingPrefix } from '../../../src/domain/signing.ts'
 import type { Effect } from '../../../src/kernel/shared/effect.ts'
 import { concatBytes } from '../../../src/lib/bytes.ts'
 import { sign } from '../../../src/wallet/keys.ts'
-import { keysOf, KernelWorld, T0, TEST_NETWORK } from '../../toolkit/kernel/kernel-world.ts'
+import { KernelWorld } from '../../toolkit/kernel/kernel-world.ts'
+import { keysOf, T0, TEST_NETWORK } from '../../toolkit/objects/transactions.ts'
 
 const NETWORK = networkIdOf(TEST_NETWORK)
 const HEAD = { height: 0, hash: asBlockHash(NETWORK) }

@@ -10,7 +10,7 @@ import { BATCH_COUNT_MAX } from '../../../src/domain/params.ts'
 import { UNPAID_BUDGET } from '../../../src/peers/limits.ts'
 import type { Effect } from '../../../src/kernel/shared/effect.ts'
 import { ChainWorld, GENESIS, makeBlock, transaction } from '../../toolkit/kernel/chain-world.ts'
-import { keysOf } from '../../toolkit/kernel/kernel-world.ts'
+import { keysOf } from '../../toolkit/objects/transactions.ts'
 
 const NAMES = ['ahead', 'behind', 'joiner'] as const
 type Name = (typeof NAMES)[number]

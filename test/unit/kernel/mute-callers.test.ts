@@ -4,7 +4,8 @@ import { encodeHello } from '../../../src/domain/codec/hello-codec.ts'
 import { asBlockHash, asNetAddress, asPeerId, type PeerId } from '../../../src/domain/ids.ts'
 import { networkIdOf } from '../../../src/domain/params.ts'
 import { HELLO_DUE_MS } from '../../../src/peers/limits.ts'
-import { KernelWorld, TEST_NETWORK } from '../../toolkit/kernel/kernel-world.ts'
+import { KernelWorld } from '../../toolkit/kernel/kernel-world.ts'
+import { TEST_NETWORK } from '../../toolkit/objects/transactions.ts'
 
 const NETWORK = networkIdOf(TEST_NETWORK)
 const [mute, greeting] = [asPeerId('mute'), asPeerId('greeting')]

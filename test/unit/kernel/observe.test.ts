@@ -12,7 +12,8 @@ import { networkIdOf } from '../../../src/domain/params.ts'
 import { peerIdOfKey } from '../../../src/domain/record.ts'
 import type { Effect } from '../../../src/kernel/shared/effect.ts'
 import { OBSERVE_BURST, OBSERVE_RELAYS_MAX, SURVEYS_MAX } from '../../../src/membership/limits.ts'
-import { KernelWorld, keysOf, peer, TEST_NETWORK } from '../../toolkit/kernel/kernel-world.ts'
+import { KernelWorld, peer } from '../../toolkit/kernel/kernel-world.ts'
+import { keysOf, TEST_NETWORK } from '../../toolkit/objects/transactions.ts'
 
 const ID = asTxId('ab'.repeat(32))
 const asker = peer('asker')

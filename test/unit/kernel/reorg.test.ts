@@ -5,7 +5,7 @@ import { asBlockHash } from '../../../src/domain/ids.ts'
 import { stateOf } from '../../../src/kernel/transactions/on-submission.ts'
 import { serveChain } from '../../../src/node/serve-chain.ts'
 import { SimDisk } from '../../../src/sim/sim-store.ts'
-import { keysOf } from '../../toolkit/kernel/kernel-world.ts'
+import { keysOf } from '../../toolkit/objects/transactions.ts'
 import {
   BLOCK_PREFIX,
   ChainWorld,

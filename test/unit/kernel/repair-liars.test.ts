@@ -14,7 +14,8 @@ import { networkIdOf } from '../../../src/domain/params.ts'
 import { signingPrefix } from '../../../src/domain/signing.ts'
 import { keyOf } from '../../../src/kernel/transactions/pool-set.ts'
 import { REASK_MS } from '../../../src/sync/limits.ts'
-import { KernelWorld, signedTransaction, T0, TEST_NETWORK } from '../../toolkit/kernel/kernel-world.ts'
+import { KernelWorld } from '../../toolkit/kernel/kernel-world.ts'
+import { signedTransaction, T0, TEST_NETWORK } from '../../toolkit/objects/transactions.ts'
 
 const NETWORK = networkIdOf(TEST_NETWORK)
 

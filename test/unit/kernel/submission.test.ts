@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { decodeBatch, encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
 import { asAccountId, asMessageId } from '../../../src/domain/ids.ts'
 import { toHex } from '../../../src/lib/bytes.ts'
-import { KernelWorld, keysOf, peer, signedTransaction, T0 } from '../../toolkit/kernel/kernel-world.ts'
+import { KernelWorld, peer } from '../../toolkit/kernel/kernel-world.ts'
+import { keysOf, signedTransaction, T0 } from '../../toolkit/objects/transactions.ts'
 
 test('nothing is accepted or published before it is on the disk', () => {
   const world = new KernelWorld()

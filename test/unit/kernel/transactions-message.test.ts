@@ -1,7 +1,8 @@
 import { asBlockHash } from '../../../src/domain/ids.ts'
 import { expect, test } from 'vitest'
 import { encodeBatch, decodeBatch, transactionHash } from '../../../src/domain/codec/transaction-codec.ts'
-import { KernelWorld, peer, signedTransaction, T0 } from '../../toolkit/kernel/kernel-world.ts'
+import { KernelWorld, peer } from '../../toolkit/kernel/kernel-world.ts'
+import { signedTransaction, T0 } from '../../toolkit/objects/transactions.ts'
 
 const flipped = (bytes: Uint8Array, at: number): Uint8Array => {
   const copy = bytes.slice()

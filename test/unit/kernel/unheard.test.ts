@@ -1,7 +1,8 @@
 /** What the router drops for a peer's score (A47). */
 import { expect, it } from 'vitest'
 import { INVALID_BUDGET, UNHEARD_MS } from '../../../src/peers/limits.ts'
-import { KernelWorld, signedTransaction } from '../../toolkit/kernel/kernel-world.ts'
+import { KernelWorld } from '../../toolkit/kernel/kernel-world.ts'
+import { signedTransaction } from '../../toolkit/objects/transactions.ts'
 import { encodeBatch } from '../../../src/domain/codec/transaction-codec.ts'
 
 function forgery(nonce: number): Uint8Array {

@@ -4,7 +4,7 @@ import { peerIdOfKey } from '../../../src/domain/record.ts'
 import { Survey } from '../../../src/membership/survey.ts'
 import { surveyMembers } from '../../../src/membership/survey-members.ts'
 import type { MemberState } from '../../../src/membership/view.ts'
-import { keysOf } from '../../toolkit/kernel/kernel-world.ts'
+import { keysOf } from '../../toolkit/objects/transactions.ts'
 
 function row(index: number, state: MemberState, port: number) {
   const key = keysOf(index).publicKey

@@ -18,7 +18,7 @@ import {
   VERIFY_SLICE,
 } from '../../../src/node/limits.ts'
 import { Verification, type VerificationResult } from '../../../src/node/verification.ts'
-import { keysOf } from '../../toolkit/kernel/kernel-world.ts'
+import { keysOf } from '../../toolkit/objects/transactions.ts'
 import { sign } from '../../../src/wallet/keys.ts'
 
 const message = (from: string, number: number, bytes = 10): IngressMessage => ({
