@@ -209,15 +209,52 @@ describe('without a network', () => {
     'testnet fund alice 5',
     'testnet mine',
     'testnet snapshot save one',
+    'testnet resume 0',
+    'testnet restart 0',
+    'testnet add',
+    'testnet partition 0',
+    'testnet heal',
+    'tags remove a --node 0',
     'top --once',
     'tx show 3f1a --node 0',
   ])('%s says so with one code', async (line) => {
     mkdirSync(home(), { mode: 0o700 })
     const { code, error } = await hearsay(line)
     expect(code, error).toBe(7)
-    expect(JSON.parse(error)).toMatchObject({
+    // What is under way is told before it.
+    expect(JSON.parse(error.trim().split('\n').at(-1) ?? '')).toMatchObject({
       v: 1,
       error: { code: 'no-testnet', hint: expect.stringContaining('testnet up') },
     })
+  })
+
+  it('there are no copies of it, and none that could be removed', async () => {
+    mkdirSync(home(), { mode: 0o700 })
+    expect(await hearsay('testnet snapshot list')).toMatchObject({
+      code: 0,
+      error: expect.stringContaining('no snapshots'),
+    })
+    const removed = await hearsay('testnet snapshot remove one')
+    expect(removed.code).toBe(6)
+    expect(removed.error).toContain('unknown-snapshot')
+  })
+})
+
+describe('scenarios of the package', () => {
+  it('are listed, shown, held against their schema, and their schema is there', async () => {
+    const listed = await hearsay('scenario list')
+    expect(listed.code).toBe(0)
+    const name = /^([a-z]+-[a-z-]+) /m.exec(listed.out)?.[1] ?? ''
+    expect(JSON.parse((await hearsay(`scenario show ${name}`)).out)).toMatchObject({ v: 1, name })
+    expect((await hearsay(`scenario check ${name}`)).code).toBe(0)
+    expect(JSON.parse((await hearsay('scenario schema')).out)).toMatchObject({ title: 'A scenario of hearsay' })
+  })
+
+  it('that do not exist are named as such wherever one is asked for', async () => {
+    for (const line of ['scenario show nowhere', 'run nowhere', 'testnet run nowhere']) {
+      const { code, error } = await hearsay(line)
+      expect([2, 6], error).toContain(code)
+      expect(error, line).toContain('nowhere')
+    }
   })
 })
