@@ -24,3 +24,24 @@ describe('the kernel in ARCHITECTURE.md', () => {
     expect([...named].filter((name) => !names.has(name) && !folders.has(name) && !elsewhere.has(name))).toEqual([])
   })
 })
+
+describe('the lists of folders in ARCHITECTURE.md', () => {
+  const [, lists = ''] = /^### A list a folder\n([\s\S]*?)^### /m.exec(read('ARCHITECTURE.md')) ?? []
+  const listed = [...lists.matchAll(/^`src\/([a-z]+)`/gm)].map(([, folder = '']) => folder)
+
+  it('are of the folders that hold the most', () => {
+    expect(listed).toEqual(['node', 'mempool', 'chain', 'relay', 'sync', 'membership', 'peers', 'ports'])
+  })
+
+  it.each(listed)('name each file of src/%s and none that is gone', (folder) => {
+    const from = lists.indexOf(`\n\`src/${folder}\``)
+    const next = /\n`src\//.exec(lists.slice(from + 1))
+    const list = lists.slice(from + 1, next === null ? undefined : from + 1 + next.index)
+    const said = new Set([...list.matchAll(/`([a-z][a-z0-9.-]*)`/g)].map(([, name = '']) => name))
+    const there = projectFiles()
+      .filter((path) => path.startsWith(`src/${folder}/`))
+      .map((path) => basename(path, '.ts'))
+    expect(there.filter((name) => !said.has(name))).toEqual([])
+    expect([...said].filter((name) => !there.includes(name))).toEqual([])
+  })
+})
