@@ -258,3 +258,13 @@ describe('scenarios of the package', () => {
     }
   })
 })
+
+it.each([
+  ['sim spread --nodes many', '\\"many\\" is not a whole number'],
+  ['sim sweep nowhere', 'too many arguments'],
+  ['sim example', 'missing required argument'],
+])('%s runs nothing and says what is wrong', async (line, words) => {
+  const { code, error } = await hearsay(line)
+  expect(code).toBe(2)
+  expect(error).toContain(words)
+})
