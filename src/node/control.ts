@@ -1,5 +1,5 @@
 /** Answers the API from the machines and the observers: reads, and submissions. */
-import { asTxId, isHashText, type PeerId, type TxId } from '../domain/ids.ts'
+import { asTxId, isHashText, type PeerId } from '../domain/ids.ts'
 import { TOPICS } from '../domain/protocols.ts'
 import type {
   IdentityView,
@@ -51,9 +51,8 @@ export function createControl(options: ControlOptions): NodeControl {
   const { machines } = runtime.kernel
   const startedAt = clock.now()
   const archive = new Archive()
-  observer.events.subscribe(['transactions'], (event) => {
-    if (event.event !== 'admitted') return
-    const entry = machines.transactions.pool.get((event.data as { id: TxId }).id)
+  observer.onAdmitted((id) => {
+    const entry = machines.transactions.pool.get(id)
     if (entry !== undefined) archive.keep(entry.transaction)
   })
 

@@ -4,7 +4,7 @@
  */
 import { assertNever } from '../lib/assert.ts'
 import { dialWords } from '../domain/dial.ts'
-import { asPeerId, type MessageId, type PeerId } from '../domain/ids.ts'
+import { asPeerId, type MessageId, type PeerId, type TxId } from '../domain/ids.ts'
 import type { ProblemCode, ProblemView } from '../domain/problems.ts'
 import type { PropagationEvent, PropagationRecord } from '../domain/propagation.ts'
 import type { Topic } from '../domain/protocols.ts'
@@ -70,6 +70,7 @@ export class Observer {
   #storeFailure: string | null = null
   #memoryShortage: { readonly rssBytes: number; readonly monoMs: number } | null = null
   #outgoing: string[] = []
+  readonly #onAdmitted: ((id: TxId) => void)[] = []
 
   constructor(options: { name: string; clock: Clock; meter: Meter; journal: Journal }) {
     this.#name = options.name
@@ -108,10 +109,16 @@ export class Observer {
     this.#emit('node', 'problem-over', { code, heldMs: Math.round(heldMs) })
   }
 
+  /** Calls with each transaction that is admitted, while it is in the pool; the stream tells of traced ones alone. */
+  onAdmitted(listener: (id: TxId) => void): void {
+    this.#onAdmitted.push(listener)
+  }
+
   note(fact: Fact): void {
     switch (fact.kind) {
       case 'transaction-admitted': {
         const { from, bytes, waitedMs, state, way, id } = fact
+        for (const listener of this.#onAdmitted) listener(id)
         const { monoMs } = this.#clock.now()
         this.#meter.count('items', { topic: 'transactions', outcome: 'admitted' })
         if (from !== null) {
