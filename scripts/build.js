@@ -44,13 +44,36 @@ const external = ['sodium-native', 'classic-level', '@chainsafe/hashtree']
 // it.
 const unused = ['@chainsafe/hashtree']
 
-// What a package asks for and never uses here is left empty: the API's document is JSON and not YAML, and no request is
-// made up in place of a socket.
+// What a package asks for and never uses here is left empty: the API's document is JSON and not YAML, no request is
+// made up in place of a socket, no metric carries a span, and no schema is of JSON Type Definition.
 const emptied = {
   name: 'emptied',
   setup(build) {
-    build.onResolve({ filter: /^(yaml|light-my-request)$/ }, ({ path }) => ({ path, namespace: 'emptied' }))
+    const unused = /^(yaml|light-my-request|@opentelemetry\/api|ajv\/dist\/jtd)$/
+    build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'emptied' }))
     build.onLoad({ filter: /.*/, namespace: 'emptied' }, () => ({ contents: '' }))
+  },
+}
+
+// Node has the web's cryptography itself: @libp2p/tls brings another one, for a Node that had none.
+const ownCrypto = {
+  name: 'own-crypto',
+  setup(build) {
+    build.onResolve({ filter: /^@peculiar\/webcrypto$/ }, ({ path }) => ({ path, namespace: 'own-crypto' }))
+    build.onLoad({ filter: /.*/, namespace: 'own-crypto' }, () => ({
+      contents: "import { webcrypto } from 'node:crypto'\nexport function Crypto() { return webcrypto }",
+    }))
+  },
+}
+
+// Which Fastify a plugin of Fastify's fits, the lockfile has settled.
+const settledVersions = {
+  name: 'settled-versions',
+  setup(build) {
+    build.onResolve({ filter: /^semver$/ }, ({ path }) => ({ path, namespace: 'settled-versions' }))
+    build.onLoad({ filter: /.*/, namespace: 'settled-versions' }, () => ({
+      contents: 'module.exports = { coerce: (version) => version, gt: () => false, satisfies: () => true }',
+    }))
   },
 }
 
@@ -232,8 +255,9 @@ if (esbuild === undefined) {
       legalComments: 'linked',
       external,
       // Its other form asks for its parts in a way that no bundler can follow.
+      mainFields: ['module', 'main'],
       alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-      plugins: [emptied, copies],
+      plugins: [emptied, copies, ownCrypto, settledVersions],
       banner: { js: banner },
       metafile: true,
       logLevel: 'warning',

@@ -2,8 +2,6 @@
  * What the one who runs a development network may ask of its validators: to make blocks when they are told to, instead
  * of in their slots.
  */
-import { asBlockHash } from '../domain/ids.ts'
-import type { Runtime } from './runtime.ts'
 
 /** Where a node's chain stands: all that must be known to say which slot shall have a block. */
 export interface ChainPlace {
@@ -29,29 +27,4 @@ export interface BlocksOnDemand {
    * @param withinMs after this long nothing is made any more
    */
   make(slot: number, parent: string, withinMs: number): void
-}
-
-/** Null where the network is not for development: validators there keep to their slots. */
-export function openBlocksOnDemand(runtime: Runtime): BlocksOnDemand | null {
-  const { shared, blocks } = runtime.kernel.machines
-  if (shared.isOpen) return null
-  return {
-    set: (isOn) => {
-      runtime.post({ kind: 'blocks-on-demand', isOn })
-    },
-    place: () => {
-      const { height, hash, slot, header } = blocks.chain.head
-      return {
-        height,
-        hash,
-        slot,
-        transactions: header?.txCount ?? 0,
-        isAnnounced: shared.announced.hash === hash,
-        lastSignedSlot: blocks.proposal.lastSignedSlot,
-      }
-    },
-    make: (slot, parent, withinMs) => {
-      runtime.post({ kind: 'block-wanted', slot, parent: asBlockHash(parent), withinMs })
-    },
-  }
 }

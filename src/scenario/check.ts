@@ -3,7 +3,7 @@
  * was probably meant.
  */
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser'
-import { Value } from 'typebox/value'
+import { Errors } from 'typebox/schema'
 import type { TSchema } from 'typebox'
 import { didYouMean } from '../lib/suggest.ts'
 import { ENTRIES, ENTRY_NAMES, FRAME, type ScenarioDocument } from './document.ts'
@@ -92,7 +92,7 @@ function entryMistakes(entry: unknown, path: Path): Found[] {
 /** What of a value is not as its schema has it: one mistake for each place. */
 function against(schema: TSchema, value: unknown, base: Path): Found[] {
   const found: Found[] = []
-  const wrong = Value.Errors(schema, value)
+  const [, wrong] = Errors(schema, value)
   for (const { keyword, instancePath, params, message } of wrong) {
     const own = instancePath === '' ? [] : instancePath.slice(1).split('/').map(unescaped)
     const path = [...base, ...own.map((part) => (/^\d+$/.test(part) ? Number(part) : part))]

@@ -223,8 +223,8 @@ describe('keys', () => {
     ['keys new', 2, "missing required argument 'name'"],
     ['keys new ../evil --passphrase-file pass', 2, "can't be the name of a key"],
     ['keys new first', 2, '--passphrase-file'],
-    ['keys show nobody', 6, 'does not exist'],
-    ['keys export nobody --out x --passphrase-file pass', 6, 'does not exist'],
+    ['keys show nobody', 6, 'there is no key "nobody"'],
+    ['keys export nobody --out x --passphrase-file pass', 6, 'there is no key "nobody"'],
     ['keys import first nowhere --passphrase-file pass', 2, 'does not exist'],
     ['keys import first network.json --passphrase-file pass', 2, 'network.json'],
   ])('`%s` is exit %d', async (line, code, reason) => {

@@ -92,7 +92,7 @@ describe('finding the node', () => {
     expect((await hearsay('status --node node-0')).code).toBe(3)
     const unknown = await hearsay('status --node node-11')
     expect(unknown.code).toBe(6)
-    expect(unknown.stderr).toContain('did you mean "node-1"?')
+    expect(unknown.stderr).toContain('the testnet has no node-11\n  it has node-0 to node-1')
   })
 
   it('says how to start a node where none answers, in text and in JSON', async () => {

@@ -1,6 +1,6 @@
 /** The README, word for word, by somebody who has the package and an empty folder. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -63,6 +63,8 @@ describe('the package', () => {
       dependencies: Record<string, string>
     }
     expect(Object.keys(manifest.dependencies)).toEqual(['classic-level', 'sodium-native'])
+    // The inside of a node is nobody's business, and as large as all the rest of the declarations.
+    expect(existsSync(join(folder, 'node_modules', 'hearsay', 'dist', 'types', 'src', 'kernel'))).toBe(false)
     expect(statSync(tarball).size).toBeLessThan(BYTES_MAX)
   })
 

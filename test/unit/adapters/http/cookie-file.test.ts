@@ -12,7 +12,7 @@ const secret = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
 
 describe('the cookie file', () => {
   it('holds a token for its owner alone, and is gone when it is removed', async () => {
-    const path = join(root, 'node', '.cookie')
+    const path = join(root, '.cookie')
     const cookie = await writeCookie(path, secret(0xab))
     expect(cookie.token).toBe('ab'.repeat(32))
     expect(readFileSync(path, 'latin1')).toBe(`${cookie.token}\n`)
