@@ -1,9 +1,11 @@
 /**
  * Stands between gossipsub's streams and its router. gossipsub does not say who sent what it can't decode, nor does it
- * count it (SECURITY.md L4, L10, L11); four methods of the instance are therefore wrapped. That ties us to names
- * inside the library, so `verifyRouterHooks` proves at every start that the wrappers are really called.
+ * count it (SECURITY.md L4, L10, L11), and it asks for more at once than we take in one answer; five methods of the
+ * instance are therefore wrapped. That ties us to names inside the library, so `verifyRouterHooks` proves at every
+ * start that the wrappers of what comes in are really called.
  */
 import type { GossipRouter, Rpc, RpcFrame, RouterPeer } from './router.ts'
+import { askable } from './rpc-limits.ts'
 
 export interface RouterHooks {
   /** Every decoded RPC before the router sees it; `pass` gives one to the router and never throws. */
@@ -50,6 +52,13 @@ export function hookRouter(router: GossipRouter, hooks: RouterHooks): void {
       if (from !== undefined) hooks.onUndecodable(from)
       throw error
     }
+  }
+
+  const sendRpc = router.sendRpc.bind(router)
+  router.sendRpc = (peer, rpc) => {
+    // All of them are sent: one that fails must not keep back the others.
+    const sent = askable(rpc).map((one) => sendRpc(peer, one))
+    return sent.every(Boolean)
   }
 
   router.handlePeerReadStreamError = (error, from) => {

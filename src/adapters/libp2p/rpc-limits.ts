@@ -75,3 +75,24 @@ export function answerable(
   if (list.length > 0) lists.push(list)
   return lists
 }
+
+/**
+ * Cuts what we ask for by IWANT into RPCs of no more ids than we take messages in an answer: go-libp2p-pubsub answers
+ * one IWANT with one RPC, which it cuts by its bytes alone, and an honest answer must be no offence.
+ */
+export function askable(rpc: Rpc): readonly Rpc[] {
+  const { control } = rpc
+  if (control === undefined || control.iwant.length === 0) return [rpc]
+  const asked = control.iwant.flatMap((list) => list.messageIDs)
+  if (asked.length <= RPC_MESSAGES_MAX) return [rpc]
+  const further: Rpc[] = []
+  for (let at = RPC_MESSAGES_MAX; at < asked.length; at += RPC_MESSAGES_MAX) {
+    const iwant = [{ messageIDs: asked.slice(at, at + RPC_MESSAGES_MAX) }]
+    further.push({
+      subscriptions: [],
+      messages: [],
+      control: { ihave: [], iwant, idontwant: [], graft: [], prune: [] },
+    })
+  }
+  return [{ ...rpc, control: { ...control, iwant: [{ messageIDs: asked.slice(0, RPC_MESSAGES_MAX) }] } }, ...further]
+}
