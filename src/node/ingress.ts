@@ -119,7 +119,7 @@ export class Ingress {
     const [blocks, others] = [this.#blocks.waiting.size, this.#others.waiting.size]
     const blocksFirst = blocks > 0 && (this.#blocksInARow < BLOCKS_IN_A_ROW || others === 0)
     this.#blocksInARow = blocksFirst ? this.#blocksInARow + 1 : 0
-    const message = this.#take(blocksFirst ? this.#blocks : this.#others)
+    const message = this.#take(blocksFirst ? this.#blocks : this.#others, nowMs)
     if (message !== undefined) this.#rate.took(message.bytes.byteLength, this.#count > 0, nowMs)
     return message
   }
@@ -131,12 +131,13 @@ export class Ingress {
     ]
   }
 
-  #take({ waiting, turns }: Lane): IngressMessage | undefined {
-    const peer = turns.next()
+  #take({ waiting, turns }: Lane, nowMs: number): IngressMessage | undefined {
+    const peer = turns.next((one) => costOf(waiting.get(one)?.queue.peek()))
     const its = peer === undefined ? undefined : waiting.get(peer)
     const message = its?.queue.shift()
     if (peer === undefined || its === undefined || message === undefined) return undefined
-    turns.took(peer, message.bytes.byteLength + INGRESS_MESSAGE_BYTES)
+    // What is too old is not judged: it costs its sender's fresh ones nothing.
+    if (nowMs - message.arrivedMonoMs <= INGRESS_WAIT_MAX_MS) turns.took(peer, costOf(message))
     this.#left({ waiting, turns }, peer, its, message)
     return message
   }
@@ -177,4 +178,8 @@ export class Ingress {
 /** What part of the room it takes, by the bound that is nearer. */
 function loadOf(count: number, bytes: number): number {
   return Math.max(count / INGRESS_COUNT_MAX, bytes / INGRESS_BYTES_MAX)
+}
+
+function costOf(message: IngressMessage | undefined): number {
+  return message === undefined ? 0 : message.bytes.byteLength + INGRESS_MESSAGE_BYTES
 }

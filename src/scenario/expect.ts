@@ -66,9 +66,11 @@ export function judge(expectations: readonly Expectation[], { figures, samples }
           sampled.find(({ atMs }) => atMs === when.atMs) ?? { atMs: when.atMs, measured: undefined },
         )
       case 'throughout': {
-        const judged = [...sampled, end]
-          .filter(({ measured }) => measured !== undefined && measured.value !== null)
-          .map((each) => judgeOne(expectation, each))
+        // Before anything can be measured there is nothing to hold; after it, what is not measured is not known to
+        // hold.
+        const all = [...sampled, end]
+        const first = all.findIndex(({ measured }) => (measured?.value ?? null) !== null)
+        const judged = (first < 0 ? [end] : all.slice(first)).map((each) => judgeOne(expectation, each))
         return judged.find(({ verdict }) => verdict !== 'met') ?? judged.at(-1) ?? judgeOne(expectation, end)
       }
     }

@@ -138,6 +138,8 @@ export class Measure {
   /** Notes whether all have one head and one pool. */
   looked({ atMs, nodes }: Look): void {
     if (this.#agreedMs !== null || atMs <= this.#lastFaultMs || nodes.length === 0) return
+    // Who does not say what it has agrees with nobody.
+    if (nodes.some(({ head, pool }) => head === null || pool === null)) return
     if (groups(nodes, 'head').size === 1 && groups(nodes, 'pool').size === 1) this.#agreedMs = atMs - this.#lastFaultMs
   }
 
@@ -220,7 +222,7 @@ export class Measure {
   }
 
   #lost({ holdings }: Look): Measured {
-    if (holdings === null) return { value: null, where: FINE }
+    if (holdings === null || this.#acknowledged().length === 0) return { value: null, where: FINE }
     const lost = this.#acknowledged().filter((id) => !holdings.some(({ has }) => has(id)))
     return {
       value: lost.length,
@@ -275,6 +277,8 @@ function groups(nodes: readonly NodeLook[], of: 'head' | 'pool'): ReadonlyMap<st
 }
 
 function apart(nodes: readonly NodeLook[], of: 'head' | 'pool'): Measured {
+  const silent = nodes.filter((look) => look[of] === null).map(({ node }) => node)
+  if (silent.length > 0) return { value: null, where: `${names(silent)} did not say` }
   const found = [...groups(nodes, of)].sort(([, a], [, b]) => a.length - b.length)
   const value = found.length === 0 ? null : found.length
   if (found.length < 2) return { value, where: FINE }

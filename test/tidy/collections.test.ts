@@ -77,7 +77,6 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/node/event-ring.ts #readers': 'bounded by the readers of the API (adapters/http, EVENT_READERS_MAX)',
   'src/node/ingress.ts waiting': 'no more queues than messages, which are reported',
   'src/node/fair-turns.ts #waiting': 'peers with a message that waits, which are reported',
-  'src/node/fair-turns.ts #ahead': 'peers that had one since nothing waited',
   'src/node/verification.ts #jobs': 'verification.jobs',
   'src/node/perform.ts #submissions': 'perform.submissions',
   'src/peers/redial.ts #unconfigured': 'at most ANCHORS_MAX, and part of #addresses',

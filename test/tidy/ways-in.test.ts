@@ -139,3 +139,11 @@ describe('each place of a kind', () => {
     expect(places.filter(({ has }) => has('madeup')).map(({ path }) => path)).toEqual([])
   })
 })
+
+it('every file of a command is in the table of commands', () => {
+  const listed = new Set(
+    [...text('src/cli/table.ts').matchAll(/import\('\.\/commands\/(.+?)'\)/g)].map(([, name]) => name),
+  )
+  const inFolder = files.filter((path) => path.startsWith('src/cli/commands/')).map((path) => path.split('/').at(-1))
+  expect(inFolder.filter((name) => !listed.has(name))).toEqual([])
+})

@@ -121,9 +121,12 @@ export class EmbeddedNetwork implements TestNetwork {
 
   async #end(): Promise<void> {
     for (const { client } of this.#clients.values()) client.close()
-    await this.#testnet.stop(false)
-    rmSync(this.#home, { recursive: true, force: true })
-    this.#onStopped()
+    try {
+      await this.#testnet.stop(false)
+    } finally {
+      rmSync(this.#home, { recursive: true, force: true })
+      this.#onStopped()
+    }
   }
 
   #manifest(): Manifest {

@@ -138,7 +138,7 @@ export class GossipLinks {
     }
     const isNew = prior === null || prior.stream !== found.stream
     // The router has opened another one by itself, as it does when the peer opens one.
-    if (isNew && prior !== null && prior.stream !== null) this.#ended(peer, nowMs)
+    if (isNew && prior !== null && prior.stream !== null && prior.stream.status !== 'aborted') this.#ended(peer, nowMs)
     const voice: Voice = isNew
       ? { ...found, count: (prior?.count ?? 0) + 1, looks: 0, closesHalf: prior?.closesHalf ?? false }
       : prior

@@ -59,6 +59,9 @@ export class Observation {
     const read = readManifest(this.#home)
     if (read.kind === 'found') this.#manifest = read.manifest
     this.#watch.update(this.#manifest)
+    // It would be in no figure any more: as if it had never been.
+    const ended = this.#manifest.nodes.find(({ state }) => state === 'failed')
+    if (ended !== undefined) throw new Error(`${ended.name} ended by itself: see its log`)
     for (const node of this.#manifest.nodes) this.#follow(node)
   }
 
@@ -150,7 +153,8 @@ export class Observation {
 
   async #traffic(): Promise<ReadonlyMap<string, number>> {
     const answer = await command(this.#home, 'traffic', {})
-    return new Map(answer.kind === 'done' ? answer.value.nodes.map((node) => [node.name, node.bytesReceived]) : [])
+    if (answer.kind !== 'done') throw new Error('the supervisor does not tell the traffic of its nodes')
+    return new Map(answer.value.nodes.map((node) => [node.name, node.bytesReceived]))
   }
 
   /** What a node says it has; one that does not answer has nothing. */

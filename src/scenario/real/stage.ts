@@ -106,7 +106,8 @@ class Stage {
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#steering.then(work)
+    // What waits behind a slow step must not reach a network whose run is over: it may be somebody's own.
+    const turn = this.#steering.then(() => (this.#isOver() ? undefined : work()))
     this.#steering = turn.catch(() => undefined)
     return turn
   }
@@ -126,7 +127,9 @@ class Stage {
       made = id
       measure.handedIn(id, chosen, this.#observation.nowMs())
     })
-    measure.answered(made, refusal)
+    // Nobody said which nonce is next: it was to be sent, and was not.
+    if (made === '') measure.unserved()
+    else measure.answered(made, refusal)
   }
 
   async #steer(action: Exclude<Action, { readonly kind: 'hand-in' }>): Promise<void> {

@@ -24,6 +24,7 @@ export class RealWorld implements World {
   }
 
   async run(experiment: Experiment, options: RunOptions): Promise<RunOutcome> {
+    if (options.signal.aborted) return { kind: 'aborted' }
     const startedMs = performance.now()
     const home = mkdtempSync(join(tmpdir(), 'hearsay-run-'))
     try {
@@ -36,8 +37,11 @@ export class RealWorld implements World {
       if (options.signal.aborted) return { kind: 'aborted' }
       return { kind: 'failed', message: error instanceof Error ? error.message : String(error), hint: '' }
     } finally {
-      await down(home, { force: true })
-      rmSync(home, { recursive: true, force: true })
+      try {
+        await down(home, { force: true })
+      } finally {
+        rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+      }
     }
   }
 

@@ -47,8 +47,8 @@ export const TRANSACTIONS_MUTANTS: readonly Mutant[] = [
     name: 'peers take turns by messages, whatever is in them',
     threat: 'A2',
     file: 'src/node/ingress.ts',
-    from: 'turns.took(peer, message.bytes.byteLength + INGRESS_MESSAGE_BYTES)',
-    to: 'turns.took(peer, INGRESS_MESSAGE_BYTES)',
+    from: 'return message === undefined ? 0 : message.bytes.byteLength + INGRESS_MESSAGE_BYTES',
+    to: 'return message === undefined ? 0 : INGRESS_MESSAGE_BYTES',
     test: ['test/unit/node/node-structures.test.ts', '-t', 'one by one'],
   },
   {

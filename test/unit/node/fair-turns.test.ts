@@ -8,7 +8,7 @@ const [a, b, c] = [asPeerId('a'), asPeerId('b'), asPeerId('c')]
 function rounds(turns: FairTurns, count: number, cost: (peer: PeerId) => number): Map<PeerId, number> {
   const had = new Map<PeerId, number>()
   for (let turn = 0; turn < count; turn++) {
-    const peer = turns.next()
+    const peer = turns.next(cost)
     if (peer === undefined) break
     turns.took(peer, cost(peer))
     had.set(peer, (had.get(peer) ?? 0) + 1)
@@ -34,8 +34,9 @@ it('lets nobody save up, and nobody get rid of what he has had', () => {
   let turnsOfC = 0
   let turnsOfA = 0
   for (let turn = 0; turn < 100; turn++) {
-    const peer = turns.next() as PeerId
-    turns.took(peer, peer === c ? 50 : 1)
+    const costOf = (one: PeerId): number => (one === c ? 50 : 1)
+    const peer = turns.next(costOf) as PeerId
+    turns.took(peer, costOf(peer))
     if (peer === a) turnsOfA++
     if (peer !== c) continue
     turnsOfC++
@@ -51,7 +52,7 @@ it('forgets all when nobody waits', () => {
   turns.enter(a)
   turns.took(a, 1_000)
   turns.leave(a)
-  expect(turns.next()).toBeUndefined()
+  expect(turns.next(() => 1)).toBeUndefined()
   for (const peer of [a, b]) turns.enter(peer)
   expect(rounds(turns, 2, () => 1)).toEqual(
     new Map([
@@ -59,4 +60,32 @@ it('forgets all when nobody waits', () => {
       [b, 1],
     ]),
   )
+})
+
+it('lets no crowd of new names overtake who waits', () => {
+  const turns = new FairTurns()
+  turns.enter(a)
+  let turnsOfA = 0
+  for (let turn = 0; turn < 200; turn++) {
+    const fresh = asPeerId(`fresh ${turn}`)
+    turns.enter(fresh)
+    const peer = turns.next(() => 1) as PeerId
+    turns.took(peer, 1)
+    if (peer === a) turnsOfA++
+    else turns.leave(peer)
+  }
+  // Each turn of it leaves one more name waiting: by the hundredth turn they are a dozen, and it has its share.
+  expect(turnsOfA).toBeGreaterThan(15)
+})
+
+it('a large message of each of many waits behind small ones', () => {
+  const turns = new FairTurns()
+  const many = Array.from({ length: 20 }, (_, number) => asPeerId(`large ${number}`))
+  for (const peer of [...many, a]) turns.enter(peer)
+  const costOf = (peer: PeerId): number => (peer === a ? 1 : 1_000)
+  for (let turn = 0; turn < 100; turn++) {
+    const peer = turns.next(costOf) as PeerId
+    expect(peer).toBe(a)
+    turns.took(peer, costOf(peer))
+  }
 })
