@@ -153,13 +153,15 @@ export class Observer {
         return
       case 'transaction-included': {
         const known = this.propagation.get(fact.id)?.first ?? null
-        if (known !== null) return
+        // What is in the pool without a record is not traced.
+        if (known === null && !fact.isNew) return
         const from = fact.from ?? this.propagation.get(fact.block)?.first?.from ?? null
         // Without a block's bringer it would look like the origin.
         if (from === null) return
         // It was there when the body came: a peer that asked us for the block may have adopted it before we did, and it
         // had it from us.
         const tNs = this.#clock.wallNs() - BigInt(Math.round(fact.waitedMs * 1e6))
+        if (known !== null && BigInt(known.t_ns) <= tNs) return
         this.#record('RECOVERED', fact.id, asPeerId(from), fact.bytes, null, { tNs })
         return
       }

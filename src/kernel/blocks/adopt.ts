@@ -121,7 +121,9 @@ function settlePool(
       const isNew =
         machines.transactions.pool.get(id) === undefined &&
         machines.transactions.seen.departure(id, turn.now.monoMs) === undefined
-      if (isNew && isRecent) turn.note({ kind: 'transaction-included', id, bytes: bytes.byteLength, ...came })
+      // Of one that is in the pool the body may have come first all the same, and others had it from here.
+      if (isRecent && (isNew || came.waitedMs > 0))
+        turn.note({ kind: 'transaction-included', id, isNew, bytes: bytes.byteLength, ...came })
     }
   }
   const returned: ReturnedTransaction[] = []

@@ -34,9 +34,11 @@ export type Fact =
       readonly verdict: 'ignore' | 'reject'
     }
   | { readonly kind: 'transaction-removed'; readonly id: TxId; readonly why: Removal; readonly by: TxId | null }
-  /** A block brought a transaction that had not come any other way. */
+  /** A block brought a transaction, which had not come any other way, or may have come another way later. */
   | {
       readonly kind: 'transaction-included'
+      /** False where the pool had it: gossip may have brought it after the body. */
+      readonly isNew: boolean
       readonly id: TxId
       readonly block: BlockHash
       readonly bytes: number

@@ -52,12 +52,46 @@ describe('the propagation record of a node', () => {
   it('dates what a block brought by when the body came, which is when others could get it here', () => {
     const { time, observer } = open()
     time.ms = 1_060
-    observer.note({ kind: 'transaction-included', id, block: 'bb' as BlockHash, bytes: 90, from: p1, waitedMs: 58 })
+    observer.note({
+      kind: 'transaction-included',
+      id,
+      block: 'bb' as BlockHash,
+      bytes: 90,
+      from: p1,
+      waitedMs: 58,
+      isNew: true,
+    })
     expect(observer.propagation.get(id)?.first).toMatchObject({
       event: 'RECOVERED',
       from: p1,
       t_ns: String(1_002 * 1e6),
     })
+  })
+
+  it('says that the body came first where gossip brought it before the block was adopted', () => {
+    const { time, observer, admitted } = open()
+    const included = (waitedMs: number): void =>
+      observer.note({
+        kind: 'transaction-included',
+        id,
+        block: 'bb' as BlockHash,
+        bytes: 90,
+        from: p1,
+        waitedMs,
+        isNew: false,
+      })
+    observer.taken(message, 1_000, 3)
+    time.ms = 1_040
+    admitted(2)
+    time.ms = 1_060
+    // After it: the record of gossip stands alone.
+    included(10)
+    expect(observer.propagation.get(id)?.records.map(({ event }) => event)).toEqual(['DELIVER'])
+    included(58)
+    expect(observer.propagation.get(id)?.records.map(({ event, t_ns }) => [event, t_ns])).toEqual([
+      ['DELIVER', String(1_040 * 1e6)],
+      ['RECOVERED', String(1_002 * 1e6)],
+    ])
   })
 
   it('keeps copies that arrive while the message is still judged, with the time of their arrival', () => {
