@@ -4,16 +4,16 @@
 // `npm run sim -- run`: one scenario (JSON, from standard input), as a failing run prints it.
 import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
+import { spreadModel, type SpreadModel } from '../../src/lab/spread-theory.ts'
 import { createPrng } from '../../src/lib/prng.ts'
 import { brokenPromises, type ChainReport } from '../../src/sim/chain-report.ts'
 import { CHAIN_SCENARIOS, chainScenario } from '../../src/sim/chain-scenarios.ts'
 import { runInChild } from '../../src/sim/child.ts'
-import { MODEL_MODES, summariseModel, type ModelMode, type ModelSummary } from '../../src/sim/models.ts'
+import { MODEL_MODES, type ModelMode } from '../../src/sim/models.ts'
 import { MEMBERSHIP_SCENARIOS, REPAIR_SCENARIOS } from '../../src/sim/network-scenarios.ts'
 import { REFERENCE_LINKS } from '../../src/sim/network.ts'
 import type { RunReport } from '../../src/sim/run.ts'
 import { everySecond, scenario, type Scenario } from '../../src/sim/scenario.ts'
-import { fanoutResidue, pullRounds, pushPullRounds, pushRounds, rumorResidue } from '../../src/sim/theory.ts'
 import { TOPOLOGIES, type TopologyKind } from '../../src/sim/topology.ts'
 import { runNetworkSeeds } from './sim/network.ts'
 
@@ -167,15 +167,14 @@ function spreadModels(flags: Flags, mode: ModelMode): void {
   for (const nodes of counts(flags.n, 'n')) {
     for (const k of counts(flags.k, 'k')) {
       if (nodes < 2 || k < 1 || runs < 1) throw new UsageError('--n must be at least 2, --k and --runs at least 1')
-      const summary = summariseModel({ mode, nodes, k, runs, random })
-      console.log(flags.json ? JSON.stringify(summary) : modelLine(summary))
+      const model = spreadModel({ mode, nodes, k, runs, random, topology: 'random' })
+      console.log(flags.json ? JSON.stringify(model.summary) : modelLine(model))
     }
   }
 }
 
-function modelLine(summary: ModelSummary): string {
+function modelLine({ summary, figure }: SpreadModel): string {
   const rounds = (value: number | null): string => (value === null ? '-' : value.toFixed(1))
-  const theory = theoryOf(summary)
   return [
     `${summary.mode} k ${summary.k}  n ${summary.nodes}`,
     `to 99.9 % ${rounds(summary.roundsTo999)} rounds`,
@@ -183,17 +182,8 @@ function modelLine(summary: ModelSummary): string {
     `residue ${summary.residue.toPrecision(2)}`,
     `messages a node ${summary.messagesPerNode.toFixed(2)}`,
     `all reached in ${(100 * summary.reachedAll).toFixed(0)} % of ${summary.runs} runs`,
-    ...(theory === null ? [] : [`theory ${theory}`]),
+    ...(figure.theory === null ? [] : [`theory: ${figure.what} ${figure.theory.toPrecision(3)}`]),
   ].join('  ')
-}
-
-function theoryOf({ mode, nodes, k }: ModelSummary): string | null {
-  if (mode === 'push') return `${pushRounds(nodes, k).toFixed(1)} rounds`
-  if (mode === 'pull' && k === 1) return `${pullRounds(nodes).toFixed(1)} rounds`
-  if (mode === 'pushpull' && k === 1) return `${pushPullRounds(nodes).toFixed(1)} rounds`
-  if (mode === 'rumor') return `residue ${rumorResidue(k).toPrecision(2)} (if rounds were not simultaneous)`
-  if (mode === 'fanout') return `residue ${fanoutResidue(k).toPrecision(2)}`
-  return null
 }
 
 /** Runs the seeds, some at a time; a run that breaks a promise says which, and goes on to the next. */

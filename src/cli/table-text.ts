@@ -6,6 +6,11 @@ export interface Column {
   readonly align?: 'right'
 }
 
+/** Columns of figures. */
+export function rightColumns(titles: readonly string[]): Column[] {
+  return titles.map((title) => ({ title, align: 'right' }))
+}
+
 /** Rows under their titles, two spaces between columns, no trailing space. Texts are measured in code points. */
 export function tableText(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const lines = [columns.map((column) => column.title), ...rows.map((row) => row.map(plain))]

@@ -15,3 +15,9 @@ export async function waitFor(ms: number, stop: AbortSignal): Promise<boolean> {
     stop.addEventListener('abort', onStop, { once: true })
   })
 }
+
+/** Lets Ctrl-C in between two runs that hold the event loop. */
+export async function isStopped(stop: AbortSignal): Promise<boolean> {
+  await new Promise((resolve) => setImmediate(resolve))
+  return stop.aborted
+}

@@ -1,4 +1,5 @@
 /** What a run came to, as values and as JUnit's XML. */
+import { escapeXml } from '../lib/markup.ts'
 import type { Result } from './run.ts'
 
 export interface Counts {
@@ -58,10 +59,5 @@ export function junitOf(results: readonly Result[], peer: string): string {
 
 /** Text of anybody as an attribute: what XML can't hold is left out. */
 function xml(text: string): string {
-  return text
-    .replaceAll(/[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]/g, '?')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+  return escapeXml(text.replaceAll(/[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufffd]/g, '?'))
 }

@@ -9,12 +9,12 @@ import { decodeSuspicion, encodeSuspicion, encodeSuspicionBody } from '../domain
 import { asBlockHash, asNetAddress, type PeerId } from '../domain/ids.ts'
 import { neighbourMark, peerIdOfKey, type NodeRecord, type Suspicion } from '../domain/record.ts'
 import type { Now } from '../domain/time.ts'
-import { MinHeap } from '../lib/min-heap.ts'
 import { createPrng, type Prng } from '../lib/prng.ts'
 import { MEMBERSHIP_PROFILES } from '../membership/limits.ts'
 import { Membership, type MembershipDecision } from '../membership/membership.ts'
 import { Pace } from '../membership/pace.ts'
 import type { MemberState } from '../membership/view.ts'
+import { EventQueue } from './event-queue.ts'
 
 const WALL_MS = 1_800_000_000_000
 const WAKE_MS = 250
@@ -75,16 +75,12 @@ export class MembershipWorld {
   readonly nodes: MemberNode[]
   readonly byPeer: ReadonlyMap<PeerId, MemberNode>
   readonly changes: Change[] = []
-  nowMs = 0
   /** Bytes of records and suspicions that each node was sent once, and of probes. */
   bytes = 0
   /** Share of published messages that a node misses. */
   loss = 0
   readonly #random: Prng
-  readonly #queue = new MinHeap<{ atMs: number; order: number; run: () => void }>(
-    (a, b) => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order),
-  )
-  #order = 0
+  readonly #queue = new EventQueue()
 
   constructor(count: number, degree: number, seed: number) {
     this.#random = createPrng(seed)
@@ -99,6 +95,10 @@ export class MembershipWorld {
     for (const node of this.nodes) this.#after(this.#random.below(1_000), () => this.#start(node))
   }
 
+  get nowMs(): number {
+    return this.#queue.nowMs
+  }
+
   now(): Now {
     return { monoMs: this.nowMs, wallMs: WALL_MS + this.nowMs }
   }
@@ -108,13 +108,7 @@ export class MembershipWorld {
   }
 
   run(ms: number): void {
-    const endMs = this.nowMs + ms
-    for (let next = this.#queue.peek(); next !== undefined && next.atMs <= endMs; next = this.#queue.peek()) {
-      this.#queue.pop()
-      this.nowMs = next.atMs
-      next.run()
-    }
-    this.nowMs = endMs
+    this.#queue.runUntil(this.nowMs + ms)
   }
 
   /** SIGKILL: the sockets close at once. */
@@ -384,6 +378,6 @@ export class MembershipWorld {
   }
 
   #after(ms: number, run: () => void): void {
-    this.#queue.push({ atMs: this.nowMs + ms, order: this.#order++, run })
+    this.#queue.after(ms, run)
   }
 }

@@ -1,5 +1,7 @@
 /** Lines on one page as one HTML file: no script, no request, light or dark as the reader's system is. */
 
+import { escapeText } from '../lib/markup.ts'
+
 export interface Line {
   readonly name: string
   /** In the order of x. */
@@ -43,16 +45,16 @@ export function plotHtml({ title, subtitle, charts, table }: Plot): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(title)}</title>
+<title>${escapeText(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<h1>${escaped(title)}</h1>
-<p class="dim">${escaped(subtitle)}</p>
+<h1>${escapeText(title)}</h1>
+<p class="dim">${escapeText(subtitle)}</p>
 ${charts.map(chartHtml).join('\n')}
-<section><h2>Figures</h2><div class="wide" tabindex="0"><table><thead><tr>${table.head.map((cell) => `<th>${escaped(cell)}</th>`).join('')}</tr></thead><tbody>${table.rows
-    .map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`)
+<section><h2>Figures</h2><div class="wide" tabindex="0"><table><thead><tr>${table.head.map((cell) => `<th>${escapeText(cell)}</th>`).join('')}</tr></thead><tbody>${table.rows
+    .map((row) => `<tr>${row.map((cell) => `<td>${escapeText(cell)}</td>`).join('')}</tr>`)
     .join('')}</tbody></table></div></section>
 </main>
 </body>
@@ -66,10 +68,10 @@ function chartHtml(chart: Chart): string {
   const legend = lines
     .map(
       ({ name }, index) =>
-        `<li><svg width="34" height="10" aria-hidden="true"><line x1="1" x2="33" y1="5" y2="5" ${styles[index] ?? ''}/></svg>${escaped(name)}</li>`,
+        `<li><svg width="34" height="10" aria-hidden="true"><line x1="1" x2="33" y1="5" y2="5" ${styles[index] ?? ''}/></svg>${escapeText(name)}</li>`,
     )
     .join('')
-  return `<section><h2>${escaped(title)}</h2>${svgOf(chart, styles)}<ul class="legend">${legend}</ul><p class="dim">${escaped(caption)}</p></section>`
+  return `<section><h2>${escapeText(title)}</h2>${svgOf(chart, styles)}<ul class="legend">${legend}</ul><p class="dim">${escapeText(caption)}</p></section>`
 }
 
 function svgOf({ title, lines, x, y, scale }: Chart, styles: readonly string[]): string {
@@ -97,11 +99,11 @@ function svgOf({ title, lines, x, y, scale }: Chart, styles: readonly string[]):
   const paths = lines
     .map(
       (line, index) =>
-        `<path fill="none" ${styles[index] ?? ''} d="M${line.points.map(([at, value]) => `${atX(at)} ${atY(height(value))}`).join('L')}"><title>${escaped(line.name)}</title></path>`,
+        `<path fill="none" ${styles[index] ?? ''} d="M${line.points.map(([at, value]) => `${atX(at)} ${atY(height(value))}`).join('L')}"><title>${escapeText(line.name)}</title></path>`,
     )
     .join('')
-  const names = `<text x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${escaped(x)}</text><text x="${LEFT}" y="${HEIGHT - 6}">${escaped(y)} ↑</text>`
-  return `<div class="wide" tabindex="0"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(title)}">${rows}${columns}${paths}${names}</svg></div>`
+  const names = `<text x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">${escapeText(x)}</text><text x="${LEFT}" y="${HEIGHT - 6}">${escapeText(y)} ↑</text>`
+  return `<div class="wide" tabindex="0"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeText(title)}">${rows}${columns}${paths}${names}</svg></div>`
 }
 
 function styleOf(index: number): string {
@@ -118,10 +120,6 @@ function rounded(value: number): number {
 
 function numberText(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en-US')
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 const STYLE = `:root{color-scheme:light dark;--ink:#1c2330;--dim:#5a6474;--page:#fff;--grid:#dde2ea}

@@ -3,8 +3,8 @@
  * at once, and every node compares with one other by chance each interval, give or take a fifth, as nodes do. Time is
  * an event queue; comparisons take none of it.
  */
-import { MinHeap } from '../lib/min-heap.ts'
 import type { Prng } from '../lib/prng.ts'
+import { EventQueue } from './event-queue.ts'
 import { itemOf, otherThan, SetHolders, type Item } from './set-holders.ts'
 
 export interface SweepPoint {
@@ -39,18 +39,13 @@ export function sweepPoint(options: {
 }): SweepPoint {
   const { intervalMs, nodes, lost, itemsPerSecond, random } = options
   const holders = new SetHolders(nodes)
-  const queue = new MinHeap<{ atMs: number; order: number; run: () => void }>(
-    (a, b) => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order),
-  )
-  let nowMs = 0
-  let order = 0
-  const after = (ms: number, run: () => void): void => queue.push({ atMs: nowMs + ms, order: order++, run })
+  const queue = new EventQueue()
   const lacking = new Map<string, { readonly sinceMs: number; count: number }>()
   const windowsMs: number[] = []
   let bytes = 0
 
   const come = (): void => {
-    const item: Item = itemOf(Math.round(nowMs), random)
+    const item: Item = itemOf(Math.round(queue.nowMs), random)
     let count = 0
     for (let node = 0; node < nodes; node++) {
       // Whoever made it has it.
@@ -58,10 +53,10 @@ export function sweepPoint(options: {
       else holders.give(node, item)
     }
     if (count === 0) windowsMs.push(0)
-    else lacking.set(item.key, { sinceMs: nowMs, count })
+    else lacking.set(item.key, { sinceMs: queue.nowMs, count })
   }
   const compare = (node: number): void => {
-    after(intervalMs * (1 + SPREAD * (2 * random.next() - 1)), () => compare(node))
+    queue.after(intervalMs * (1 + SPREAD * (2 * random.next() - 1)), () => compare(node))
     const partner = otherThan(node, nodes, random)
     const compared = holders.compare(node, partner)
     bytes += compared.bytes
@@ -73,20 +68,16 @@ export function sweepPoint(options: {
         holders.take(taker, key)
         const open = lacking.get(key)
         if (open === undefined || --open.count > 0) continue
-        windowsMs.push(nowMs - open.sinceMs)
+        windowsMs.push(queue.nowMs - open.sinceMs)
         lacking.delete(key)
       }
   }
 
   const comingMs = Math.max(INTERVALS * intervalMs, (ITEMS_MIN / itemsPerSecond) * 1_000)
   const endMs = comingMs + INTERVALS * intervalMs
-  for (let at = 0; at < comingMs; at += 1_000 / itemsPerSecond) after(at, come)
-  for (let node = 0; node < nodes; node++) after(random.next() * intervalMs, () => compare(node))
-  for (let next = queue.peek(); next !== undefined && next.atMs <= endMs; next = queue.peek()) {
-    queue.pop()
-    nowMs = next.atMs
-    next.run()
-  }
+  for (let at = 0; at < comingMs; at += 1_000 / itemsPerSecond) queue.after(at, come)
+  for (let node = 0; node < nodes; node++) queue.after(random.next() * intervalMs, () => compare(node))
+  queue.runUntil(endMs)
   windowsMs.sort((a, b) => a - b)
   const quantile = (share: number): number => windowsMs[Math.floor((windowsMs.length - 1) * share)] ?? 0
   return {

@@ -1,4 +1,5 @@
 /** Runs as JUnit's XML, which every CI reads: a suite a run, a case an expectation. Pure. */
+import { escapeXml } from '../lib/markup.ts'
 import { expectationText } from './expect.ts'
 import { missText, type RunReport } from './run-report.ts'
 
@@ -21,10 +22,5 @@ export function junitXml(name: string, reports: readonly RunReport[]): string {
 
 /** As the value of an attribute. Controls are no characters of XML. */
 function text(value: string): string {
-  return value
-    .replaceAll(/[^\P{Cc}]/gu, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+  return escapeXml(value.replaceAll(/[^\P{Cc}]/gu, '\ufffd'))
 }

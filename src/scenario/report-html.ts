@@ -2,6 +2,7 @@
  * Runs as one HTML file: the verdict, all figures side by side, and what happened when. No request leaves it, and it
  * follows the reader's choice of light or dark. Pure.
  */
+import { escapeXml } from '../lib/markup.ts'
 import { expectationText } from './expect.ts'
 import type { Action, Experiment } from './experiment.ts'
 import { FIGURES, FIGURE_NAMES, figureText } from './figures.ts'
@@ -17,12 +18,12 @@ export function experimentHtml(experiment: Experiment, reports: readonly RunRepo
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(name)}: ${escape(verdict)}</title>
+<title>${escapeXml(name)}: ${escapeXml(verdict)}</title>
 <style>${STYLE}</style>
 <main>
-<h1>${escape(name)}</h1>
-<p class="dim">${escape(about)}</p>
-<p class="${failed === 0 ? 'met' : 'missed'}">${escape(verdict)}.</p>
+<h1>${escapeXml(name)}</h1>
+<p class="dim">${escapeXml(about)}</p>
+<p class="${failed === 0 ? 'met' : 'missed'}">${escapeXml(verdict)}.</p>
 <h2>What was expected</h2>
 ${reports.map(verdictTable).join('\n')}
 <h2>What was measured</h2>
@@ -40,7 +41,7 @@ ${table(
 function verdictTable({ world, seed, digest, judged }: RunReport): string {
   const rows = judged.map((each) => [expectationText(each.expectation), foundText(each), each.verdict, each.where])
   const caption = `in ${world}, seed ${seed}${digest === null ? '' : `, digest ${digest.slice(0, 16)}`}`
-  return `<h3>${escape(caption)}</h3>\n${table(['expected', 'found', 'verdict', 'where'], rows, 2)}`
+  return `<h3>${escapeXml(caption)}</h3>\n${table(['expected', 'found', 'verdict', 'where'], rows, 2)}`
 }
 
 function figuresTable(reports: readonly RunReport[]): string {
@@ -81,15 +82,11 @@ function wordsOf(action: Action): string {
 /** @param markedAt column whose word is shown in its colour */
 function table(head: readonly string[], rows: readonly (readonly string[])[], markedAt = -1): string {
   const cell = (tag: string) => (text: string, at: number) => {
-    const mark = tag === 'td' && at === markedAt ? ` class="${escape(text)}"` : ''
-    return `<${tag}${mark}>${escape(text)}</${tag}>`
+    const mark = tag === 'td' && at === markedAt ? ` class="${escapeXml(text)}"` : ''
+    return `<${tag}${mark}>${escapeXml(text)}</${tag}>`
   }
   const body = rows.map((row) => `<tr>${row.map(cell('td')).join('')}</tr>`).join('\n')
   return `<div class="wide"><table><tr>${head.map(cell('th')).join('')}</tr>\n${body}</table></div>`
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
 
 const STYLE = `

@@ -17,8 +17,7 @@ export function runInChild(scenario: Scenario): Promise<RunReport> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [entry], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      // A third of a second a child goes into stripping types and compiling what the one before it has compiled.
-      env: { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled'), ...process.env },
+      env: childEnvironment(),
     })
     let output = ''
     let errors = ''
@@ -33,4 +32,9 @@ export function runInChild(scenario: Scenario): Promise<RunReport> {
     child.stdin.on('error', () => undefined)
     child.stdin.end(JSON.stringify(scenario))
   })
+}
+
+/** A third of a second a child would go into stripping types and compiling what the one before it has compiled. */
+export function childEnvironment(): NodeJS.ProcessEnv {
+  return { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled'), ...process.env }
 }

@@ -10,6 +10,7 @@ import {
   type StreamHandler,
 } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
+import { isGossip } from '../adapters/libp2p/gossip-protocol.ts'
 import { assert } from '../lib/assert.ts'
 import type { Channel, Network } from './network.ts'
 import { SimStream, type FrameCarrier } from './stream.ts'
@@ -22,9 +23,6 @@ const CLOSE_BYTES = 40
 
 /** Streams that one connection carries at once, each way: libp2p's own guard is per protocol and lower. */
 const STREAMS_MAX = 4_096
-
-/** Gossip's protocols: the only frames that may be lost whole. */
-const LOSSY_PREFIX = '/meshsub/'
 
 /** What a connection needs of the host that it belongs to. */
 export interface ConnectionHost {
@@ -179,7 +177,8 @@ export class SimConnection implements FrameCarrier {
       protocol,
       direction,
       log: this.log,
-      lossy: protocol.startsWith(LOSSY_PREFIX),
+      // The only frames that may be lost whole.
+      lossy: isGossip({ protocol }),
     })
     this.#streams.add(stream)
     return stream

@@ -1,4 +1,5 @@
 /** Charts of the report as SVG text: no script, no font, no request; colours come from the page's variables. */
+import { escapeText } from '../lib/markup.ts'
 import type { Report } from './report.ts'
 
 const WIDTH = 720
@@ -139,8 +140,4 @@ function svg(title: string, content: string, height = HEIGHT): string {
 export function msText(ms: number): string {
   if (ms >= 10_000) return `${(ms / 1_000).toFixed(1)} s`
   return ms < 10 ? `${Number(ms.toFixed(2))} ms` : `${Math.round(ms)} ms`
-}
-
-export function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -2,7 +2,8 @@
  * The report as one HTML file: its data inside, no script that runs, no request to anybody, light or dark as the
  * reader's system is.
  */
-import { coverageChart, escapeText, heatChart, hopsChart, msText, tailChart } from './report-charts.ts'
+import { escapeText } from '../lib/markup.ts'
+import { coverageChart, heatChart, hopsChart, msText, tailChart } from './report-charts.ts'
 import { reportDocument, type Report } from './report.ts'
 import type { SpreadSummary } from './spread.ts'
 import { treeText } from './tree-text.ts'

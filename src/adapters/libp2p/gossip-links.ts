@@ -24,6 +24,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import type { PeerId } from '../../domain/ids.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import type { GossipLink } from '../../ports/connections.ts'
+import { isGossip } from './gossip-protocol.ts'
 import {
   DEAF_ENDS,
   HALF_CLOSED_EARLY_LOOKS,
@@ -33,8 +34,6 @@ import {
   MUTE_PEERS_MAX,
   STREAMS_OF_CONNECTION_MAX,
 } from './limits.ts'
-
-const GOSSIP_PROTOCOLS = '/meshsub/'
 
 export interface GossipLinksParts {
   /** Whether an RPC has left on our stream that some library takes for too large. */
@@ -169,10 +168,6 @@ function voiceOn(connections: readonly Connection[]): { connection: Connection; 
     if (stream !== undefined) return { connection, stream }
   }
   return null
-}
-
-function isGossip({ protocol }: Stream): boolean {
-  return protocol.startsWith(GOSSIP_PROTOCOLS)
 }
 
 /** Which directions of gossip some of the connections with one peer carry. */

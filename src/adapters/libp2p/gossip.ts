@@ -27,7 +27,7 @@ import type { MessageIds } from './message-id.ts'
 import type { Libp2pProfile } from './profile.ts'
 import { hookRouter } from './router-hooks.ts'
 import type { GossipRouter, Rpc, RpcMessage, RouterPeer } from './router.ts'
-import { answerable, costOf, idleThings, isBlameless, isPlain } from './rpc-limits.ts'
+import { answerable, costOf, idleThings, isBlameless, isPlain, iwantRpc } from './rpc-limits.ts'
 import { SenderBudgets } from './sender-budgets.ts'
 import { UnheardPeers } from './unheard-peers.ts'
 
@@ -422,10 +422,7 @@ class GossipAdapter implements RouterGossip {
     )
     control.iwant = [{ messageIDs: first }]
     await pass(rpc)
-    for (const messageIDs of further) {
-      const rest = { ihave: [], iwant: [{ messageIDs }], idontwant: [], graft: [], prune: [] }
-      await pass({ subscriptions: [], messages: [], control: rest })
-    }
+    for (const messageIDs of further) await pass(iwantRpc(messageIDs))
   }
 
   #onStreamError(peer: PeerId, error: Error): void {

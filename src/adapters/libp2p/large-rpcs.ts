@@ -3,6 +3,7 @@
  * stopped reading from one that closes the half it does not use. Seen from outside: `newStream` and `send` are public.
  */
 import type { Connection, Stream } from '@libp2p/interface'
+import { isGossip } from './gossip-protocol.ts'
 import { LARGE_RPC_BYTES } from './limits.ts'
 
 export class LargeRpcs {
@@ -14,7 +15,7 @@ export class LargeRpcs {
     const open = connection.newStream.bind(connection)
     connection.newStream = async (...args) => {
       const stream = await open(...args)
-      if (stream.protocol.startsWith(GOSSIP_PROTOCOLS)) this.#watchStream(stream)
+      if (isGossip(stream)) this.#watchStream(stream)
       return stream
     }
   }
@@ -31,5 +32,3 @@ export class LargeRpcs {
     }
   }
 }
-
-const GOSSIP_PROTOCOLS = '/meshsub/'

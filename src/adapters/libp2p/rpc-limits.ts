@@ -87,12 +87,13 @@ export function askable(rpc: Rpc): readonly Rpc[] {
   if (asked.length <= RPC_MESSAGES_MAX) return [rpc]
   const further: Rpc[] = []
   for (let at = RPC_MESSAGES_MAX; at < asked.length; at += RPC_MESSAGES_MAX) {
-    const iwant = [{ messageIDs: asked.slice(at, at + RPC_MESSAGES_MAX) }]
-    further.push({
-      subscriptions: [],
-      messages: [],
-      control: { ihave: [], iwant, idontwant: [], graft: [], prune: [] },
-    })
+    further.push(iwantRpc(asked.slice(at, at + RPC_MESSAGES_MAX)))
   }
   return [{ ...rpc, control: { ...control, iwant: [{ messageIDs: asked.slice(0, RPC_MESSAGES_MAX) }] } }, ...further]
+}
+
+/** An RPC that asks for these ids and says nothing else. */
+export function iwantRpc(messageIDs: Uint8Array[]): Rpc {
+  const control = { ihave: [], iwant: [{ messageIDs }], idontwant: [], graft: [], prune: [] }
+  return { subscriptions: [], messages: [], control }
 }

@@ -2,7 +2,8 @@ import type { AntiEntropy } from '../../lab/anti-entropy.ts'
 import { defineCommand, value, valueOr } from '../command.ts'
 import { readCount, readList, readText } from '../parse.ts'
 import { measuredCells, writePlot } from '../sim-text.ts'
-import { sizeText, tableText } from '../table-text.ts'
+import { rightColumns, sizeText, tableText } from '../table-text.ts'
+import { isStopped } from '../waiting.ts'
 
 const HEAD = ['NODES', 'ITEMS', 'DIFFERENCES', 'ROUNDS', 'THEORY', 'OFF BY', 'BYTES A NODE', 'AT REST']
 
@@ -39,20 +40,13 @@ export const command = defineCommand({
     for (const nodes of options.nodes)
       for (const differences of options.differences) {
         terminal.live(`${nodes} nodes, ${differences} differences`)
-        await new Promise((resolve) => setImmediate(resolve))
-        if (stop.aborted) return 'interrupted'
+        if (await isStopped(stop)) return 'interrupted'
         const random = createPrng(options.seed).child(`${nodes}/${differences}`)
         found.push(antiEntropy({ nodes, items: options.items, differences, runs: options.runs, random }))
       }
     terminal.endLive()
     if (shared.json) terminal.document({ v: 1, seed: options.seed, runs: found })
-    else
-      terminal.out(
-        tableText(
-          HEAD.map((title) => ({ title, align: 'right' as const })),
-          found.map(cells),
-        ),
-      )
+    else terminal.out(tableText(rightColumns(HEAD), found.map(cells)))
     await writePlot(context, options.plot, {
       title: 'Until all have one set',
       subtitle: `${options.items} items that all have, seed ${options.seed}`,

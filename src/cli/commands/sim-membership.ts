@@ -3,7 +3,8 @@ import type { Measured } from '../../lab/measured.ts'
 import { defineCommand, value, valueOr } from '../command.ts'
 import { readCount, readFraction, readList, readText } from '../parse.ts'
 import { measuredCells, timeText, writePlot } from '../sim-text.ts'
-import { tableText } from '../table-text.ts'
+import { rightColumns, tableText } from '../table-text.ts'
+import { isStopped } from '../waiting.ts'
 
 const PROBES = 1_000_000
 const DETECTIONS = 400
@@ -58,8 +59,7 @@ export const command = defineCommand({
     for (const nodes of options.nodes)
       for (const loss of options.loss) {
         terminal.live(`our own detector, ${nodes} nodes, ${100 * loss} % lost`)
-        await new Promise((resolve) => setImmediate(resolve))
-        if (stop.aborted) return 'interrupted'
+        if (await isStopped(stop)) return 'interrupted'
         ours.push(detector({ nodes, loss, runs: options.runs, seed: options.seed }))
       }
     terminal.endLive()
@@ -72,21 +72,12 @@ export const command = defineCommand({
     else {
       terminal.out(
         tableText(
-          [
-            { title: 'SWIM' },
-            { title: 'FIGURE' },
-            ...['MEASURED', 'THEORY', 'OFF BY'].map((title) => ({ title, align: 'right' as const })),
-          ],
+          [{ title: 'SWIM' }, { title: 'FIGURE' }, ...rightColumns(['MEASURED', 'THEORY', 'OFF BY'])],
           swim.map(([name, figure]) => [name, figure.what, ...measuredCells(figure)]),
         ),
       )
       terminal.out('')
-      terminal.out(
-        tableText(
-          HEAD.map((title) => ({ title, align: 'right' as const })),
-          ours.map(cells),
-        ),
-      )
+      terminal.out(tableText(rightColumns(HEAD), ours.map(cells)))
     }
     await writePlot(context, options.plot, {
       title: 'How soon a death is known',

@@ -5,7 +5,8 @@ import type { Context } from '../context.ts'
 import { usageFailure } from '../failure.ts'
 import { readCount, readList, readText, readWord, type Reader } from '../parse.ts'
 import { deviationText, figureText, measuredCells, writePlot } from '../sim-text.ts'
-import { tableText } from '../table-text.ts'
+import { rightColumns, tableText } from '../table-text.ts'
+import { isStopped } from '../waiting.ts'
 
 type ModelMode = SpreadModel['summary']['mode']
 
@@ -137,9 +138,7 @@ async function modelRows(
     for (const mode of modes)
       for (const k of asked.k ?? USUAL_K[mode]) {
         terminal.live(`${mode} k ${k}, ${nodes} nodes`)
-        // Lets Ctrl-C in between two models.
-        await new Promise((resolve) => setImmediate(resolve))
-        if (stop.aborted) return rows
+        if (await isStopped(stop)) return rows
         const runs = asked.runs ?? Math.min(RUNS_MAX, Math.max(RUNS_MIN, Math.round(NODES_IN_ALL / nodes)))
         rows.push(spreadModel({ mode, nodes, k, runs, random, topology }))
       }
@@ -210,7 +209,7 @@ function realTable(rows: readonly RealSpread[]): string {
     'MESH',
   ]
   return tableText(
-    titles.map((title) => ({ title, align: 'right' as const })),
+    rightColumns(titles),
     rows.map(({ nodes, coverage, p50, p99Ms, hops, copies, meshDegree }) => [
       String(nodes),
       `${Number((100 * coverage).toFixed(2))} %`,

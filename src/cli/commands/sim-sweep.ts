@@ -12,7 +12,8 @@ import {
   type Reading,
 } from '../parse.ts'
 import { timeText, writePlot } from '../sim-text.ts'
-import { durationText, sizeText, tableText } from '../table-text.ts'
+import { durationText, rightColumns, sizeText, tableText } from '../table-text.ts'
+import { isStopped } from '../waiting.ts'
 
 const KNOBS = ['interval', 'lost', 'nodes'] as const
 const FIGURES = ['bytes', 'window'] as const
@@ -56,8 +57,7 @@ export const command = defineCommand({
     const points: SweepPoint[] = []
     for (const changed of values) {
       terminal.live(`${knob} ${knob === 'interval' ? durationText(changed) : changed}`)
-      await new Promise((resolve) => setImmediate(resolve))
-      if (stop.aborted) return 'interrupted'
+      if (await isStopped(stop)) return 'interrupted'
       points.push(
         sweepPoint({
           intervalMs: knob === 'interval' ? changed : options.interval,
@@ -72,13 +72,7 @@ export const command = defineCommand({
     const head = headOf(options.of)
     const rows = points.map((point) => cells(point, options.of))
     if (shared.json) terminal.document({ v: 1, seed: options.seed, over: knob, points })
-    else
-      terminal.out(
-        tableText(
-          head.map((title) => ({ title, align: 'right' as const })),
-          rows,
-        ),
-      )
+    else terminal.out(tableText(rightColumns(head), rows))
     await writePlot(context, options.plot, {
       title: `Repair, over ${knob}`,
       subtitle: `${options.rate} transactions a second, seed ${options.seed}`,

@@ -20,6 +20,14 @@ const FIXED = 168
 /** In which a copy would have come that must not come, ms. */
 const COPY_MS = 600
 
+/** A transaction with a fee of 100 is handed on; what would take its place, at this fee. */
+async function replacement(stage: Stage, fee: bigint): Promise<Uint8Array> {
+  const from = stage.payer()
+  const { batch } = stage.fresh({ from, fee: 100n })
+  await stage.handsOn(await stage.teller(), 'transactions', batch, 'a transaction with a fee of 100')
+  return stage.fresh({ from, fee }).batch
+}
+
 const one = (
   judge: (stage: Stage, what: string, sent: { data: Uint8Array }) => Promise<unknown>,
   check: { readonly id: string; readonly section?: Check['section']; readonly sentence: string; readonly what: string },
@@ -303,15 +311,7 @@ export const transactionChecks: readonly Check[] = [
     role: 'full',
     sentence: 'hands on a replacement whose fee is a tenth higher',
     async run(stage) {
-      const from = stage.payer()
-      const teller = await stage.teller()
-      await stage.handsOn(
-        teller,
-        'transactions',
-        stage.fresh({ from, fee: 100n }).batch,
-        'a transaction with a fee of 100',
-      )
-      await accepted(stage, 'a replacement with a fee of 110', { data: stage.fresh({ from, fee: 110n }).batch })
+      await accepted(stage, 'a replacement with a fee of 110', { data: await replacement(stage, 110n) })
     },
   },
   {
@@ -320,15 +320,7 @@ export const transactionChecks: readonly Check[] = [
     role: 'full',
     sentence: 'ignores a replacement whose fee is less than a tenth higher, and charges nobody',
     async run(stage) {
-      const from = stage.payer()
-      const teller = await stage.teller()
-      await stage.handsOn(
-        teller,
-        'transactions',
-        stage.fresh({ from, fee: 100n }).batch,
-        'a transaction with a fee of 100',
-      )
-      await ignored(stage, 'a replacement with a fee of 109', { data: stage.fresh({ from, fee: 109n }).batch })
+      await ignored(stage, 'a replacement with a fee of 109', { data: await replacement(stage, 109n) })
     },
   },
   {

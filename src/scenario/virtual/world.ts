@@ -3,10 +3,9 @@
  * digest.
  */
 import { spawn } from 'node:child_process'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from '../../sim/child.ts'
 import type { Experiment } from '../experiment.ts'
 import type { RunOptions, RunOutcome, World } from '../world.ts'
 import type { SimulationLine } from './messages.ts'
@@ -34,8 +33,7 @@ export class VirtualWorld implements World {
     return new Promise((resolve) => {
       const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MIB}`, this.#entry], {
         stdio: ['pipe', 'pipe', 'pipe'],
-        // Compiling what the one before it has compiled takes a third of a second.
-        env: { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled'), ...process.env },
+        env: childEnvironment(),
       })
       const abort = (): void => void child.kill('SIGKILL')
       if (signal.aborted) abort()
