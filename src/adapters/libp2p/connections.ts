@@ -18,6 +18,7 @@ import { AGENT_BYTES_MAX } from '../../domain/record.ts'
 import { textWithin } from '../../lib/bytes.ts'
 import { dialFailureOf } from './dial-failure.ts'
 import type { DialPermits, DialTargets } from './dial-targets.ts'
+import type { DialTurns } from './dial-turns.ts'
 import { linkOn } from './gossip-links.ts'
 import { CLOSE_MS, DIAL_ATTEMPTS, DIAL_MS, DIAL_RETRY_MS, FORGET_AFTER_MS } from './limits.ts'
 
@@ -43,6 +44,8 @@ export interface ConnectionsParts {
   readonly targets: (address: NetAddress, namedBy: DialledFor) => Promise<DialTargets>
   /** What the gater lets pass. */
   readonly permits: DialPermits
+  /** When a dial may begin. */
+  readonly turns: DialTurns
 }
 
 export interface Libp2pConnections extends Connections {
@@ -86,6 +89,15 @@ class ConnectionsAdapter implements Libp2pConnections {
   }
 
   async dial(address: NetAddress, namedBy: DialledFor): Promise<DialOutcome> {
+    const endTurn = await this.#parts.turns.take()
+    try {
+      return await this.#dial(address, namedBy)
+    } finally {
+      endTurn()
+    }
+  }
+
+  async #dial(address: NetAddress, namedBy: DialledFor): Promise<DialOutcome> {
     const signal = AbortSignal.timeout(DIAL_MS)
     const found = await Promise.race([this.#parts.targets(address, namedBy), outOfTime(signal)])
     if (found.kind === 'refused') return { kind: 'failed', failure: found.failure }

@@ -30,6 +30,7 @@ import {
   HALF_CLOSED_EARLY_LOOKS,
   MUTE_GRACE_MS,
   MUTE_GRACE_MS_MAX,
+  MUTE_LOOK_MS,
   MUTE_MEMORY_MS,
   MUTE_PEERS_MAX,
   STREAMS_OF_CONNECTION_MAX,
@@ -72,14 +73,20 @@ export class GossipLinks {
   readonly #voices = new Map<PeerId, Voice>()
   readonly #gaps = new Map<PeerId, Gap>()
   readonly #cuts = new ExpiringMap<PeerId, number>({ ttlMs: MUTE_MEMORY_MS, capacity: MUTE_PEERS_MAX })
+  #lookedMs = Number.POSITIVE_INFINITY
   readonly #ends = new ExpiringMap<PeerId, number>({ ttlMs: MUTE_MEMORY_MS, capacity: MUTE_PEERS_MAX })
 
   constructor(parts: GossipLinksParts) {
     this.#parts = parts
   }
 
-  /** Call it twice a second or so, with all open connections by peer. */
+  /** Call it each MUTE_LOOK_MS, with all open connections by peer. */
   check(connections: Iterable<readonly [PeerId, Iterable<Connection>]>, nowMs: number): void {
+    // While this process stood still nobody could open a stream: that time counts against no peer.
+    const stoodStillMs = nowMs - this.#lookedMs - MUTE_LOOK_MS
+    if (stoodStillMs > MUTE_LOOK_MS)
+      for (const [peer, { sinceMs }] of this.#gaps) this.#gaps.set(peer, { sinceMs: sinceMs + stoodStillMs })
+    this.#lookedMs = nowMs
     for (const [peer, open] of connections) this.#look(peer, [...open], nowMs)
   }
 

@@ -11,6 +11,7 @@ import type { Requests } from '../../ports/requests.ts'
 import { ConnectionGuards } from './connection-guards.ts'
 import { createConnections } from './connections.ts'
 import { DialPermits, dialTargets, SYSTEM_RESOLVER, type Resolver } from './dial-targets.ts'
+import { DIAL_TURNS } from './dial-turns.ts'
 import { createGater, isUncounted } from './gater.ts'
 import { createGossip, type GossipSizes } from './gossip.ts'
 import { GossipLinks } from './gossip-links.ts'
@@ -184,6 +185,7 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     targets: (address, namedBy) =>
       dialTargets(address, namedBy, { isOpen: config.isOpen, resolver: config.resolver ?? SYSTEM_RESOLVER }),
     permits,
+    turns: DIAL_TURNS,
     onOpening: (connection) => {
       const address = connection.remoteAddr.toString()
       guards.adopt(connection, groupOf(address), ipOf(address))

@@ -2,6 +2,7 @@ import type { Connection, Libp2p } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { expect, test } from 'vitest'
 import { DialPermits } from '../../../../src/adapters/libp2p/dial-targets.ts'
+import { DialTurns } from '../../../../src/adapters/libp2p/dial-turns.ts'
 import { createConnections } from '../../../../src/adapters/libp2p/connections.ts'
 import { asPeerId } from '../../../../src/domain/ids.ts'
 
@@ -47,6 +48,7 @@ test('a peer that comes back while it is being disconnected is sent away again, 
     isDeaf: () => false,
     targets: (address) => Promise.resolve({ kind: 'found', targets: [address] }),
     permits: new DialPermits(),
+    turns: new DialTurns(),
     onOpening: () => undefined,
     work: { enter: () => null, resume: () => undefined },
   })

@@ -53,6 +53,8 @@ function stage() {
     onSpeak: (then: () => void) => (opens = then),
     /** Another connection takes the place of the one that was. */
     reconnects: () => (connection = { status: 'open', streams: [] }),
+    /** Nothing of this process runs meanwhile. */
+    standsStill: (forMs: number) => void (nowMs += forMs),
     look(forMs: number): void {
       const endMs = nowMs + forMs
       for (; nowMs < endMs; nowMs += MUTE_LOOK_MS) links.check([[PEER, [connection as unknown as Connection]]], nowMs)
@@ -101,6 +103,16 @@ describe('gossip on a connection', () => {
     expect(at.spoken()).toBe(1)
     at.look(MUTE_GRACE_MS)
     expect(at.cuts).toEqual([MUTE_GRACE_MS])
+  })
+
+  it('has its whole grace although this process stood still meanwhile', () => {
+    const at = stage()
+    at.look(2 * MUTE_LOOK_MS)
+    at.standsStill(MUTE_GRACE_MS)
+    at.look(MUTE_GRACE_MS - 2 * MUTE_LOOK_MS)
+    expect(at.cuts).toEqual([])
+    at.look(2 * MUTE_LOOK_MS)
+    expect(at.cuts).toEqual([2 * MUTE_GRACE_MS])
   })
 
   it('is left alone while it goes both ways', () => {
