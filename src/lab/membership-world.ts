@@ -206,7 +206,7 @@ export class MembershipWorld {
       if (other.state !== 'running' || other.incarnation === 0) continue
       this.#do(node, node.membership.onConnected(other.peer, this.now()))
       this.#do(other, other.membership.onConnected(node.peer, this.now()))
-      other.pace.changed('neighbours', this.nowMs)
+      other.pace.changed('neighbours', this.nowMs, other.membership.records.size)
     }
     this.#after(100, () => this.#reconcile(node, life))
     this.publish(node)
@@ -267,7 +267,7 @@ export class MembershipWorld {
         return
       }
       case 'refute':
-        node.pace.changed('refute', this.nowMs)
+        node.pace.changed('refute', this.nowMs, node.membership.records.size)
         return
       case 'state-changed':
         this.changes.push({ atMs: this.nowMs, by: node.peer, ...decision })

@@ -2,13 +2,21 @@
  * When this node publishes its own record.
  *
  * Rules. At the start, then every PACE_MS with a spread; on a change sooner, each kind of change with its own least
- * distance from the last record; on leaving at once. Neighbours come together, at the start and after a heal, so a
- * change of them waits for further ones.
+ * distance from the last record, the head's growing with the network; on leaving at once. Neighbours come together,
+ * at the start and after a heal, so a change of them waits for further ones.
  *
  * Invariant: at most one record each REFUTE_GAP_MS, whatever others accuse us of. The attacker's best move is to accuse
  * us twice a second: 300 bytes for each of his 150.
  */
-import { CHANGE_GAP_MS, HEAD_GAP_MS, NEIGHBOURS_GATHER_MS, PACE_MS, PACE_SPREAD, REFUTE_GAP_MS } from './limits.ts'
+import {
+  CHANGE_GAP_MS,
+  HEAD_GAP_MEMBER_MS,
+  HEAD_GAP_MS,
+  NEIGHBOURS_GATHER_MS,
+  PACE_MS,
+  PACE_SPREAD,
+  REFUTE_GAP_MS,
+} from './limits.ts'
 
 export type Change = 'refute' | 'tags' | 'neighbours' | 'head' | 'leave'
 
@@ -31,9 +39,13 @@ export class Pace {
     this.#chance = chance
   }
 
-  /** Something changed that others should hear of. */
-  changed(change: Change, monoMs: number): void {
-    const afterLastMs = this.#lastMs + GAPS_MS[change]
+  /**
+   * Something changed that others should hear of.
+   * @param members how many nodes are known
+   */
+  changed(change: Change, monoMs: number, members: number): void {
+    const gapMs = change === 'head' ? Math.max(GAPS_MS.head, members * HEAD_GAP_MEMBER_MS) : GAPS_MS[change]
+    const afterLastMs = this.#lastMs + gapMs
     const dueMs = change === 'neighbours' ? Math.max(afterLastMs, monoMs + NEIGHBOURS_GATHER_MS) : afterLastMs
     this.#dueMs = Math.min(this.#dueMs, dueMs)
   }

@@ -7,6 +7,7 @@ import { readManifest } from '../../../src/home/testnet-home.ts'
 import type { Manifest } from '../../../src/home/manifest.ts'
 import { until } from '../../../testnet/until.ts'
 import { CHROMIUM_ARGS } from '../../../test/toolkit/find-chromium.ts'
+import { RecentHeads } from './recent-heads.ts'
 import { disagreements, heatSays, metricsSay, pageSays, reportSays, topSays, type ToldSpread } from './told.ts'
 
 export interface ViewsRun {
@@ -25,6 +26,8 @@ export interface ViewsRun {
 export interface ViewsFigures {
   readonly nodes: number
   readonly accepted: number
+  /** After the load: until no node had anything left to do, s. A hundred nodes on two cores need longer than a load. */
+  readonly quietAfterS: number
   /** After the late page was opened: until both pages said what the nodes' counters say, s. */
   readonly pagesRightAfterS: number
   /** The same until all views did; starting the commands takes most of it. */
@@ -39,6 +42,8 @@ export interface ViewsFigures {
 const RIGHT_AFTER_MS = 5_000
 const WAIT_MS_MAX = 60_000
 const SLOW_MS = 4_000
+/** Between two looks at whether the network is quiet, ms: an interval of the router's heartbeat, and some. */
+const QUIET_LOOK_MS = 1_500
 /** Transactions after which the load is under way. */
 const UNDER_WAY = 10
 
@@ -66,20 +71,24 @@ export async function compareViews(run: ViewsRun): Promise<{ broken: string[]; f
     await slow.evaluate(`for (const end = Date.now() + ${SLOW_MS}; Date.now() < end;);`)
     const loaded = await load
     await faults
-    const quietSinceMs = performance.now()
+    const loadedMs = performance.now()
     const accepted = acceptedBy(loaded.stdout)
-    onProgress(`${accepted} accepted; a page is opened now`)
+    await quiet(home)
+    const quietSinceMs = performance.now()
+    const quietAfterS = Math.round((quietSinceMs - loadedMs) / 100) / 10
+    onProgress(`${accepted} accepted, the network was quiet ${quietAfterS} s later; a page is opened now`)
     const late = await open(browser, outcome.manifest)
     const pages = [slow, late]
     const sinceS = (): number => Math.round((performance.now() - quietSinceMs) / 100) / 10
-    await until(async () => (await pagesDiffer(outcome.manifest.home, pages)).length === 0, {
+    const heads = new RecentHeads(RIGHT_AFTER_MS)
+    await until(async () => (await pagesDiffer(outcome.manifest.home, pages, heads)).length === 0, {
       timeoutMs: WAIT_MS_MAX,
       everyMs: 200,
     })
     const pagesRightAfterS = sinceS()
     let broken: string[] = []
     const agree = async (): Promise<boolean> => {
-      broken = await differences(run, pages)
+      broken = await differences(run, pages, heads)
       return broken.length === 0
     }
     await until(agree, { timeoutMs: WAIT_MS_MAX, everyMs: 300 })
@@ -87,7 +96,7 @@ export async function compareViews(run: ViewsRun): Promise<{ broken: string[]; f
     const heat = await heatSays(late)
     onProgress(`the pages were right after ${pagesRightAfterS} s, all agreed after ${agreedAfterS} s`)
     if (pagesRightAfterS * 1_000 > RIGHT_AFTER_MS) broken.push(`the pages were right after ${pagesRightAfterS} s`)
-    return { broken, figures: { nodes: run.nodes, accepted, pagesRightAfterS, agreedAfterS, heat } }
+    return { broken, figures: { nodes: run.nodes, accepted, quietAfterS, pagesRightAfterS, agreedAfterS, heat } }
   } finally {
     await browser?.close()
     await down(home, { force: true })
@@ -117,14 +126,30 @@ async function takenBy(home: string): Promise<number> {
   return told?.taken ?? 0
 }
 
-async function pagesDiffer(home: string, pages: readonly Page[]): Promise<string[]> {
+async function pagesDiffer(home: string, pages: readonly Page[], heads: RecentHeads): Promise<string[]> {
   const metrics = await metricsSay(nodesOf(home))
-  return (await Promise.all(pages.map(async (page) => disagreements(await pageSays(page), metrics)))).flat()
+  heads.add(metrics)
+  return (
+    await Promise.all(pages.map(async (page) => disagreements(heads.dated(await pageSays(page)), metrics)))
+  ).flat()
 }
 
-async function differences(run: ViewsRun, pages: readonly Page[]): Promise<string[]> {
+/** Until no node of the network takes or refuses anything more, for two looks. */
+async function quiet(home: string): Promise<void> {
+  let last = ''
+  const isSettled = async (): Promise<boolean> => {
+    const { nodes } = await metricsSay(nodesOf(home))
+    const now = JSON.stringify(nodes.map(({ name, taken, duplicates, refused }) => [name, taken, duplicates, refused]))
+    const isSame = now === last && nodes.every(({ taken }) => !Number.isNaN(taken))
+    last = now
+    return isSame
+  }
+  await until(isSettled, { timeoutMs: WAIT_MS_MAX, everyMs: QUIET_LOOK_MS })
+}
+
+async function differences(run: ViewsRun, pages: readonly Page[], heads: RecentHeads): Promise<string[]> {
   const metrics = await metricsSay(nodesOf(run.home))
-  const broken = await pagesDiffer(run.home, pages)
+  const broken = await pagesDiffer(run.home, pages, heads)
   if (broken.length > 0) return broken
   const heats = await Promise.all(pages.map(heatSays))
   if (JSON.stringify(heats[0]) !== JSON.stringify(heats[1])) return [`two pages differ: ${JSON.stringify(heats)}`]

@@ -1,7 +1,8 @@
 /**
  * When a dial may begin. A handshake costs both event loops some milliseconds, so a hundred that begin at once all end
  * late together, past every deadline, and are dialled again: first come, first served brings nearly all of them to
- * their end at once. A dial has its turn for DIAL_TURN_MS at most: addresses that do not answer hold up nobody for long.
+ * their end at once. A dial has its turn for DIAL_TURN_MS at most: addresses that do not answer hold up nobody for
+ * long.
  *
  * Invariant: at most `atOnce` have their turn, and those that wait go in the order in which they came.
  */

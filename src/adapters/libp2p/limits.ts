@@ -215,11 +215,9 @@ export const PENDING_INBOUND_MAX = 64
 export const UPGRADE_MS = 5_000
 /** One attempt to dial, ms. */
 export const DIAL_MS = 8_000
-/**
- * Dials of one process that begin at once, and how long one may keep the next one waiting, ms: a handshake takes 10 ms
- * of CPU on either side, so that four fill a core, and a link of 250 ms each way still ends within its turn.
- */
+/** Dials of one process that begin at once: a handshake takes 10 ms of CPU on either side, so that four fill a core. */
 export const DIALS_AT_ONCE = 4
+/** How long one of them keeps the next one waiting at most, ms: a link of 250 ms each way ends within it. */
 export const DIAL_TURN_MS = 500
 /** Addresses of one name that are tried: those of both families of a machine, and one of another. */
 export const DIAL_TARGETS_MAX = 4

@@ -41,7 +41,8 @@ export function tendRecord(machines: WithShared & WithPeers & WithMembers, turn:
 
 /** Something changed that others should hear of: the next record comes sooner. */
 export function recordChanged(machines: WithShared & WithPeers & WithMembers, change: Change, turn: Turn): void {
-  machines.members.pace.changed(change, turn.now.monoMs)
+  const { pace, membership } = machines.members
+  pace.changed(change, turn.now.monoMs, membership.records.size)
   tendRecord(machines, turn)
 }
 

@@ -38,17 +38,30 @@ describe('the pace of records', () => {
       ['leave', 0],
     ] as const) {
       pace.published(100_000)
-      pace.changed(change, 100_000)
+      pace.changed(change, 100_000, 20)
       if (gapMs > 0) expect(pace.isDue(100_000 + gapMs - 1), change).toBe(false)
       expect(pace.isDue(100_000 + gapMs), change).toBe(true)
+    }
+  })
+
+  it('lets a whole network tell four heads a second, however many its nodes are', () => {
+    const pace = new Pace(() => 0.5)
+    for (const [members, gapMs] of [
+      [20, 5_000],
+      [100, 25_000],
+      [1_000, 60_000],
+    ] as const) {
+      pace.published(0)
+      pace.changed('head', 1_000, members)
+      expect(pace.dueMs, `${members} members`).toBe(gapMs)
     }
   })
 
   it('gathers neighbours, which come together', () => {
     const pace = new Pace(() => 0.5)
     pace.published(0)
-    pace.changed('neighbours', 10_000)
-    pace.changed('neighbours', 10_900)
+    pace.changed('neighbours', 10_000, 20)
+    pace.changed('neighbours', 10_900, 20)
     expect(pace.isDue(10_999)).toBe(false)
     expect(pace.isDue(11_000)).toBe(true)
     pace.published(11_000)
