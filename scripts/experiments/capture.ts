@@ -38,7 +38,7 @@ function captures(): Readonly<Record<string, string>> {
   const shown = (line: string, text: string): string => `$ hearsay ${line}\n${text}`
   return {
     send: shown('tx send --from alice --to bob --amount 5 --watch', sent),
-    trace: shown(`tx trace ${id}`, hearsay('tx', 'trace', id).split('\n').slice(0, 13).join('\n')),
+    trace: shown(`tx trace ${id}`, hearsay('tx', 'trace', id).split('\n').slice(0, 17).join('\n')),
     why: shown(`why ${id} --node node-3 --to node-5`, hearsay('why', id, '--node', 'node-3', '--to', 'node-5')),
     top: shown('top --once', hearsay('top', '--once')),
     report: shown('testnet report', hearsay('testnet', 'report').split('\n').slice(0, 9).join('\n')),
