@@ -19,7 +19,13 @@ const KEYS: Readonly<Record<string, TopKey>> = {
   '\x03': 'quit',
 }
 
-/** Null for a key without a meaning. */
-export function keyOf(text: string): TopKey | null {
-  return KEYS[text] ?? null
+/**
+ * What was pressed, by what a terminal sent at once: one key, or several times a way up or down, as a slow line gathers
+ * them. All else means nothing: a text that somebody pastes must not kill nodes by its letters.
+ */
+export function keysOf(text: string): TopKey[] {
+  const key = KEYS[text]
+  if (key !== undefined) return [key]
+  const arrows = text.match(/\x1b[[O][AB]/g) ?? []
+  return arrows.join('') === text ? arrows.flatMap((arrow) => KEYS[arrow] ?? []) : []
 }

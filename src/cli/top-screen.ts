@@ -75,7 +75,10 @@ export function topLines(view: TopView, columns: number, rows: number): string[]
   // The chosen node stays in sight.
   const from = Math.min(Math.max(0, selected - room + 2), Math.max(0, table.length - 1 - (room - 1)))
   const body = [table[0] ?? '', ...table.slice(1 + from, from + room)]
-  return [title, '', ...body, message, keys].map((line) => [...line].slice(0, columns).join(''))
+  const shown = body.length - 1
+  const elsewhere =
+    shown < nodes.length ? `${from + 1} to ${from + shown} of ${nodes.length} nodes: ↑↓ leads to the others` : ''
+  return [title, elsewhere, ...body, message, keys].map((line) => [...line].slice(0, columns).join(''))
 }
 
 const KEYS = '↑↓ node  s send  k kill  r restart  p pause  c cut in halves  h heal  q quit'

@@ -1,7 +1,7 @@
 import { defineCommand, flag } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readTestnetManifest, runningTestnet } from '../discovery.ts'
-import { keyOf, type TopKey } from '../top-keys.ts'
+import { keysOf, type TopKey } from '../top-keys.ts'
 import { topLine, topLines, type TopView } from '../top-screen.ts'
 import { TopWatch } from '../top-watch.ts'
 import { waitFor } from '../waiting.ts'
@@ -66,10 +66,8 @@ async function showScreen(context: Context, manifest: Manifest, watch: TopWatch)
     const lines = topLines(view, process.stdout.columns, process.stdout.rows)
     terminal.drawScreen(lines)
   }
-  const onKey = (bytes: Buffer): void => {
-    const key = keyOf(bytes.toString('utf8'))
+  const onOneKey = (key: TopKey): void => {
     const count = watch.nodes().length
-    if (key === null) return
     if (key === 'quit') closing.abort()
     else if (key === 'up') selected = Math.max(0, selected - 1)
     else if (key === 'down') selected = Math.min(count - 1, selected + 1)
@@ -80,6 +78,9 @@ async function showScreen(context: Context, manifest: Manifest, watch: TopWatch)
         draw()
       })
     }
+  }
+  const onKey = (bytes: Buffer): void => {
+    for (const key of keysOf(bytes.toString('utf8'))) onOneKey(key)
     draw()
   }
   terminal.takeScreen()

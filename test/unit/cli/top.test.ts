@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keyOf } from '../../../src/cli/top-keys.ts'
+import { keysOf } from '../../../src/cli/top-keys.ts'
 import { sparkline, topLine, topLines, type TopNode, type TopView } from '../../../src/cli/top-screen.ts'
 
 const node = (index: number): TopNode => ({
@@ -36,6 +36,9 @@ describe('top', () => {
     expect(lines.length).toBeLessThanOrEqual(20)
     expect(lines.every((line) => [...line].length <= 60)).toBe(true)
     expect(lines.some((line) => line.startsWith('> node-44'))).toBe(true)
+    // What is out of sight is not left out in silence.
+    expect(lines[1]).toBe('31 to 45 of 50 nodes: ↑↓ leads to the others')
+    expect(topLines(view(5, 4), 60, 20)[1]).toBe('')
     // Columns that do not fit are left out whole.
     const chosen = lines.find((line) => line.startsWith('> node-44')) ?? ''
     expect(chosen.trimEnd()).toMatch(/ (42 ms|3\.2|–|8|450)$/)
@@ -47,7 +50,10 @@ describe('top', () => {
   })
 
   it('knows its keys, Ctrl-C among them', () => {
-    expect(['\x1b[A', 's', 'q', '\x03'].map(keyOf)).toEqual(['up', 'send', 'quit', 'quit'])
-    expect(keyOf('x')).toBeNull()
+    expect(['\x1b[A', 's', 'q', '\x03'].flatMap(keysOf)).toEqual(['up', 'send', 'quit', 'quit'])
+    // A slow line gathers them.
+    expect(keysOf('\x1b[B\x1b[B\x1bOA')).toEqual(['down', 'down', 'up'])
+    // What is pasted is no order.
+    for (const text of ['x', 'kr', '\x1b[Bk', 'quit', '']) expect(keysOf(text), text).toEqual([])
   })
 })
