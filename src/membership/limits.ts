@@ -68,6 +68,12 @@ export const HEAD_GAP_MS = 5_000
  * reach every node, however many there are. A hundred nodes that told each block kept two cores busy with nothing else.
  */
 export const HEAD_GAP_MEMBER_MS = 250
+/**
+ * ... and for neighbours: twenty a second, so that up to 20 nodes tell them within CHANGE_GAP_MS. While a network of
+ * 200 starts, each node's neighbours change for half a minute, and each change told at once is a message to
+ * everybody.
+ */
+export const NEIGHBOURS_GAP_MEMBER_MS = 50
 /** ... to refute an accusation: at once, but not once for each accuser. */
 export const REFUTE_GAP_MS = 500
 /**

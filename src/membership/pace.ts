@@ -2,8 +2,8 @@
  * When this node publishes its own record.
  *
  * Rules. At the start, then every PACE_MS with a spread; on a change sooner, each kind of change with its own least
- * distance from the last record, the head's growing with the network; on leaving at once. Neighbours come together,
- * at the start and after a heal, so a change of them waits for further ones.
+ * distance from the last record, for heads and neighbours growing with the network; on leaving at once. Neighbours
+ * come together, at the start and after a heal, so a change of them waits for further ones.
  *
  * Invariant: at most one record each REFUTE_GAP_MS, whatever others accuse us of. The attacker's best move is to accuse
  * us twice a second: 300 bytes for each of his 150.
@@ -12,6 +12,7 @@ import {
   CHANGE_GAP_MS,
   HEAD_GAP_MEMBER_MS,
   HEAD_GAP_MS,
+  NEIGHBOURS_GAP_MEMBER_MS,
   NEIGHBOURS_GATHER_MS,
   PACE_MS,
   PACE_SPREAD,
@@ -25,6 +26,15 @@ const GAPS_MS: Readonly<Record<Change, number>> = {
   tags: CHANGE_GAP_MS,
   neighbours: CHANGE_GAP_MS,
   head: HEAD_GAP_MS,
+  leave: 0,
+}
+
+/** ... and for each member that is known, where that is more: what every node tells of itself costs each of them. */
+const MEMBER_GAPS_MS: Readonly<Record<Change, number>> = {
+  refute: 0,
+  tags: 0,
+  neighbours: NEIGHBOURS_GAP_MEMBER_MS,
+  head: HEAD_GAP_MEMBER_MS,
   leave: 0,
 }
 
@@ -44,7 +54,7 @@ export class Pace {
    * @param members how many nodes are known
    */
   changed(change: Change, monoMs: number, members: number): void {
-    const gapMs = change === 'head' ? Math.max(GAPS_MS.head, members * HEAD_GAP_MEMBER_MS) : GAPS_MS[change]
+    const gapMs = Math.max(GAPS_MS[change], members * MEMBER_GAPS_MS[change])
     const afterLastMs = this.#lastMs + gapMs
     const dueMs = change === 'neighbours' ? Math.max(afterLastMs, monoMs + NEIGHBOURS_GATHER_MS) : afterLastMs
     this.#dueMs = Math.min(this.#dueMs, dueMs)

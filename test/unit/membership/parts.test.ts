@@ -57,6 +57,18 @@ describe('the pace of records', () => {
     }
   })
 
+  it('lets a whole network tell twenty changes of neighbours a second', () => {
+    const pace = new Pace(() => 0.5)
+    for (const [members, dueMs] of [
+      [20, 2_000],
+      [200, 10_000],
+    ] as const) {
+      pace.published(0)
+      pace.changed('neighbours', 1_000, members)
+      expect(pace.dueMs, `${members} members`).toBe(dueMs)
+    }
+  })
+
   it('gathers neighbours, which come together', () => {
     const pace = new Pace(() => 0.5)
     pace.published(0)
