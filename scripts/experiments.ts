@@ -28,6 +28,10 @@ export const EXPERIMENTS: readonly ExperimentGroup[] = [
     title: 'What must not be lost',
     experiments: [
       { name: 'crash', about: 'kill -9 at random under load' },
+      {
+        name: 'sigterm',
+        about: 'asked to stop at random under load: soon, in order, and with all that was acknowledged',
+      },
       { name: 'powerloss', about: 'power cuts on a disk of its own (root)' },
       { name: 'torn', about: 'every truncation and bit flip of the last records of the log' },
       { name: 'iofault', about: 'a disk that fails from the n-th write on (strace)' },
@@ -57,6 +61,10 @@ export const EXPERIMENTS: readonly ExperimentGroup[] = [
     title: 'What is told',
     experiments: [
       { name: 'situations', about: 'what a node tells when something is wrong, provoked with the built command' },
+      {
+        name: 'host',
+        about: 'a node as PID 1, any user, read-only root, few files, little memory, under systemd (root)',
+      },
       { name: 'alerts', about: 'each alert that we ship fires and clears (Prometheus, root)' },
       { name: 'views', about: 'whether page, report, top, trace and metrics say the same (Chromium)' },
     ],

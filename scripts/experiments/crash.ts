@@ -16,6 +16,7 @@ const { values } = scriptArguments(
 const figures = await crash({
   runs: Number(values.runs),
   seed: Number(values.seed),
+  signal: 'SIGKILL',
   perSecond: Number(values.rate),
   onRun: (run, { acknowledged, lost, readyMs }) =>
     console.error(

@@ -1,7 +1,7 @@
 /** What the operating system tells a node: the two clocks, chance for keys, and how the process is doing. */
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
+import { networkInterfaces, totalmem } from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Now } from '../domain/time.ts'
 
@@ -46,6 +46,12 @@ export function openFilesMax(): number | null {
   } catch {
     return null
   }
+}
+
+/** Bytes of memory that the control group of this process allows; null where it is not bounded below the machine's. */
+export function groupMemoryMax(): number | null {
+  const bytes = process.constrainedMemory()
+  return bytes > 0 && bytes < totalmem() ? bytes : null
 }
 
 /** IP addresses of this machine; loopback alone where the system doesn't say. */

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os'
 import { readFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { dialAddressFault, listenAddressFault, type AddressFault } from '../domain/dial-address.ts'
+import { announceFault, dialAddressFault, listenAddressFault, type AddressFault } from '../domain/dial-address.ts'
 import { asAccountId } from '../domain/ids.ts'
 import { isDevNetwork } from '../domain/params.ts'
 import { removeIfStill, replaceFile } from '../home/own-file.ts'
@@ -10,6 +10,7 @@ import { startOf } from '../home/process.ts'
 import { nodeDataDirectory, readRuntime, RUNTIME_MANIFEST, type RuntimeManifest } from '../home/runtime.ts'
 import { realHome } from '../home/trusted-file.ts'
 import { toHex } from '../lib/bytes.ts'
+import { openServiceManager } from './service-manager.ts'
 import type { Node } from '../node/compose.ts'
 import type { NodeConfig } from '../node/config.ts'
 import { secretOf } from './accounts.ts'
@@ -58,7 +59,18 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
   if (!opening.ok)
     throw new Failure('usage', 'node-did-not-start', `the node did not start: ${opening.message}`, opening.hint)
   const { node } = opening
+  const lost = (reason: string): void => terminal.note(`the service manager can't be told how the node is: ${reason}`)
+  const manager = openServiceManager(context.env, process.pid, lost)
   let forget = (): void => undefined
+  const reload = (): void => {
+    manager?.reloading()
+    try {
+      node.reopenLog()
+    } catch (error) {
+      terminal.note(`the log goes on in the file it had: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    manager?.ready(statusLine(node))
+  }
   try {
     forget = announce(context, config, node)
     if (shared.json)
@@ -76,13 +88,24 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
       terminal.out(
         `ready  ${config.name}  ${node.listen.join(' ')}  api ${node.apiUrl ?? 'none'}${node.cookieFile === null ? '' : `  token ${node.cookieFile}`}`,
       )
+    process.on('SIGHUP', reload)
+    manager?.ready(statusLine(node))
+    manager?.keepAlive(() => statusLine(node))
     await aborted(ending.signal)
+    manager?.stopping()
     terminal.note('stopping; once more to stop at once')
   } finally {
+    process.off('SIGHUP', reload)
     forget()
     await node.stop()
   }
   terminal.note('stopped')
+}
+
+/** What `systemctl status` shows of it. */
+function statusLine({ control }: Node): string {
+  const { state, peers, head, mempool } = control.status()
+  return `${state}: ${peers} peers, height ${head.height}, ${mempool.count} transactions wait`
 }
 
 async function readSettings(context: Context, { flags, configFile }: NodeRunOptions): Promise<NodeSettings> {
@@ -101,7 +124,12 @@ async function readSettings(context: Context, { flags, configFile }: NodeRunOpti
   // Paths in a file are relative to it: it may be started from anywhere.
   const besideFile = (given: string | null | undefined): string | undefined =>
     given === null || given === undefined ? undefined : resolve(dirname(path), given)
-  const beside = { ...file, network: besideFile(file.network), dataDir: besideFile(file.dataDir) }
+  const beside = {
+    ...file,
+    network: besideFile(file.network),
+    dataDir: besideFile(file.dataDir),
+    logFile: besideFile(file.logFile),
+  }
   return settle(flags, beside, defaultsBeside(flags.dataDir === undefined ? file.dataDir : flags.dataDir))
 }
 
@@ -139,6 +167,8 @@ async function configOf(
   const { validator, dataDir } = settings
   const isShared = settings.bootstrap.length === 0
   checkAddresses('--listen', settings.listen, listenAddressFault)
+  const isOpen = !isDevNetwork(network.params.name)
+  checkAddresses('--announce', settings.announce, (address) => announceFault(address, isOpen))
   checkAddresses(
     isShared ? `${settings.network}: "bootstrap"` : '--bootstrap',
     isShared ? network.bootstrap : settings.bootstrap,
@@ -157,6 +187,7 @@ async function configOf(
     profile: settings.profile,
     dataDir: dataDir === null ? null : resolve(context.cwd, dataDir),
     listen: settings.listen,
+    ...(settings.announce.length === 0 ? {} : { announce: settings.announce }),
     bootstrap: isShared ? network.bootstrap : settings.bootstrap,
     bootstrapIsShared: isShared,
     ...(settings.discovery === null ? {} : { discovery: settings.discovery }),
@@ -164,6 +195,7 @@ async function configOf(
     api: settings.api,
     apiHosts: settings.apiHosts,
     validator: keys === null ? null : { key: asAccountId(toHex(keys.publicKey)), secret: keys.secret },
+    ...(settings.logFile === null ? {} : { logFile: resolve(context.cwd, settings.logFile) }),
     logLevel: settings.logLevel,
     connectionsMax: settings.connectionsMax,
   })

@@ -32,6 +32,8 @@ export interface NodeSettings {
   readonly profile: Profile
   readonly dataDir: string | null
   readonly listen: readonly string[]
+  /** Instead of those that it listens on; empty: those. */
+  readonly announce: readonly string[]
   readonly bootstrap: readonly string[]
   /** Whether it looks for peers in records; null: as the profile has it. */
   readonly discovery: boolean | null
@@ -42,6 +44,8 @@ export interface NodeSettings {
   /** Name of a key in the keystore. */
   readonly validator: string | null
   readonly logLevel: NodeConfig['logLevel']
+  /** Null: stderr. */
+  readonly logFile: string | null
   readonly connectionsMax: number
 }
 
@@ -56,6 +60,7 @@ const FIELDS: Readonly<Record<keyof NodeSettings, Kind>> = {
   profile: 'profile',
   dataDir: 'text',
   listen: 'texts',
+  announce: 'texts',
   bootstrap: 'texts',
   discovery: 'switch',
   observe: 'switch',
@@ -63,6 +68,7 @@ const FIELDS: Readonly<Record<keyof NodeSettings, Kind>> = {
   apiHosts: 'texts',
   validator: 'text',
   logLevel: 'level',
+  logFile: 'text',
   connectionsMax: 'count',
 }
 
@@ -104,6 +110,7 @@ export function settle(flags: GivenSettings, file: GivenSettings, defaults: Node
     profile: chosen('profile'),
     dataDir: chosen('dataDir'),
     listen: chosen('listen'),
+    announce: chosen('announce'),
     bootstrap: chosen('bootstrap'),
     discovery: chosen('discovery'),
     observe: chosen('observe'),
@@ -111,6 +118,7 @@ export function settle(flags: GivenSettings, file: GivenSettings, defaults: Node
     apiHosts: chosen('apiHosts'),
     validator: chosen('validator'),
     logLevel: chosen('logLevel'),
+    logFile: chosen('logFile'),
     connectionsMax: chosen('connectionsMax'),
   }
 }
@@ -126,12 +134,14 @@ export function defaultSettings(options: {
     network: null,
     profile: 'node',
     listen: ['/ip4/0.0.0.0/tcp/4601'],
+    announce: [],
     bootstrap: [],
     discovery: null,
     observe: null,
     apiHosts: [],
     validator: null,
     logLevel: 'info',
+    logFile: null,
     connectionsMax: CONNECTIONS_DEFAULT,
   }
 }

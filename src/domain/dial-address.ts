@@ -4,6 +4,8 @@
  * ever.
  */
 import { asPeerId } from './ids.ts'
+import { endpointOf } from '../lib/endpoint.ts'
+import { mayDial, reachOf } from '../lib/reach.ts'
 import { keyOfPeerId } from './record.ts'
 
 export interface AddressFault {
@@ -47,6 +49,21 @@ export function listenAddressFault(text: string): AddressFault | null {
   const fault = hostFault(text, host, value) ?? portFault(text, rest)
   if (fault !== null) return fault
   return rest.length > 2 ? bad(text, `/${rest.slice(2).join('/')} is too much`, 'end it after the port') : null
+}
+
+/**
+ * What keeps an address from being announced, or null. Others dial no names that a stranger tells them, and on an open
+ * network public addresses alone.
+ */
+export function announceFault(text: string, isOpen: boolean): AddressFault | null {
+  const fault = dialAddressFault(text)
+  if (fault !== null) return fault
+  const endpoint = endpointOf(text)
+  if (endpoint?.kind !== 'ip') return bad(text, 'others dial no name that they are told', 'announce its IP address')
+  const reach = reachOf(endpoint.ip)
+  return mayDial(reach, 'stranger', isOpen)
+    ? null
+    : bad(text, `it is ${reach}, and others dial no such address of a stranger`, 'announce one that they can reach')
 }
 
 /** The parts between slashes, or what is wrong. */

@@ -18,6 +18,7 @@ import { openDiskStore } from '../adapters/store/open-disk-store.ts'
 import { openMemoryStore } from '../adapters/store/open-memory-store.ts'
 import { loadOrCreateIdentity } from '../adapters/store/identity-file.ts'
 import {
+  groupMemoryMax,
   openFilesMax,
   systemAddresses,
   systemNow,
@@ -27,7 +28,8 @@ import {
   watchProcess,
 } from '../adapters/system.ts'
 import { decodeAddress, networkKindOf } from '../domain/address.ts'
-import { asAccountId, isHashText, type AccountId, type NetAddress } from '../domain/ids.ts'
+import { announceFault } from '../domain/dial-address.ts'
+import { asAccountId, asNetAddress, isHashText, type AccountId, type NetAddress } from '../domain/ids.ts'
 import { isDevNetwork, networkIdOf } from '../domain/params.ts'
 import { TOPICS } from '../domain/protocols.ts'
 import { Kernel } from '../kernel/kernel.ts'
@@ -45,7 +47,7 @@ import { createControl } from './control.ts'
 import { budgetFiles } from './file-budget.ts'
 import { healthChecks } from './health-checks.ts'
 import { Health } from './health.ts'
-import { FILES_SOUND } from './limits.ts'
+import { FILES_SOUND, GROUP_BYTES_MIN } from './limits.ts'
 import { Observer } from './observe.ts'
 import { Runtime } from './runtime.ts'
 import { VERSION } from './version.ts'
@@ -64,6 +66,8 @@ export interface Node {
   readonly control: NodeControl
   /** Blocks when they are asked for instead of in slots; null on networks that are not for development. */
   readonly blocksOnDemand: BlocksOnDemand | null
+  /** Opens the file of the log again by name. @throws Error where it can't be opened; the log goes on where it was */
+  reopenLog(): void
   /** Graceful: stops accepting, closes connections, frees the disk. */
   stop(): Promise<void>
 }
@@ -114,6 +118,12 @@ async function assemble(
       `raise the limit (\`ulimit -n ${FILES_SOUND}\`, or LimitNOFILE= of its service) and start again`,
     )
   const { connectionsMax, pendingMax, apiSocketsMax } = files.budget
+  const groupBytesMax = groupMemoryMax()
+  if (groupBytesMax !== null && groupBytesMax < GROUP_BYTES_MIN)
+    return fail(
+      `the control group of the process may take ${mebibytes(groupBytesMax)} of memory, and a node needs ${mebibytes(GROUP_BYTES_MIN)} at least`,
+      'raise MemoryMax= of its service, or the memory limit of its container, and start again',
+    )
   const identity =
     config.dataDir === null
       ? ({ ok: true, secret: systemRandomBytes(32) } as const)
@@ -124,12 +134,21 @@ async function assemble(
   const reached = readBootstrap(config, self, systemAddresses())
   if (!reached.ok) return fail(reached.message, reached.hint)
 
+  for (const address of config.announce ?? []) {
+    const fault = announceFault(address, !isDevNetwork(config.network.name))
+    if (fault !== null) return fail(fault.message, fault.hint)
+  }
+
   const opening = config.dataDir === null ? null : await openDiskStore(join(config.dataDir, 'store'))
   if (opening !== null && !opening.ok) return fail(opening.message, opening.hint)
   const store: Store = opening?.store ?? (await openMemoryStore())
   closers.push(() => store.close())
 
-  const journal = openJournal({ level: config.logLevel, name: config.name })
+  const journal = openJournal({
+    level: config.logLevel,
+    name: config.name,
+    ...(config.logFile === undefined ? {} : { file: config.logFile }),
+  })
   closers.push(() => {
     journal.close()
   })
@@ -202,6 +221,7 @@ async function assemble(
   const lookAtMemory = watchMemory({
     clock,
     profile: config.profile,
+    groupBytesMax,
     rssBytes: () => vitals.rssBytes(),
     onPressure: (rssBytes) => {
       observer.memoryShort(rssBytes)
@@ -229,6 +249,7 @@ async function assemble(
     },
   })
   await runtime.open({
+    announce: config.announce?.map(asNetAddress) ?? null,
     loopDelayMs: () => vitals.eventLoopDelayP99Ms(),
     atWake: () => {
       lookAtMemory()
@@ -307,6 +328,7 @@ async function assemble(
       cookieFile: api?.cookieFile ?? null,
       control,
       blocksOnDemand: openBlocksOnDemand(runtime),
+      reopenLog: () => journal.reopen(),
       stop: async () => {
         runtime.leave()
         // The goodbye needs a moment to get out; whoever is in a hurry kills the process and is missed.
@@ -315,6 +337,10 @@ async function assemble(
       },
     },
   }
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 1_048_576)} MiB`
 }
 
 type ApiOpening =

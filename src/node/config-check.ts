@@ -43,6 +43,7 @@ const CHECKS: Readonly<Record<keyof NodeConfig, Check>> = {
   dataDir: (value) =>
     value === null || (isText(value) && value !== '') ? null : 'must be a folder, or null to keep all in memory',
   listen: texts('"/ip4/127.0.0.1/tcp/4601"'),
+  announce: orLeftOut(texts('"/ip4/192.0.2.7/tcp/4601"')),
   bootstrap: texts('"/ip4/192.0.2.1/tcp/4601/p2p/12D3Koo…"'),
   bootstrapIsShared: orLeftOut(yesOrNo),
   discovery: orLeftOut(yesOrNo),
@@ -63,6 +64,7 @@ const CHECKS: Readonly<Record<keyof NodeConfig, Check>> = {
       : 'must be null, or {key, secret}: the public key in 64 hex digits and the secret as 32 bytes'
   },
   blocksOnDemand: orLeftOut(yesOrNo),
+  logFile: orLeftOut((value) => (isText(value) && value !== '' ? null : 'must be a file')),
   logLevel: oneOf('debug', 'info', 'warn', 'error', 'silent'),
   connectionsMax: (value) =>
     Number.isInteger(value) && (value as number) >= 1 && (value as number) <= CONNECTIONS_MAX

@@ -20,6 +20,11 @@ export interface NodeConfig {
   readonly dataDir: string | null
   /** Multiaddrs to listen on. */
   readonly listen: readonly string[]
+  /**
+   * Multiaddrs under which others are told that they reach this node, instead of those that it listens on; left out:
+   * those.
+   */
+  readonly announce?: readonly string[]
   /** Multiaddrs to dial and to keep dialling. */
   readonly bootstrap: readonly string[]
   /**
@@ -48,6 +53,8 @@ export interface NodeConfig {
    * networks only, and not unless given.
    */
   readonly blocksOnDemand?: boolean
+  /** File that the log is appended to; left out: stderr. */
+  readonly logFile?: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Largest number of connections; a star's hub needs its degree. */
   readonly connectionsMax: number

@@ -72,6 +72,16 @@ export const JUDGING_MAX = 65_536
 export const RSS_NODE_BYTES_MAX = 768 * 1_048_576
 /** The same where many nodes share one process, as on development networks. */
 export const RSS_DEV_BYTES_MAX = 4 * 1_024 * 1_048_576
+/**
+ * Of what the control group allows: the kernel ends the process at the whole, and counts what it caches of its files
+ * too.
+ */
+export const RSS_SHARE_OF_GROUP = 0.8
+/**
+ * Below this a control group does not let a node start, bytes: it takes 116 MiB when it has started, and its share of
+ * this must be more.
+ */
+export const GROUP_BYTES_MIN = 192 * 1_048_576
 /** How often the memory is looked at. */
 export const MEMORY_CHECK_MS = 1_000
 /** Time for a step of relief to show, before the next one. */

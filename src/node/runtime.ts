@@ -140,11 +140,19 @@ export class Runtime {
   /**
    * Starts the kernel's clock: from here on it dials.
    * @param vitals `loopDelayMs`: how late the event loop has been of late; `atWake`: called after each wake of the
-   *   kernel
+   *   kernel; `announce`: where others are told to find this node, unless it is where it listens
    */
-  async open(vitals?: { readonly loopDelayMs: () => number; readonly atWake: () => void }): Promise<void> {
+  async open(vitals?: {
+    readonly loopDelayMs: () => number
+    readonly atWake: () => void
+    readonly announce: readonly NetAddress[] | null
+  }): Promise<void> {
     const { store, connections } = this.ports
-    this.post({ kind: 'self-restored', ...(await loadSelf(store)), addresses: connections.addresses() })
+    this.post({
+      kind: 'self-restored',
+      ...(await loadSelf(store)),
+      addresses: vitals?.announce ?? connections.addresses(),
+    })
     this.#waker = new Waker({
       clock: this.#clock,
       sleeper: this.kernel,

@@ -5,11 +5,19 @@
  */
 import type { Clock } from './clock.ts'
 import type { Profile } from './config.ts'
-import { MEMORY_CHECK_MS, MEMORY_RELIEF_MS, RSS_DEV_BYTES_MAX, RSS_NODE_BYTES_MAX } from './limits.ts'
+import {
+  MEMORY_CHECK_MS,
+  MEMORY_RELIEF_MS,
+  RSS_DEV_BYTES_MAX,
+  RSS_NODE_BYTES_MAX,
+  RSS_SHARE_OF_GROUP,
+} from './limits.ts'
 
 export interface MemoryWatch {
   readonly clock: Pick<Clock, 'now'>
   readonly profile: Profile
+  /** What the control group allows, bytes; null where nothing is said. */
+  readonly groupBytesMax: number | null
   /** Resident memory of the process. */
   readonly rssBytes: () => number
   /** Called at most once in MEMORY_RELIEF_MS while there is too much of it. */
@@ -20,8 +28,9 @@ export interface MemoryWatch {
  * A look at the memory, at most once in MEMORY_CHECK_MS: to be taken at every wake, since a timer of its own would wake
  * the process once more.
  */
-export function watchMemory({ clock, profile, rssBytes, onPressure }: MemoryWatch): () => void {
-  const bytesMax = profile === 'node' ? RSS_NODE_BYTES_MAX : RSS_DEV_BYTES_MAX
+export function watchMemory({ clock, profile, groupBytesMax, rssBytes, onPressure }: MemoryWatch): () => void {
+  const ownMax = profile === 'node' ? RSS_NODE_BYTES_MAX : RSS_DEV_BYTES_MAX
+  const bytesMax = Math.min(ownMax, RSS_SHARE_OF_GROUP * (groupBytesMax ?? Number.POSITIVE_INFINITY))
   let quietUntilMs = Number.NEGATIVE_INFINITY
   let lookedMs = Number.NEGATIVE_INFINITY
   return () => {

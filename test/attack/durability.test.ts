@@ -11,7 +11,7 @@ const SEED = 1
 // Each mostly waits for processes of its own to start: they do so at the same time.
 describe.concurrent('a process that is hurt', () => {
   test('what was acknowledged is there after kill -9 under load', async () => {
-    const figures = await crash({ runs: 2, seed: SEED, perSecond: 100, onRun: () => undefined })
+    const figures = await crash({ runs: 2, seed: SEED, signal: 'SIGKILL', perSecond: 100, onRun: () => undefined })
     console.log(JSON.stringify(figures))
     expect(figures).toMatchObject({ lost: 0, restarts: 2 })
     expect(figures.acknowledged).toBeGreaterThan(0)

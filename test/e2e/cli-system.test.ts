@@ -1,7 +1,7 @@
 /** What a system may do to a node: few files, output that nobody takes, signals that were inherited otherwise. */
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -50,6 +50,30 @@ async function ended(child: ChildProcess): Promise<number | string | null> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
   return child.exitCode ?? child.signalCode
 }
+
+describe('a node that a service manager runs', () => {
+  it('tells it what it waits for, and opens its log anew when it reloads', async () => {
+    const [told, log] = [join(cwd, 'told'), join(cwd, 'node.log')]
+    // What comes with systemd, written down instead of sent: `npm run host` has a real socket.
+    writeFileSync(join(cwd, 'systemd-notify'), `#!/bin/sh\necho "$NOTIFY_SOCKET $*" >> ${told}\n`, { mode: 0o755 })
+    const env = { PATH: `${cwd}:${process.env.PATH ?? ''}`, NOTIFY_SOCKET: '@given', WATCHDOG_USEC: '600000' }
+    const node = await startShellNode(cwd, ['--log-file', log, '--announce', '/ip4/10.0.0.7/tcp/4601'], { env })
+    running.push(node.child)
+    const hasTold = (words: RegExp) => () => existsSync(told) && words.test(readFileSync(told, 'utf8'))
+    await until(hasTold(/^@given READY=1 STATUS=alone: 0 peers, height 0/m), 'it is ready')
+    await until(hasTold(/(WATCHDOG=1 STATUS=.*\n[^]*){2}/), 'its loop turns')
+    expect(node.log()).not.toContain('"level"')
+    const members = await (await fetch(`${node.api ?? ''}/v1/network`)).json()
+    expect(members).toMatchObject({ members: [{ addresses: ['/ip4/10.0.0.7/tcp/4601'] }] })
+    renameSync(log, `${log}.1`)
+    node.child.kill('SIGHUP')
+    await until(hasTold(/RELOADING=1 MONOTONIC_USEC=\d+\n[^]*READY=1/), 'it has reloaded')
+    expect(readFileSync(log, 'utf8')).toBe('')
+    node.child.kill('SIGTERM')
+    expect(await ended(node.child)).toBe(0)
+    expect(readFileSync(told, 'utf8')).toContain('STOPPING=1')
+  })
+})
 
 describe('a node with few files', () => {
   it('outlives a burst of connections, and takes transactions during it', async () => {

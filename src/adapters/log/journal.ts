@@ -21,6 +21,11 @@ export interface Journal {
    * asked.
    */
   flush(): void
+  /**
+   * Opens its file again by name: whoever rotates logs has moved it away. Nothing for stderr.
+   * @throws Error when the file cannot be opened; the log goes on where it was
+   */
+  reopen(): void
   /** Lines that could not be written: the disk is full, or nobody reads. */
   lostLines(): number
   /** Writes out what waits, as far as that goes, and lets go. */
@@ -36,6 +41,7 @@ const SILENT: Journal = {
   warn: nothing,
   error: nothing,
   flush: nothing,
+  reopen: nothing,
   lostLines: () => 0,
   close: nothing,
 }
@@ -60,7 +66,8 @@ function flushAtExit(sink: LineSink): void {
  */
 export function openJournal(options: { level: LogLevel; name: string; file?: string }): Journal {
   if (options.level === 'silent') return SILENT
-  const descriptor = options.file === undefined ? STDERR : openSync(options.file, 'a', 0o600)
+  const { file } = options
+  const descriptor = file === undefined ? STDERR : openSync(file, 'a', 0o600)
   // Node makes a pipe one that never blocks when its stream is first asked for.
   if (descriptor === STDERR) void process.stderr.fd
   const sink = new LineSink(descriptor)
@@ -90,6 +97,9 @@ export function openJournal(options: { level: LogLevel; name: string; file?: str
     },
     flush: () => {
       sink.flush()
+    },
+    reopen: () => {
+      if (file !== undefined) sink.turnTo(openSync(file, 'a', 0o600))
     },
     lostLines: () => sink.lost,
     close: () => {

@@ -3,7 +3,7 @@
  * is bounded, what can't be written is counted and forgotten, and the next line is tried again, since a disk gets room
  * and a terminal is let go on.
  */
-import { write, writeSync } from 'node:fs'
+import { closeSync, write, writeSync } from 'node:fs'
 
 /** Bytes that wait for a slow reader before lines are dropped: a stopped terminal must not fill the memory. */
 export const WAITING_BYTES_MAX = 1024 * 1024
@@ -15,7 +15,9 @@ const WRITE_BYTES_MAX = 16 * 1024
 const AGAIN_MS = 100
 
 export class LineSink {
-  readonly #descriptor: number
+  #descriptor: number
+  /** Turned away from, while a thread may still write to it. */
+  #left: number | null = null
   #waiting: Buffer[] = []
   #waitingBytes = 0
   /** What was begun, or could not be begun: it comes before anything else, or a line would be torn. */
@@ -32,6 +34,14 @@ export class LineSink {
   /** Lines that nobody will read. */
   get lost(): number {
     return this.#lost
+  }
+
+  /** Goes on in another file; the one before is closed when no thread writes to it any more. */
+  turnTo(descriptor: number): void {
+    // Of several that are turned away from, a thread is in the first.
+    if (this.#isBusy && this.#left === null) this.#left = this.#descriptor
+    else closeSync(this.#descriptor)
+    this.#descriptor = descriptor
   }
 
   /** pino's side of a stream. */
@@ -70,15 +80,22 @@ export class LineSink {
         this.#began = chunk
         setTimeout(() => {
           this.#isBusy = false
+          this.#closeLeft()
           this.#next()
         }, AGAIN_MS).unref()
         return
       }
       this.#isBusy = false
+      this.#closeLeft()
       if (error === null) this.#began = rest(chunk, written)
       else this.#lost += linesOf(chunk)
       this.#next()
     })
+  }
+
+  #closeLeft(): void {
+    if (this.#left !== null) closeSync(this.#left)
+    this.#left = null
   }
 
   /** What is to be written next: the rest of what was begun, or lines together. */

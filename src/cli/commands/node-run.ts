@@ -14,6 +14,7 @@ export const command = defineCommand({
     network: value('--network <file>', "the network's JSON file", readText),
     dataDir: value('--data-dir <dir>', 'where the node keeps its data (default: node in the home)', readText),
     listen: list('--listen <multiaddr>', 'where peers connect (default: /ip4/0.0.0.0/tcp/4601)', readText),
+    announce: list('--announce <multiaddr>', 'where others reach it, if not where it listens', readText),
     bootstrap: list('--bootstrap <multiaddr>', "peers to dial (default: those of the network's file)", readText),
     discovery: flag('--discovery', 'look for peers in what nodes say of themselves (default: on with profile node)'),
     observe: flag(
@@ -31,6 +32,7 @@ export const command = defineCommand({
     ),
     passphraseFile: value('--passphrase-file <file>', "file with that key's passphrase, instead of asking", readText),
     logLevel: value('--log-level <level>', LOG_LEVELS.join(', '), readWord(LOG_LEVELS), { words: LOG_LEVELS }),
+    logFile: value('--log-file <file>', 'where the log goes instead of stderr; SIGHUP opens it anew', readText),
     dieWithParent: flag('--die-with-parent', 'stop when the IPC channel to the parent process closes'),
   },
   examples: [
@@ -48,6 +50,7 @@ export const command = defineCommand({
         profile: options.profile,
         dataDir: options.dataDir,
         listen: options.listen.length === 0 ? undefined : options.listen,
+        announce: options.announce.length === 0 ? undefined : options.announce,
         bootstrap: options.bootstrap.length === 0 ? undefined : options.bootstrap,
         discovery: options.discovery ? true : undefined,
         observe: options.observe ? true : undefined,
@@ -55,6 +58,7 @@ export const command = defineCommand({
         apiHosts: options.apiHost.length === 0 ? undefined : options.apiHost,
         validator: options.validator,
         logLevel: options.logLevel,
+        logFile: options.logFile,
       },
       configFile: options.config,
       passphraseFile: options.passphraseFile,

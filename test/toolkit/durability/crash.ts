@@ -1,6 +1,6 @@
 /**
- * kill -9 at a random moment under load, again and again, on one data directory: what was acknowledged is there each
- * time.
+ * A signal at a random moment under load, again and again, on one data directory: what was acknowledged is there each
+ * time, whether it was killed or asked to stop.
  */
 import { asAccountId } from '../../../src/domain/ids.ts'
 import { toHex } from '../../../src/lib/bytes.ts'
@@ -16,6 +16,10 @@ export interface CrashFigures {
   readonly lost: number
   readonly restarts: number
   readonly readyMsMax: number
+  /** From the signal to the end of the process. */
+  readonly stopMsMax: number
+  /** Ends with another code than 0: all of them where it is killed. */
+  readonly unclean: number
   /** Of the chain that the node made meanwhile. */
   readonly height: number
   /** Restarts after which it was behind the head that it had announced. */
@@ -28,8 +32,12 @@ export interface CrashFigures {
 export interface CrashOptions {
   readonly runs: number
   readonly seed: number
+  readonly signal: 'SIGKILL' | 'SIGTERM'
   readonly perSecond: number
-  readonly onRun: (run: number, figures: { acknowledged: number; lost: number; readyMs: number }) => void
+  readonly onRun: (
+    run: number,
+    figures: { acknowledged: number; lost: number; readyMs: number; stopMs: number },
+  ) => void
 }
 
 /** Shorter than the life of a run, so that most runs have blocks. */
@@ -37,7 +45,7 @@ const SLOT_MS = 250
 const KILL_MS_MIN = 50
 const KILL_MS_MAX = 2_000
 
-export async function crash({ runs, seed, perSecond, onRun }: CrashOptions): Promise<CrashFigures> {
+export async function crash({ runs, seed, signal, perSecond, onRun }: CrashOptions): Promise<CrashFigures> {
   // The node makes blocks, alone and fast: many of the crashes come while one is made.
   const validator = asAccountId(toHex(devValidator(0).publicKey))
   const stage = setStage('crash', { validators: [validator], slotMs: SLOT_MS })
@@ -47,7 +55,7 @@ export async function crash({ runs, seed, perSecond, onRun }: CrashOptions): Pro
   const writer = new Writer(stage.params)
   const lost = new Set<string>()
   let readyMsMax = 0
-  let restarts = 0
+  let [restarts, unclean, stopMsMax] = [0, 0, 0]
   try {
     await node.start()
     for (let run = 1; run <= runs; run++) {
@@ -59,7 +67,11 @@ export async function crash({ runs, seed, perSecond, onRun }: CrashOptions): Pro
         witness.watch(node.client, stop.signal),
       ])
       await new Promise((resolve) => setTimeout(resolve, KILL_MS_MIN + prng.below(KILL_MS_MAX - KILL_MS_MIN)))
-      await node.end('SIGKILL')
+      const askedMs = performance.now()
+      await node.end(signal)
+      const stopMs = performance.now() - askedMs
+      stopMsMax = Math.max(stopMsMax, stopMs)
+      if ((await node.exited(0))?.code !== 0) unclean++
       stop.abort()
       await writing
       const readyMs = await node.start()
@@ -69,7 +81,7 @@ export async function crash({ runs, seed, perSecond, onRun }: CrashOptions): Pro
       // The new ones each time, all of them now and then and at the end.
       const fresh = [...writer.acknowledged.keys()].slice(run % 50 === 0 || run === runs ? 0 : known)
       for (const id of await writer.lost(node.client, fresh)) lost.add(id)
-      onRun(run, { acknowledged: writer.acknowledged.size, lost: lost.size, readyMs })
+      onRun(run, { acknowledged: writer.acknowledged.size, lost: lost.size, readyMs, stopMs })
     }
     return {
       runs,
@@ -77,6 +89,8 @@ export async function crash({ runs, seed, perSecond, onRun }: CrashOptions): Pro
       lost: lost.size,
       restarts,
       readyMsMax: Math.round(readyMsMax),
+      stopMsMax: Math.round(stopMsMax),
+      unclean,
       height: witness.height,
       steppedBack: witness.steppedBack,
       signedTwice: witness.signedTwice.size,

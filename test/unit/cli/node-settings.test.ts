@@ -20,6 +20,8 @@ describe('the configuration file of a node', () => {
       name: 'a',
       network: 'network.json',
       profile: 'dev',
+      announce: ['/ip4/192.0.2.7/tcp/4601'],
+      logFile: 'node.log',
       dataDir: 'data',
       listen: ['/ip4/127.0.0.1/tcp/0'],
       bootstrap: [],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dialAddressFault, listenAddressFault } from '../../../src/domain/dial-address.ts'
+import { announceFault, dialAddressFault, listenAddressFault } from '../../../src/domain/dial-address.ts'
 
 const PEER = '12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq'
 
@@ -60,5 +60,22 @@ describe('an address to listen on', () => {
     '/ip4/0.0.0.0/tcp',
   ])('%s never can', (address) => {
     expect(listenAddressFault(address)).not.toBe(null)
+  })
+})
+
+describe('an address to announce', () => {
+  it('is one that others dial when a stranger tells them', () => {
+    expect(announceFault('/ip4/8.8.8.8/tcp/4601', true)).toBe(null)
+    expect(announceFault('/ip6/2606:4700::1/tcp/4601', true)).toBe(null)
+    expect(announceFault('/ip4/10.0.0.7/tcp/4601', false)).toBe(null)
+  })
+  it.each([
+    ['/ip4/10.0.0.7/tcp/4601', true, 'it is private'],
+    ['/ip4/127.0.0.1/tcp/4601', true, 'it is loopback'],
+    ['/ip4/0.0.0.0/tcp/4601', false, 'where a node listens'],
+    ['/dns4/node.example/tcp/4601', false, 'others dial no name'],
+    ['10.0.0.7', false, 'no multiaddr'],
+  ])('%s (open: %s) is not', (address, isOpen, why) => {
+    expect(announceFault(address, isOpen)?.message).toContain(why)
   })
 })

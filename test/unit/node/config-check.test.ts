@@ -29,6 +29,8 @@ describe('a configuration from a program', () => {
       dataDir: 'data',
       discovery: true,
       observe: false,
+      announce: ['/ip4/192.0.2.7/tcp/4601'],
+      logFile: 'log',
       bootstrapIsShared: false,
       blocksOnDemand: true,
     }

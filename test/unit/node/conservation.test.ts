@@ -58,6 +58,7 @@ test('memory that is short is told at once, and again only after a while', () =>
   const look = watchMemory({
     clock: { now: () => ({ wallMs: 0, monoMs: nowMs }) },
     profile: 'node',
+    groupBytesMax: null,
     rssBytes: () => rss,
     onPressure: (bytes) => told.push(bytes),
   })
@@ -69,4 +70,20 @@ test('memory that is short is told at once, and again only after a while', () =>
   expect(told, 'looked at too soon').toEqual([])
   for (nowMs = MEMORY_CHECK_MS; nowMs < 10_000; nowMs += MEMORY_CHECK_MS / 4) look()
   expect(told).toEqual([rss, rss])
+})
+
+test('a control group that allows less than the profile is kept to', () => {
+  const told: number[] = []
+  const look = (rss: number, groupBytesMax: number | null): void =>
+    watchMemory({
+      clock: { now: () => ({ wallMs: 0, monoMs: 0 }) },
+      profile: 'dev',
+      groupBytesMax,
+      rssBytes: () => rss,
+      onPressure: (bytes) => told.push(bytes),
+    })()
+  look(850, 1_000)
+  look(800, 1_000)
+  look(850, null)
+  expect(told).toEqual([850])
 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -33,6 +33,22 @@ describe('the log', () => {
     ])
     expect(lines[0].time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  it('goes on under its name when its file was moved away, and loses no line of it', async () => {
+    const file = join(root, 'rotated')
+    const journal = openJournal({ level: 'info', name: 'x', file })
+    // More than one write takes, so that a thread still writes when the file is turned away from.
+    for (let line = 0; line < 2_000; line++) journal.info({ line }, 'before')
+    renameSync(file, `${file}.1`)
+    journal.reopen()
+    journal.info({}, 'after')
+    journal.flush()
+    const text = (): string => readFileSync(`${file}.1`, 'utf8') + readFileSync(file, 'utf8')
+    await until(() => text().split('\n').length === 2_002, 'all lines')
+    expect(readFileSync(file, 'utf8')).toContain('after')
+    expect(journal.lostLines()).toBe(0)
+    journal.close()
   })
 
   it('can be silent, and says where it cannot be written', () => {
