@@ -1,5 +1,6 @@
 // `npm run check`: types, lint, layout, layers, tidy and unit tests, in seconds: what every commit passes. `npm test`
 // is the whole gate.
+import './whole-install.ts'
 import { remembering, runStages, staticStages, vitest } from './stages.ts'
 
 const tests = {

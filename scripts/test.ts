@@ -1,5 +1,6 @@
 // `npm test`: the whole gate: the build, every test, and what reads the sources. Arguments go to vitest (`npm test --
 // test/attack`).
+import './whole-install.ts'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { constants, setPriority, tmpdir } from 'node:os'
