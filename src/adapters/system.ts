@@ -1,7 +1,9 @@
 /** What the operating system tells a node: the two clocks, chance for keys, and how the process is doing. */
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { open, statfs, unlink } from 'node:fs/promises'
 import { networkInterfaces, totalmem } from 'node:os'
+import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Now } from '../domain/time.ts'
 
@@ -48,10 +50,48 @@ export function openFilesMax(): number | null {
   }
 }
 
-/** Bytes of memory that the control group of this process allows; null where it is not bounded below the machine's. */
+/** Bytes that the control group of this process allows; null where it is not bounded below the machine's memory. */
 export function groupMemoryMax(): number | null {
   const bytes = process.constrainedMemory()
   return bytes > 0 && bytes < totalmem() ? bytes : null
+}
+
+/** Files that this process has open now; null where the system doesn't say. */
+export function openFiles(): number | null {
+  try {
+    return readdirSync('/proc/self/fd').length
+  } catch {
+    return null
+  }
+}
+
+/** Syncs of which the middle one counts. */
+const SYNCS = 3
+/** As much as a small transaction and its place in the log take. */
+const SYNC_BYTES = 4_096
+
+/** Room on the disk of a directory, and how long a small write takes to be there; null where it can't be tried. */
+export async function measureDisk(directory: string): Promise<{ freeBytes: number; syncMs: number } | null> {
+  const path = join(directory, `sync-${process.pid}`)
+  try {
+    const { bavail, bsize } = await statfs(directory)
+    const file = await open(path, 'w', 0o600)
+    try {
+      const times: number[] = []
+      for (let sync = 0; sync < SYNCS; sync++) {
+        const startedMs = performance.now()
+        await file.write(Buffer.alloc(SYNC_BYTES))
+        await file.sync()
+        times.push(performance.now() - startedMs)
+      }
+      return { freeBytes: bavail * bsize, syncMs: times.sort((a, b) => a - b)[1] ?? 0 }
+    } finally {
+      await file.close()
+      await unlink(path)
+    }
+  } catch {
+    return null
+  }
 }
 
 /** IP addresses of this machine; loopback alone where the system doesn't say. */

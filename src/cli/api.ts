@@ -12,6 +12,8 @@ import type {
   EvidenceView,
   HealthView,
   IdentityView,
+  LimitsView,
+  LogView,
   MempoolView,
   MeshView,
   NetworkView,
@@ -21,6 +23,7 @@ import type {
   TagsView,
   TransactionView,
 } from '../domain/views.ts'
+import type { DoctorView } from '../domain/doctor.ts'
 import type { Context } from './context.ts'
 import { DEFAULT_SOURCE, startHint, type Target } from './discovery.ts'
 import { Failure } from './failure.ts'
@@ -30,6 +33,10 @@ export interface Api {
   status(): Promise<StatusView>
   /** Also of a node that is not well. */
   health(): Promise<HealthView>
+  doctor(): Promise<DoctorView>
+  log(): Promise<LogView>
+  limits(): Promise<LimitsView>
+  metrics(): Promise<string>
   peers(): Promise<PeersView>
   mesh(): Promise<MeshView>
   network(): Promise<NetworkView>
@@ -67,6 +74,10 @@ export function openApi(context: Context, target: Target): Api {
     identity: () => take(client.identity()),
     status: () => take(client.status()),
     health: () => take(client.health()),
+    doctor: () => take(client.doctor()),
+    log: () => take(client.log()),
+    limits: () => take(client.limits()),
+    metrics: () => take(client.metrics()),
     peers: () => take(client.peers()),
     mesh: () => take(client.mesh()),
     network: () => take(client.network()),

@@ -368,6 +368,40 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly '/v1/node/doctor': {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** What the node finds when it looks at itself, its machine and its peers */
+    readonly get: operations['getDoctor']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
+  readonly '/v1/debug/log': {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    /** The last lines of the log */
+    readonly get: operations['getLog']
+    readonly put?: never
+    readonly post?: never
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly '/v1/debug/limits': {
     readonly parameters: {
       readonly query?: never
@@ -648,6 +682,12 @@ export interface components {
     readonly DialState: 'waiting' | 'dialling' | 'connected'
     /** @enum {string} */
     readonly Direction: 'inbound' | 'outbound'
+    readonly Doctor: {
+      /** @enum {integer} */
+      readonly v: 1
+      readonly ok: boolean
+      readonly findings: readonly components['schemas']['Finding'][]
+    }
     /**
      * @description some of propagation, transactions, peers, mesh, blocks, network, node, separated by commas
      * @enum {string}
@@ -665,6 +705,20 @@ export interface components {
       readonly v: 1
       readonly evidence: readonly components['schemas']['Evidence'][]
     }
+    readonly Finding: {
+      /** @description stable name of the finding */
+      readonly code: string
+      readonly weight: components['schemas']['FindingWeight']
+      /** @description what is seen */
+      readonly message: string
+      /** @description what to do; empty where nothing is */
+      readonly next: string
+    }
+    /**
+     * @description unseen: it can not be told from here
+     * @enum {string}
+     */
+    readonly FindingWeight: 'sound' | 'doubtful' | 'wrong' | 'unseen'
     /** @enum {string} */
     readonly GossipDirections: 'both' | 'in' | 'out' | 'none' | 'deaf'
     readonly GossipRate: {
@@ -990,6 +1044,11 @@ export interface components {
       readonly reason: string | null
       readonly queueMs?: number | null
       readonly checkMs?: number | null
+    }
+    readonly RecentLog: {
+      /** @enum {integer} */
+      readonly v: 1
+      readonly lines: readonly string[]
     }
     /** @enum {string} */
     readonly RefusalStatus: 'rejected'
@@ -2761,6 +2820,154 @@ export interface operations {
         }
         content: {
           readonly 'application/json': components['schemas']['Health']
+        }
+      }
+    }
+  }
+  readonly getDoctor: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description The findings */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/json': components['schemas']['Doctor']
+        }
+      }
+      /** @description The request is not what this document says */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The token of the node is missing, or is another one */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The request comes from where it may not come, or asks for what this node does not tell */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The content type or encoding of the body is not accepted */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many requests: wait as long as Retry-After says */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The node failed; the fault is in the node */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  readonly getLog: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody?: never
+    readonly responses: {
+      /** @description The lines */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/json': components['schemas']['RecentLog']
+        }
+      }
+      /** @description The request is not what this document says */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The token of the node is missing, or is another one */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The request comes from where it may not come, or asks for what this node does not tell */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The content type or encoding of the body is not accepted */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many requests: wait as long as Retry-After says */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The node failed; the fault is in the node */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
         }
       }
     }

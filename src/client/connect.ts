@@ -7,6 +7,7 @@ import type {
   HealthView,
   IdentityView,
   LimitsView,
+  LogView,
   MemoryView,
   MempoolView,
   MeshView,
@@ -21,6 +22,7 @@ import type {
   TransactionDocument,
   TransactionView,
 } from '../domain/views.ts'
+import type { DoctorView } from '../domain/doctor.ts'
 import { encodeBatch } from '../domain/codec/transaction-codec.ts'
 import { pathWith, type AnswerOf, type MediaOf, type PartsOf, type PathOf, type QueryOf } from './api-shapes.ts'
 import type { EventStreamOptions, StreamItem } from './event-stream.ts'
@@ -74,6 +76,10 @@ export interface Client {
   status(): Promise<Outcome<StatusView>>
   /** Also an unhealthy node is an answer: its problems are in the value. */
   health(): Promise<Outcome<HealthView>>
+  /** The node looks at itself, its machine and its peers: takes a second or two. */
+  doctor(): Promise<Outcome<DoctorView>>
+  /** The last lines of its log. */
+  log(): Promise<Outcome<LogView>>
   limits(): Promise<Outcome<LimitsView>>
   /** Prometheus text. */
   metrics(): Promise<Outcome<string>>
@@ -158,6 +164,8 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
     identity: () => get('/v1/node/identity', {}),
     status: () => get('/v1/node/status', {}),
     health: () => askHealth(exchange),
+    doctor: () => get('/v1/node/doctor', {}, undefined, { needsToken: true }),
+    log: () => get('/v1/debug/log', {}, undefined, { needsToken: true }),
     limits: () => get('/v1/debug/limits', {}, undefined, { needsToken: true }),
     metrics: () => askText(exchange, '/metrics'),
     openapi: () => get('/openapi.json', {}),

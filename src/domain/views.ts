@@ -450,6 +450,12 @@ export interface LimitsView {
   }[]
 }
 
+/** The last lines of the log, as they were written. */
+export interface LogView {
+  readonly v: 1
+  readonly lines: readonly string[]
+}
+
 /** Topics of the event stream. */
 export const EVENT_TOPICS = ['propagation', 'transactions', 'peers', 'mesh', 'blocks', 'network', 'node'] as const
 export type EventTopic = (typeof EVENT_TOPICS)[number]

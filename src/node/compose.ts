@@ -9,6 +9,7 @@ import { giveBackAtRest } from '../adapters/give-back.ts'
 import { openHttpApi, type HttpApi } from '../adapters/http/open-http-api.ts'
 import { CONNECTIONS_MAX } from '../adapters/http/limits.ts'
 import { COOKIE_FILE_NAME, writeCookie, type Cookie } from '../adapters/http/cookie-file.ts'
+import { MESH_DLO } from '../adapters/libp2p/gossip-options.ts'
 import { PENDING_INBOUND_MAX } from '../adapters/libp2p/limits.ts'
 import { openLibp2p } from '../adapters/libp2p/open.ts'
 import { peerIdFromSeed } from '../adapters/libp2p/identity.ts'
@@ -19,6 +20,8 @@ import { openMemoryStore } from '../adapters/store/open-memory-store.ts'
 import { loadOrCreateIdentity } from '../adapters/store/identity-file.ts'
 import {
   groupMemoryMax,
+  measureDisk,
+  openFiles,
   openFilesMax,
   systemAddresses,
   systemNow,
@@ -259,6 +262,7 @@ async function assemble(
   closers.push(() => {
     runtime.stop()
   })
+  let api: ApiOpening | null = null
   const control = createControl({
     runtime,
     ports,
@@ -270,6 +274,19 @@ async function assemble(
     pid: process.pid,
     fallbackReason,
     metrics: () => metrics.text(),
+    recentLines: () => journal.recentLines(),
+    machine: async () => {
+      const open = openFiles()
+      return {
+        announce: config.announce ?? null,
+        api: api?.ok === true ? api.api.url : null,
+        own: systemAddresses(),
+        disk: config.dataDir === null ? null : await measureDisk(config.dataDir),
+        files: open === null || filesMax === null ? null : { open, max: filesMax },
+        groupBytesMax,
+        meshWanted: MESH_DLO,
+      }
+    },
     adapterSizes: () => [
       { name: 'gossip.seenIds', ...libp2p.gossipSizes().seenIds, unit: 'messages' },
       { name: 'gossip.countedCopies', ...libp2p.gossipSizes().countedCopies, unit: 'messages' },
@@ -317,7 +334,7 @@ async function assemble(
   metrics.gaugeBy('problem', 'Whether this is wrong with the node now (/v1/node/health says it in words)', 'code', () =>
     health.gauge(),
   )
-  const api = await openApi({ config, control, closers, metrics, journal, apiSocketsMax })
+  api = await openApi({ config, control, closers, metrics, journal, apiSocketsMax })
   if (api !== null && !api.ok) return fail(api.message, api.hint)
   return {
     ok: true,

@@ -15,6 +15,7 @@ import type { Lookup, NodeControl } from '../ports/control.ts'
 import { Archive } from './archive.ts'
 import { validatorView } from './chain-health.ts'
 import { accountView, evidenceView, findBlock, listBlocks } from './chain-views.ts'
+import { examine, type MachineFacts } from './doctor.ts'
 import { dialView } from './dial-view.ts'
 import { memoryOf, memoryPage } from './memory-view.ts'
 import { networkView, tagProblem } from './network-views.ts'
@@ -38,6 +39,10 @@ export interface ControlOptions {
   readonly pid: number
   /** Why the verifier is not the first choice; null when it is. */
   readonly fallbackReason: string | null
+  /** What only adapters see of the machine, for `doctor`. */
+  readonly machine: () => Promise<MachineFacts>
+  /** The last lines of the log. */
+  readonly recentLines: () => readonly string[]
   readonly metrics: () => Promise<string>
   /** Fill and bound of what the adapters keep. */
   readonly adapterSizes?: () => LimitsView['structures']
@@ -107,7 +112,7 @@ export function createControl(options: ControlOptions): NodeControl {
         address: entry.address,
         direction: entry.direction,
         connectedMs: Math.round(now.monoMs - entry.sinceMonoMs),
-        agentVersion: observer.agents.get(entry.peer) ?? '',
+        agentVersion: observer.agents.get(entry.peer)?.version ?? '',
         score: ports.gossip.score(entry.peer),
         mesh: topics.filter(({ mesh }) => isIn(mesh, entry.peer)).map(({ topic }) => topic),
         topics: topics.filter(({ subscribers }) => isIn(subscribers, entry.peer)).map(({ topic }) => topic),
@@ -143,6 +148,8 @@ export function createControl(options: ControlOptions): NodeControl {
     identity,
     status,
     health: () => options.health.view(),
+    doctor: () => examine(options),
+    log: () => ({ v: 1, lines: options.recentLines() }),
     peers,
     mesh,
     limits,

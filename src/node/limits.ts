@@ -82,6 +82,9 @@ export const RSS_SHARE_OF_GROUP = 0.8
  * this must be more.
  */
 export const GROUP_BYTES_MIN = 192 * 1_048_576
+/** How often each node is asked for its clock when this one is examined, and how long that may take, ms. */
+export const DOCTOR_SAMPLES = 3
+export const DOCTOR_WAIT_MS = 2_000
 /** How often the memory is looked at. */
 export const MEMORY_CHECK_MS = 1_000
 /** Time for a step of relief to show, before the next one. */

@@ -52,7 +52,7 @@ export class Observer {
   readonly events = new EventRing()
   readonly propagation = new PropagationLog()
   readonly arrivals = new Arrivals()
-  readonly agents = new Map<PeerId, string>()
+  readonly agents = new Map<PeerId, { readonly version: string; readonly seenAt: string | undefined }>()
   /** Peers of other networks, of late. */
   readonly strangers = new Recent(STRANGERS_SHOWN_MS)
   /** Members of whom two run. */
@@ -387,8 +387,9 @@ export class Observer {
     this.#emit('mesh', change.event, { topic: change.topic, peerId: change.peer, t_ns })
   }
 
-  identified(peer: PeerId, agentVersion: string): void {
-    this.agents.set(peer, agentVersion)
+  identified(peer: PeerId, version: string, seenAt?: string): void {
+    // A push of what has changed has no address.
+    this.agents.set(peer, { version, seenAt: seenAt ?? this.agents.get(peer)?.seenAt })
   }
 
   sizes(): { name: string; size: number; capacity: number; unit: string }[] {

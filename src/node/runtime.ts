@@ -95,8 +95,8 @@ export class Runtime {
       this.#observer.overworked(what)
       this.post({ kind: 'overworked', subject, what, ip })
     },
-    onIdentify: (peer, agentVersion) => {
-      this.#observer.identified(peer, agentVersion)
+    onIdentify: (peer, agentVersion, seenAt) => {
+      this.#observer.identified(peer, agentVersion, seenAt)
     },
     onMute: (peer, link) => {
       this.#observer.muteLink(peer, link)

@@ -32,8 +32,8 @@ export interface ConnectionsListener {
     what: Overwork,
     ip: string | null,
   ): void
-  /** What identify said. */
-  onIdentify(peer: PeerId, agentVersion: string): void
+  /** What identify said. @param seenAt IP address that the peer says it sees us at; left out where it says none */
+  onIdentify(peer: PeerId, agentVersion: string, seenAt?: string): void
   /**
    * Gossip did not come about on a connection, or ended, in the direction that `link` lacks: it is being closed, to be
    * dialled again.

@@ -12,6 +12,7 @@ import type {
   HealthView,
   IdentityView,
   LimitsView,
+  LogView,
   MemoryView,
   MempoolView,
   MeshView,
@@ -23,6 +24,7 @@ import type {
   TransactionState,
   TransactionView,
 } from '../domain/views.ts'
+import type { DoctorView } from '../domain/doctor.ts'
 import type { RejectCode } from '../domain/reject.ts'
 
 export type SubmitResult =
@@ -44,6 +46,10 @@ export interface NodeControl {
   identity(): IdentityView
   status(): StatusView
   health(): HealthView
+  /** Looks at the node, its machine and its peers: a write that is synced, and a question to each node. */
+  doctor(): Promise<DoctorView>
+  /** The last lines of its log. */
+  log(): LogView
   peers(): PeersView
   mesh(): MeshView
   mempool(options: { limit: number }): MempoolView

@@ -169,6 +169,27 @@ describe('tx send', () => {
     const document = await hearsay('health --json')
     expect(document.code).toBe(7)
     expect(JSON.parse(document.stdout)).toMatchObject({ v: 1, ok: false, details: [{ code: 'no-peers' }] })
+    const doctor = await hearsay('doctor')
+    expect(doctor).toMatchObject({
+      code: 7,
+      stdout: expect.stringMatching(/^✗ no peer is connected: .*\n {2}next {2}/),
+    })
+    expect(doctor.stdout).toMatch(/\n. the disk of its data has \d+ MiB free, and syncs a small write in [\d.]+ ms\n/)
+    const { ok, findings } = JSON.parse((await hearsay('doctor --json')).stdout)
+    expect([ok, findings.length]).toEqual([false, 12])
+    const cookie = readFileSync(join(cwd, '.hearsay', 'node', '.cookie'), 'utf8').trim()
+    expect(await hearsay('debug fault.json')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^fault\.json: \d+/),
+    })
+    const bundle = readFileSync(join(cwd, 'fault.json'), 'utf8')
+    expect(JSON.parse(bundle)).toMatchObject({ v: 1, doctor: { ok: false }, status: { network: 'dev-cli' } })
+    expect(JSON.parse(bundle).log[0]).toMatchObject({ level: expect.any(String), msg: expect.any(String) })
+    expect(bundle).not.toContain(cookie)
+    expect(await hearsay('debug fault.json')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is there already'),
+    })
     expect(node.child.exitCode).toBe(null)
   })
 })

@@ -98,6 +98,8 @@ describe('the document', () => {
         'get /v1/node/identity',
         'get /v1/node/status',
         'get /v1/node/health',
+        'get /v1/node/doctor (token)',
+        'get /v1/debug/log (token)',
         'get /v1/debug/limits (token)',
         'get /v1/observe/network',
         'get /v1/events',

@@ -15,6 +15,7 @@ import type {
   WorkToken,
 } from '../../ports/connections.ts'
 import { AGENT_BYTES_MAX } from '../../domain/record.ts'
+import { ipOf } from '../../lib/address-group.ts'
 import { textWithin } from '../../lib/bytes.ts'
 import { dialFailureOf } from './dial-failure.ts'
 import type { DialPermits, DialTargets } from './dial-targets.ts'
@@ -80,7 +81,9 @@ class ConnectionsAdapter implements Libp2pConnections {
     parts.node.addEventListener('peer:identify', ({ detail }) => {
       const peer = asPeerId(detail.peerId.toString())
       // As much of it as a record may say.
-      if (this.#open.has(peer)) parts.listener.onIdentify(peer, textWithin(detail.agentVersion ?? '', AGENT_BYTES_MAX))
+      const seenAt = ipOf(detail.observedAddr?.toString() ?? '') ?? undefined
+      if (this.#open.has(peer))
+        parts.listener.onIdentify(peer, textWithin(detail.agentVersion ?? '', AGENT_BYTES_MAX), seenAt)
     })
   }
 

@@ -26,6 +26,8 @@ export interface Journal {
    * @throws Error when the file cannot be opened; the log goes on where it was
    */
   reopen(): void
+  /** The last lines, without their ends; also those that could not be written. */
+  recentLines(): readonly string[]
   /** Lines that could not be written: the disk is full, or nobody reads. */
   lostLines(): number
   /** Writes out what waits, as far as that goes, and lets go. */
@@ -33,6 +35,9 @@ export interface Journal {
 }
 
 const STDERR = 2
+
+/** Lines that are kept in memory for who asks what happened last: 200 of 300 bytes are 60 KB. */
+const RECENT_LINES_MAX = 200
 
 const nothing = (): void => undefined
 const SILENT: Journal = {
@@ -42,6 +47,7 @@ const SILENT: Journal = {
   error: nothing,
   flush: nothing,
   reopen: nothing,
+  recentLines: () => [],
   lostLines: () => 0,
   close: nothing,
 }
@@ -72,6 +78,7 @@ export function openJournal(options: { level: LogLevel; name: string; file?: str
   if (descriptor === STDERR) void process.stderr.fd
   const sink = new LineSink(descriptor)
   flushAtExit(sink)
+  const recent: string[] = []
   const log = pino(
     {
       level: options.level,
@@ -80,7 +87,14 @@ export function openJournal(options: { level: LogLevel; name: string; file?: str
       formatters: { level: (label) => ({ level: label }) },
     },
     // Peers name themselves in it, and the log of a node in the foreground is on the operator's terminal.
-    { write: (line: string) => sink.write(plainJsonText(line)) },
+    {
+      write: (line: string) => {
+        const text = plainJsonText(line)
+        recent.push(text.trimEnd())
+        if (recent.length > RECENT_LINES_MAX) recent.shift()
+        sink.write(text)
+      },
+    },
   )
   return {
     debug: (fields, message) => {
@@ -101,6 +115,7 @@ export function openJournal(options: { level: LogLevel; name: string; file?: str
     reopen: () => {
       if (file !== undefined) sink.turnTo(openSync(file, 'a', 0o600))
     },
+    recentLines: () => recent,
     lostLines: () => sink.lost,
     close: () => {
       sink.flush()

@@ -10,12 +10,16 @@ import type {
   EventTopic,
   EvidenceView,
   HealthView,
+  LogView,
   MemoryView,
   NetworkView,
   PropagationView,
   TransactionView,
 } from '../../../src/domain/views.ts'
+import { diagnose, type DoctorView } from '../../../src/domain/doctor.ts'
 import type { Lookup, NodeControl, SubmitResult } from '../../../src/ports/control.ts'
+
+import { SOUND_FACTS } from './sound-facts.ts'
 
 /** What each of `problems` is told as. */
 export const PROBLEM = {
@@ -127,6 +131,14 @@ export class FakeControl implements NodeControl {
   health(): HealthView {
     const details = this.problems.map((message) => ({ ...PROBLEM, message }))
     return { v: 1, ok: this.problems.length === 0, problems: this.problems, details }
+  }
+
+  async doctor(): Promise<DoctorView> {
+    return diagnose({ ...SOUND_FACTS, problems: this.health().details })
+  }
+
+  log(): LogView {
+    return { v: 1, lines: ['{"level":"info","msg":"a line"}'] }
   }
 
   peers() {

@@ -1,7 +1,8 @@
 /** GET /v1/node/{identity,status,health} and /v1/debug/limits. */
 import * as Type from 'typebox'
 import { PROBLEM_CODES, type ProblemCode, type ProblemView } from '../../../domain/problems.ts'
-import type { HealthView, IdentityView, LimitsView, StatusView } from '../../../domain/views.ts'
+import type { DoctorView, FindingWeight } from '../../../domain/doctor.ts'
+import type { HealthView, IdentityView, LimitsView, LogView, StatusView } from '../../../domain/views.ts'
 import { count, describes, head, json, needsToken, nullable, object, oneOf, problems, settled, v1 } from '../schemas.ts'
 import { seenCounts } from './memory.ts'
 import type { Routes } from './route.ts'
@@ -77,6 +78,27 @@ const limitsView = describes<LimitsView>()(
   }),
 )
 
+const doctorView = describes<DoctorView>()(
+  object('Doctor', {
+    v: v1,
+    ok: Type.Boolean(),
+    findings: Type.Array(
+      object('Finding', {
+        code: Type.String({ description: 'stable name of the finding' }),
+        weight: oneOf<readonly FindingWeight[]>(
+          ['sound', 'doubtful', 'wrong', 'unseen'],
+          'FindingWeight',
+          'unseen: it can not be told from here',
+        ),
+        message: Type.String({ description: 'what is seen' }),
+        next: Type.String({ description: 'what to do; empty where nothing is' }),
+      }),
+    ),
+  }),
+)
+
+const logView = describes<LogView>()(object('RecentLog', { v: v1, lines: Type.Array(Type.String()) }))
+
 export const nodeRoutes: Routes = (server, { control }) => {
   server.get(
     '/v1/node/identity',
@@ -116,6 +138,32 @@ export const nodeRoutes: Routes = (server, { control }) => {
       const health = control.health()
       return reply.code(health.ok ? 200 : 503).send(health)
     },
+  )
+  server.get(
+    '/v1/node/doctor',
+    {
+      schema: {
+        operationId: 'getDoctor',
+        summary: 'What the node finds when it looks at itself, its machine and its peers',
+        tags: ['node'],
+        security: needsToken,
+        response: { 200: json('The findings', doctorView), ...problems(401) },
+      },
+    },
+    async () => control.doctor(),
+  )
+  server.get(
+    '/v1/debug/log',
+    {
+      schema: {
+        operationId: 'getLog',
+        summary: 'The last lines of the log',
+        tags: ['node'],
+        security: needsToken,
+        response: { 200: json('The lines', logView), ...problems(401) },
+      },
+    },
+    async () => control.log(),
   )
   server.get(
     '/v1/debug/limits',
