@@ -45,11 +45,12 @@ const external = ['sodium-native', 'classic-level', '@chainsafe/hashtree']
 const unused = ['@chainsafe/hashtree']
 
 // What a package asks for and never uses here is left empty: the API's document is JSON and not YAML, no request is
-// made up in place of a socket, no metric carries a span, and no schema is of JSON Type Definition.
+// made up in place of a socket, no metric carries a span or is a summary, no line of the log leaves by a thread of its
+// own, and no schema is of JSON Type Definition.
 const emptied = {
   name: 'emptied',
   setup(build) {
-    const unused = /^(yaml|light-my-request|@opentelemetry\/api|ajv\/dist\/jtd)$/
+    const unused = /^(yaml|light-my-request|@opentelemetry\/api|tdigest|thread-stream|ajv\/dist\/jtd)$/
     build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'emptied' }))
     build.onLoad({ filter: /.*/, namespace: 'emptied' }, () => ({ contents: '' }))
   },
@@ -77,7 +78,9 @@ const settledVersions = {
   },
 }
 
-// npm keeps a copy of a package beside each of two that ask for a newer one than the first: one is enough.
+// npm keeps a copy of a package beside each of two that ask for a newer one than the first. One is enough, also for
+// those
+// that are content with the older one: both hand theirs to ajv, and what json-schema-resolver asks is the same in both.
 const copies = {
   name: 'copies',
   setup(build) {
@@ -87,8 +90,7 @@ const copies = {
     const versionIn = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version
     if (![kept, other].every((folder) => existsSync(folder)) || versionIn(kept) !== versionIn(other)) return
     build.onResolve({ filter: /^fast-uri$/ }, ({ path, importer, pluginData }) => {
-      if (pluginData === copies || !importer.startsWith(join(root, 'node_modules', 'fast-json-stringify')))
-        return undefined
+      if (pluginData === copies || importer.startsWith(dirname(kept))) return undefined
       return build.resolve(path, { kind: 'require-call', resolveDir: dirname(kept), pluginData: copies })
     })
   },

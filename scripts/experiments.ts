@@ -65,6 +65,10 @@ export const EXPERIMENTS: readonly ExperimentGroup[] = [
         name: 'host',
         about: 'a node as PID 1, any user, read-only root, few files, little memory, under systemd (root)',
       },
+      {
+        name: 'deploy',
+        about: 'what `hearsay deploy` writes, read by the programs it is for; under a real systemd (root)',
+      },
       { name: 'alerts', about: 'each alert that we ship fires and clears (Prometheus, root)' },
       { name: 'views', about: 'whether page, report, top, trace and metrics say the same (Chromium)' },
     ],

@@ -64,6 +64,7 @@ export const TABLE: readonly TableEntry[] = [
   entry('keys delete', 'delete a key for good', () => import('./commands/keys-delete.ts')),
   entry('account show', 'show balance and nonces of an account', () => import('./commands/account-show.ts')),
   entry('node run', 'run a node in the foreground', () => import('./commands/node-run.ts')),
+  entry('deploy', 'write what systemd, containers or Kubernetes need', () => import('./commands/deploy.ts')),
   entry('load', 'send transactions at a fixed rate, and measure', () => import('./commands/load.ts')),
   entry('status', 'show how a node is', () => import('./commands/status.ts')),
   entry('health', 'say what is wrong with a node, why, and what to do', () => import('./commands/health.ts')),

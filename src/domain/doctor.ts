@@ -126,6 +126,7 @@ const FINDINGS = {
     message: `gossip goes in one direction only with ${listText(names)}`,
     next: '`hearsay peers` shows which: the node dials them again by itself; where it stays so, their program ends our streams',
   })),
+  'links-unseen': finding('unseen', () => ({ message: 'no peer is connected to gossip with', next: NOTHING })),
   'both-ways': finding('sound', (peers: number) => ({
     message: `gossip goes both ways with all of ${peers} ${peers === 1 ? 'peer' : 'peers'}`,
     next: NOTHING,
@@ -254,7 +255,10 @@ const LOOKS: readonly ((facts: DoctorFacts) => FindingView)[] = [
     return seenAt.size === 0 ? found('address-unseen') : found('seen-here', [...seenAt.keys()])
   },
   ({ listen, api }) => (listen.length === 0 ? found('deaf') : found('ports', listen, api)),
-  ({ oneWay, peers }) => (oneWay.length === 0 ? found('both-ways', peers) : found('one-way', oneWay)),
+  ({ oneWay, peers }) => {
+    if (peers === 0) return found('links-unseen')
+    return oneWay.length === 0 ? found('both-ways', peers) : found('one-way', oneWay)
+  },
   ({ mesh, peers, meshWanted }) =>
     mesh < meshWanted ? found('mesh-thin', mesh, peers, meshWanted) : found('mesh-stands', mesh, peers),
   ({ versions, version }) =>

@@ -6,8 +6,12 @@ import { occurrences, projectFiles } from './project-files.ts'
 
 /** Flags of every command, and of the program itself. */
 const SHARED_FLAGS = ['--json', '--home', '--api', '--token-file', '--no-color', '--verbose', '--help', '--version']
-/** Of other programs, named where they are what helps. */
-const FOREIGN_FLAGS: ReadonlySet<string> = new Set(['--map-size'])
+/** Of other programs, named where they are what helps, and in what `deploy` writes for them. */
+const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
+  '--map-size',
+  ...['--max-old-space-size', '--ignore-scripts', '--omit', '--global', '--now'],
+  ...['--start-period', '--retries', '--from-file', '--tail'],
+])
 
 const PROPOSED = /\\?`hearsay ([^`\n]*?)\\?`/
 

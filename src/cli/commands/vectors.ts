@@ -1,8 +1,8 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { makeFolder } from '../../home/own-file.ts'
 import { defineCommand, value } from '../command.ts'
-import { systemCode, usageFailure } from '../failure.ts'
+import { emptyFolder } from '../empty-folder.ts'
+import { usageFailure } from '../failure.ts'
 import { readText } from '../parse.ts'
 
 export const command = defineCommand({
@@ -32,17 +32,3 @@ export const command = defineCommand({
     return 'done'
   },
 })
-
-/** Nothing that is there is written over. */
-async function emptyFolder(folder: string, given: string): Promise<void> {
-  try {
-    makeFolder(folder)
-    if ((await readdir(folder)).length === 0) return
-  } catch (error) {
-    throw usageFailure(
-      `--out: ${given} can not be used (${systemCode(error) ?? 'unknown reason'})`,
-      'name another folder',
-    )
-  }
-  throw usageFailure(`--out: ${given} is not empty`, 'name a folder that is new or empty')
-}

@@ -35,6 +35,7 @@ const CASES: readonly (readonly [Partial<DoctorFacts>, string, string, RegExp])[
   [{ listen: [] }, 'deaf', 'doubtful', /--listen/],
   [{ oneWay: ['a', 'b', 'c', 'd'] }, 'one-way', 'doubtful', /a, b, c and 1 more/],
   [{}, 'both-ways', 'sound', /all of 6 peers/],
+  [{ peers: 0 }, 'links-unseen', 'unseen', /no peer is connected/],
   [{}, 'mesh-stands', 'sound', /5 of 6/],
   [{ mesh: 1, peers: 1 }, 'mesh-thin', 'doubtful', /only 1 peer is connected.*--bootstrap/s],
   [{ mesh: 1 }, 'mesh-thin', 'doubtful', /meshes of the other peers are full.*hearsay mesh/s],

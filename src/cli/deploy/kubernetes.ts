@@ -1,0 +1,215 @@
+/**
+ * Manifests: nodes with stable names and disks, found through a headless service; and a job that spreads the seeds of
+ * an experiment over the cluster. The identity of a node is made on its own disk and never leaves it, so that no
+ * manifest holds a secret; what a validator needs comes from a Secret that is not made here.
+ */
+import { containerfile } from './image.ts'
+import { API_PORT, HEAP_MIB, P2P_PORT, STOP_SECONDS, USER, type DeployPlan, type Files } from './plan.ts'
+import { yamlTexts, type Yaml } from './yaml.ts'
+
+const LABELS = { 'app.kubernetes.io/name': 'hearsay' }
+const JOB_LABELS = { 'app.kubernetes.io/name': 'hearsay-seeds' }
+const SEEDS = 100
+const SEEDS_AT_ONCE = 10
+const LOCKED = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } }
+const POD_SECURITY = {
+  runAsNonRoot: true,
+  runAsUser: USER,
+  runAsGroup: USER,
+  fsGroup: USER,
+  seccompProfile: { type: 'RuntimeDefault' },
+}
+
+export function kubernetesFiles(plan: DeployPlan): Files {
+  return new Map([
+    ['hearsay.yml', yamlTexts([network(plan), service(), nodes(plan), budget(), policy()])],
+    ['seeds.yml', yamlTexts([seeds(plan)])],
+    ['Containerfile', containerfile()],
+    ['README.md', README],
+  ])
+}
+
+function network({ network: text }: DeployPlan): Yaml {
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'hearsay-network', labels: LABELS },
+    data: { 'network.json': text },
+  }
+}
+
+function service(): Yaml {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'hearsay', labels: LABELS },
+    spec: {
+      clusterIP: 'None',
+      // A node that has just started has no peers, so it is not ready: the others must find it all the same.
+      publishNotReadyAddresses: true,
+      selector: LABELS,
+      ports: [
+        { name: 'p2p', port: P2P_PORT },
+        { name: 'api', port: API_PORT },
+      ],
+    },
+  }
+}
+
+function nodes({ nodes: { length }, image }: DeployPlan): Yaml {
+  const bootstrap = Array.from({ length }, (_, index) => `/dns/hearsay-${index}.hearsay/tcp/${P2P_PORT}`)
+  const probe = (path: string, failureThreshold: number): Yaml => ({
+    httpGet: { path, port: 'api' },
+    periodSeconds: 5,
+    timeoutSeconds: 5,
+    failureThreshold,
+  })
+  const container = {
+    name: 'hearsay',
+    image,
+    args: [
+      ...['node', 'run', '--network', '/etc/hearsay/network.json', '--data-dir', '/data', '--name', '$(POD_NAME)'],
+      // Bound to its own address, the API answers to that address alone.
+      ...['--api', `$(POD_IP):${API_PORT}`],
+      ...bootstrap.flatMap((address) => ['--bootstrap', address]),
+    ],
+    env: [
+      { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+      { name: 'HEARSAY_API', value: `http://$(POD_IP):${API_PORT}` },
+      { name: 'HEARSAY_TOKEN_FILE', value: '/data/.cookie' },
+      { name: 'HEARSAY_KEYS', value: '/keys' },
+      { name: 'NODE_OPTIONS', value: `--max-old-space-size=${HEAP_MIB}` },
+    ],
+    ports: [
+      { name: 'p2p', containerPort: P2P_PORT },
+      { name: 'api', containerPort: API_PORT },
+    ],
+    startupProbe: probe('/livez', 60),
+    livenessProbe: probe('/livez', 6),
+    readinessProbe: probe('/readyz', 2),
+    resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+    securityContext: LOCKED,
+    volumeMounts: [
+      { name: 'data', mountPath: '/data' },
+      { name: 'network', mountPath: '/etc/hearsay', readOnly: true },
+      { name: 'keys', mountPath: '/keys', readOnly: true },
+    ],
+  }
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'hearsay', labels: LABELS },
+    spec: {
+      serviceName: 'hearsay',
+      replicas: length,
+      podManagementPolicy: 'Parallel',
+      selector: { matchLabels: LABELS },
+      template: {
+        metadata: {
+          labels: LABELS,
+          annotations: {
+            'prometheus.io/scrape': 'true',
+            'prometheus.io/port': String(API_PORT),
+            'prometheus.io/path': '/metrics',
+          },
+        },
+        spec: {
+          automountServiceAccountToken: false,
+          terminationGracePeriodSeconds: STOP_SECONDS,
+          securityContext: POD_SECURITY,
+          containers: [container],
+          volumes: [
+            { name: 'network', configMap: { name: 'hearsay-network' } },
+            { name: 'keys', secret: { secretName: 'hearsay-keys', optional: true, defaultMode: 0o440 } },
+          ],
+        },
+      },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'data' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '10Gi' } } },
+        },
+      ],
+    },
+  }
+}
+
+function budget(): Yaml {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'hearsay', labels: LABELS },
+    spec: { maxUnavailable: 1, selector: { matchLabels: LABELS } },
+  }
+}
+
+/** Peers come from everywhere; the API is for this namespace, where Prometheus is or must be let in. */
+function policy(): Yaml {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name: 'hearsay', labels: LABELS },
+    spec: {
+      podSelector: { matchLabels: LABELS },
+      policyTypes: ['Ingress'],
+      ingress: [{ ports: [{ port: P2P_PORT }] }, { from: [{ podSelector: {} }], ports: [{ port: API_PORT }] }],
+    },
+  }
+}
+
+function seeds({ image }: DeployPlan): Yaml {
+  const index = { fieldRef: { fieldPath: "metadata.annotations['batch.kubernetes.io/job-completion-index']" } }
+  const container = {
+    name: 'seed',
+    image,
+    args: ['run', 'partition-and-heal', '--in', 'virtual', '--seed', '$(SEED)', '--json'],
+    env: [{ name: 'SEED', valueFrom: index }],
+    resources: { requests: { cpu: '1', memory: '512Mi' }, limits: { memory: '1Gi' } },
+    securityContext: LOCKED,
+    volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
+  }
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'hearsay-seeds', labels: JOB_LABELS },
+    spec: {
+      completionMode: 'Indexed',
+      completions: SEEDS,
+      parallelism: SEEDS_AT_ONCE,
+      // A seed fails once, and the others go on.
+      backoffLimitPerIndex: 0,
+      maxFailedIndexes: SEEDS,
+      template: {
+        metadata: { labels: JOB_LABELS },
+        spec: {
+          restartPolicy: 'Never',
+          automountServiceAccountToken: false,
+          securityContext: POD_SECURITY,
+          containers: [container],
+          volumes: [{ name: 'tmp', emptyDir: {} }],
+        },
+      },
+    },
+  }
+}
+
+const README = `# hearsay on Kubernetes
+
+Build the image from \`Containerfile\`, push it to where the cluster finds it, and name it (\`deploy kubernetes --image\`).
+
+    kubectl apply -f hearsay.yml
+    kubectl exec hearsay-0 -- node /app/scripts/hearsay.js doctor
+
+A node makes its identity on its own volume. A validator needs its key from you:
+\`kubectl create secret generic hearsay-keys --from-file=KEY.json --from-file=passphrase\`, and in the args of its
+StatefulSet \`--validator KEY --passphrase-file /keys/passphrase\`; one StatefulSet a validator, since no two nodes may
+sign with one key.
+
+    kubectl apply -f seeds.yml        # one experiment, ${SEEDS} seeds
+    kubectl wait --for=condition=complete --timeout=1h job/hearsay-seeds
+    kubectl get job hearsay-seeds -o jsonpath='{.status.succeeded} held, failed: {.status.failedIndexes}'
+    kubectl logs -l app.kubernetes.io/name=hearsay-seeds --tail=-1
+
+Prometheus finds the pods by their annotations; the rules are in \`prometheus\`, dashboards for Grafana in \`grafana\`.
+`

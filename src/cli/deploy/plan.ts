@@ -1,0 +1,37 @@
+/** What is to be deployed: a network's document and its nodes; and figures that all three kinds share. */
+
+export interface DeployPlan {
+  /** Text of the network's document, whole. */
+  readonly network: string
+  readonly nodes: readonly DeployNode[]
+  /** Where the program is on a machine. */
+  readonly program: string
+  /** Name of the image. */
+  readonly image: string
+}
+
+export interface DeployNode {
+  readonly name: string
+  /** Address or name of its machine; null: all on one. */
+  readonly host: string | null
+}
+
+/** Path to text, relative to the folder. */
+export type Files = ReadonlyMap<string, string>
+
+export const P2P_PORT = 4_601
+export const API_PORT = 4_600
+/** A node at its profile's bound takes 768 MiB, four fifths of this. */
+export const MEMORY = '1G'
+export const HEAP_MIB = 512
+export const OPEN_FILES = 4_096
+/** SIGTERM ends a loaded node within two seconds. */
+export const STOP_SECONDS = 15
+/** Nobody has this user elsewhere. */
+export const USER = 10_001
+
+/** Where a node is dialled. */
+export function dialAddress(host: string, port: number): string {
+  const kind = host.includes(':') ? 'ip6' : /^[\d.]+$/.test(host) ? 'ip4' : 'dns'
+  return `/${kind}/${host}/tcp/${port}`
+}
