@@ -22,6 +22,7 @@ export const EXPERIMENTS: readonly ExperimentGroup[] = [
       { name: 'attack', about: 'hostile peers against real nodes, and the same without the defence (--control)' },
       { name: 'mutants', about: 'each defence switched off in turn: a test must fail' },
       { name: 'fuzz', about: 'altered bytes for every decoder and a whole kernel' },
+      { name: 'verifiers', about: 'whether implementations of the signature rule agree on signatures of every kind' },
     ],
   },
   {

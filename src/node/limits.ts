@@ -37,6 +37,17 @@ export const INGRESS_WAIT_MAX_MS = 3_000
 
 /** Signatures checked before the loop may do something else: 32 × 80 µs, under 3 ms. */
 export const VERIFY_SLICE = 32
+/**
+ * Checks from which on a job goes to another thread, where the verifier has some: to wake one and to be called back
+ * takes about as long as one check.
+ */
+export const THREADED_CHECKS_MIN = 4
+/**
+ * Jobs under way on other threads at most; one less than there are processors where that is fewer, since the event loop
+ * needs one: with more, four nodes on two processors were late by 75 ms instead of 40. libuv has four threads, and one
+ * of them is for the disk.
+ */
+export const THREADED_JOBS_MAX = 3
 /** Time that messages are taken from ingress before the loop may do something else. */
 export const PUMP_SLICE_MS = 5
 

@@ -13,14 +13,15 @@ import type { Ports } from './ports.ts'
 import { serveChain } from './serve-chain.ts'
 import { serveObservation } from './serve-observation.ts'
 import { Turns } from './turns.ts'
-import { Verification } from './verification.ts'
+import { signatureJobs } from './signature-jobs.ts'
+import type { SignatureJobs } from './verification.ts'
 
 export class Performer {
   readonly #ports: Ports
   readonly #post: (event: Event) => void
   readonly #observer: Observer
   readonly #clock: Clock
-  readonly #verification: Verification
+  readonly #verification: SignatureJobs
   /** Submissions and requests of peers that await an answer. */
   readonly #submissions = new Map<JobNumber, (results: readonly SubmitResult[]) => void>()
   readonly #surveys = new Map<JobNumber, (outcome: SurveyOutcome) => void>()
@@ -43,15 +44,10 @@ export class Performer {
     this.#post = options.post
     this.#observer = options.observer
     this.#clock = options.clock
-    this.#verification = new Verification({
-      verifier: options.ports.verifier,
-      soon: (callback) => options.clock.soon(callback),
-      nowMonoMs: () => options.clock.now().monoMs,
-      done: (result, startedMonoMs) => {
-        this.#observer.took('check_seconds', startedMonoMs)
-        this.#post({ kind: 'signatures-verified', ...result })
-        if (this.#verification.idle) options.idle()
-      },
+    this.#verification = signatureJobs(options.ports, options.clock, (result, startedMonoMs) => {
+      this.#observer.took('check_seconds', startedMonoMs)
+      this.#post({ kind: 'signatures-verified', ...result })
+      if (this.#verification.idle) options.idle()
     })
   }
 

@@ -13,6 +13,15 @@ export interface VerificationResult {
   readonly keyInvalid: boolean
 }
 
+/** Signature checks on their way, in their order. */
+export interface SignatureJobs {
+  /** Whether another job may begin now. */
+  readonly idle: boolean
+  /** Jobs that have no result yet. */
+  readonly waiting: number
+  start(job: JobNumber, checks: readonly SignatureCheck[]): void
+}
+
 interface Job {
   readonly job: JobNumber
   readonly checks: readonly SignatureCheck[]
@@ -20,7 +29,7 @@ interface Job {
   next: number
 }
 
-export class Verification {
+export class Verification implements SignatureJobs {
   readonly #verifier: SignatureVerifier
   readonly #soon: (callback: () => void) => void
   readonly #nowMonoMs: () => number

@@ -75,6 +75,10 @@ export interface Connections {
    */
   workFor(peer: PeerId | null): WorkToken
   resumeWork(token: WorkToken): void
+  /** For whom it runs now. */
+  currentWork(): WorkToken
+  /** Another thread has worked so long for whom the token names, ms. */
+  spentElsewhere(token: WorkToken, ms: number): void
   /** Closes all connections with the peer but the one that opened last; never rejects. */
   keepNewest(peer: PeerId): Promise<void>
   /** Round trip to the peer in milliseconds from the last keep-alive, or null. */

@@ -32,8 +32,14 @@ export interface VerifierCache {
   readonly capacity: number
 }
 
+export interface Elsewhere {
+  readonly firstInvalid: number
+  /** What it took of a processor, ms. */
+  readonly spentMs: number
+}
+
 export interface SignatureVerifier {
-  readonly name: 'libsodium' | 'node-crypto' | 'noble'
+  readonly name: 'dalek' | 'libsodium' | 'node-crypto' | 'noble'
   /** Rule 1 alone: canonical, prime-order, not the identity. Answers are cached, in a bounded number. */
   isValidKey(publicKey: Uint8Array): boolean
   /** Rules 1 to 3. Wrong lengths are false, never thrown. */
@@ -43,6 +49,8 @@ export interface SignatureVerifier {
    * forgeries costs one verification.
    */
   firstInvalid(checks: readonly SignatureCheck[]): number
+  /** The same on another thread, where the verifier has some. The bytes are copied before it returns. Never rejects. */
+  readonly firstInvalidElsewhere?: (checks: readonly SignatureCheck[]) => Promise<Elsewhere>
   stats(): VerifierStats
   caches(): readonly VerifierCache[]
 }

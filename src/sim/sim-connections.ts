@@ -80,6 +80,12 @@ export class SimConnections implements Connections {
 
   resumeWork(): void {}
 
+  currentWork(): null {
+    return null
+  }
+
+  spentElsewhere(): void {}
+
   /** Simulated hosts have one connection with each other at most. */
   async keepNewest(): Promise<void> {
     return

@@ -78,6 +78,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/node/ingress.ts waiting': 'no more queues than messages, which are reported',
   'src/node/fair-turns.ts #waiting': 'peers with a message that waits, which are reported',
   'src/node/verification.ts #jobs': 'verification.jobs',
+  'src/node/threaded-verification.ts #jobs': 'verification.jobs',
   'src/node/perform.ts #submissions': 'perform.submissions',
   'src/peers/redial.ts #unconfigured': 'at most ANCHORS_MAX, and part of #addresses',
   'src/peers/peer-table.ts #peers': 'peers.connected',

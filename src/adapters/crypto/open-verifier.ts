@@ -1,22 +1,56 @@
 import type { SignatureVerifier } from '../../ports/signature-verifier.ts'
 import { createLibsodiumVerifier, type Libsodium } from './libsodium-verifier.ts'
+import { loadNativeLibrary, type NativeLibrary } from './native-checker.ts'
+import { createNativeVerifier } from './native-verifier.ts'
 import { createNobleVerifier } from './noble-verifier.ts'
 import { findFault } from './self-test.ts'
 
 export interface OpenedVerifier {
   readonly verifier: SignatureVerifier
-  /** Why the verifier is not libsodium, in words for the log and for `status`; null when it is. */
+  /**
+   * Why the verifier is not the fastest that is there, in words for the log and for `status`: libsodium has failed,
+   * or a native checker that was built. Null otherwise.
+   */
   readonly fallbackReason: string | null
 }
 
 /**
- * The verifier of a node: libsodium where its binary loads and passes the self-test, else noble with the reason.
- * sodium-native has no binary for musl and 32-bit ARM and throws at import there, hence the dynamic import (also of
- * workers).
+ * The verifier of a node: the native checker where it was built and passes the self-test; else libsodium where its
+ * binary loads and passes it; else noble. With the reason, where something that is there is not used. sodium-native has
+ * no binary for musl and 32-bit ARM and throws at import there, hence the dynamic import (also of workers).
  */
-export async function openVerifier(
-  loadSodium: () => Promise<unknown> = async () => import('sodium-native'),
-): Promise<OpenedVerifier> {
+export async function openVerifier({
+  loadSodium = async () => import('sodium-native'),
+  loadNative = loadNativeLibrary,
+}: {
+  readonly loadSodium?: () => Promise<unknown>
+  /** Null: it was not built. */
+  readonly loadNative?: () => unknown
+} = {}): Promise<OpenedVerifier> {
+  const native = openNative(loadNative)
+  if (native.verifier !== null) return { verifier: native.verifier, fallbackReason: null }
+  const opened = await openSodium(loadSodium)
+  return { ...opened, fallbackReason: opened.fallbackReason ?? native.fault }
+}
+
+function openNative(load: () => unknown): {
+  readonly verifier: SignatureVerifier | null
+  readonly fault: string | null
+} {
+  const not = (fault: string | null): { verifier: null; fault: string | null } => ({ verifier: null, fault })
+  try {
+    const library = load()
+    if (library === null) return not(null)
+    if (!isNativeLibrary(library)) return not('the native checker lacks what is needed: build it anew')
+    const fault = findFault(createNativeVerifier(library))
+    if (fault !== null) return not(`the native checker has another rule: ${fault}`)
+    return { verifier: createNativeVerifier(library), fault: null }
+  } catch (error) {
+    return not(`the native checker can't be used: ${firstLine(error)}`)
+  }
+}
+
+async function openSodium(loadSodium: () => Promise<unknown>): Promise<OpenedVerifier> {
   let sodium: unknown
   try {
     sodium = await loadSodium()
@@ -38,6 +72,10 @@ export async function openVerifier(
 
 function fallback(reason: string): OpenedVerifier {
   return { verifier: createNobleVerifier(), fallbackReason: reason }
+}
+
+function isNativeLibrary(library: unknown): library is NativeLibrary {
+  return isRecord(library) && typeof library.Checker === 'function'
 }
 
 function isLibsodium(binding: unknown): binding is Libsodium {

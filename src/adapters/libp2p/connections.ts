@@ -34,6 +34,8 @@ export interface ConnectionsParts {
   readonly work: {
     enter(peer: PeerId | null): WorkToken
     resume(token: WorkToken): void
+    current(): WorkToken
+    spentElsewhere(token: WorkToken, ms: number): void
   }
   /** A connection opened: before anybody is told. */
   readonly onOpening: (connection: Connection) => void
@@ -141,6 +143,14 @@ class ConnectionsAdapter implements Libp2pConnections {
 
   resumeWork(token: WorkToken): void {
     this.#parts.work.resume(token)
+  }
+
+  currentWork(): WorkToken {
+    return this.#parts.work.current()
+  }
+
+  spentElsewhere(token: WorkToken, ms: number): void {
+    this.#parts.work.spentElsewhere(token, ms)
   }
 
   cut(peer: PeerId): void {

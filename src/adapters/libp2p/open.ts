@@ -195,6 +195,8 @@ export async function openLibp2p(config: Libp2pConfig, listeners: Libp2pListener
     work: {
       enter: (peer) => guards.watch.enter(peer === null ? null : guards.booksOf(peer)),
       resume: (token) => void guards.watch.enter(token as Books | null),
+      current: () => guards.watch.current,
+      spentElsewhere: (token, ms) => guards.watch.spentElsewhere(token as Books | null, ms),
     },
   })
   const links = new GossipLinks({

@@ -77,6 +77,16 @@ export class WorkWatch {
     return before
   }
 
+  /** For whom what runs now runs. */
+  get current(): Books | null {
+    return this.#current
+  }
+
+  /** Another thread has worked so long for this peer, ms; null: for ourselves. */
+  spentElsewhere(books: Books | null, ms: number): void {
+    if (books !== null) this.#add(books, ms, this.#parts.now())
+  }
+
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
@@ -99,10 +109,14 @@ export class WorkWatch {
   #charge(nowMs: number): void {
     if (this.#current === null) return
     const ms = nowMs - this.#sinceMs
-    this.accounts.charge(this.#current.own, ms, nowMs)
-    if (this.#current.shared !== null) this.accounts.charge(this.#current.shared, ms, nowMs)
-    this.#measuredMs += ms
     this.#longestMs = Math.max(this.#longestMs, ms)
+    this.#add(this.#current, ms, nowMs)
+  }
+
+  #add({ own, shared }: Books, ms: number, nowMs: number): void {
+    this.accounts.charge(own, ms, nowMs)
+    if (shared !== null) this.accounts.charge(shared, ms, nowMs)
+    this.#measuredMs += ms
     // No timer for next to nothing: each wakes a process that sleeps.
     if (this.#timer === null && this.#measuredMs >= TICK_AFTER_MS) {
       this.#cpuMs = this.#parts.cpuMs() - this.#measuredMs

@@ -12,7 +12,7 @@ function stage() {
   const failures: string[] = []
   const refused = () => Promise.reject(new Error('EIO'))
   const performer = new Performer({
-    ports: { store: { get: refused, entries: refused } } as unknown as Ports,
+    ports: { store: { get: refused, entries: refused }, verifier: {} } as unknown as Ports,
     post: (event) => events.push(event),
     clock: { wallNs: () => 0n, soon: () => undefined } as unknown as Clock,
     observer: { storeFailed: (reason: string) => failures.push(reason) } as unknown as Observer,

@@ -50,7 +50,7 @@ test('a peer that comes back while it is being disconnected is sent away again, 
     permits: new DialPermits(),
     turns: new DialTurns(),
     onOpening: () => undefined,
-    work: { enter: () => null, resume: () => undefined },
+    work: { enter: () => null, resume: () => undefined, current: () => null, spentElsewhere: () => undefined },
   })
   const first = host.connect('friend')
   void connections.disconnect(asPeerId('friend'))

@@ -1,0 +1,88 @@
+/**
+ * ed25519-dalek behind the native checker: about 45 µs a signature, a whole batch in one call, on the event loop or on
+ * one of libuv's threads. The rule is written in native/src/lib.rs; that a build follows it is asked at start
+ * (`findFault`).
+ */
+import type { Elsewhere, SignatureCheck, SignatureVerifier } from '../../ports/signature-verifier.ts'
+import type { KeyCacheLimits } from './key-cache.ts'
+import { INVALID_KEYS_MAX, VALID_KEYS_MAX } from './limits.ts'
+import type { NativeLibrary } from './native-checker.ts'
+import { SIGNATURE_BYTES } from './strict-rule.ts'
+
+const PUBLIC_KEY_BYTES = 32
+/** Before each message: its length, the key, the signature. */
+const HEAD_BYTES = 4 + PUBLIC_KEY_BYTES + SIGNATURE_BYTES
+
+export function createNativeVerifier(
+  { Checker }: NativeLibrary,
+  limits: KeyCacheLimits = { validMax: VALID_KEYS_MAX, invalidMax: INVALID_KEYS_MAX },
+): SignatureVerifier {
+  const checker = new Checker(limits.validMax, limits.invalidMax)
+
+  const firstInvalid = (checks: readonly SignatureCheck[]): number => {
+    const { batch, count } = packChecks(checks)
+    const index = count === 0 ? -1 : checker.firstInvalid(batch, count)
+    return index === -1 && count < checks.length ? count : index
+  }
+
+  const firstInvalidElsewhere = async (checks: readonly SignatureCheck[]): Promise<Elsewhere> => {
+    const { batch, count } = packChecks(checks)
+    try {
+      const [index = 0, spentMs = 0] = count === 0 ? [-1, 0] : await checker.firstInvalidElsewhere(batch, count)
+      return { firstInvalid: index === -1 && count < checks.length ? count : index, spentMs }
+    } catch {
+      // No thread took it.
+      return { firstInvalid: firstInvalid(checks), spentMs: 0 }
+    }
+  }
+
+  return {
+    name: 'dalek',
+    isValidKey: (publicKey) => checker.isValidKey(unshared(publicKey)),
+    verify: (check) => firstInvalid([check]) === -1,
+    firstInvalid,
+    firstInvalidElsewhere,
+    stats() {
+      const [verifications = 0, keyChecks = 0] = checker.figures()
+      return { verifications, keyChecks }
+    },
+    caches() {
+      const [, , valid = 0, invalid = 0] = checker.figures()
+      return [
+        { name: 'validKeys', size: valid, capacity: limits.validMax },
+        { name: 'invalidKeys', size: invalid, capacity: limits.invalidMax },
+      ]
+    },
+  }
+}
+
+/**
+ * The checks in one piece of memory, in their order: of each the length of its message (four bytes, the lowest first),
+ * key, signature and message. It ends before the first one whose key or signature has a wrong length: that one fails,
+ * and what comes after it is not looked at.
+ */
+export function packChecks(checks: readonly SignatureCheck[]): { readonly batch: Uint8Array; readonly count: number } {
+  const wrong = checks.findIndex(
+    ({ publicKey, signature }) => publicKey.byteLength !== PUBLIC_KEY_BYTES || signature.byteLength !== SIGNATURE_BYTES,
+  )
+  const count = wrong === -1 ? checks.length : wrong
+  let bytes = 0
+  for (let index = 0; index < count; index++) bytes += HEAD_BYTES + (checks[index]?.message.byteLength ?? 0)
+  const batch = new Uint8Array(bytes)
+  const view = new DataView(batch.buffer)
+  let at = 0
+  for (let index = 0; index < count; index++) {
+    const { publicKey, message, signature } = checks[index] as SignatureCheck
+    view.setUint32(at, message.byteLength, true)
+    batch.set(publicKey, at + 4)
+    batch.set(signature, at + 4 + PUBLIC_KEY_BYTES)
+    batch.set(message, at + HEAD_BYTES)
+    at += HEAD_BYTES + message.byteLength
+  }
+  return { batch, count }
+}
+
+/** A copy where the memory is shared: the library's binding takes none of that. */
+function unshared(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer instanceof ArrayBuffer ? bytes : Uint8Array.from(bytes)
+}
