@@ -66,6 +66,7 @@ export const EXPERIMENTS: readonly ExperimentGroup[] = [
         name: 'host',
         about: 'a node as PID 1, any user, read-only root, few files, little memory, under systemd (root)',
       },
+      { name: 'doctor', about: 'what is wrong with a machine, and whether `hearsay doctor` names it (root, nft)' },
       {
         name: 'deploy',
         about: 'what `hearsay deploy` writes, read by the programs it is for; under a real systemd (root)',

@@ -7,6 +7,8 @@ import { execFile } from 'node:child_process'
 
 /** Messages in the time that the watchdog allows: one may be late, and one lost. */
 const PINGS = 3
+/** However short the watchdog's time is: each message is a process. */
+const PING_MS_MIN = 250
 /** How long a message may take to be sent. */
 const SEND_MS_MAX = 5_000
 
@@ -25,8 +27,9 @@ export interface ServiceManager {
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Null where nobody waits to be told.
- * @param lost called once with the reason where messages can't be sent
+ * Null where nobody waits to be told. A message that fails is one that is lost: the next one is tried all the same,
+ * unless there is nothing to send with.
+ * @param lost called with the reason of the first that failed
  */
 export function openServiceManager(
   env: Environment,
@@ -35,16 +38,29 @@ export function openServiceManager(
 ): ServiceManager | null {
   if ((env.NOTIFY_SOCKET ?? '') === '') return null
   const { NOTIFY_SOCKET, PATH } = env
-  let isLost = false
+  let state: 'sends' | 'has-failed' | 'can-not' = 'sends'
+  // One after the other: a manager that hears of a reload after its end waits for another end.
+  let last = Promise.resolve()
+  let waiting = 0
   const send = (...words: readonly string[]): void => {
-    if (isLost) return
-    const options = { env: { NOTIFY_SOCKET, PATH }, timeout: SEND_MS_MAX }
-    execFile('systemd-notify', [...words], options, (error) => {
-      if (error === null || isLost) return
-      isLost = true
-      lost(error.code === 'ENOENT' ? 'there is no systemd-notify' : error.message.split('\n', 1).join(''))
+    waiting++
+    last = last.then(async () => {
+      await carry(words)
+      waiting--
     })
   }
+  const carry = (words: readonly string[]): Promise<void> =>
+    new Promise((resolve) => {
+      if (state === 'can-not') return resolve()
+      const options = { env: { NOTIFY_SOCKET, PATH }, timeout: SEND_MS_MAX }
+      execFile('systemd-notify', [...words], options, (error) => {
+        resolve()
+        if (error === null) return
+        const isMissing = error.code === 'ENOENT'
+        if (state === 'sends') lost(isMissing ? 'there is no systemd-notify' : error.message.split('\n', 1).join(''))
+        state = isMissing ? 'can-not' : 'has-failed'
+      })
+    })
   const microseconds = Number(env.WATCHDOG_USEC ?? '0')
   const isMeant = env.WATCHDOG_PID === undefined || Number(env.WATCHDOG_PID) === pid
   return {
@@ -53,7 +69,10 @@ export function openServiceManager(
     stopping: () => send('STOPPING=1', 'STATUS=stopping'),
     keepAlive: (status) => {
       if (!isMeant || !(microseconds > 0)) return
-      setInterval(() => send('WATCHDOG=1', `STATUS=${status()}`), microseconds / 1_000 / PINGS).unref()
+      const everyMs = Math.max(PING_MS_MIN, microseconds / 1_000 / PINGS)
+      setInterval(() => {
+        if (waiting === 0) send('WATCHDOG=1', `STATUS=${status()}`)
+      }, everyMs).unref()
     },
   }
 }

@@ -56,7 +56,7 @@ describe('a node that a service manager runs', () => {
     const [told, log] = [join(cwd, 'told'), join(cwd, 'node.log')]
     // What comes with systemd, written down instead of sent: `npm run host` has a real socket.
     writeFileSync(join(cwd, 'systemd-notify'), `#!/bin/sh\necho "$NOTIFY_SOCKET $*" >> ${told}\n`, { mode: 0o755 })
-    const env = { PATH: `${cwd}:${process.env.PATH ?? ''}`, NOTIFY_SOCKET: '@given', WATCHDOG_USEC: '600000' }
+    const env = { PATH: `${cwd}:${process.env.PATH ?? ''}`, NOTIFY_SOCKET: '@given', WATCHDOG_USEC: '300000' }
     const node = await startShellNode(cwd, ['--log-file', log, '--announce', '/ip4/10.0.0.7/tcp/4601'], { env })
     running.push(node.child)
     const hasTold = (words: RegExp) => () => existsSync(told) && words.test(readFileSync(told, 'utf8'))

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { composeFiles } from '../../../src/cli/deploy/compose.ts'
 import { kubernetesFiles } from '../../../src/cli/deploy/kubernetes.ts'
@@ -65,6 +66,11 @@ describe('units of systemd', () => {
 })
 
 describe('files of containers', () => {
+  it('are based on the Node that the tests run on', () => {
+    const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+    expect(composeFiles(plan).get('Containerfile')).toContain(`library/node:${devDependencies.node}-`)
+  })
+
   it('compose: a service a node, which nobody but this machine asks', () => {
     const text = composeFiles(onOne).get('compose.yml') ?? ''
     for (const line of [
