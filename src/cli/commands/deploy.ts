@@ -54,8 +54,14 @@ export const command = defineCommand({
     if (twice !== undefined)
       throw usageFailure(`--node: ${twice.name} is given twice`, 'give each node a name of its own')
     const path = resolve(cwd, file)
-    const { params } = await readNetworkFile(path, 'network')
-    const plan = { network: readFileSync(path, 'utf8'), nodes, program: options.program, image: options.image }
+    const { params, bootstrap } = await readNetworkFile(path, 'network')
+    const plan = {
+      network: readFileSync(path, 'utf8'),
+      bootstrap,
+      nodes,
+      program: options.program,
+      image: options.image,
+    }
     const files = new Map([...make(plan), ['prometheus.yml', scraping(named, nodes)] as const])
     const folder = resolve(cwd, options.out)
     await emptyFolder(folder, options.out)

@@ -21,7 +21,10 @@ export function composeFiles(plan: DeployPlan): Files {
     command: [
       ...['node', 'run', '--network', '/etc/hearsay/network.json', '--data-dir', '/data', '--name', name],
       ...['--api', `0.0.0.0:${API_PORT}`, '--api-host', name],
-      ...names.filter((other) => other !== name).flatMap((other) => ['--bootstrap', dialAddress(other, P2P_PORT)]),
+      ...[
+        ...names.filter((other) => other !== name).map((other) => dialAddress(other, P2P_PORT)),
+        ...plan.bootstrap,
+      ].flatMap((address) => ['--bootstrap', address]),
     ],
     user: `${USER}:${USER}`,
     read_only: true,

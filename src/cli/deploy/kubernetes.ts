@@ -56,8 +56,9 @@ function service(): Yaml {
   }
 }
 
-function nodes({ nodes: { length }, image }: DeployPlan): Yaml {
-  const bootstrap = Array.from({ length }, (_, index) => `/dns/hearsay-${index}.hearsay/tcp/${P2P_PORT}`)
+function nodes({ nodes: { length }, image, bootstrap: known }: DeployPlan): Yaml {
+  const own = Array.from({ length }, (_, index) => `/dns/hearsay-${index}.hearsay/tcp/${P2P_PORT}`)
+  const bootstrap = [...own, ...known]
   const probe = (path: string, failureThreshold: number): Yaml => ({
     httpGet: { path, port: 'api' },
     periodSeconds: 5,

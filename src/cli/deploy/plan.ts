@@ -3,6 +3,8 @@
 export interface DeployPlan {
   /** Text of the network's document, whole. */
   readonly network: string
+  /** Addresses of nodes that are there already, from the document. */
+  readonly bootstrap: readonly string[]
   readonly nodes: readonly DeployNode[]
   /** Where the program is on a machine. */
   readonly program: string

@@ -28,11 +28,15 @@ export function systemdFiles(plan: DeployPlan): Files {
       const place = placeOf(other)
       return other === index ? [] : [dialAddress(place.host, place.p2p)]
     })
+    // The address of the node itself, where the document has it, would keep it from starting.
+    const known = plan.bootstrap.filter(
+      (address) => !address.startsWith(`${dialAddress(host, p2p)}/`) && address !== dialAddress(host, p2p),
+    )
     const config = {
       name,
       network: 'network.json',
       listen: [`/ip4/0.0.0.0/tcp/${p2p}`, ...(host.includes(':') ? [`/ip6/::/tcp/${p2p}`] : [])],
-      bootstrap: others,
+      bootstrap: [...new Set([...others, ...known])],
       api: `127.0.0.1:${api}`,
     }
     files.set(`${name}.json`, `${JSON.stringify(config, null, 2)}\n`)

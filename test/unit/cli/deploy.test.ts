@@ -10,6 +10,7 @@ import { parseSettings } from '../../../src/cli/node-settings.ts'
 
 const plan: DeployPlan = {
   network: '{"name":"dev-x"}\n',
+  bootstrap: [],
   nodes: [
     { name: 'ann', host: '192.0.2.7' },
     { name: 'ben', host: '2001:db8::2' },
@@ -53,6 +54,16 @@ describe('units of systemd', () => {
     }
     expect(dialAddress('2001:db8::2', 1)).toBe('/ip6/2001:db8::2/tcp/1')
     expect(dialAddress('cid.example', 1)).toBe('/dns/cid.example/tcp/1')
+  })
+
+  it('dial those of the network too that are there already, and never themselves', () => {
+    const there = '/ip4/203.0.113.5/tcp/4601/p2p/12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq'
+    const known = { ...plan, bootstrap: [there, '/ip4/192.0.2.7/tcp/4601'] }
+    const dialled = (name: string): unknown => JSON.parse(systemdFiles(known).get(`${name}.json`) ?? '').bootstrap
+    expect(dialled('ann')).toEqual(['/ip6/2001:db8::2/tcp/4601', '/dns/cid.example/tcp/4601', there])
+    expect(dialled('ben')).toEqual(['/ip4/192.0.2.7/tcp/4601', '/dns/cid.example/tcp/4601', there])
+    for (const files of [composeFiles(known).get('compose.yml'), kubernetesFiles(known).get('hearsay.yml')])
+      expect(files).toContain(`- "${there}"`)
   })
 
   it('start the program that is named, and wait for what it says of itself', () => {
