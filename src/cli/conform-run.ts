@@ -67,7 +67,9 @@ export async function tryPeer({ shared, terminal, stop }: Context, run: Run): Pr
     },
   })
   terminal.endLive()
-  if (run.junit !== null) await writeNamed(run.junit, report.junitOf(results, run.address), '--junit')
+  const unrun = run.checks.slice(results.length)
+  const hint = report.hintOf(results)
+  if (run.junit !== null) await writeNamed(run.junit, report.junitOf(results, run.address, unrun), '--junit')
   const counts = report.countsOf(results)
   if (shared.json)
     terminal.document({
@@ -77,9 +79,16 @@ export async function tryPeer({ shared, terminal, stop }: Context, run: Run): Pr
       role: run.role,
       seed: run.seed,
       ...counts,
+      /** Checks that were to be run and were not: the run was cut short. */
+      unrun: unrun.length,
+      hint,
       checks: results.map(documentOf),
     })
-  else terminal.out(`\n${report.countsText(counts)}`)
+  else {
+    const cut = unrun.length === 0 ? '' : `; cut short: ${unrun.length} of ${run.checks.length} checks were not run`
+    terminal.out(`\n${report.countsText(counts)}${cut}`)
+    if (hint !== null) terminal.out(hint)
+  }
   if (stop.aborted) return 'interrupted'
   return counts.failed > 0 ? 'unmet' : 'done'
 }

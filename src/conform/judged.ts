@@ -17,15 +17,15 @@ export interface Sent {
   readonly fields?: Partial<MessageParts>
 }
 
+/** What is said where a rejection should have been charged. */
+export const FREE = 'cost its sender nothing'
+
 /** A stranger publishes it, and it is neither handed on nor forgiven: `reject`. */
 export async function rejected(stage: Stage, what: string, sent: Sent): Promise<void> {
   const visitor = await stage.visitor()
   const before = visitor.heard.length
   await keptBack(stage, visitor, what, sent)
-  must(
-    await stage.isCharged(visitor, before),
-    `${what} cost its sender nothing: it is still in the meshes after ${CHARGED_MS} ms`,
-  )
+  must(await stage.isCharged(visitor, before), `${what} ${FREE}: it is still in the meshes after ${CHARGED_MS} ms`)
 }
 
 /** A stranger publishes it, and it is not handed on and costs nothing: `ignore`. Returns the stranger. */

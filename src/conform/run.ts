@@ -8,6 +8,8 @@ export interface Result {
   readonly check: Check
   readonly verdict: Verdict
   readonly elapsedMs: number
+  /** Whether the peer was seen to charge somebody for something meanwhile. */
+  readonly hasCharged: boolean
 }
 
 export interface RunOptions extends StageOptions {
@@ -42,9 +44,10 @@ export async function runChecks(options: RunOptions): Promise<readonly Result[]>
       if (options.stop?.aborted === true) break
       options.onCheck?.(check, results.length + 1)
       const begun = performance.now()
+      const charges = stage.charges
       const verdict = await verdictOf(check, stage)
       await stage.leave()
-      const result = { check, verdict, elapsedMs: performance.now() - begun }
+      const result = { check, verdict, elapsedMs: performance.now() - begun, hasCharged: stage.charges > charges }
       results.push(result)
       options.onResult?.(result)
     }

@@ -60,6 +60,7 @@ export class Stage {
   #nextDialMs = 0
   #chain: MadeChain | null = null
   #lost = 0
+  #charges = 0
   #published = 0
   readonly #givers = new Map<PlayedNode, { readonly from: KeyPair; readonly nonce: bigint }>()
 
@@ -224,7 +225,14 @@ export class Stage {
 
   /** Whether the peer takes the node out of a mesh, or ends the connection, within the time in which a charge shows. */
   async isCharged(node: PlayedNode, sinceHeard: number, withinMs = CHARGED_MS): Promise<boolean> {
-    return until(() => !node.isConnected || prunesSince(node, sinceHeard) > 0, withinMs)
+    const is = await until(() => !node.isConnected || prunesSince(node, sinceHeard) > 0, withinMs)
+    if (is) this.#charges++
+    return is
+  }
+
+  /** How often the peer was seen to charge somebody. */
+  get charges(): number {
+    return this.#charges
   }
 
   /**

@@ -98,7 +98,7 @@ interface Choice {
   readonly long: boolean
 }
 
-/** The checks of a role; those that are named, with the long ones among them. */
+/** The checks of a role: those that are named; the long ones only with --long, or named whole. */
 function chosen(all: readonly Check[], { role, only, long }: Choice): readonly Check[] {
   for (const name of only)
     if (!all.some(({ id }) => id.startsWith(name))) {
@@ -114,7 +114,9 @@ function chosen(all: readonly Check[], { role, only, long }: Choice): readonly C
   return all.filter(
     (check) =>
       (role === 'full' || check.role === 'relay') &&
-      (only.length === 0 ? long || check.isLong !== true : only.some((name) => check.id.startsWith(name))),
+      (only.length === 0 || only.some((name) => check.id.startsWith(name))) &&
+      // Whoever names one whole wants it, whatever it takes.
+      (long || check.isLong !== true || only.includes(check.id)),
   )
 }
 

@@ -1,6 +1,6 @@
 /** Checks of what offences come to, and of whom they never touch. They stand last: they cost identities. */
 import type { Check } from '../check.ts'
-import { INVALID_MAX } from '../judged.ts'
+import { INVALID_MAX, keptBack } from '../judged.ts'
 import { LATE_MS, SOON_MS } from '../limits.ts'
 import { must, notApplicable } from '../outcome.ts'
 import { pause, until, type PlayedNode } from '../played-node.ts'
@@ -117,6 +117,9 @@ export const offenceChecks: readonly Check[] = [
       const visitor = await stage.visitor()
       const amount = 10n ** 15n
       const [from, nowMs] = [stage.payer(), stage.now()]
+      await keptBack(stage, visitor, 'a transaction that its account can not pay', {
+        data: stage.fresh({ from, amount, createdAtMs: nowMs - UNPAID_MAX }).batch,
+      })
       for (let count = 0; count < UNPAID_MAX - 10; count++)
         await stage.publish(visitor, 'transactions', stage.fresh({ from, amount, createdAtMs: nowMs - count }).batch)
       await stage.marker(visitor, '40 messages with unpaid objects')

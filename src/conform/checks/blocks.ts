@@ -34,6 +34,14 @@ async function becomesHead(stage: Stage, chain: MadeChain, made: MadeBlock, what
   chain.extend(made)
 }
 
+/** Misses where the peer follows no chain at all: then it says nothing that it ignores a wrong block. */
+async function followsBlocks(stage: Stage, chain: MadeChain): Promise<void> {
+  if (chain.tip.height > 0) return
+  const made = chain.make({})
+  await stage.publish(await stage.teller(), 'blocks', chain.prefilled(made))
+  await becomesHead(stage, chain, made, 'a valid block, sent before,')
+}
+
 /** A header with one thing wrong that anybody can see. */
 const wrongHeader = (
   id: string,
@@ -235,6 +243,7 @@ export const blockChecks: readonly Check[] = [
     sentence: 'ignores a block whose slot begins in an hour, and charges nobody',
     async run(stage) {
       const chain = await stage.chain()
+      await followsBlocks(stage, chain)
       const made = chain.make({ slot: slotAt(stage.setting.network, stage.now() + 3_600_000) })
       await ignored(stage, 'a block of a slot in an hour', { topic: 'blocks', data: made.compact })
     },
@@ -244,6 +253,7 @@ export const blockChecks: readonly Check[] = [
     sentence: 'does not take a block with a wrong ledger root, and charges nobody for handing it on',
     async run(stage) {
       const chain = await stage.chain()
+      await followsBlocks(stage, chain)
       const made = chain.make({
         transactions: items(stage, chain, 1),
         spoilt: { fields: { ledgerRoot: toHex(stage.random.bytes(32)) } },

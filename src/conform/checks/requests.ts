@@ -73,6 +73,7 @@ const malformed = (
     async run(stage) {
       const visitor = await stage.visitor()
       const answer = await visitor.ask(stage.setting.protocol(protocol), make(stage), { isRaw })
+      if (protocol === 'observe') spoken(answer.end)
       must(answer.end !== 'unsupported', 'the protocol is not spoken')
       must(
         answer.end === 'reset' && answer.frames.length === 0,
@@ -81,6 +82,11 @@ const malformed = (
       must(visitor.isConnected, `a single request ${what} ended the connection`)
     },
   })
+
+/** Whoever runs a node may switch off what it tells of what it saw. */
+function spoken(end: string): void {
+  if (end === 'unsupported') notApplicable('it does not speak the protocol, as its operator may choose')
+}
 
 /** Half a request is waited for no longer than the deadline. */
 const halfFrame = (protocol: Asking, deadlineMs: number): Check =>
@@ -96,6 +102,7 @@ const halfFrame = (protocol: Asking, deadlineMs: number): Check =>
         closes: false,
         patienceMs,
       })
+      must(answer.end !== 'unsupported', 'the protocol is not spoken')
       must(answer.end !== 'open', `half a request was waited for longer than ${patienceMs} ms`)
     },
   })
@@ -149,6 +156,7 @@ const probeChecks: readonly Check[] = [
         ping(stage, { nonce: 1n }),
         ping(stage, { nonce: 2n }),
       )
+      must(frames.length > 0, 'the first ping on the stream was not answered')
       if (frames.length < 2) notApplicable('it closes the stream after the answer, as it may')
       const second = decodeProbeAnswer(frames[1] ?? new Uint8Array(0))
       must(second?.kind === 'ack' && second.nonce === 2n, 'the second ping on a stream has no ack')
@@ -645,7 +653,7 @@ const observeChecks: readonly Check[] = [
 
 async function askObserve(stage: Stage, visitor: PlayedNode, bytes: Uint8Array): Promise<Uint8Array> {
   const answer = await visitor.ask(stage.setting.protocol('observe'), bytes)
-  if (answer.end === 'unsupported') notApplicable('it does not speak the protocol, as its operator may choose')
+  spoken(answer.end)
   must(answer.end === 'closed' && answer.frames.length === 1, `it answered ${ending(answer)}`)
   return answer.frames[0] ?? new Uint8Array(0)
 }

@@ -88,6 +88,17 @@ const mutant = (check: string, wrong: string, bend: Bend): Mutant => ({ check, w
 const each = (checks: readonly string[], wrong: string, bend: Bend): readonly Mutant[] =>
   checks.map((check) => mutant(check, wrong, bend))
 
+/** Ends the connection of whoever hands on a block, after so many. */
+function cutsOffAfter(count: number): Parameters<typeof mutant>[2] {
+  let blocks = 0
+  return {
+    toNode: (rpc, link) => {
+      if (rpc.messages.some((message) => onTopic('blocks', message)) && ++blocks > count) link.end()
+      return rpc
+    },
+  }
+}
+
 export const MUTANTS: readonly Mutant[] = [
   // Transport
   mutant('transport-tls', 'speaks noise alone', { encrypters: ['noise'] }),
@@ -453,12 +464,7 @@ export const MUTANTS: readonly Mutant[] = [
     'hands on any block',
     letsMessage((message) => onTopic('blocks', message)),
   ),
-  mutant('block-ledger-root', 'cuts off whoever hands on a block', {
-    toNode: (rpc, link) => {
-      if (rpc.messages.some((message) => onTopic('blocks', message))) link.end()
-      return rpc
-    },
-  }),
+  mutant('block-ledger-root', 'cuts off whoever hands on a second block', cutsOffAfter(1)),
   // Request protocols
   mutant('probe-kept', 'answers a second ping with another nonce', {
     frame: (protocol, bytes, index) =>
