@@ -188,8 +188,8 @@ const PROBLEMS = {
   })),
   'memory-short': kind('notice', 0, ({ rssBytes }: { rssBytes: number }) => ({
     message: `memory is short (${Math.round(rssBytes / 1_048_576)} MiB): inbound peers are disconnected`,
-    cause: 'more load than the node is made for, or a leak',
-    next: 'see /v1/debug/limits for what is full, and report it if nothing is',
+    cause: 'more load than the node is made for, a control group that allows less than it is made for, or a leak',
+    next: '`hearsay doctor` shows what the control group allows, /v1/debug/limits what is full; report it if nothing is',
   })),
   'loop-late': kind('notice', 0, ({ maxMs, windowMs }: { maxMs: number; windowMs: number }) => ({
     message: `the process stood still for up to ${Math.round(maxMs)} ms within the last ${Math.round(windowMs / 1_000)} s`,
