@@ -15,32 +15,19 @@ import type { Lookup, NodeControl } from '../ports/control.ts'
 import { Archive } from './archive.ts'
 import { validatorView } from './chain-health.ts'
 import { accountView, evidenceView, findBlock, listBlocks } from './chain-views.ts'
-import { examine, type MachineFacts } from './doctor.ts'
+import { examine, type DoctorSources } from './doctor.ts'
 import { dialView } from './dial-view.ts'
 import { memoryOf, memoryPage } from './memory-view.ts'
 import { networkView, tagProblem } from './network-views.ts'
 import { observationsView } from './survey-view.ts'
 import { findTransaction } from './transaction-views.ts'
-import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
-import type { Ports } from './ports.ts'
-import type { Health } from './health.ts'
-import type { Runtime } from './runtime.ts'
-import type { Vitals } from './vitals.ts'
 
-export interface ControlOptions {
-  readonly runtime: Runtime
-  readonly ports: Ports
-  readonly observer: Observer
-  readonly clock: Clock
-  readonly vitals: Vitals
-  readonly health: Health
+export interface ControlOptions extends DoctorSources {
   readonly agentVersion: string
   readonly pid: number
   /** Why the verifier is not the first choice; null when it is. */
   readonly fallbackReason: string | null
-  /** What only adapters see of the machine, for `doctor`. */
-  readonly machine: () => Promise<MachineFacts>
   /** The last lines of the log. */
   readonly recentLines: () => readonly string[]
   readonly metrics: () => Promise<string>

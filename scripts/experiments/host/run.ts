@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { startShellNode, type ShellNode } from '../../../test/toolkit/command/shell-node.ts'
+import { refusalIn, startShellNode, type ShellNode } from '../../../test/toolkit/command/shell-node.ts'
 import { folderOf, type Host } from './host.ts'
 
 const STOP_MS_MAX = 5_000
@@ -44,13 +44,7 @@ export async function runHost(host: Host, root: string): Promise<string> {
 }
 
 function refusalOf(node: ShellNode, words: RegExp): string {
-  const line =
-    node
-      .log()
-      .split('\n')
-      .find((text) => text.startsWith('{"v":1,"error"')) ?? '{}'
-  const { error } = JSON.parse(line) as { error?: { message: string; hint: string } }
-  const told = error === undefined ? `nothing but ${node.log().slice(-300)}` : `${error.message}; ${error.hint}`
+  const told = refusalIn(node.log()) ?? `nothing but ${node.log().slice(-300)}`
   return `${node.exit() === 2 && words.test(told) ? '✓' : '✗'} says: ${told}`
 }
 

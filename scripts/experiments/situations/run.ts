@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ProblemView } from '../../../src/domain/problems.ts'
 import { SITUATIONS } from './cases.ts'
 import { folderOf, startNode } from './node.ts'
-import type { ShellNode } from '../../../test/toolkit/command/shell-node.ts'
+import { refusalIn, type ShellNode } from '../../../test/toolkit/command/shell-node.ts'
 import { until } from '../../../testnet/until.ts'
 import type { Seen, Situation, Stage, Told } from './situation.ts'
 
@@ -26,13 +26,7 @@ export async function runSituation(situation: Situation, root: string): Promise<
 }
 
 function refusalOf(node: ShellNode, words: RegExp): Seen {
-  const line =
-    node
-      .log()
-      .split('\n')
-      .find((text) => text.startsWith('{"v":1,"error"')) ?? '{}'
-  const { error } = JSON.parse(line) as { error?: { message: string; hint: string } }
-  const told = error === undefined ? node.log().slice(-200) : `${error.message}; ${error.hint}`
+  const told = refusalIn(node.log()) ?? node.log().slice(-200)
   return { ok: node.exit() === 2 && words.test(told), told: shortened(told), where: 'the start, exit 2' }
 }
 

@@ -61,6 +61,14 @@ export async function startShellNode(
   }
 }
 
+/** What a node that did not start says, with its next step; null where it said nothing in words. */
+export function refusalIn(log: string): string | null {
+  const line = log.split('\n').find((text) => text.startsWith('{"v":1,"error"'))
+  if (line === undefined) return null
+  const { error } = JSON.parse(line) as { error: { message: string; hint: string } }
+  return `${error.message}; ${error.hint}`
+}
+
 /** Kills a process, also one that is stopped, and waits until it is gone. */
 export async function killWhole(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
