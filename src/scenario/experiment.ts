@@ -69,6 +69,8 @@ export interface Experiment {
   readonly calmMs: number
   /** When the last one happens that is not a transaction: from then on all have to agree. */
   readonly lastFaultMs: number
+  /** Nodes that run after it. */
+  readonly runningAtEnd: number
   /** When the run ends. */
   readonly endMs: number
   readonly expectations: readonly Expectation[]

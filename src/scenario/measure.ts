@@ -51,17 +51,24 @@ const FINE = ''
 
 export class Measure {
   readonly #lastFaultMs: number
+  readonly #running: number
   readonly #handedIn = new Map<string, HandedIn>()
   readonly #forged = new Map<string, Set<number>>()
+  /** Forgeries that came to no node. */
+  readonly #unarrived = new Set<string>()
   readonly #cutOff: string[] = []
   /** Deaths that every other node must see; one that ends before that is forgotten. */
   #deaths: Death[] = []
   #agreedMs: number | null = null
   #unserved = 0
 
-  /** @param lastFaultMs when the last fault of the timeline happens */
-  constructor(lastFaultMs: number) {
+  /**
+   * @param lastFaultMs when the last fault of the timeline happens
+   * @param running how many nodes run after it: until they all do, nobody agrees
+   */
+  constructor(lastFaultMs: number, running: number) {
     this.#lastFaultMs = lastFaultMs
+    this.#running = running
   }
 
   /** Ids of honest transactions, in order. */
@@ -88,8 +95,10 @@ export class Measure {
     this.#unserved++
   }
 
-  forged(id: string): void {
+  /** @param hasArrived whether some node had it before it: what reaches nobody shows nothing */
+  forged(id: string, hasArrived = true): void {
     if (!this.#forged.has(id)) this.#forged.set(id, new Set())
+    if (!hasArrived) this.#unarrived.add(id)
   }
 
   /** A node answered whoever handed it in. @param refusal why not; null: it is acknowledged */
@@ -138,6 +147,8 @@ export class Measure {
   /** Notes whether all have one head and one pool. */
   looked({ atMs, nodes }: Look): void {
     if (this.#agreedMs !== null || atMs <= this.#lastFaultMs || nodes.length === 0) return
+    // One that is still coming back has not agreed.
+    if (nodes.length < this.#running) return
     // Who does not say what it has agrees with nobody.
     if (nodes.some(({ head, pool }) => head === null || pool === null)) return
     if (groups(nodes, 'head').size === 1 && groups(nodes, 'pool').size === 1) this.#agreedMs = atMs - this.#lastFaultMs
@@ -176,6 +187,9 @@ export class Measure {
         const taken = [...this.#forged].flatMap(([id, nodes]) =>
           [...nodes].map((node) => `node-${node} has ${short(id)}`),
         )
+        const [unarrived] = this.#unarrived
+        if (taken.length === 0 && unarrived !== undefined)
+          return { value: null, where: `the forgery ${short(unarrived)} came to no node` }
         return { value: this.#forged.size === 0 ? null : taken.length, where: some(taken) }
       }
       case 'heads':

@@ -73,6 +73,7 @@ class Compiler {
       actions,
       calmMs,
       lastFaultMs,
+      runningAtEnd: this.#lives.filter((life) => life === 'up').length,
       endMs,
       expectations,
     }

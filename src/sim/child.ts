@@ -1,5 +1,6 @@
 /** Runs a simulation in a process of its own: virtual time replaces the clocks and timers of the whole process. */
 import { spawn } from 'node:child_process'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,5 +37,27 @@ export function runInChild(scenario: Scenario): Promise<RunReport> {
 
 /** A third of a second a child would go into stripping types and compiling what the one before it has compiled. */
 export function childEnvironment(): NodeJS.ProcessEnv {
-  return { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled'), ...process.env }
+  const folder = ownCacheFolder()
+  return folder === null ? process.env : { NODE_COMPILE_CACHE: folder, ...process.env }
+}
+
+/**
+ * A folder for compiled code that nobody else may write to: whoever could, would choose what runs here. Null where
+ * another user has taken its name.
+ */
+function ownCacheFolder(): string | null {
+  const uid = process.getuid?.()
+  const folder = join(tmpdir(), `hearsay-compiled-${uid ?? 'user'}`)
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+  } catch {
+    // It is there already, or can't be made: what counts is what it is now.
+  }
+  try {
+    const found = lstatSync(folder)
+    const isOwn = uid === undefined || (found.uid === uid && (found.mode & 0o022) === 0)
+    return found.isDirectory() && isOwn ? folder : null
+  } catch {
+    return null
+  }
 }

@@ -50,8 +50,14 @@ export const command = defineCommand({
       case 'failed':
         throw new Failure('failed', 'run-failed', `seed ${outcome.seed}: ${outcome.message}`, outcome.hint)
       case 'held':
-        if (shared.json) terminal.document({ v: 1, met: true, seeds: outcome.seeds })
-        else terminal.out(`${outcome.seeds} seeds in ${options.in}: whatever happened, everything held`)
+        if (shared.json) terminal.document({ v: 1, met: true, ...{ ...outcome, kind: undefined } })
+        else {
+          terminal.out(`${outcome.seeds} seeds in ${options.in}: whatever happened, everything held`)
+          if (outcome.unmeasured > 0)
+            terminal.out(
+              `${outcome.unmeasured} of ${outcome.expectations} expectations had nothing to be measured by, as where nothing was sent`,
+            )
+        }
         return 'done'
       case 'found': {
         const { seed, drawn, smallest, misses } = outcome.prey

@@ -31,22 +31,33 @@ export interface Prey {
 
 export type HuntOutcome =
   /** Every seed kept every expectation. */
-  | { readonly kind: 'held'; readonly seeds: number }
+  | {
+      readonly kind: 'held'
+      readonly seeds: number
+      /** Of all expectations of all seeds: those that there was nothing to measure by. */
+      readonly unmeasured: number
+      readonly expectations: number
+    }
   | { readonly kind: 'found'; readonly prey: Prey; readonly seeds: number }
   | { readonly kind: 'failed'; readonly seed: number; readonly message: string; readonly hint: string }
   | { readonly kind: 'aborted' }
 
 export async function hunt(options: HuntOptions): Promise<HuntOutcome> {
   const { world, firstSeed, seeds, forMs, signal } = options
+  let unmeasured = 0
+  let expectations = 0
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     const drawn = drawScenario({ seed, forMs, world: world.name })
     const outcome = await runOne(options, drawn, `seed ${seed}`)
     if (outcome === 'aborted') return { kind: 'aborted' }
     if ('message' in outcome) return { kind: 'failed', seed, ...outcome }
+    expectations += outcome.judged.length
+    unmeasured += outcome.judged.filter(({ verdict }) => verdict === 'unmeasured').length
     const missed = missedBy(outcome)
     if (missed.length === 0) continue
     const smallest = await shrink(drawn, {
       triesMax: options.triesMax,
+      signal,
       onProgress: (text) => options.onProgress(`seed ${seed}: ${text}`),
       fails: async (candidate) => {
         const tried = await runOne(options, candidate, '')
@@ -60,7 +71,7 @@ export async function hunt(options: HuntOptions): Promise<HuntOutcome> {
     const misses = judged.filter(({ verdict }) => verdict === 'missed').map(missText)
     return { kind: 'found', prey: { seed, drawn, smallest, misses }, seeds: seed - firstSeed + 1 }
   }
-  return { kind: 'held', seeds }
+  return { kind: 'held', seeds, unmeasured, expectations }
 }
 
 async function runOne(
@@ -79,7 +90,7 @@ async function runOne(
   return outcome.kind === 'failed' ? outcome : reportOf(world.name, experiment, outcome)
 }
 
-/** What is not measured, as a scenario without transactions has no coverage, is nobody's fault. */
+/** What is not measured, as a scenario without transactions has no coverage, is nobody's fault, and is counted. */
 function missedBy({ judged }: RunReport): readonly FigureName[] {
   return judged.filter(({ verdict }) => verdict === 'missed').map(({ expectation }) => expectation.figure)
 }

@@ -10,6 +10,8 @@ export interface ShrinkOptions {
   readonly fails: (document: ScenarioDocument) => Promise<boolean>
   /** Most candidates that are run. */
   readonly triesMax: number
+  /** Nothing more is tried when it is aborted. */
+  readonly signal?: AbortSignal
   readonly onProgress: (text: string) => void
 }
 
@@ -82,6 +84,7 @@ class Shrinking {
 
   async #take(candidate: ScenarioDocument): Promise<boolean> {
     const key = keyOf(candidate)
+    if (this.#options.signal?.aborted === true) return false
     if (this.#tried.has(key) || this.#tries >= this.#options.triesMax || !checkScenario(key).ok) return false
     this.#tried.add(key)
     this.#tries++

@@ -26,9 +26,9 @@ export class Observation {
   #manifest: Manifest
 
   /** The timeline begins now. */
-  constructor(options: { manifest: Manifest; lastFaultMs: number; transactions: number }) {
-    const { manifest, lastFaultMs, transactions } = options
-    this.measure = new Measure(lastFaultMs)
+  constructor(options: { manifest: Manifest; lastFaultMs: number; running: number; transactions: number }) {
+    const { manifest, lastFaultMs, running, transactions } = options
+    this.measure = new Measure(lastFaultMs, running)
     this.#home = manifest.home
     this.#manifest = manifest
     this.#startWallMs = Date.now()

@@ -45,12 +45,12 @@ class Stage {
   #latestMs = 0
 
   constructor(manifest: Manifest, experiment: Experiment, options: RunOptions) {
-    const { actions, lastFaultMs } = experiment
+    const { actions, lastFaultMs, runningAtEnd } = experiment
     this.#home = manifest.home
     this.#experiment = experiment
     this.#options = options
     this.#observation = new Observation({
-      ...{ manifest, lastFaultMs },
+      ...{ manifest, lastFaultMs, running: runningAtEnd },
       transactions: actions.filter(({ kind }) => kind === 'hand-in').length,
     })
     this.#senders = new Senders(manifest)
@@ -196,8 +196,10 @@ class Stage {
     const decoded = decodeTransaction(bytes, signingPrefix('hearsay/tx/1', asNetworkId(manifest.networkId)))
     if (!decoded.ok) throw new Error('the forgery has no form of a transaction')
     const { id } = decoded.value
+    // It is watched for from the start, also where the peer that sends it does not get through.
     measure.forged(id)
-    await forgeAsPeer(manifest, neighbours, { id, bytes })
+    const { refusedBy, holders } = await forgeAsPeer(manifest, neighbours, { id, bytes })
+    if (refusedBy.length + holders === 0) measure.forged(id, false)
   }
 
   async #ask<C extends Command>(name: C, request: ControlRequests[C]): Promise<void> {

@@ -21,7 +21,7 @@ export class Observation implements Witness {
 
   constructor(experiment: Experiment, onProgress: (atMs: number) => void) {
     this.#experiment = experiment
-    this.#measure = new Measure(experiment.lastFaultMs)
+    this.#measure = new Measure(experiment.lastFaultMs, experiment.runningAtEnd)
     this.#onProgress = onProgress
   }
 

@@ -28,6 +28,13 @@ export function simScenario(experiment: Experiment): Scenario {
   const absent: number[] = []
   const hostile: number[] = []
   const down = new Set<number>()
+  // A hostile peer stands on the side of the node that it comes to: across a cut its forgery would come to nobody.
+  const targets = actions.flatMap((action) => (action.kind === 'forge' ? [action.nodes[0]] : []))
+  const sides = (groups: readonly (readonly number[])[]): number[][] =>
+    groups.map((group) => [
+      ...group,
+      ...targets.flatMap((target, index) => (target !== undefined && group.includes(target) ? [total + index] : [])),
+    ])
   for (const action of actions) {
     const { atMs } = action
     switch (action.kind) {
@@ -65,9 +72,11 @@ export function simScenario(experiment: Experiment): Scenario {
         for (const node of action.nodes) down.add(node)
         faults.push(...faultsOf(action))
         break
+      case 'partition':
+        faults.push({ atMs, kind: 'partition', groups: sides(action.groups) })
+        break
       case 'pause':
       case 'resume':
-      case 'partition':
       case 'heal':
       case 'slow':
       case 'skew':
@@ -109,13 +118,11 @@ function lastOf(calmMs: number, faults: readonly Fault[], publications: readonly
   )
 }
 
-type Simple = Exclude<Action, { readonly kind: 'hand-in' | 'forge' | 'add' | 'restart' }>
+type Simple = Exclude<Action, { readonly kind: 'hand-in' | 'forge' | 'add' | 'restart' | 'partition' }>
 
 function faultsOf(action: Simple): readonly Fault[] {
   const { atMs } = action
   switch (action.kind) {
-    case 'partition':
-      return [{ atMs, kind: 'partition', groups: action.groups }]
     case 'heal':
       return [{ atMs, kind: 'heal' }]
     case 'lose-messages':

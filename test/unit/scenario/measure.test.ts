@@ -16,7 +16,7 @@ const lookAt = (
 })
 
 function measured(): Measure {
-  const measure = new Measure(1_000)
+  const measure = new Measure(1_000, 3)
   measure.handedIn('a', 0, 100)
   measure.answered('a', null)
   measure.had('a', 1, 150)
@@ -56,6 +56,26 @@ describe('what is measured', () => {
     expect(gone.lost).toEqual({ value: 1, where: 'a, acknowledged by node-0' })
   })
 
+  it('knows nothing of a forgery that came to nobody', () => {
+    const measure = new Measure(0, 1)
+    measure.forged('f', false)
+    expect(measure.figures(['forged'], lookAt(1, ['x'])).forged).toEqual({
+      value: null,
+      where: 'the forgery f came to no node',
+    })
+    // One that was taken all the same is one.
+    measure.had('f', 0, 5)
+    expect(measure.figures(['forged'], lookAt(6, ['x'])).forged?.value).toBe(1)
+  })
+
+  it('takes nobody for agreed while a node is still coming back', () => {
+    const measure = measured()
+    measure.looked(lookAt(2_000, ['x', 'x']))
+    expect(measure.hasAgreed).toBe(false)
+    measure.looked(lookAt(2_500, ['x', 'x', 'x']))
+    expect(measure.figures(['agreedMs'], lookAt(3_000, ['x', 'x', 'x'])).agreedMs?.value).toBe(1_500)
+  })
+
   it('counts forgeries that were taken, and none where there was none', () => {
     const measure = measured()
     expect(measure.figures(['forged'], lookAt(0, ['x'])).forged?.value).toBeNull()
@@ -67,16 +87,16 @@ describe('what is measured', () => {
 
   it('tells agreement from the last fault on, at the first moment of it', () => {
     const measure = measured()
-    measure.looked(lookAt(900, ['x', 'x']))
-    measure.looked(lookAt(1_100, ['x', 'y']))
-    expect(measure.figures(['agreedMs'], lookAt(1_100, ['x', 'y'])).agreedMs).toEqual({
+    measure.looked(lookAt(900, ['x', 'x', 'x']))
+    measure.looked(lookAt(1_100, ['x', 'y', 'y']))
+    expect(measure.figures(['agreedMs'], lookAt(1_100, ['x', 'y', 'y'])).agreedMs).toEqual({
       value: null,
       isNever: true,
-      where: 'heads: x at node 0; y at node 1; pools: one',
+      where: 'heads: x at node 0; y at node 1-2; pools: one',
     })
-    measure.looked(lookAt(1_400, ['y', 'y']))
-    measure.looked(lookAt(1_900, ['y', 'y']))
-    expect(measure.figures(['agreedMs'], lookAt(2_000, ['y', 'y'])).agreedMs?.value).toBe(400)
+    measure.looked(lookAt(1_400, ['y', 'y', 'y']))
+    measure.looked(lookAt(1_900, ['y', 'y', 'y']))
+    expect(measure.figures(['agreedMs'], lookAt(2_000, ['y', 'y', 'y'])).agreedMs?.value).toBe(400)
   })
 
   it('tells the longest time until a death was seen, and forgets one that ended before', () => {
