@@ -10,7 +10,7 @@ const SHARED_FLAGS = ['--json', '--home', '--api', '--token-file', '--no-color',
 const FOREIGN_FLAGS: ReadonlySet<string> = new Set([
   '--map-size',
   ...['--max-old-space-size', '--ignore-scripts', '--omit', '--global', '--now'],
-  ...['--start-period', '--retries', '--from-file', '--tail'],
+  ...['--start-period', '--retries', '--from-file', '--tail', '--format'],
 ])
 
 const PROPOSED = /\\?`hearsay ([^`\n]*?)\\?`/

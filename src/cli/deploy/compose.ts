@@ -78,7 +78,7 @@ export function composeFiles(plan: DeployPlan): Files {
 
 const README = `# hearsay in containers of one machine
 
-    podman build -t hearsay -f Containerfile PROJECT     # a clone of hearsay; docker build takes the same
+    podman build --format docker -t hearsay -f Containerfile PROJECT     # a clone of hearsay; with docker: docker build
     podman compose up -d                                 # or docker compose
     podman compose exec node-0 node /app/scripts/hearsay.js doctor --api http://127.0.0.1:${API_PORT}
     podman compose --profile watch up -d                 # Prometheus on 9090, Grafana on 3000 (dashboards in /dashboards)

@@ -7,7 +7,8 @@ const BASE = 'docker.io/library/node:24.21.0-bookworm-slim'
 export const READY = `fetch('http://'+(process.env.POD_IP??'127.0.0.1')+':${API_PORT}/livez').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))`
 
 export function containerfile(): string {
-  return `# podman build -t hearsay -f Containerfile PROJECT: PROJECT is a clone of hearsay.
+  return `# podman build --format docker -t hearsay -f Containerfile PROJECT: PROJECT is a clone of hearsay; the format keeps the
+# health check.
 FROM ${BASE} AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
