@@ -35,7 +35,7 @@ export const command = defineCommand({
   },
   examples: [
     ['deploy compose network.json --count 5 --out deploy', 'five nodes in containers of one machine'],
-    ['deploy systemd network.json --node ann=192.0.2.7 --node ben=192.0.2.8 --out deploy', 'two machines'],
+    ['deploy systemd network.json --node ann=192.0.2.7 --out deploy', 'one machine; --node once more for each other'],
   ],
   without: ['api', 'token-file', 'home'],
   async run({ cwd, shared, terminal }, { args: [named = '', file = ''], options }) {
