@@ -13,7 +13,7 @@ import { RelayFleet, type Charges } from './relay-fleet.ts'
 import type { WatchMessage, WatchTask } from './watch-process.ts'
 import { benchNetwork, writeTransactions } from './workload.ts'
 
-const NODES = 4
+export const NODES = 4
 /**
  * Transactions that may be in some pools and not in all: four full batches of each node. With more a busy machine keeps
  * messages for longer than the 3 s after which they are given up.
@@ -34,7 +34,7 @@ const SIZES: Readonly<Record<'full' | 'short', Sizes>> = {
   short: { warmUpMs: 1_000, measureMs: 2_000, transactionsPerNode: 10 * 1_024 },
 }
 
-interface Rate {
+export interface Rate {
   /** A second of the wall clock, over the network. */
   readonly perSecond: number
   /** A second of CPU time of the processes measured: independent of who else is on the machine. */
@@ -119,13 +119,14 @@ export async function relayRate(
     const settled = await fleet.settled(SETTLE_MS_MAX)
     const charges = await fleet.charges()
     const cpuSeconds = sum(after.map(({ cpuMs }, at) => cpuMs - (before[at]?.cpuMs ?? 0))) / 1_000
-    const rateOf = (count: number): Rate => ({ perSecond: count / seconds, perCpuSecond: count / cpuSeconds })
     // The mean over the nodes: what is in one pool and not yet in another has been checked once already.
     const carried = sum(after.map(({ pool }, at) => pool - (before[at]?.pool ?? 0))) / NODES
     return {
-      transactions: rateOf(carried),
+      transactions: rateOf(carried, seconds, cpuSeconds),
       verifications: rateOf(
         sum(after.map(({ verifications }, at) => verifications - (before[at]?.verifications ?? 0))),
+        seconds,
+        cpuSeconds,
       ),
       charges,
       accepted: fleet.accepted,
@@ -170,7 +171,7 @@ async function plainRate({ files, sizes }: Bed, how: Pick<PlainTask, 'security' 
     const cpuSeconds = sum(after.map(({ cpuMs }, at) => cpuMs - (before[at]?.cpuMs ?? 0))) / 1_000
     // Each transaction is received by all but its maker.
     const carried = sum(after.map(({ received }, at) => received - (before[at]?.received ?? 0))) / (NODES - 1)
-    return { perSecond: carried / seconds, perCpuSecond: carried / cpuSeconds }
+    return rateOf(carried, seconds, cpuSeconds)
   } finally {
     await Promise.all(processes.map((process) => process.end()))
   }
@@ -270,7 +271,11 @@ function meanOf(a: Rate, b: Rate): Rate {
   return { perSecond: (a.perSecond + b.perSecond) / 2, perCpuSecond: (a.perCpuSecond + b.perCpuSecond) / 2 }
 }
 
-function sum(values: readonly number[]): number {
+export function rateOf(count: number, seconds: number, cpuSeconds: number): Rate {
+  return { perSecond: count / seconds, perCpuSecond: count / cpuSeconds }
+}
+
+export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
