@@ -11,7 +11,7 @@ import { tryConform } from './interop/conform.ts'
 import { tryDeaf } from './interop/deaf.ts'
 import { tryMixed } from './interop/mixed.ts'
 import type { Tried } from './interop/outcome.ts'
-import { buildPeers, MAKES, type Binaries } from './interop/toolchains.ts'
+import { buildPeers, MAKES, type Binaries } from '../../test/toolkit/processes/toolchains.ts'
 
 const PARTS = ['bursts', 'deaf', 'mixed', 'conform'] as const
 type Part = (typeof PARTS)[number]

@@ -10,7 +10,7 @@ import { concatBytes } from '../../../src/lib/bytes.ts'
 import { devAccount } from '../../../src/wallet/dev-accounts.ts'
 import { sign } from '../../../src/wallet/keys.ts'
 import type { ForeignPeer, SeenPeer } from './foreign-peer.ts'
-import type { Make } from './toolchains.ts'
+import type { Make } from '../../../test/toolkit/processes/toolchains.ts'
 
 /**
  * Accounts that each member signs with, so that no nonce has two owners: so many that no more than 16 nonces of one are

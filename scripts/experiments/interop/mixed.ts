@@ -14,7 +14,7 @@ import { tryForgers } from './forgers.ts'
 import { ForeignMember, OwnMember, type Member } from './members.ts'
 import { Broken, type Say, type Tried } from './outcome.ts'
 import { takePictures } from './pictures.ts'
-import type { Binaries, Make } from './toolchains.ts'
+import type { Binaries, Make } from '../../../test/toolkit/processes/toolchains.ts'
 
 /** Transactions of each member while all are one network, in each half, and after it has healed. */
 const TOGETHER = 100

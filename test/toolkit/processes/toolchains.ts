@@ -74,7 +74,7 @@ export function buildPeers(
       `building the peer in test/interop/${make} with ${found.stdout.trim()}${make === 'rust' ? ' (minutes, the first time)' : ''} …`,
     )
     const { args, environment, binary } = build(folder, program)
-    const cwd = fileURLToPath(new URL(`../../../test/interop/${make}`, import.meta.url))
+    const cwd = fileURLToPath(new URL(`../../interop/${make}`, import.meta.url))
     const built = spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, ...environment } })
     if (built.status !== 0) throw new Error(`the peer in test/interop/${make} does not build: ${built.stderr}`)
     binaries[make] = binary
