@@ -1,5 +1,4 @@
-// `npm run bench -- P1 … P12 | all | peers [--runs 3] [--short] [--json]`: the twelve measurements, one line of JSON
-// each on
+// `npm run bench -- P1 … P12 | all | peers [--runs 3] [--short] [--json]`: the measurements, one line of JSON each on
 // stdout, progress on stderr. Exits 0 only when every goal was reached. scripts/experiments/bench/RESULTS.md has what
 // was measured last, and how.
 import { loadavg } from 'node:os'

@@ -1,11 +1,10 @@
-// bench is a bare relay on go-libp2p and go-libp2p-pubsub, for `npm run bench -- peers`: gossipsub over TLS and
-// yamux, lists of 64 transactions a message, and every
-// node checks every transaction of others once. It keeps ids and bytes, and nothing else: no API, disk, pool, ledger,
-// ban, repair or record.
+// bench is a bare relay on go-libp2p and go-libp2p-pubsub, for `npm run bench -- peers`: gossipsub over TLS and yamux,
+// lists of 64 transactions a message, and every node checks every transaction of others once. It keeps ids and bytes,
+// and nothing else: no API, disk, pool, ledger, ban, repair or record.
 //
-// `bench NODES FILE PREFIX [ADDRESS…]`: transactions of 250 bytes one after the other, what stands before a body
-// where it is signed (hex), whom to dial. Each line of
-// its input is `start`, `stop` or `figures`; its output is a JSON document a line. It ends with its input.
+// `bench NODES FILE PREFIX [ADDRESS…]`: transactions of 250 bytes one after the other, what stands before a body where
+// it is signed (hex), whom to dial. Each line of its input is `start`, `stop` or `figures`; its output is a JSON
+// document a line. It ends with its input.
 package main
 
 import (
