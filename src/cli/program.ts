@@ -74,6 +74,8 @@ export async function parseArguments(given: readonly string[], table: readonly T
   }
   for (const entry of table) {
     const command = groupAt(entry.path.slice(0, -1)).command(entry.path.at(-1) ?? '')
+    // One that also holds others, as `network` does, stands before them in the table.
+    groups.set(entry.path.join(' '), command)
     command.description(entry.summary).helpCommand(false)
     if (entry !== arranged.entry) continue
     const spec = (await entry.load()).command

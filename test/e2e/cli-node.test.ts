@@ -194,6 +194,48 @@ describe('tx send', () => {
   })
 })
 
+describe('a network of your own', () => {
+  it('is made with keys that nobody sees, shown, and run by its validator', async () => {
+    await hearsay('keys new savings --passphrase-file pass')
+    const made = await hearsay(
+      'network create harbour --validators 2 --slot 1s --fund savings=1000 --out own.json --passphrase-file pass --json',
+    )
+    expect(made.code, made.stderr).toBe(0)
+    const { networkId, validators } = JSON.parse(made.stdout)
+    expect(validators).toEqual(['harbour-validator-0', 'harbour-validator-1'])
+    const shown = JSON.parse((await hearsay('network show own.json --json')).stdout)
+    expect(shown).toMatchObject({ networkId, name: 'harbour', slotMs: 1_000, accounts: [{ balance: '1000' }] })
+    const { keys } = JSON.parse((await hearsay('keys list --json')).stdout)
+    const named = new Map(keys.map(({ name, publicKey }: { name: string; publicKey: string }) => [name, publicKey]))
+    expect(shown.validators).toEqual(validators.map((name: string) => named.get(name)))
+    expect(shown.accounts[0].key).toBe(named.get('savings'))
+    // Every secret is in the keystore alone, and only encrypted there.
+    await hearsay('keys export harbour-validator-0 --out secret.hex --passphrase-file pass')
+    const secret = readFileSync(join(cwd, 'secret.hex'), 'utf8').trim()
+    for (const text of [made.stdout, made.stderr, readFileSync(join(cwd, 'own.json'), 'utf8')])
+      expect(text).not.toContain(secret)
+  })
+
+  it.each([
+    ['create harbour --out pass', 'is there already'],
+    ['create harbour --out nowhere/own.json', "can't be written"],
+    ['create harbour --out own.json --slot 10ms', 'must be at least 100'],
+    ['create harbour --out own.json --fund nobody=5', 'is no address and no key'],
+    ['create harbour --out own.json --fund savings', 'is not KEY=AMOUNT'],
+    ['create harbour --out own.json --fund FIRST=1 --fund FIRST=2', 'is funded twice'],
+    ['create harbour', '--out: is missing'],
+    ['show pass', 'is not JSON'],
+  ])('is not made of what is wrong, and no key either: %s', async (line, reason) => {
+    const told = await hearsay(
+      `network ${line.replaceAll('FIRST', '11'.repeat(32))} --passphrase-file pass`.replace(/(show .*) --pass.*/, '$1'),
+    )
+    expect(told.code).toBe(2)
+    expect(told.stderr).toContain(reason)
+    expect(existsSync(join(cwd, 'own.json'))).toBe(false)
+    expect(existsSync(join(cwd, 'keys', 'harbour-validator-0.json'))).toBe(false)
+  })
+})
+
 describe('keys', () => {
   it.each(['alice', 'load-3', 'validator-0'])('can not have a name that means something else: %s', async (name) => {
     const made = await hearsay(`keys new ${name} --passphrase-file pass`)
