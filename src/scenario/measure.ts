@@ -46,6 +46,9 @@ interface Death {
   seenAfterMs: number | null
 }
 
+/** What was sent so long ago is not on its way any more, ms: several times the slowest link of a scenario. */
+const ON_THE_WAY_MS = 2_000
+
 /** Where nothing is wrong. */
 const FINE = ''
 
@@ -54,9 +57,10 @@ export class Measure {
   readonly #running: number
   readonly #handedIn = new Map<string, HandedIn>()
   readonly #forged = new Map<string, Set<number>>()
-  /** Forgeries that came to no node. */
-  readonly #unarrived = new Set<string>()
+  /** Forgeries that came to no node, and when they were sent, ms. */
+  readonly #unarrived = new Map<string, number>()
   readonly #cutOff: string[] = []
+  readonly #untold = new Map<number, number>()
   /** Deaths that every other node must see; one that ends before that is forgotten. */
   #deaths: Death[] = []
   #agreedMs: number | null = null
@@ -95,10 +99,23 @@ export class Measure {
     this.#unserved++
   }
 
-  /** @param hasArrived whether some node had it before it: what reaches nobody shows nothing */
-  forged(id: string, hasArrived = true): void {
+  /**
+   * @param hasArrived whether some node had it before it: what reaches nobody shows nothing
+   * @param atMs when it was sent, where it may still be on its way
+   */
+  forged(id: string, hasArrived = true, atMs = Number.NEGATIVE_INFINITY): void {
     if (!this.#forged.has(id)) this.#forged.set(id, new Set())
-    if (!hasArrived) this.#unarrived.add(id)
+    if (!hasArrived) this.#unarrived.set(id, atMs)
+  }
+
+  /** A forgery came to some node, whatever that made of it. */
+  arrived(id: string): void {
+    this.#unarrived.delete(id)
+  }
+
+  /** A node told so many events less than there were: whom it cut off meanwhile nobody knows. */
+  untold(node: number, events: number): void {
+    this.#untold.set(node, (this.#untold.get(node) ?? 0) + events)
   }
 
   /** A node answered whoever handed it in. @param refusal why not; null: it is acknowledged */
@@ -187,7 +204,7 @@ export class Measure {
         const taken = [...this.#forged].flatMap(([id, nodes]) =>
           [...nodes].map((node) => `node-${node} has ${short(id)}`),
         )
-        const [unarrived] = this.#unarrived
+        const [unarrived] = [...this.#unarrived].flatMap(([id, atMs]) => (look.atMs - atMs > ON_THE_WAY_MS ? [id] : []))
         if (taken.length === 0 && unarrived !== undefined)
           return { value: null, where: `the forgery ${short(unarrived)} came to no node` }
         return { value: this.#forged.size === 0 ? null : taken.length, where: some(taken) }
@@ -208,6 +225,11 @@ export class Measure {
       case 'deadSeenMs':
         return this.#deadSeen()
       case 'banned':
+        if (this.#cutOff.length === 0 && this.#untold.size > 0)
+          return {
+            value: null,
+            where: some([...this.#untold].map(([node, events]) => `node-${node} told ${events} events less`)),
+          }
         return { value: this.#cutOff.length, where: some(this.#cutOff) }
     }
   }

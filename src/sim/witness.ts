@@ -15,6 +15,8 @@ export interface Witness {
   had(id: string, node: number, nowMs: number): void
   /** Bytes of an object reached an honest node, for the first time or again. */
   copied(id: string): void
+  /** An honest node refused an object that somebody sent it. */
+  refused(id: string): void
   event(node: number, event: ApiEvent): void
   inflicted(fault: Fault): void
 }

@@ -134,6 +134,7 @@ class World {
       onRefused: (id, from, reason) => {
         this.#trace.note(`refused ${node} ${id} ${reason}`)
         this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1)
+        if (isHonest) this.#witness?.refused(id)
         if (!isHonest || !this.#forged.ids().includes(id)) return
         this.#refusers.add(node)
         if (from !== null && !this.#scenario.hostile.includes(this.#population.indexOf(from))) this.#handedOn++

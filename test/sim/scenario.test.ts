@@ -32,4 +32,20 @@ describe('virtual time', () => {
     expect(first?.judged[0]).toMatchObject({ verdict: 'missed', atMs: 1_000 })
     expect(first?.judged[0]?.where).toMatch(/node-\d lacks \d of \d/)
   })
+
+  it('does not know that a forgery is withstood that came to nobody, and does where it came to a side of a cut', async () => {
+    const forging = (...before: readonly object[]) =>
+      smallExperiment((document) => ({
+        ...document,
+        timeline: [...before, { at: '3s', do: 'forge' }] as typeof document.timeline,
+        settle: '4s',
+        expect: [{ figure: 'forged', atMost: 0 }],
+      }))
+    const [paused, parted] = await Promise.all([
+      runIn(world, forging({ at: '1s', do: 'pause', nodes: '0-1', for: '20s' })),
+      runIn(world, forging({ at: '1s', do: 'partition', groups: ['0', '1-3'] })),
+    ])
+    expect(paused.judged[0]).toMatchObject({ verdict: 'unmeasured', where: expect.stringContaining('came to no node') })
+    expect(parted.judged[0]).toMatchObject({ verdict: 'met', found: 0 })
+  })
 })

@@ -137,6 +137,8 @@ export class Observation {
 
   async #listen(node: number, client: Client, signal: AbortSignal): Promise<void> {
     for await (const item of client.events({ topics: ['peers'], signal })) {
+      // What a node forgot at a restart, it had told before it ended, or ended with.
+      if (item.kind === 'dropped' && item.reason === 'slow') this.measure.untold(node, item.n)
       if (item.kind !== 'event' || item.event.event !== 'disconnecting') continue
       const { peerId, reason } = item.event.data as { readonly peerId: string; readonly reason: string }
       const peer = this.#manifest.nodes.find((each) => each.peerId === peerId)

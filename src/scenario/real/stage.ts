@@ -219,7 +219,8 @@ class Stage {
   async #look(): Promise<void> {
     for (const { atMs, asks, figures } of looksOf(this.#experiment)) {
       await this.#at(atMs)
-      this.#samples.push({ atMs, figures: await this.#observation.figures(figures, asks) })
+      const lookedMs = Math.round(this.#observation.nowMs())
+      this.#samples.push({ atMs, lookedMs, figures: await this.#observation.figures(figures, asks) })
     }
   }
 

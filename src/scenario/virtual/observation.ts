@@ -56,7 +56,7 @@ export class Observation implements Witness {
   }
 
   published(id: string, node: number, nowMs: number, isForged: boolean): void {
-    if (isForged) this.#measure.forged(id)
+    if (isForged) this.#measure.forged(id, false, nowMs)
     else this.#measure.handedIn(id, node, nowMs)
   }
 
@@ -71,6 +71,10 @@ export class Observation implements Witness {
 
   had(id: string, node: number, nowMs: number): void {
     this.#measure.had(id, node, nowMs)
+  }
+
+  refused(id: string): void {
+    this.#measure.arrived(id)
   }
 
   copied(id: string): void {

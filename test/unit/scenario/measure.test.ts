@@ -63,9 +63,20 @@ describe('what is measured', () => {
       value: null,
       where: 'the forgery f came to no node',
     })
-    // One that was taken all the same is one.
+    measure.arrived('f')
+    expect(measure.figures(['forged'], lookAt(1, ['x'])).forged?.value).toBe(0)
+    // One that was taken is one.
     measure.had('f', 0, 5)
     expect(measure.figures(['forged'], lookAt(6, ['x'])).forged?.value).toBe(1)
+  })
+
+  it('knows nothing of bans where a node told less than there was', () => {
+    const measure = measured()
+    measure.untold(2, 40)
+    const banned = () => measure.figures(['banned'], lookAt(1, ['x'])).banned
+    expect(banned()).toEqual({ value: null, where: 'node-2 told 40 events less' })
+    measure.cutOff(0, 1, 1_000)
+    expect(banned()?.value).toBe(1)
   })
 
   it('takes nobody for agreed while a node is still coming back', () => {
