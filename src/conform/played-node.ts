@@ -26,6 +26,8 @@ export type GossipProtocol = (typeof GOSSIP_PROTOCOLS)[number]
 export interface PlayedOptions {
   /** What its identity is made of, 32 bytes. */
   readonly seed: Uint8Array
+  /** The IP address that it dials from; the machine's choice where there is none. */
+  readonly source?: string | undefined
   readonly encryption?: 'tls' | 'noise'
   /** Another kind of identity than Ed25519. */
   readonly keyType?: 'secp256k1'
@@ -76,6 +78,8 @@ export interface AskOptions {
 
 export class PlayedNode {
   readonly self: PeerId
+  /** The IP address that it dials from, where one was chosen. */
+  readonly source: string | undefined
   /** What its records are signed with. */
   readonly keys: KeyPair
   readonly heard: Heard[] = []
@@ -88,10 +92,11 @@ export class PlayedNode {
   #connection: Connection | null = null
   #outbound: Stream | null = null
 
-  private constructor(node: Awaited<ReturnType<typeof createLibp2p>>, gossip: readonly string[], seed: Uint8Array) {
+  private constructor(node: Awaited<ReturnType<typeof createLibp2p>>, { gossip, seed, source }: PlayedOptions) {
     this.keys = keyPairOf(seed)
+    this.source = source
     this.#node = node
-    this.#gossip = gossip
+    this.#gossip = gossip ?? [GOSSIP_PROTOCOLS[0]]
     this.self = asPeerId(node.peerId.toString())
   }
 
@@ -103,7 +108,8 @@ export class PlayedNode {
           ? await generateKeyPairFromSeed('Ed25519', options.seed)
           : await generateKeyPair(options.keyType),
       nodeInfo: { name: 'hearsay-conform', version: '1', userAgent: 'hearsay-conform' },
-      transports: [tcp()],
+      // The types of the transport lack the option of node:net that it hands on.
+      transports: [tcp({ dialOpts: { localAddress: options.source } } as Parameters<typeof tcp>[0])],
       connectionEncrypters: [options.encryption === 'noise' ? noise() : tls()],
       streamMuxers: [
         () => {
@@ -126,7 +132,7 @@ export class PlayedNode {
         ...(options.ignoresPings === true ? {} : { ping: ping() }),
       },
     })
-    const played = new PlayedNode(node, options.gossip ?? [GOSSIP_PROTOCOLS[0]], options.seed)
+    const played = new PlayedNode(node, options)
     self = played
     if (options.ignoresPings === true) await node.handle('/ipfs/ping/1.0.0', (stream) => stream.pause())
     await played.speakGossip(options.isDeaf ?? false)

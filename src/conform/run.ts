@@ -2,6 +2,7 @@
 import type { Check, Verdict } from './check.ts'
 import { Missed, NotApplicable } from './outcome.ts'
 import { PlayedNode } from './played-node.ts'
+import { sourcesFor } from './sources.ts'
 import { Stage, type StageOptions } from './stage.ts'
 
 export interface Result {
@@ -22,9 +23,15 @@ export interface RunOptions extends StageOptions {
   readonly stop?: AbortSignal
 }
 
-/** Whether anybody is there: null, or why not. */
-export async function reach({ address, random }: Pick<StageOptions, 'address' | 'random'>): Promise<string | null> {
-  const node = await PlayedNode.start({ seed: random.child('reach').bytes(32) })
+/**
+ * Whether anybody is there: null, or why not.
+ * @param source the IP address to dial from
+ */
+export async function reach(
+  { address, random }: Pick<StageOptions, 'address' | 'random'>,
+  source?: string,
+): Promise<string | null> {
+  const node = await PlayedNode.start({ seed: random.child(`reach-${source ?? ''}`).bytes(32), source })
   try {
     await node.connect(address)
     return null
@@ -37,7 +44,7 @@ export async function reach({ address, random }: Pick<StageOptions, 'address' | 
 
 /** Runs `checks` in their order. Never rejects for what a peer does. */
 export async function runChecks(options: RunOptions): Promise<readonly Result[]> {
-  const stage = new Stage(options)
+  const stage = new Stage({ ...options, sources: options.sources ?? (await usableSources(options)) })
   const results: Result[] = []
   try {
     for (const check of options.checks) {
@@ -55,6 +62,13 @@ export async function runChecks(options: RunOptions): Promise<readonly Result[]>
     await stage.stop()
   }
   return results
+}
+
+/** The addresses to take in turn; none where the system has 127.0.0.1 alone, as macOS by default. */
+async function usableSources(options: RunOptions): Promise<readonly string[]> {
+  const sources = sourcesFor(options.address)
+  const [first] = sources
+  return first !== undefined && (await reach(options, first)) === null ? sources : []
 }
 
 async function verdictOf(check: Check, stage: Stage): Promise<Verdict> {

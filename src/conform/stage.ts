@@ -21,6 +21,7 @@ import { miss, must, notApplicable, type Role } from './outcome.ts'
 import { CHARGED_MS, SOON_MS } from './limits.ts'
 import { pause, PlayedNode, until, type PlayedOptions } from './played-node.ts'
 import type { Setting } from './setting.ts'
+import { Sources } from './sources.ts'
 
 export interface StageOptions {
   readonly setting: Setting
@@ -32,6 +33,8 @@ export interface StageOptions {
   readonly now: () => number
   /** Least time between two connections, ms. */
   readonly paceMs: number
+  /** IP addresses that its nodes dial from, in turn; none: the machine's choice. */
+  readonly sources?: readonly string[]
 }
 
 /** What a stranger does by itself when it comes. */
@@ -53,6 +56,7 @@ export class Stage {
   readonly address: NetAddress
   readonly #now: () => number
   readonly #paceMs: number
+  readonly #sources: Sources
   readonly #payers: KeyPair[]
   readonly #visitors = new Set<PlayedNode>()
   #teller: PlayedNode | null = null
@@ -71,6 +75,7 @@ export class Stage {
     this.address = options.address
     this.#now = options.now
     this.#paceMs = options.paceMs
+    this.#sources = new Sources(options.sources ?? [])
     this.#payers = options.random.child('payers').shuffled(options.setting.payers)
   }
 
@@ -116,7 +121,7 @@ export class Stage {
 
   /** A stranger that has not connected yet. */
   async stranger(options: VisitOptions = {}): Promise<PlayedNode> {
-    const stranger = await PlayedNode.start({ ...options, seed: options.seed ?? this.random.bytes(32) })
+    const stranger = await this.#play(options)
     this.#visitors.add(stranger)
     await this.#behave(stranger)
     return stranger
@@ -236,8 +241,8 @@ export class Stage {
   }
 
   /**
-   * Whether any number of strangers may be banned: three bans of one address ban the address, and with it this run,
-   * but on development networks never 127.0.0.0/24 and ::1.
+   * Whether any number of strangers may be banned: three bans of one address ban the address, and with it this run.
+   * Not where each comes from an address of its own, nor from 127.0.0.0/24 and ::1 on development networks.
    */
   get mayBan(): boolean {
     return isDevNetwork(this.setting.network.name) && /^\/ip4\/127\.0\.0\.|^\/ip6\/::1\//.test(this.address)
@@ -343,8 +348,13 @@ export class Stage {
     return this.#visit({})
   }
 
+  #play(options: Partial<PlayedOptions>): Promise<PlayedNode> {
+    const { seed = this.random.bytes(32), source = this.#sources.next() } = options
+    return PlayedNode.start({ ...options, seed, source })
+  }
+
   async #visit({ greets = true, joins = true, grafts = true, ...options }: VisitOptions): Promise<PlayedNode> {
-    const node = await PlayedNode.start({ ...options, seed: options.seed ?? this.random.bytes(32) })
+    const node = await this.#play(options)
     await this.#behave(node)
     if (!(await this.connect(node))) {
       await node.stop()

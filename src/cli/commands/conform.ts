@@ -21,7 +21,7 @@ const VALIDATORS_TRIED = 64
 export const command = defineCommand({
   details:
     'Plays nodes around a peer and says of each sentence of PROTOCOL.md that it can try whether the peer keeps it. Start the peer with an empty pool and an empty ' +
-    'chain on the network that --write-network writes (or on a dev-* network of yours, given by --network); it needs no bootstrap. Exit code 8 where a check failed.',
+    'chain on the network that --write-network writes (or on a dev-* network of yours, given by --network), best on 127.0.0.1; it needs no bootstrap. Exit code 8 where a check failed.',
   args: [],
   options: {
     peer: value('--peer <multiaddr>', 'the peer under test: /ip4/127.0.0.1/tcp/4601, with or without /p2p/', readText),

@@ -21,9 +21,9 @@ const offence = (check: Omit<Check, 'section' | 'role'> & Partial<Check>): Check
 
 const forgery = (stage: Stage): Uint8Array => stage.fresh({ sign: () => new Uint8Array(64).fill(3) }).batch
 
-/** Whether the peer lets this identity in again: it is connected, and hears an answer to its hello. */
-async function isLetIn(stage: Stage, seed: Uint8Array): Promise<boolean> {
-  const again = await stage.stranger({ seed })
+/** Whether the peer lets this identity in, from the address of that node: connected, and its hello answered. */
+async function isLetIn(stage: Stage, { source }: PlayedNode, seed: Uint8Array): Promise<boolean> {
+  const again = await stage.stranger({ seed, source })
   if (!(await stage.connect(again))) return false
   const answer = await again.ask(stage.setting.protocol('hello'), stage.setting.hello())
   if (answer.frames.length !== 1) return false
@@ -58,8 +58,8 @@ export const offenceChecks: readonly Check[] = [
         `${INVALID_MAX} invalid objects did not end the connection`,
       )
       await visitor.stop()
-      must(!(await isLetIn(stage, seed)), 'a banned peer was let in again')
-      must(await isLetIn(stage, stage.random.bytes(32)), 'another peer of the same address was refused')
+      must(!(await isLetIn(stage, visitor, seed)), 'a banned peer was let in again')
+      must(await isLetIn(stage, visitor, stage.random.bytes(32)), 'another peer of the same address was refused')
     },
   }),
   offence({
@@ -106,7 +106,7 @@ export const offenceChecks: readonly Check[] = [
         `${UNPAID_MAX + 2} messages with unpaid objects did not end the connection`,
       )
       await visitor.stop()
-      must(await isLetIn(stage, seed), 'it was not let in again')
+      must(await isLetIn(stage, visitor, seed), 'it was not let in again')
     },
   }),
   offence({

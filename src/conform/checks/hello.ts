@@ -60,7 +60,7 @@ const parting = (id: string, what: string, make: (stage: Stage) => Uint8Array): 
         `the connection of a peer ${what} still stands after ${STRANGER_MS + LATE_MS} ms`,
       )
       await visitor.stop()
-      const again = await stage.visitor({ seed })
+      const again = await stage.visitor({ seed, source: visitor.source })
       must(again.isConnected, 'the same peer with a right hello was refused')
     },
   })
