@@ -69,7 +69,9 @@ function finish(context: Context, result: DemoResult, run: { home: string; elaps
     terminal.document({ v: 1, pass, elapsedMs, readyMs, checks, spread: figures, forged, returned, report })
     return pass ? 'done' : 'failed'
   }
-  terminal.note(`every record is in ${recording ?? ''}; \`hearsay replay\` draws ${propagation ?? ''} from it again`)
+  terminal.note(
+    `every record is in ${recording ?? ''}, and drawn in ${propagation ?? ''}; \`hearsay replay FILE --report NEW\` draws it again`,
+  )
   terminal.out(
     resultText({
       nodes,

@@ -77,7 +77,8 @@ export const command = defineCommand({
       terminal.note(
         `written to ${path}; the keys ${names[0] ?? ''}${names.length > 1 ? ` to ${names.at(-1) ?? ''}` : ''} are in ${directory}`,
       )
-      terminal.note(`hearsay node run --network ${options.out} --validator ${names[0] ?? ''}`)
+      const secrecy = options.passphraseFile === undefined ? '' : ` --passphrase-file ${options.passphraseFile}`
+      terminal.note(`hearsay node run --network ${options.out} --validator ${names[0] ?? ''}${secrecy}`)
     }
     return 'done'
   },
