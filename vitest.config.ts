@@ -58,8 +58,8 @@ export default defineConfig({
           name: 'parts',
           include: PARTS,
           exclude: ALONE,
-          // One or two processes that mostly wait: three such files at once on two cores don't measure each other.
-          maxWorkers: CORES + 1,
+          // One or two processes that mostly wait: two such files at once don't measure each other.
+          maxWorkers: CORES,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 2 },

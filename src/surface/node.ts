@@ -1,5 +1,4 @@
 /** `hearsay/node`: a node in this process. */
-import '../node/fitting-node.ts'
 import type { NodeConfig } from '../node/config.ts'
 import type { NodeOpening } from '../node/compose.ts'
 

@@ -3,7 +3,6 @@
  * links, in a process of their own; the same scenario with the same seed gives the same report, to the digest of
  * everything that happened.
  */
-import '../node/fitting-node.ts'
 export { runInChild as simulate } from '../sim/child.ts'
 export { afterRehearsals, everySecond, scenario } from '../sim/scenario.ts'
 export type { Fault, Forgery, Publication, Scenario } from '../sim/scenario.ts'

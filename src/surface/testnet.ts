@@ -1,5 +1,4 @@
 /** `hearsay/testnet`: a network of real nodes for your own tests, under vitest, node:test or jest. */
-import '../node/fitting-node.ts'
 export { startTestnet } from '../../testnet/embedded/start-testnet.ts'
 export type {
   Expectation,
