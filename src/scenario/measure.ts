@@ -333,3 +333,8 @@ function some(texts: readonly string[]): string {
 function short(id: string): string {
   return id.length > 12 ? `${id.slice(0, 8)}…` : id
 }
+
+/** Whether a connection was ended for what the peer had sent. */
+export function isPunishment(reason: string): boolean {
+  return /banned|unpaid/.test(reason)
+}

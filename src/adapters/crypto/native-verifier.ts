@@ -21,15 +21,14 @@ export function createNativeVerifier(
 
   const firstInvalid = (checks: readonly SignatureCheck[]): number => {
     const { batch, count } = packChecks(checks)
-    const index = count === 0 ? -1 : checker.firstInvalid(batch, count)
-    return index === -1 && count < checks.length ? count : index
+    return firstOf(checks, count, count === 0 ? -1 : checker.firstInvalid(batch, count))
   }
 
   const firstInvalidElsewhere = async (checks: readonly SignatureCheck[]): Promise<Elsewhere> => {
     const { batch, count } = packChecks(checks)
     try {
       const [index = 0, spentMs = 0] = count === 0 ? [-1, 0] : await checker.firstInvalidElsewhere(batch, count)
-      return { firstInvalid: index === -1 && count < checks.length ? count : index, spentMs }
+      return { firstInvalid: firstOf(checks, count, index), spentMs }
     } catch {
       // No thread took it.
       return { firstInvalid: firstInvalid(checks), spentMs: 0 }
@@ -80,6 +79,11 @@ export function packChecks(checks: readonly SignatureCheck[]): { readonly batch:
     at += HEAD_BYTES + message.byteLength
   }
   return { batch, count }
+}
+
+/** The answer for all checks from that for the `count` which were packed: the next one, if any, has a wrong length. */
+function firstOf(checks: readonly SignatureCheck[], count: number, packed: number): number {
+  return packed === -1 && count < checks.length ? count : packed
 }
 
 /** A copy where the memory is shared: the library's binding takes none of that. */

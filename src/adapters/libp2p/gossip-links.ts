@@ -73,8 +73,8 @@ export class GossipLinks {
   readonly #voices = new Map<PeerId, Voice>()
   readonly #gaps = new Map<PeerId, Gap>()
   readonly #cuts = new ExpiringMap<PeerId, number>({ ttlMs: MUTE_MEMORY_MS, capacity: MUTE_PEERS_MAX })
-  #lookedMs = Number.POSITIVE_INFINITY
   readonly #ends = new ExpiringMap<PeerId, number>({ ttlMs: MUTE_MEMORY_MS, capacity: MUTE_PEERS_MAX })
+  #lookedMs = Number.POSITIVE_INFINITY
 
   constructor(parts: GossipLinksParts) {
     this.#parts = parts

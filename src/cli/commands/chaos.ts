@@ -50,8 +50,10 @@ export const command = defineCommand({
       case 'failed':
         throw new Failure('failed', 'run-failed', `seed ${outcome.seed}: ${outcome.message}`, outcome.hint)
       case 'held':
-        if (shared.json) terminal.document({ v: 1, met: true, ...{ ...outcome, kind: undefined } })
-        else {
+        if (shared.json) {
+          const { seeds, unmeasured, expectations } = outcome
+          terminal.document({ v: 1, met: true, seeds, unmeasured, expectations })
+        } else {
           terminal.out(`${outcome.seeds} seeds in ${options.in}: whatever happened, everything held`)
           if (outcome.unmeasured > 0)
             terminal.out(

@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { asAccountId } from '../../domain/ids.ts'
-import { networkDocument, networkIdOf, parseNetwork, U64_MAX, type GenesisAccount } from '../../domain/params.ts'
+import {
+  networkDocument,
+  networkIdOf,
+  parseNetwork,
+  TX_LIFETIME_MS,
+  U64_MAX,
+  type GenesisAccount,
+} from '../../domain/params.ts'
 import { toHex } from '../../lib/bytes.ts'
 import { checkKeyName, keysDirectory, publicKeyOf } from '../accounts.ts'
 import { defineCommand, list, required, value, valueOr } from '../command.ts'
@@ -83,8 +90,6 @@ export const command = defineCommand({
     return 'done'
   },
 })
-
-const TX_LIFETIME_MS = 30 * 60_000
 
 /** `--fund KEY=AMOUNT`, each account once. */
 async function funded(

@@ -10,7 +10,7 @@ import { readToken } from '../../home/token-file.ts'
 import { command } from '../../../testnet/control-client.ts'
 import { NetworkWatch } from '../../../testnet/network-watch.ts'
 import type { FigureName, Figures } from '../figures.ts'
-import { Measure, type Holding, type Look, type NodeLook } from '../measure.ts'
+import { isPunishment, Measure, type Holding, type Look, type NodeLook } from '../measure.ts'
 import { ANSWER_MS_MAX, ASKED_AT_ONCE, OTHERS_MAX } from './limits.ts'
 
 export class Observation {
@@ -174,9 +174,4 @@ export class Observation {
 
 function indexOf(name: string): number {
   return Number(name.replace(/^node-/, ''))
-}
-
-/** Whether a connection was ended for what the peer had sent. */
-function isPunishment(reason: string): boolean {
-  return /banned|unpaid/.test(reason)
 }

@@ -9,7 +9,7 @@ import { looksOf, type Evidence, type Sample } from '../expect.ts'
 import type { Experiment } from '../experiment.ts'
 import { FIGURE_NAMES } from '../figures.ts'
 import { WATCH_MS } from '../limits.ts'
-import { Measure, type Look } from '../measure.ts'
+import { isPunishment, Measure, type Look } from '../measure.ts'
 
 export class Observation implements Witness {
   readonly #experiment: Experiment
@@ -107,9 +107,4 @@ export class Observation implements Witness {
       holdings: asks ? view.holdings() : null,
     }
   }
-}
-
-/** Whether a connection was ended for what the peer had sent. */
-function isPunishment(reason: string): boolean {
-  return /banned|unpaid/.test(reason)
 }

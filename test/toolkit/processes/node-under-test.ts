@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connect, type Client } from '../../../src/client/connect.ts'
+import { childEnvironment } from '../../../src/sim/child.ts'
 import { findFreePort } from '../../../testnet/free-port.ts'
 import { writeNodeConfig, type NodeConfigDocument } from '../../../testnet/node-config-file.ts'
 import type { NodeMessage } from '../../../testnet/node-messages.ts'
@@ -14,12 +14,6 @@ import { processFlags } from '../../../testnet/process-flags.ts'
 const START_MS_MAX = 30_000
 
 const ENTRY = fileURLToPath(new URL('../../../testnet/child.ts', import.meta.url))
-
-/**
- * What Node has made of the sources is kept for the next process: a third less time to start, dozens of times in one
- * run.
- */
-const COMPILED = { NODE_COMPILE_CACHE: join(tmpdir(), 'hearsay-compiled') }
 
 /** Where a node is, for whoever asks it from another process. */
 export interface NodePlace {
@@ -158,7 +152,7 @@ export class NodeUnderTest {
     const log = openSync(this.logFile, 'a')
     const child = spawn(command[0] ?? process.execPath, command.slice(1), {
       stdio: ['ignore', log, log, 'ipc'],
-      env: { ...process.env, ...COMPILED },
+      env: childEnvironment(),
     })
     closeSync(log)
     this.#child = child
