@@ -63,7 +63,8 @@ test('four validators put transactions into blocks, settle them, and every node 
   expect(results.every(({ kind }) => kind === 'accepted')).toBe(true)
   const ids = results.flatMap((result) => (result.kind === 'accepted' ? [result.id] : []))
   await until(() => nodes.every((node) => poolOf(node) === 0), 'all are in blocks', 30_000)
-  // The last one with a transaction: after it empty blocks are made until it is settled, and none that would settle those.
+  // The last one with a transaction: after it empty blocks are made until it is settled, and none that would settle
+  // those.
   const last = Math.max(...(await Promise.all(ids.map((id) => heightOf(first, id)))))
   await until(() => nodes.every((node) => settledOf(node) >= last), 'the last is settled', 30_000)
   for (const id of ids) {
