@@ -40,7 +40,7 @@ function entries(): string[] {
 
 const all = mkdtempSync(join(tmpdir(), 'hearsay-types-'))
 try {
-  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  const compiler = join(root, 'node_modules', 'typescript-native', 'bin', 'tsc')
   const args = ['-p', 'tsconfig.build.json', '--outDir', all]
   const { status, stdout } = spawnSync(process.execPath, [compiler, ...args], { cwd: root, encoding: 'utf8' })
   if (status !== 0) throw new Error(stdout)

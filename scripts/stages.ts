@@ -37,8 +37,8 @@ export function remembering(stage: Stage): Stage {
 /** What reads the sources and runs nothing of them. The slow ones first, so that the short ones fill the gaps. */
 export const staticStages: readonly Stage[] = [
   { name: 'lint', command: ['node_modules/eslint/bin/eslint.js', '.'] },
-  { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
-  { name: 'types of the page', command: ['node_modules/typescript/bin/tsc', '-p', 'src/dashboard/tsconfig.json'] },
+  { name: 'types', command: ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.json'] },
+  { name: 'types of the page', command: ['node_modules/typescript-native/bin/tsc', '-p', 'src/dashboard/tsconfig.json'] },
   {
     name: 'layers',
     command: [
