@@ -38,7 +38,10 @@ export function remembering(stage: Stage): Stage {
 export const staticStages: readonly Stage[] = [
   { name: 'lint', command: ['node_modules/eslint/bin/eslint.js', '.'] },
   { name: 'types', command: ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.json'] },
-  { name: 'types of the page', command: ['node_modules/typescript-native/bin/tsc', '-p', 'src/dashboard/tsconfig.json'] },
+  {
+    name: 'types of the page',
+    command: ['node_modules/typescript-native/bin/tsc', '-p', 'src/dashboard/tsconfig.json'],
+  },
   {
     name: 'layers',
     command: [
