@@ -36,7 +36,8 @@ export function remembering(stage: Stage): Stage {
 
 /** What reads the sources and runs nothing of them. The slow ones first, so that the short ones fill the gaps. */
 export const staticStages: readonly Stage[] = [
-  { name: 'lint', command: ['node_modules/eslint/bin/eslint.js', '.'] },
+  // A seventh of its time went into clearing a young heap that is too small for syntax trees.
+  { name: 'lint', command: ['--max-semi-space-size=128', 'node_modules/eslint/bin/eslint.js', '.'] },
   { name: 'types', command: ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.json'] },
   {
     name: 'types of the page',
