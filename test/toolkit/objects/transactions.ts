@@ -8,16 +8,31 @@ import { networkIdOf, type NetworkParams } from '../../../src/domain/params.ts'
 import { signingPrefix } from '../../../src/domain/signing.ts'
 import type { TransactionDraft } from '../../../src/domain/transaction.ts'
 import { concatBytes, toHex } from '../../../src/lib/bytes.ts'
-import { keyPairOf, sign } from '../../../src/wallet/keys.ts'
+import { keyPairOf } from '../../../src/wallet/keys.ts'
+import { quickSigner } from '../../../src/wallet/quick-signer.ts'
 
 /** When it begins, ms of the wall clock. */
 export const T0 = 1_800_000_000_000
 
-/** A pair of keys from a small number. */
-export function keysOf(number: number): { secret: Uint8Array; publicKey: Uint8Array } {
-  const secret = new Uint8Array(32)
-  new DataView(secret.buffer).setUint32(0, number + 1, true)
-  return { secret, publicKey: keyPairOf(secret).publicKey }
+interface Keys {
+  readonly secret: Uint8Array
+  readonly publicKey: Uint8Array
+  readonly sign: (message: Uint8Array) => Uint8Array
+}
+
+/** Attacks sign by the thousand: a key is made once, and signs with OpenSSL. */
+const known = new Map<number, Keys>()
+
+/** A pair of keys from a small number, which are not to be changed: the next one to ask gets the same. */
+export function keysOf(number: number): Keys {
+  let keys = known.get(number)
+  if (keys === undefined) {
+    const secret = new Uint8Array(32)
+    new DataView(secret.buffer).setUint32(0, number + 1, true)
+    keys = { secret, publicKey: keyPairOf(secret).publicKey, sign: quickSigner(secret) }
+    known.set(number, keys)
+  }
+  return keys
 }
 
 export const TEST_NETWORK: NetworkParams = {
@@ -39,7 +54,7 @@ export function signedTransaction(
   nonce: number,
   overrides: Partial<TransactionDraft> & { network?: NetworkParams } = {},
 ): Uint8Array {
-  const { secret, publicKey } = keysOf(sender)
+  const { publicKey, sign } = keysOf(sender)
   const body = encodeTransactionBody({
     sender: publicKey,
     nonce: BigInt(nonce),
@@ -51,5 +66,5 @@ export function signedTransaction(
     ...overrides,
   })
   const prefix = signingPrefix('hearsay/tx/1', networkIdOf(overrides.network ?? TEST_NETWORK))
-  return encodeSignedTransaction(body, sign(secret, concatBytes(prefix, body)))
+  return encodeSignedTransaction(body, sign(concatBytes(prefix, body)))
 }
