@@ -5,10 +5,12 @@ import { CountsReporter } from './scripts/reporter.ts'
 const CORES = Math.max(2, availableParallelism())
 const testsIn = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`)
 
-/** Real libp2p within one process, the command alone or beside one node, and networks of which nothing is measured. */
+const PARTS_OF_ATTACKS = ['test/attack/durability.test.ts']
+/** Real libp2p within one process, the command alone or beside one node, and networks of which no time is measured. */
 const PARTS = [
   ...testsIn('integration'),
-  'test/e2e/{cli{,-node,-chain,-startup,-system,-testnet},browser-library,package}.test.ts',
+  'test/e2e/{cli{,-node,-chain,-startup,-system,-testnet},browser-library,package,testnet-chain}.test.ts',
+  ...PARTS_OF_ATTACKS,
 ]
 /** Of these what measures how soon something ends, or loads both cores. */
 const ALONE = ['test/integration/{http-slow-clients,chain-join}.test.ts']
@@ -71,9 +73,10 @@ export default defineConfig({
           name: 'real',
           include: [
             ...testsIn('attack'),
-            'test/e2e/{dashboard,testnet,testnet-chain,testnet-spread}.test.ts',
+            'test/e2e/{dashboard,testnet,testnet-spread}.test.ts',
             ...ALONE,
           ],
+          exclude: PARTS_OF_ATTACKS,
           // Whole networks, ports and deadlines: two such files at once on two cores would measure each other.
           fileParallelism: false,
           maxWorkers: 1,
