@@ -12,6 +12,7 @@ import type {
   EvidenceView,
   HealthView,
   IdentityView,
+  InvitationView,
   LimitsView,
   LogView,
   MempoolView,
@@ -44,6 +45,7 @@ export interface Api {
   tags(): Promise<TagsView>
   /** Null takes the tag away. */
   setTag(key: string, value: string | null): Promise<TagsView>
+  invite(options: { holdsMs: number; once: boolean }): Promise<InvitationView>
   mempool(limit: number): Promise<MempoolView>
   account(key: string, options?: { proof: boolean }): Promise<AccountView>
   block(which: string): Promise<BlockView>
@@ -84,6 +86,7 @@ export function openApi(context: Context, target: Target): Api {
     resetNetwork: () => take(client.resetNetwork()),
     tags: () => take(client.tags()),
     setTag: (key, value) => take(client.setTag(key, value)),
+    invite: (options) => take(client.invite(options)),
     mempool: (limit) => take(client.mempool({ limit })),
     account: (key, options) => take(client.account(key, options)),
     block: (which) => take(client.block(which)),

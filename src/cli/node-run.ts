@@ -31,6 +31,8 @@ export interface NodeRunOptions {
   readonly configFile: string | undefined
   readonly passphraseFile: string | undefined
   readonly dieWithParent: boolean
+  /** Called when the node stands; `ending` aborts when it is told to stop. */
+  readonly onReady?: (node: Node, ending: AbortSignal) => void
 }
 
 /** Starts the node, says where it is, and returns after it has stopped in good order. */
@@ -91,6 +93,7 @@ export async function runNode(context: Context, options: NodeRunOptions): Promis
     process.on('SIGHUP', reload)
     manager?.ready(statusLine(node))
     manager?.keepAlive(() => statusLine(node))
+    options.onReady?.(node, ending.signal)
     await aborted(ending.signal)
     manager?.stopping()
     terminal.note('stopping; once more to stop at once')

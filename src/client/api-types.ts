@@ -317,6 +317,26 @@ export interface paths {
     readonly patch?: never
     readonly trace?: never
   }
+  readonly '/v1/invitations': {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly get?: never
+    readonly put?: never
+    /**
+     * Invite another machine to the network: a line for `hearsay join`
+     * @description Answered when the disk has what the line promises.
+     */
+    readonly post: operations['invite']
+    readonly delete?: never
+    readonly options?: never
+    readonly head?: never
+    readonly patch?: never
+    readonly trace?: never
+  }
   readonly '/v1/node/identity': {
     readonly parameters: {
       readonly query?: never
@@ -749,6 +769,27 @@ export interface components {
       readonly listen: readonly string[]
       /** Format: int64 */
       readonly pid: number
+    }
+    readonly Invitation: {
+      /** @enum {integer} */
+      readonly v: 1
+      /** @description what whoever is invited is given; with a secret in it where it is for one */
+      readonly line: string
+      readonly networkId: string
+      readonly peerId: string
+      readonly addresses: readonly string[]
+      /** Format: int64 */
+      readonly expiresAt: number
+      readonly once: boolean
+    }
+    readonly InvitationWish: {
+      /**
+       * Format: int32
+       * @description ms from 1000 to 1209600000
+       */
+      readonly holdsMs: number
+      /** @description true for a line that one node may use, false for one that many may */
+      readonly once: boolean
     }
     readonly Limits: {
       /** @enum {integer} */
@@ -2611,6 +2652,102 @@ export interface operations {
       }
       /** @description The node failed; the fault is in the node */
       readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+    }
+  }
+  readonly invite: {
+    readonly parameters: {
+      readonly query?: never
+      readonly header?: never
+      readonly path?: never
+      readonly cookie?: never
+    }
+    readonly requestBody: {
+      readonly content: {
+        readonly 'application/json': components['schemas']['InvitationWish']
+      }
+    }
+    readonly responses: {
+      /** @description The invitation */
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/json': components['schemas']['Invitation']
+        }
+      }
+      /** @description The request is not what this document says */
+      readonly 400: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The token of the node is missing, or is another one */
+      readonly 401: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The request comes from where it may not come, or asks for what this node does not tell */
+      readonly 403: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The body is too large */
+      readonly 413: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The content type or encoding of the body is not accepted */
+      readonly 415: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description Too many requests: wait as long as Retry-After says */
+      readonly 429: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The node failed; the fault is in the node */
+      readonly 500: {
+        headers: {
+          readonly [name: string]: unknown
+        }
+        content: {
+          readonly 'application/problem+json': components['schemas']['Problem']
+        }
+      }
+      /** @description The node cannot do this now: wait as long as Retry-After says */
+      readonly 503: {
         headers: {
           readonly [name: string]: unknown
         }

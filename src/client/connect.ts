@@ -6,6 +6,7 @@ import type {
   EvidenceView,
   HealthView,
   IdentityView,
+  InvitationView,
   LimitsView,
   LogView,
   MemoryView,
@@ -72,6 +73,8 @@ export interface Client {
   tags(): Promise<Outcome<TagsView>>
   /** Changes one of them; null takes it away. */
   setTag(key: string, value: string | null): Promise<Outcome<TagsView>>
+  /** A line by which another machine joins; answered when the node has written down what it promises. */
+  invite(options: { holdsMs: number; once: boolean }): Promise<Outcome<InvitationView>>
   identity(): Promise<Outcome<IdentityView>>
   status(): Promise<Outcome<StatusView>>
   /** Also an unhealthy node is an answer: its problems are in the value. */
@@ -161,6 +164,7 @@ export function connect(apiUrl: string, options: ConnectOptions = {}): Client {
     resetNetwork: () => post('/v1/network/reset'),
     tags: () => get('/v1/tags', {}),
     setTag: (key, value) => post('/v1/tags', { type: 'application/json', bytes: JSON.stringify({ key, value }) }),
+    invite: (options) => post('/v1/invitations', { type: 'application/json', bytes: JSON.stringify(options) }),
     identity: () => get('/v1/node/identity', {}),
     status: () => get('/v1/node/status', {}),
     health: () => askHealth(exchange),

@@ -61,25 +61,26 @@ export function shortNetworkId(id: NetworkId): string {
  * Written out by hand: it is one container, and clients that only sign need no SSZ library for it.
  */
 export function networkIdOf(params: NetworkParams): NetworkId {
+  return asNetworkId(sha256Hex(networkBytes(params)))
+}
+
+/** The SSZ that networkId is the hash of: all that must be equal everywhere. */
+export function networkBytes(params: NetworkParams): Uint8Array {
   const name = utf8(params.name)
   const validators = concatAll(params.validators.map(keyBytes))
   const accounts = concatAll(params.accounts.flatMap((account) => [keyBytes(account.key), u64(account.balance)]))
   const fixed = 4 + 8 + 8 + 4 + 4 + 8 + 8
-  return asNetworkId(
-    sha256Hex(
-      concatBytes(
-        u32(fixed),
-        u64(BigInt(params.genesisTimeMs)),
-        u64(BigInt(params.slotMs)),
-        u32(fixed + name.byteLength),
-        u32(fixed + name.byteLength + validators.byteLength),
-        u64(BigInt(params.txLifetimeMs)),
-        u64(params.feeFloor),
-        name,
-        validators,
-        accounts,
-      ),
-    ),
+  return concatBytes(
+    u32(fixed),
+    u64(BigInt(params.genesisTimeMs)),
+    u64(BigInt(params.slotMs)),
+    u32(fixed + name.byteLength),
+    u32(fixed + name.byteLength + validators.byteLength),
+    u64(BigInt(params.txLifetimeMs)),
+    u64(params.feeFloor),
+    name,
+    validators,
+    accounts,
   )
 }
 

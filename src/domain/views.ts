@@ -434,6 +434,18 @@ export interface NetworkView {
   }[]
 }
 
+/** An invitation that this node has made, and written down. */
+export interface InvitationView {
+  readonly v: 1
+  /** What whoever is invited is given. Where `once` is true it holds a secret. */
+  readonly line: string
+  readonly networkId: string
+  readonly peerId: string
+  readonly addresses: readonly string[]
+  readonly expiresAt: number
+  readonly once: boolean
+}
+
 /** This node's own tags. */
 export interface TagsView {
   readonly v: 1

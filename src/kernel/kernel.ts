@@ -24,6 +24,7 @@ import { onAnchorsRestored } from './peers/keep-anchors.ts'
 import { makeRoom, relieveMemory } from './peers/make-room.ts'
 import { onBansRestored } from './peers/ban-record.ts'
 import { onChainRestored } from './blocks/on-chain-restored.ts'
+import { onInvitationMade, onInvitationsRestored, onInvitationWritten } from './peers/on-invite.ts'
 import { onPoolRestored } from './transactions/on-pool-restored.ts'
 import { onSurveyAsked } from './members/on-observe.ts'
 import { tendRepair } from './repair/on-repair.ts'
@@ -192,6 +193,12 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
     case 'survey-asked':
       onSurveyAsked(machines, event, turn)
       return
+    case 'invitations-restored':
+      onInvitationsRestored(machines, event.records, turn)
+      return
+    case 'invitation-made':
+      onInvitationMade(machines, event, turn)
+      return
     case 'leaving':
       machines.members.self.isLeaving = true
       recordChanged(machines, 'leave', turn)
@@ -286,6 +293,7 @@ function onWritten(
     onSubmissionWritten(machines, write, ok, turn)
     return
   }
+  if (onInvitationWritten(machines, number, ok, turn)) return
   switch (onAdoptionWritten(machines, number, ok, turn)) {
     case 'adopted':
       recordChanged(machines, 'head', turn)

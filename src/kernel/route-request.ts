@@ -15,6 +15,7 @@ import { onObserveRequest } from './members/on-observe.ts'
 import { onKeysRequest, onReconcileRequest } from './repair/on-repair.ts'
 import { onProbeRequest } from './members/on-probes.ts'
 import { onRecordKeysRequest } from './members/on-records.ts'
+import { onInviteRequest } from './peers/on-invite.ts'
 import { penalise } from './peers/penalise.ts'
 import type { Turn } from './shared/turn.ts'
 
@@ -71,6 +72,9 @@ export function onRequest(machines: Machines, event: Extract<Event, { kind: 'req
       return
     case 'observe':
       onObserveRequest(machines, request, from, bytes, turn)
+      return
+    case 'invite':
+      onInviteRequest(machines, request, from, bytes, turn)
       return
     default:
       assertNever(event.protocol)

@@ -32,6 +32,13 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && compare(a, b) === 0
 }
 
+/** The same for secrets: the time that it takes says nothing of where they differ. */
+export function equalSecrets(a: Uint8Array, b: Uint8Array): boolean {
+  let difference = a.byteLength ^ b.byteLength
+  for (let at = 0; at < a.byteLength; at++) difference |= (a[at] as number) ^ (b[at] ?? 0)
+  return difference === 0
+}
+
 /** Three-way comparison in lexicographic order: negative, zero or positive. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return compare(a, b)

@@ -48,6 +48,7 @@ import type { NodeConfig } from './config.ts'
 import { readBootstrap } from './bootstrap.ts'
 import { createControl } from './control.ts'
 import { budgetFiles } from './file-budget.ts'
+import { progressOf, type Progress } from './in-sync.ts'
 import { healthChecks } from './health-checks.ts'
 import { Health } from './health.ts'
 import { FILES_SOUND, GROUP_BYTES_MIN } from './limits.ts'
@@ -69,6 +70,8 @@ export interface Node {
   readonly control: NodeControl
   /** Blocks when they are asked for instead of in slots; null on networks that are not for development. */
   readonly blocksOnDemand: BlocksOnDemand | null
+  /** How far it is with what its peers have. */
+  progress(): Progress
   /** Opens the file of the log again by name. @throws Error where it can't be opened; the log goes on where it was */
   reopenLog(): void
   /** Graceful: stops accepting, closes connections, frees the disk. */
@@ -275,6 +278,8 @@ async function assemble(
     fallbackReason,
     metrics: () => metrics.text(),
     recentLines: () => journal.recentLines(),
+    announced: () => config.announce ?? libp2p.connections.addresses(),
+    secretBytes: systemRandomBytes,
     machine: async () => {
       const open = openFiles()
       return {
@@ -345,6 +350,7 @@ async function assemble(
       cookieFile: api?.cookieFile ?? null,
       control,
       blocksOnDemand: openBlocksOnDemand(runtime),
+      progress: () => progressOf(kernel.machines),
       reopenLog: () => journal.reopen(),
       stop: async () => {
         runtime.leave()

@@ -17,13 +17,14 @@ import { validatorView } from './chain-health.ts'
 import { accountView, evidenceView, findBlock, listBlocks } from './chain-views.ts'
 import { examine, type DoctorSources } from './doctor.ts'
 import { dialView } from './dial-view.ts'
+import { invite, type InviteSources } from './invite.ts'
 import { memoryOf, memoryPage } from './memory-view.ts'
 import { networkView, tagProblem } from './network-views.ts'
 import { observationsView } from './survey-view.ts'
 import { findTransaction } from './transaction-views.ts'
 import type { Observer } from './observe.ts'
 
-export interface ControlOptions extends DoctorSources {
+export interface ControlOptions extends DoctorSources, InviteSources {
   readonly agentVersion: string
   readonly pid: number
   /** Why the verifier is not the first choice; null when it is. */
@@ -174,6 +175,7 @@ export function createControl(options: ControlOptions): NodeControl {
       runtime.post({ kind: 'tag-set', key, value })
       return 'set'
     },
+    invite: (asked) => invite(options, asked),
     resetNetwork: () => {
       runtime.post({ kind: 'network-reset' })
     },

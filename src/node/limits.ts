@@ -170,3 +170,7 @@ export const IGNORED_PEERS_MAX = 256
 export const UNTAKEN_MS = 30_000
 /** How long a member of whom two run shows in health, ms: they outdo each other's records once a minute. */
 export const TWINS_SHOWN_MS = 300_000
+
+/** How often a joiner asks for the document, and how long it waits in between, ms: longer than a node's gap (peers). */
+export const FETCH_TRIES = 3
+export const FETCH_AGAIN_MS = 5_200

@@ -2,12 +2,13 @@
 import { assertNever } from '../lib/assert.ts'
 import type { PeerId } from '../domain/ids.ts'
 import type { Protocol } from '../domain/protocols.ts'
-import type { Effect, SurveyOutcome } from '../kernel/shared/effect.ts'
+import type { Effect, InvitationOutcome, SurveyOutcome } from '../kernel/shared/effect.ts'
 import type { Event, JobNumber } from '../kernel/shared/event.ts'
 import type { SubmitResult } from '../ports/control.ts'
 import type { Clock } from './clock.ts'
 import type { Observer } from './observe.ts'
 import { SURVEYS_MAX } from '../membership/limits.ts'
+import { INVITING_MAX } from '../peers/limits.ts'
 import { CHAIN_READS_MAX, JUDGING_MAX, REPLIES_MAX, SUBMISSIONS_MAX } from './limits.ts'
 import type { Ports } from './ports.ts'
 import { serveChain } from './serve-chain.ts'
@@ -25,6 +26,7 @@ export class Performer {
   /** Submissions and requests of peers that await an answer. */
   readonly #submissions = new Map<JobNumber, (results: readonly SubmitResult[]) => void>()
   readonly #surveys = new Map<JobNumber, (outcome: SurveyOutcome) => void>()
+  readonly #invitations = new Map<JobNumber, (outcome: InvitationOutcome) => void>()
   readonly #chainReads = new Turns(CHAIN_READS_MAX)
   readonly #replies = new Map<
     JobNumber,
@@ -77,6 +79,15 @@ export class Performer {
     })
   }
 
+  /** Registers an invitation and starts it with its number. */
+  invitation(start: (invitation: JobNumber) => void): Promise<InvitationOutcome> {
+    return new Promise((resolve) => {
+      const number = ++this.#number
+      this.#invitations.set(number, resolve)
+      start(number)
+    })
+  }
+
   /** Puts a peer's request to the kernel. */
   answer(protocol: Protocol, from: PeerId, bytes: Uint8Array): Promise<readonly Uint8Array[] | null> {
     if (this.#replies.size >= REPLIES_MAX) return Promise.resolve(null)
@@ -91,6 +102,7 @@ export class Performer {
     return [
       { name: 'perform.submissions', size: this.#submissions.size, capacity: SUBMISSIONS_MAX, unit: 'submissions' },
       { name: 'perform.surveys', size: this.#surveys.size, capacity: SURVEYS_MAX, unit: 'surveys' },
+      { name: 'perform.invitations', size: this.#invitations.size, capacity: INVITING_MAX, unit: 'invitations' },
       { name: 'perform.replies', size: this.#replies.size, capacity: REPLIES_MAX, unit: 'requests' },
       { name: 'verification.jobs', size: this.#verification.waiting, capacity: JUDGING_MAX, unit: 'jobs' },
     ]
@@ -157,6 +169,10 @@ export class Performer {
       case 'answer-survey':
         this.#surveys.get(effect.survey)?.(effect.outcome)
         this.#surveys.delete(effect.survey)
+        return
+      case 'answer-invitation':
+        this.#invitations.get(effect.invitation)?.(effect.outcome)
+        this.#invitations.delete(effect.invitation)
         return
       case 'answer-submission':
         this.#submissions.get(effect.submission)?.(effect.results)

@@ -4,7 +4,7 @@
  */
 import type { NetAddress, PeerId, TxId } from '../domain/ids.ts'
 import { PROTOCOLS, TOPICS, type Topic } from '../domain/protocols.ts'
-import type { SurveyOutcome } from '../kernel/shared/effect.ts'
+import type { InvitationOutcome, SurveyOutcome } from '../kernel/shared/effect.ts'
 import { type Event, IS_END } from '../kernel/shared/event.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import type { ConnectionsListener, Direction, Gatekeeper } from '../ports/connections.ts'
@@ -129,6 +129,7 @@ export class Runtime {
     this.post({ kind: 'chain-restored', start: loaded.kind === 'loaded' ? loaded.start : null, lastSignedSlot })
     this.post({ kind: 'bans-restored', records: await ports.store.entries('bans') })
     this.post({ kind: 'anchors-restored', records: await ports.store.entries('peers') })
+    this.post({ kind: 'invitations-restored', records: await ports.store.entries('invitations') })
     this.post({ kind: 'pool-restored', records: await ports.store.entries('pool') })
     const { observes } = this.kernel.machines.shared.config
     // Every protocol is answered, but for the one that the operator may switch off.
@@ -175,6 +176,13 @@ export class Runtime {
     this.ports.connections.workFor(null)
     return this.performer.submission((submission) => {
       this.post({ kind: 'transactions-submitted', submission, items })
+    })
+  }
+
+  /** Invites until then; settles when that is on the disk. @param secretHash SHA-256 of its secret, hex, or null */
+  invite(secretHash: string | null, untilMs: number): Promise<InvitationOutcome> {
+    return this.performer.invitation((invitation) => {
+      this.post({ kind: 'invitation-made', invitation, secretHash, untilMs })
     })
   }
 

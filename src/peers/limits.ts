@@ -76,3 +76,19 @@ export const ANCHORS_MAX = 4
 export const ANCHORS_CHECK_MS = 10_000
 /** Dials of an anchor that nobody configured before it is given up. */
 export const ANCHOR_FAILURES_MAX = 8
+
+/** Secrets of invitations that are remembered: one for each machine of a large network, made within a day. */
+export const SECRETS_MAX = 256
+/** Invitations, and uses of them, that wait for the disk: a write takes milliseconds, and each is one of a person. */
+export const INVITING_MAX = 64
+/** How long after its end a secret is remembered, ms: whoever comes a day late learns that he is late. */
+export const KEPT_MS = 86_400_000
+/** Within which the one who used a secret may ask again, ms: some tries of a joiner whose answer was lost. */
+export const AGAIN_MS = 60_000
+/** Between two answers for one peer, ms: a joiner who lost his answer waits no longer than a person does. */
+export const INVITE_GAP_MS = 5_000
+/** Peers of whom that is remembered: as many as come within five seconds, where each needs a handshake. */
+export const INVITE_ASKERS_MAX = 1_024
+/** Documents for all peers, bytes a second, and at once: the largest one, and a tenth of a link of 100 Mbit/s. */
+export const DOCUMENT_BYTES_PER_SECOND = 1_048_576
+export const DOCUMENT_BURST_BYTES = 8 * 1_048_576

@@ -11,6 +11,7 @@ import type {
   EvidenceView,
   HealthView,
   IdentityView,
+  InvitationView,
   LimitsView,
   LogView,
   MemoryView,
@@ -37,6 +38,13 @@ export type Lookup<T> =
   | { readonly kind: 'missing' }
   /** A prefix that several ids share. */
   | { readonly kind: 'ambiguous'; readonly matches: readonly string[] }
+
+export type Invited =
+  | { readonly kind: 'invited'; readonly invitation: InvitationView }
+  /**
+   * `deaf`: it is reached nowhere. `full`: too many hold. `too-large`: the document is longer than an answer may be.
+   */
+  | { readonly kind: 'deaf' | 'full' | 'too-large' | 'unwritten' }
 
 export interface EventSubscription {
   close(): void
@@ -82,6 +90,8 @@ export interface NodeControl {
   tags(): Readonly<Record<string, string>>
   /** Changes a tag of this node's own record; null takes it away. */
   setTag(key: string, value: string | null): 'set' | 'bad-key' | 'bad-value' | 'too-many'
+  /** Invites: settles when what the line promises is on the disk. */
+  invite(options: { readonly holdsMs: number; readonly once: boolean }): Promise<Invited>
   /** Drops all that was learnt of the network, and learns it again. */
   resetNetwork(): void
   /** Calls back for every event of the topics, synchronously; the callback must be cheap and bounded. */

@@ -1,7 +1,7 @@
 /** Durable, ordered bytes under string keys in a closed list of spaces. */
 
 export type Space =
-  'identity' | 'pool' | 'bans' | 'peers' | 'chain' | 'blocks' | 'state' | 'index' | 'safety' | 'records'
+  'identity' | 'pool' | 'bans' | 'peers' | 'chain' | 'blocks' | 'state' | 'index' | 'safety' | 'records' | 'invitations'
 
 export type StoreWrite =
   | { readonly kind: 'put'; readonly space: Space; readonly key: string; readonly value: Uint8Array }

@@ -109,6 +109,8 @@ export class Repair {
   #newcomersMs: number[] = []
   #hurryUntilMs = Number.NEGATIVE_INFINITY
   #nextDrawMs: number | null = null
+  /** Whether a comparison of the set has come to its end since the start. */
+  readonly #finished: Record<SetName, boolean> = { transactions: false, records: false }
 
   /** @param nextNumber numbers for requests, never the same twice; @param chance numbers in [0, 1) */
   constructor(options: {
@@ -137,6 +139,11 @@ export class Repair {
   disconnected(peer: PeerId): void {
     this.#partners.delete(peer)
     for (const [request, ask] of this.#asks) if (ask.peer === peer) this.#asks.delete(request)
+  }
+
+  /** Whether the set was compared with a peer's since the start, to its end. */
+  hasCompared(set: SetName): boolean {
+    return this.#finished[set]
   }
 
   /** When the next comparison is due, if nothing changes. */
@@ -321,6 +328,7 @@ export class Repair {
         return [this.#start(peer, set, epoch, ask.upTo, now.monoMs)]
       }
       case 'finished':
+        this.#finished[set] ||= progress.complete
         return [
           {
             kind: 'compared',

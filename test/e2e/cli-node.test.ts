@@ -236,6 +236,38 @@ describe('a network of your own', () => {
   })
 })
 
+describe('join', () => {
+  it('makes a node of the network out of a line, once where it has a secret, and it starts again by its configuration', async () => {
+    await startNode(['--listen', '/ip4/127.0.0.1/tcp/0'])
+    const sent = await hearsay('tx send --from alice --to bob --amount 5 --json')
+    expect(sent.code, sent.stderr).toBe(0)
+    const { stdout: line } = await hearsay('invite --once')
+    writeFileSync(join(cwd, 'line'), line)
+    const settings = ['--data-dir', 'joined', '--listen', '/ip4/127.0.0.1/tcp/0', '--api', '127.0.0.1:0', '--json']
+    const joined = startCli(['join', '@line', ...settings, '--log-level', 'debug'], { cwd })
+    running.push(joined)
+    await until(() => documentsOf(joined.stdout()).length === 3 || joined.child.exitCode !== null, 'it is in sync')
+    const config = join(cwd, 'joined', 'config.json')
+    expect(documentsOf(joined.stdout()), joined.stderr()).toMatchObject([
+      { v: 1, event: 'joined', network: 'dev-cli', config },
+      { v: 1, event: 'ready', network: 'dev-cli' },
+      { v: 1, event: 'in-sync', transactions: 1 },
+    ])
+    const [, { peerId }] = documentsOf(joined.stdout())
+    joined.child.kill('SIGTERM')
+    expect(await joined.ended).toMatchObject({ code: 0 })
+    const logs = running.map(({ stderr }) => stderr()).join('')
+    expect(logs).not.toContain(line.trim())
+    const again = startCli(['node', 'run', '--config', 'joined/config.json', '--json'], { cwd })
+    running.push(again)
+    await until(() => documentsOf(again.stdout()).length > 0 || again.child.exitCode !== null, 'it is ready again')
+    expect(documentsOf(again.stdout()), again.stderr()).toMatchObject([{ event: 'ready', peerId }])
+    const twice = await hearsay('join @line --data-dir other --prepare')
+    expect(twice).toMatchObject({ code: 4, stderr: expect.stringContaining('was used already') })
+    expect(existsSync(join(cwd, 'other'))).toBe(false)
+  })
+})
+
 describe('keys', () => {
   it.each(['alice', 'load-3', 'validator-0'])('can not have a name that means something else: %s', async (name) => {
     const made = await hearsay(`keys new ${name} --passphrase-file pass`)

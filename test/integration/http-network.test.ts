@@ -38,6 +38,40 @@ describe('the network', () => {
   })
 })
 
+describe('an invitation', () => {
+  const wish = { holdsMs: 60_000, once: true }
+  const ask = (body: unknown) =>
+    post(open.url, '/v1/invitations', JSON.stringify(body), { 'content-type': 'application/json' })
+
+  it('is as the document describes it, for the holder of the token alone', async () => {
+    const reply = await ask(wish)
+    expect(reply.json).toMatchObject({ v: 1, once: true, line: expect.stringMatching(/^hsjoin1/) })
+    expect(await client.invite(wish)).toMatchObject({ ok: true, value: reply.json })
+    const headers = { 'content-type': 'application/json' }
+    const stranger = { method: 'POST', headers, body: JSON.stringify(wish) }
+    expect((await send(open.url, '/v1/invitations', stranger)).status).toBe(401)
+  })
+
+  it.each([
+    [{ once: true }, 'holdsMs'],
+    [{ ...wish, holdsMs: 1 }, 'holdsMs'],
+    [{ ...wish, holdsMs: 2 ** 40 }, 'holdsMs'],
+    [{ ...wish, once: 1 }, 'once'],
+  ])('is refused as %j, by the name of the field', async (body, field) => {
+    const reply = await ask(body)
+    expect(reply.status).toBe(400)
+    expect(reply.json.message).toContain(`"${field}"`)
+  })
+
+  it.each(['deaf', 'full', 'too-large', 'unwritten'] as const)('that can not be: %s, with a next step', async (why) => {
+    open.control.inviteOutcome = why
+    const reply = await ask(wish)
+    open.control.inviteOutcome = 'invited'
+    expect(reply.status).toBe(503)
+    expect(reply.json).toMatchObject({ message: expect.stringMatching(/./), hint: expect.stringMatching(/./) })
+  })
+})
+
 describe('a tag', () => {
   it('is set, shown and taken away', async () => {
     expect(await client.setTag('service_version', 'v1.2.4')).toMatchObject({

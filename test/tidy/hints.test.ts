@@ -38,7 +38,8 @@ function fault(line: string): string | null {
   const spec = specs.get(entry)
   const known = new Set([...SHARED_FLAGS, ...(spec === undefined ? [] : flagsOf(spec))])
   const given = words.slice(entry.path.length)
-  const unknown = given.filter((word) => word.startsWith('-') && !known.has(word))
+  // A dash alone is an argument: stdin.
+  const unknown = given.filter((word) => /^-./.test(word) && !known.has(word))
   if (unknown.length > 0) return `no option ${unknown.join(', ')}`
   const takesArguments =
     (spec?.args.length ?? 0) > 0 || given.every((word) => word.startsWith('-')) || given.length === 0

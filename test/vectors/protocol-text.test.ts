@@ -50,6 +50,7 @@ import {
 } from '../../src/peers/limits.ts'
 import batch from './golden/batch.json' with { type: 'json' }
 import hello from './golden/hello.json' with { type: 'json' }
+import invite from './golden/invite.json' with { type: 'json' }
 import keys from './golden/keys.json' with { type: 'json' }
 import observe from './golden/observe.json' with { type: 'json' }
 import networkId from './golden/network-id.json' with { type: 'json' }
@@ -130,6 +131,8 @@ describe('PROTOCOL.md', () => {
         ['hello-frame', hello.frame],
         ['observe-request', observe.request.bytes],
         ['observe-answer', observe.answer.bytes],
+        ['invite-request', invite.request],
+        ['invitation', invite.invitation.bytes],
         ['signed-header', block.signedHeader],
         ['block-hash', block.blockHash],
         ['compact-block', block.compactBlock],
@@ -141,6 +144,10 @@ describe('PROTOCOL.md', () => {
         ['fingerprint', reconcile.fingerprint.fingerprint],
       ]),
     )
+  })
+
+  it('quotes the line of the invitation', () => {
+    expect(text).toContain(`\n${invite.line}\n`)
   })
 
   it('quotes the keys', () => {

@@ -2,6 +2,7 @@
  * The containers of PROTOCOL.md that are seldom read: what each field is and how long it may be. What a value means is
  * for the codecs to say.
  */
+import { INVITATION_ADDRESS_BYTES_MAX, INVITATION_ADDRESSES_MAX, INVITATION_SECRET_BYTES } from '../invitation.ts'
 import {
   ADDRESS_BYTES_MAX,
   ADDRESSES_MAX,
@@ -55,3 +56,24 @@ export const SIGNED_RECORD = container({ body: RECORD_BODY, signature })
 export const SUSPICION_BODY = container({ target: key, incarnation: u64, seq: u64, accuser: key, time: u64 })
 
 export const SIGNED_SUSPICION = container({ signature, body: SUSPICION_BODY })
+
+/** What networkId is the hash of. Written by networkBytes of domain/params, for whoever signs only. */
+export const NETWORK = container({
+  name: byteList(64),
+  genesisTime: u64,
+  slotMs: u64,
+  validators: list(key, 1_024),
+  accounts: list(container({ key, balance: u64 }), 1_048_576),
+  txLifetimeMs: u64,
+  feeFloor: u64,
+})
+
+export const INVITATION = container({
+  version: u8,
+  networkId: hash,
+  key,
+  expiresAt: u64,
+  /** Empty where there is none. */
+  secret: byteList(INVITATION_SECRET_BYTES),
+  addresses: list(byteList(INVITATION_ADDRESS_BYTES_MAX), INVITATION_ADDRESSES_MAX),
+})

@@ -4,10 +4,12 @@ import type { Now } from '../../domain/time.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import { RETURNS_MAX, RETURNS_MS } from '../../membership/limits.ts'
 import { PeerClocks } from '../../membership/peer-clocks.ts'
-import { REDIAL_LONGEST_DEV_MS, REDIAL_LONGEST_MS } from '../../peers/limits.ts'
+import { INVITING_MAX, REDIAL_LONGEST_DEV_MS, REDIAL_LONGEST_MS } from '../../peers/limits.ts'
+import { Invitations } from '../../peers/invitations.ts'
 import { Offences } from '../../peers/offences.ts'
 import { PeerTable } from '../../peers/peer-table.ts'
 import { Redial } from '../../peers/redial.ts'
+import type { JobNumber } from '../shared/event.ts'
 import type { Shared } from '../shared/state.ts'
 import type { StructureSize, WingState } from '../shared/wing.ts'
 
@@ -18,6 +20,11 @@ const CONNECTIONS_MAX = 1_024
 export interface WithPeers {
   readonly peers: Peers
 }
+
+/** Waits for the disk: the operator who invites, or a peer whose secret it is. */
+export type Inviting =
+  | { readonly kind: 'made'; readonly invitation: JobNumber; readonly hash: string | null }
+  | { readonly kind: 'used'; readonly request: JobNumber }
 
 export class Peers implements WingState {
   readonly table = new PeerTable()
@@ -31,6 +38,11 @@ export class Peers implements WingState {
   readonly clocks = new PeerClocks()
   /** How often peers greeted us of late while a connection with them stood. */
   readonly returns = new ExpiringMap<PeerId, number>({ ttlMs: RETURNS_MS, capacity: RETURNS_MAX })
+  readonly invitations = new Invitations()
+  /** The document that those are given; null before somebody was invited or asked. */
+  document: Uint8Array | null = null
+  /** What waits until the disk has an invitation, or its use. */
+  readonly inviting = new Map<JobNumber, Inviting>()
   /** Peers that we are disconnecting: their going is no sign of anything. */
   readonly partings = new Set<PeerId>()
   /** Whether the ledger that transactions are judged by is older than that of others. */
@@ -66,6 +78,8 @@ export class Peers implements WingState {
     return [
       ...this.offences.sizes(),
       ...this.redial.sizes(),
+      ...this.invitations.sizes(),
+      { name: 'kernel.inviting', size: this.inviting.size, capacity: INVITING_MAX, unit: 'writes' },
       { name: 'kernel.strangers', size: strangers.size, capacity: this.#connectionsMax, unit: 'peers' },
       { name: 'kernel.returns', size: returns.size, capacity: RETURNS_MAX, unit: 'peers' },
       { name: 'peers.connected', size: table.size, capacity: this.#connectionsMax, unit: 'peers' },
@@ -74,5 +88,6 @@ export class Peers implements WingState {
 
   invariants(): void {
     this.offences.invariants()
+    this.invitations.invariants()
   }
 }

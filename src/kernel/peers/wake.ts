@@ -6,14 +6,16 @@ import { HELLO_DUE_MS } from '../../peers/limits.ts'
 import { disconnect } from './disconnect.ts'
 import { keepAnchors } from './keep-anchors.ts'
 import { deleteBan } from './ban-record.ts'
+import { deleteSecret } from './invitation-record.ts'
 
 /** How long a peer of another network may take to leave by itself before it is cut. */
 const STRANGER_GRACE_MS = 2_000
 
 export function wakePeers(machines: WithShared & WithPeers, turn: Turn): void {
   const { wallMs, monoMs } = turn.now
-  const { table, offences, redial, strangers, partings } = machines.peers
+  const { table, offences, redial, strangers, partings, invitations } = machines.peers
   for (const subject of offences.expire(wallMs)) turn.writeLazily(deleteBan(subject))
+  for (const hash of invitations.expire(wallMs)) turn.writeLazily(deleteSecret(hash))
   keepAnchors(machines, turn)
   // Whoever stays connected beside the other one takes its neighbours' streams.
   if (machines.shared.twin.isSilent(monoMs))

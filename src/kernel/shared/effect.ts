@@ -40,6 +40,9 @@ export type SurveyOutcome =
   /** As many surveys as may be are under way. */
   | { readonly kind: 'busy' }
 
+/** `full`: as many secrets as may be still hold. `too-large`: the document is longer than an answer may be. */
+export type InvitationOutcome = 'made' | 'full' | 'too-large' | 'unwritten'
+
 export type Effect =
   | {
       readonly kind: 'report-verdict'
@@ -91,6 +94,7 @@ export type Effect =
       readonly known: readonly boolean[]
     }
   | { readonly kind: 'answer-survey'; readonly survey: JobNumber; readonly outcome: SurveyOutcome }
+  | { readonly kind: 'answer-invitation'; readonly invitation: JobNumber; readonly outcome: InvitationOutcome }
   | { readonly kind: 'answer-submission'; readonly submission: JobNumber; readonly results: readonly SubmitResult[] }
   | { readonly kind: 'disconnect'; readonly peer: PeerId; readonly reason: string }
   /** Close all connections with the peer but the one that opened last. */

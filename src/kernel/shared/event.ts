@@ -135,6 +135,16 @@ export type Event =
       readonly samples: number
       readonly waitMs: number
     }
+  /** What this node wrote of invitations before it stopped. */
+  | { readonly kind: 'invitations-restored'; readonly records: StoredRecords }
+  /** The operator invites; an `answer-invitation` with the same number is owed. */
+  | {
+      readonly kind: 'invitation-made'
+      readonly invitation: JobNumber
+      /** SHA-256 of its secret, hex; null where it has none. */
+      readonly secretHash: string | null
+      readonly untilMs: number
+    }
   /** The node is about to stop: it says goodbye. */
   | { readonly kind: 'leaving' }
   /**
@@ -178,6 +188,8 @@ export const IS_END: Readonly<Record<Event['kind'], boolean>> = {
   'block-wanted': false,
   'network-reset': false,
   'survey-asked': false,
+  'invitations-restored': false,
+  'invitation-made': false,
   leaving: false,
   woke: false,
 }

@@ -16,6 +16,10 @@ import type {
   PropagationView,
   TransactionView,
 } from '../../../src/domain/views.ts'
+import { encodeInvitation } from '../../../src/domain/codec/invitation-codec.ts'
+import { INVITATION_SECRET_BYTES } from '../../../src/domain/invitation.ts'
+import { asNetworkId } from '../../../src/domain/ids.ts'
+import { peerIdOfKey } from '../../../src/domain/record.ts'
 import { diagnose, type DoctorView } from '../../../src/domain/doctor.ts'
 import type { Lookup, NodeControl, SubmitResult } from '../../../src/ports/control.ts'
 
@@ -59,6 +63,7 @@ export class FakeControl implements NodeControl {
   accountProof: AccountProofView | null = null
   /** Throws this from `status` and `peers` when set. */
   fault: Error | null = null
+  inviteOutcome: Awaited<ReturnType<NodeControl['invite']>>['kind'] = 'invited'
   /** What `setTag` says; unless it is `set`, nothing changes. */
   tagOutcome: ReturnType<NodeControl['setTag']> = 'set'
   tagsKept: Record<string, string> = { zone: 'a' }
@@ -294,6 +299,18 @@ export class FakeControl implements NodeControl {
 
   tags(): Record<string, string> {
     return this.tagsKept
+  }
+
+  async invite({ holdsMs, once }: Parameters<NodeControl['invite']>[0]): ReturnType<NodeControl['invite']> {
+    if (this.inviteOutcome !== 'invited') return { kind: this.inviteOutcome }
+    const [peer, addresses] = [peerIdOfKey(new Uint8Array(32).fill(9)), ['/ip4/10.0.0.1/tcp/4601']]
+    const expiresAtMs = this.startedAt + holdsMs
+    const secret = once ? new Uint8Array(INVITATION_SECRET_BYTES).fill(7) : null
+    const line = encodeInvitation({ networkId: asNetworkId(ZERO_HASH), peer, addresses, expiresAtMs, secret })
+    return {
+      kind: 'invited',
+      invitation: { v: 1, line, networkId: ZERO_HASH, peerId: peer, addresses, expiresAt: expiresAtMs, once },
+    }
   }
 
   setTag(key: string, value: string | null): ReturnType<NodeControl['setTag']> {

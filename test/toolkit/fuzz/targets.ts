@@ -16,6 +16,14 @@ import {
 } from '../../../src/domain/codec/block-codec.ts'
 import { decodeChainRequest, encodeChainRequest } from '../../../src/domain/codec/chain-codec.ts'
 import { decodeHello, encodeHello } from '../../../src/domain/codec/hello-codec.ts'
+import { decodeInvitation, encodeInvitation } from '../../../src/domain/codec/invitation-codec.ts'
+import {
+  decodeInviteAnswer,
+  decodeInviteRequest,
+  encodeInviteAnswer,
+  encodeInviteRequest,
+} from '../../../src/domain/codec/invite-codec.ts'
+import { decodeNetwork } from '../../../src/domain/codec/network-codec.ts'
 import {
   decodeObjectsAnswer,
   decodeObjectsRequest,
@@ -55,7 +63,7 @@ import { asAccountId, asBlockHash, asNetAddress, asTxId, type PeerId } from '../
 import type { ObservedRecord } from '../../../src/domain/observation.ts'
 import { peerIdOfKey } from '../../../src/domain/record.ts'
 import { asItemKey } from '../../../src/domain/item-key.ts'
-import { networkIdOf } from '../../../src/domain/params.ts'
+import { networkBytes, networkIdOf } from '../../../src/domain/params.ts'
 import { TOPICS, topicName } from '../../../src/domain/protocols.ts'
 import { signingPrefix } from '../../../src/domain/signing.ts'
 import type { Transaction } from '../../../src/domain/transaction.ts'
@@ -310,6 +318,53 @@ export const TARGETS: readonly Target[] = [
     name: 'reconcile frame',
     samples: [utf8('frame'), bytesOf(hash(3))],
     roundTrip: nullable(decodeReconcileFrame, encodeReconcileFrame),
+  },
+  {
+    name: 'invite request',
+    samples: [encodeInviteRequest({ secret: null }), encodeInviteRequest({ secret: new Uint8Array(16).fill(3) })],
+    roundTrip: nullable(decodeInviteRequest, encodeInviteRequest),
+  },
+  {
+    name: 'invite answer',
+    samples: [utf8('\u0000'), utf8('\u0004')],
+    roundTrip: nullable(
+      (bytes) => decodeInviteAnswer([bytes]),
+      (answer) => encodeInviteAnswer(answer)[0] ?? new Uint8Array(),
+    ),
+  },
+  {
+    name: 'network document',
+    samples: [networkBytes(TEST_NETWORK)],
+    roundTrip: (bytes) => {
+      const read = decodeNetwork(bytes)
+      return read.ok ? networkBytes(read.params) : null
+    },
+  },
+  {
+    name: 'line of an invitation',
+    samples: [null, new Uint8Array(16).fill(3)].map((secret) =>
+      utf8(
+        encodeInvitation({
+          networkId: network,
+          peer: peerIdOfKey(recordKeys.publicKey),
+          addresses: ['/ip4/10.0.0.1/tcp/7'],
+          expiresAtMs: T0,
+          secret,
+        }),
+      ),
+    ),
+    roundTrip: (bytes) => {
+      const read = decodeInvitation(String.fromCharCode(...bytes))
+      // White space and case are free: what counts is that nothing else is.
+      return read.ok
+        ? encodeInvitation(read.invitation) ===
+          String.fromCharCode(...bytes)
+            .replace(/\s/g, '')
+            .toLowerCase()
+          ? bytes
+          : utf8('another')
+        : null
+    },
   },
   {
     name: 'probe request',

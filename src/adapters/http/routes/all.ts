@@ -4,6 +4,7 @@ import { blockRoutes } from './blocks.ts'
 import { dashboardRoutes } from './dashboard.ts'
 import { eventRoutes } from './events.ts'
 import { evidenceRoutes } from './evidence.ts'
+import { invitationRoutes } from './invitations.ts'
 import { memoryRoutes } from './memory.ts'
 import { mempoolRoutes } from './mempool.ts'
 import { networkRoutes } from './network.ts'
@@ -25,6 +26,7 @@ export const ALL_ROUTES: readonly Routes[] = [
   mempoolRoutes,
   peerRoutes,
   networkRoutes,
+  invitationRoutes,
   nodeRoutes,
   eventRoutes,
   observeRoutes,
