@@ -6,6 +6,8 @@
  */
 import { ipOf } from '../lib/address-group.ts'
 import { reachOf } from '../lib/reach.ts'
+import type { ReachAnswer, ReachFailure } from './codec/reach-codec.ts'
+import { dialWords } from './dial.ts'
 import type { ProblemView } from './problems.ts'
 
 /** `unseen`: it can't be told from here. Exit code 7 means that something is `wrong`. */
@@ -34,6 +36,8 @@ export interface DoctorFacts {
   /** Connections by who dialled, from other machines than this one. */
   readonly inbound: number
   readonly outbound: number
+  /** What peers found that were asked to dial this node back. */
+  readonly dialledBack: readonly ReachAnswer[]
   readonly listen: readonly string[]
   /** Null: where it listens. */
   readonly announce: readonly string[] | null
@@ -92,6 +96,14 @@ const FINDINGS = {
   'clock-unseen': finding('unseen', () => ({
     message: 'the clock can not be compared: fewer than three peers have told the time so far',
     next: 'ask again when more peers are connected; `timedatectl` shows whether a time service keeps it',
+  })),
+  'dialled-back': finding('sound', (reached: number, asked: number) => ({
+    message: `reachable: ${reached} of ${asked} ${asked === 1 ? 'peer' : 'peers'} dialled this node back and reached it`,
+    next: NOTHING,
+  })),
+  'not-dialled-back': finding('doubtful', (failures: readonly ReachFailure[], listen: readonly string[]) => ({
+    message: `${failures.length} ${failures.length === 1 ? 'peer' : 'peers'} dialled this node back in vain: ${[...new Set(failures)].map((why) => dialWords({ kind: why, detail: '' }).message).join('; ')}`,
+    next: `let ${portsText(listen)} through the firewall and the router, and see that --announce names an address of this node`,
   })),
   reached: finding('sound', (inbound: number) => ({
     message: `reachable: ${inbound} ${inbound === 1 ? 'peer has' : 'peers have'} connected from other machines`,
@@ -241,7 +253,11 @@ const LOOKS: readonly ((facts: DoctorFacts) => FindingView)[] = [
     const isApart = Math.abs(clock.aheadMs) > CLOCK_APART_MS + clock.errorMs
     return found(isApart ? 'clock-apart' : 'clock-agrees', clock)
   },
-  ({ inbound, outbound, listen }) => {
+  ({ inbound, outbound, listen, dialledBack }) => {
+    const failed = dialledBack.flatMap((answer) => (answer.kind === 'unreached' ? [answer.why] : []))
+    const reached = dialledBack.filter(({ kind }) => kind === 'reached').length
+    if (reached > 0) return found('dialled-back', reached, reached + failed.length)
+    if (failed.length > 0) return found('not-dialled-back', failed, listen)
     if (inbound > 0) return found('reached', inbound)
     return outbound > 0 ? found('unreached', outbound, listen) : found('reach-unseen')
   },

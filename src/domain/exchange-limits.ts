@@ -29,6 +29,8 @@ export const EXCHANGE_LIMITS: Readonly<Record<Protocol, ExchangeLimits>> = {
   observe: { deadlineMs: 3_000, frameBytesMax: 64 * KIB, totalBytesMax: 64 * KIB, streamsMax: 8 },
   // A document of 200,000 accounts; whoever has more hands it on as a file.
   invite: { deadlineMs: 20_000, frameBytesMax: 256 * KIB, totalBytesMax: 8 * MIB, streamsMax: 1 },
+  // The dial back has three seconds; what is around it, two.
+  reach: { deadlineMs: 5_000, frameBytesMax: KIB, totalBytesMax: KIB, streamsMax: 1 },
 }
 
 /** Requests that one peer may have open at once, each way, over all protocols. */

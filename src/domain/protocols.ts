@@ -7,7 +7,7 @@ export const TOPICS = ['transactions', 'blocks', 'records'] as const
 export type Topic = (typeof TOPICS)[number]
 
 /** The closed list of request protocols. */
-export const PROTOCOLS = ['hello', 'objects', 'chain', 'reconcile', 'probe', 'observe', 'invite'] as const
+export const PROTOCOLS = ['hello', 'objects', 'chain', 'reconcile', 'probe', 'observe', 'invite', 'reach'] as const
 export type Protocol = (typeof PROTOCOLS)[number]
 
 /** `/hearsay/<first 8 hex digits of networkId>/<topic>` */

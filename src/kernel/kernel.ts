@@ -28,6 +28,7 @@ import { onInvitationMade, onInvitationsRestored, onInvitationWritten } from './
 import { onPoolRestored } from './transactions/on-pool-restored.ts'
 import { onSurveyAsked } from './members/on-observe.ts'
 import { tendRepair } from './repair/on-repair.ts'
+import { onDialledBack } from './members/on-reach.ts'
 import { followMembership, onRecordsMessage } from './members/on-records.ts'
 import { onAnswer, onAskFailed } from './route-answer.ts'
 import { onRequest } from './route-request.ts'
@@ -149,6 +150,9 @@ function dispatch(machines: Machines, event: Event, turn: Turn): void {
       return
     case 'dial-finished':
       onDialFinished(machines, event, turn)
+      return
+    case 'dialled-back':
+      onDialledBack(machines, event.request, event.failure, turn)
       return
     case 'mesh-changed':
       if (event.topic !== 'transactions') return

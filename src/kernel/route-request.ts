@@ -14,6 +14,7 @@ import { onHelloRequest } from './on-peer.ts'
 import { onObserveRequest } from './members/on-observe.ts'
 import { onKeysRequest, onReconcileRequest } from './repair/on-repair.ts'
 import { onProbeRequest } from './members/on-probes.ts'
+import { onReachRequest } from './members/on-reach.ts'
 import { onRecordKeysRequest } from './members/on-records.ts'
 import { onInviteRequest } from './peers/on-invite.ts'
 import { penalise } from './peers/penalise.ts'
@@ -75,6 +76,9 @@ export function onRequest(machines: Machines, event: Extract<Event, { kind: 'req
       return
     case 'invite':
       onInviteRequest(machines, request, from, bytes, turn)
+      return
+    case 'reach':
+      onReachRequest(machines, request, from, bytes, turn)
       return
     default:
       assertNever(event.protocol)

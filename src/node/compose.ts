@@ -45,6 +45,7 @@ import { openBlocksOnDemand } from './open-blocks-on-demand.ts'
 import type { Clock } from './clock.ts'
 import { wrongInConfig } from './config-check.ts'
 import type { NodeConfig } from './config.ts'
+import { ReachAsker } from './ask-reach.ts'
 import { readBootstrap } from './bootstrap.ts'
 import { createControl } from './control.ts'
 import { budgetFiles } from './file-budget.ts'
@@ -277,6 +278,7 @@ async function assemble(
     pid: process.pid,
     fallbackReason,
     metrics: () => metrics.text(),
+    reach: new ReachAsker(),
     recentLines: () => journal.recentLines(),
     announced: () => config.announce ?? libp2p.connections.addresses(),
     secretBytes: systemRandomBytes,

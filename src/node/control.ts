@@ -129,6 +129,7 @@ export function createControl(options: ControlOptions): NodeControl {
       ...observer.arrivals.sizes(),
       ...observer.conservation.sizes(),
       ...archive.sizes(),
+      ...options.reach.sizes(),
     ],
   })
 

@@ -6,6 +6,7 @@ import { ownClock } from '../kernel/peers/own-clock.ts'
 import { ipOf } from '../lib/address-group.ts'
 import { reachOf } from '../lib/reach.ts'
 import { CLOCK_DELAY_MAX_MS } from '../membership/limits.ts'
+import type { ReachAsker } from './ask-reach.ts'
 import type { Clock } from './clock.ts'
 import type { Health } from './health.ts'
 import { DOCTOR_SAMPLES, DOCTOR_WAIT_MS } from './limits.ts'
@@ -28,16 +29,26 @@ export interface DoctorSources {
   readonly clock: Clock
   readonly vitals: Vitals
   readonly health: Health
+  readonly reach: ReachAsker
   readonly machine: () => Promise<MachineFacts>
 }
 
-/** Looks at everything; ends within DOCTOR_WAIT_MS and what the disk takes. */
+/** Looks at everything; ends within what a dial back takes, and the disk. */
 export async function examine(sources: DoctorSources): Promise<DoctorView> {
   const { runtime, ports, observer, clock, vitals, health } = sources
   const { machines } = runtime.kernel
-  const [machine, offset] = await Promise.all([sources.machine(), clockOffset(runtime, machines, clock)])
+  const machine = await sources.machine()
   const table = [...machines.peers.table.all()]
   const fromOutside = table.filter(({ address }) => !isOfThisMachine(ipOf(address), machine.own))
+  // Those that we dialled first: who dialled us knows one way already.
+  const asked = fromOutside
+    .filter(({ greeted }) => greeted)
+    .toSorted((a, b) => Number(a.direction === 'inbound') - Number(b.direction === 'inbound'))
+    .map(({ peer }) => peer)
+  const [offset, dialledBack] = await Promise.all([
+    clockOffset(runtime, machines, clock),
+    sources.reach.ask(asked, ports.requests, clock.now().monoMs),
+  ])
   const { versions, members } = networkView(machines, clock.now())
   const heads = members.filter(({ peerId, state }) => state === 'alive' && peerId !== ports.connections.self)
   const top = Math.max(...heads.map(({ head }) => head.height))
@@ -47,6 +58,7 @@ export async function examine(sources: DoctorSources): Promise<DoctorView> {
     clock: offset,
     inbound: fromOutside.filter(({ direction }) => direction === 'inbound').length,
     outbound: fromOutside.filter(({ direction }) => direction === 'outbound').length,
+    dialledBack,
     listen: ports.connections.addresses(),
     seenAt: counted(table.flatMap(({ peer }) => observer.agents.get(peer)?.seenAt ?? [])),
     oneWay: table

@@ -174,3 +174,8 @@ export const TWINS_SHOWN_MS = 300_000
 /** How often a joiner asks for the document, and how long it waits in between, ms: longer than a node's gap (peers). */
 export const FETCH_TRIES = 3
 export const FETCH_AGAIN_MS = 5_200
+
+/** Peers that are asked to dial back when an operator asks: three that agree are no accident. */
+export const REACH_ASKED_MAX = 3
+/** Answers that are kept as long as asking again is too soon. */
+export const REACH_KEPT_MAX = 64

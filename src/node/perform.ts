@@ -194,6 +194,11 @@ export class Performer {
           })
         })
         return
+      case 'dial-back':
+        this.#then(connections.reach(effect.address), (failure) => {
+          this.#post({ kind: 'dialled-back', request: effect.request, failure: failure?.kind ?? null })
+        })
+        return
       case 'ask':
         this.#then(requests.ask(effect.peer, effect.protocol, effect.bytes), (outcome) => {
           if (outcome.kind === 'answered')

@@ -92,3 +92,9 @@ export const INVITE_ASKERS_MAX = 1_024
 /** Documents for all peers, bytes a second, and at once: the largest one, and a tenth of a link of 100 Mbit/s. */
 export const DOCUMENT_BYTES_PER_SECOND = 1_048_576
 export const DOCUMENT_BURST_BYTES = 8 * 1_048_576
+/** Between two dials back to one peer, ms: an operator who mends his firewall asks again about as often. */
+export const DIAL_BACK_GAP_MS = 30_000
+/** Dials back at once: each may hold a socket until its time is up. */
+export const DIAL_BACKS_MAX = 4
+/** Peers that were dialled back of late: four at once, of which the quickest take milliseconds, seldom make as many. */
+export const DIAL_BACKS_KEPT_MAX = 1_024

@@ -67,6 +67,11 @@ export interface Connections {
    * leads to is judged before it is dialled: by who named it, as lib/reach.ts says.
    */
   dial(address: NetAddress, namedBy: DialledFor): Promise<DialOutcome>
+  /**
+   * Dials a peer anew, though a connection with it stands, and hangs up: whether it is reached at this address, which
+   * ends in `/p2p/<peer>` and is a stranger's word. Null where it is; never rejects.
+   */
+  reach(address: NetAddress): Promise<DialFailure | null>
   /** Closes every connection with the peer; resolves when closed, never rejects. */
   disconnect(peer: PeerId): Promise<void>
   /**

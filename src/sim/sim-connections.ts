@@ -1,4 +1,5 @@
 /** The Connections port over simulated hosts. */
+import type { DialFailure } from '../domain/dial.ts'
 import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
 import type {
   Connections,
@@ -66,6 +67,12 @@ export class SimConnections implements Connections {
         failure: { kind: 'other', detail: error instanceof Error ? error.message : String(error) },
       }
     }
+  }
+
+  /** A simulated host is reached where it is, or nowhere. */
+  async reach(address: NetAddress): Promise<DialFailure | null> {
+    const [place = ''] = address.split('/p2p/')
+    return this.#find(place) === undefined ? { kind: 'refused', detail: 'nothing has this address' } : null
   }
 
   async disconnect(peer: PeerId): Promise<void> {

@@ -21,7 +21,7 @@ import { dialFailureOf } from './dial-failure.ts'
 import type { DialPermits, DialTargets } from './dial-targets.ts'
 import type { DialTurns } from './dial-turns.ts'
 import { linkOn } from './gossip-links.ts'
-import { CLOSE_MS, DIAL_ATTEMPTS, DIAL_MS, DIAL_RETRY_MS, FORGET_AFTER_MS } from './limits.ts'
+import { CLOSE_MS, DIAL_ATTEMPTS, DIAL_BACK_MS, DIAL_MS, DIAL_RETRY_MS, FORGET_AFTER_MS } from './limits.ts'
 
 export interface ConnectionsParts {
   readonly node: Libp2p
@@ -126,6 +126,22 @@ class ConnectionsAdapter implements Libp2pConnections {
         if (attempt === DIAL_ATTEMPTS || !isTurnedAway(failure) || !(await pause(DIAL_RETRY_MS, signal)))
           return { kind: 'failed', failure }
       }
+    }
+  }
+
+  async reach(address: NetAddress): Promise<DialFailure | null> {
+    const signal = AbortSignal.timeout(DIAL_BACK_MS)
+    const found = await Promise.race([this.#parts.targets(address, 'stranger'), outOfTime(signal)])
+    if (found.kind === 'refused') return found.failure
+    const close = this.#parts.permits.open(found.targets)
+    try {
+      const targets = found.targets.map((target) => multiaddr(target))
+      await end(await this.#node.dial(targets, { signal, force: true }))
+      return null
+    } catch (error) {
+      return signal.aborted ? TOO_LATE : dialFailureOf(error)
+    } finally {
+      close()
     }
   }
 

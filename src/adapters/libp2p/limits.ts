@@ -215,6 +215,11 @@ export const PENDING_INBOUND_MAX = 64
 export const UPGRADE_MS = 5_000
 /** One attempt to dial, ms. */
 export const DIAL_MS = 8_000
+/**
+ * How long a peer that wants to know whether it is reached is dialled, ms: who is reachable answers within two round
+ * trips.
+ */
+export const DIAL_BACK_MS = 3_000
 /** Dials of one process that begin at once: a handshake takes 10 ms of CPU on either side, so that four fill a core. */
 export const DIALS_AT_ONCE = 4
 /** How long one of them keeps the next one waiting at most, ms: a link of 250 ms each way ends within it. */

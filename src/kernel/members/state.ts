@@ -18,6 +18,7 @@ import {
 import { Membership } from '../../membership/membership.ts'
 import { Pace } from '../../membership/pace.ts'
 import type { Survey } from '../../membership/survey.ts'
+import { DialBacks } from '../../peers/dial-backs.ts'
 import { comparedSet, type ComparedSet } from '../shared/compared-set.ts'
 import type { JobNumber } from '../shared/event.ts'
 import type { Shared } from '../shared/state.ts'
@@ -64,6 +65,7 @@ export class Members implements WingState {
     NetAddress,
     { readonly target: PeerId; readonly stays: 'configured' | 'if-alone' | 'no' }
   >()
+  readonly dialBacks = new DialBacks()
   readonly pool: PoolView
 
   constructor(shared: Shared, pool: PoolView) {
@@ -118,6 +120,7 @@ export class Members implements WingState {
       ...this.membership.sizes(),
       ...this.discovery.sizes(),
       ...this.set.wanted.sizes(),
+      ...this.dialBacks.sizes(),
       { name: 'kernel.surveys', size: surveys.size, capacity: SURVEYS_MAX, unit: 'surveys' },
       { name: 'kernel.observeRelays', size: observeRelays.size, capacity: OBSERVE_RELAYS_MAX, unit: 'requests' },
       { name: 'kernel.observers', size: observers.size, capacity: observers.capacity, unit: 'peers' },
@@ -126,6 +129,6 @@ export class Members implements WingState {
 
   invariants(): void {
     for (const { survey } of this.surveys.values()) survey.invariants()
-    for (const machine of [this.set.wanted, this.membership, this.discovery]) machine.invariants()
+    for (const machine of [this.set.wanted, this.membership, this.discovery, this.dialBacks]) machine.invariants()
   }
 }

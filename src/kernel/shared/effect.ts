@@ -99,6 +99,8 @@ export type Effect =
   | { readonly kind: 'disconnect'; readonly peer: PeerId; readonly reason: string }
   /** Close all connections with the peer but the one that opened last. */
   | { readonly kind: 'keep-newest'; readonly peer: PeerId }
+  /** Dial a peer anew, though a connection with it stands, and hang up. */
+  | { readonly kind: 'dial-back'; readonly request: JobNumber; readonly address: NetAddress }
   | { readonly kind: 'dial'; readonly address: NetAddress; readonly namedBy: DialledFor }
   | {
       readonly kind: 'ask'

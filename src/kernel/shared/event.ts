@@ -5,7 +5,7 @@
 import type { AskFailure } from '../../ports/requests.ts'
 import type { Direction, Overwork } from '../../ports/connections.ts'
 import type { Malformed, PublishOutcome } from '../../ports/gossip.ts'
-import type { DialFailure } from '../../domain/dial.ts'
+import type { DialFailure, DialFailureKind } from '../../domain/dial.ts'
 import type { BlockHash, MessageId, NetAddress, PeerId, TxId } from '../../domain/ids.ts'
 import type { ChainStart } from '../../chain/chain.ts'
 import type { Protocol, Topic } from '../../domain/protocols.ts'
@@ -81,6 +81,8 @@ export type Event =
       /** Why there is no peer. */
       readonly failure?: DialFailure
     }
+  /** A peer was dialled back, or why it was not reached; ends a `dial-back`. */
+  | { readonly kind: 'dialled-back'; readonly request: JobNumber; readonly failure: DialFailureKind | null }
   /** How many peers hear a topic, and how many are in its mesh, after a change. */
   | { readonly kind: 'mesh-changed'; readonly topic: Topic; readonly subscribers: number; readonly mesh: number }
   | {
@@ -173,6 +175,7 @@ export const IS_END: Readonly<Record<Event['kind'], boolean>> = {
   'peer-connected': false,
   'peer-disconnected': false,
   'dial-finished': true,
+  'dialled-back': true,
   'mesh-changed': false,
   'answer-received': true,
   'request-failed': true,

@@ -6,6 +6,7 @@ export const SOUND_FACTS: DoctorFacts = {
   clock: { aheadMs: 3.2, errorMs: 1.1, peers: 5 },
   inbound: 2,
   outbound: 4,
+  dialledBack: [],
   listen: ['/ip4/192.0.2.7/tcp/4601/p2p/12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq'],
   announce: null,
   api: '127.0.0.1:4600',

@@ -43,6 +43,7 @@ import {
   encodeProbeAnswer,
   encodeProbeRequest,
 } from '../../../src/domain/codec/probe-codec.ts'
+import { decodeReachAnswer, encodeReachAnswer, type ReachAnswer } from '../../../src/domain/codec/reach-codec.ts'
 import {
   decodeReconcileFrame,
   decodeReconcileRequest,
@@ -331,6 +332,13 @@ export const TARGETS: readonly Target[] = [
       (bytes) => decodeInviteAnswer([bytes]),
       (answer) => encodeInviteAnswer(answer)[0] ?? new Uint8Array(),
     ),
+  },
+  {
+    name: 'reach answer',
+    samples: [{ kind: 'reached' }, { kind: 'unreached', why: 'refused' }, { kind: 'busy' }].map((answer) =>
+      encodeReachAnswer(answer as ReachAnswer),
+    ),
+    roundTrip: nullable(decodeReachAnswer, encodeReachAnswer),
   },
   {
     name: 'network document',

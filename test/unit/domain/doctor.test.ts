@@ -12,6 +12,25 @@ const CASES: readonly (readonly [Partial<DoctorFacts>, string, string, RegExp])[
   // Within what the measure may be wrong by nothing is claimed.
   [{ clock: { aheadMs: 3_400, errorMs: 3_000, peers: 3 } }, 'clock-agrees', 'sound', /give or take 3000/],
   [{ clock: null }, 'clock-unseen', 'unseen', /fewer than three/],
+  [
+    { dialledBack: [{ kind: 'reached' }, { kind: 'unreached', why: 'no-answer' }, { kind: 'busy' }] },
+    'dialled-back',
+    'sound',
+    /1 of 2 peers dialled this node back/,
+  ],
+  // Whoever has connected may have come over another way: a dial back says more.
+  [
+    {
+      dialledBack: [
+        { kind: 'unreached', why: 'no-answer' },
+        { kind: 'unreached', why: 'refused' },
+      ],
+    },
+    'not-dialled-back',
+    'doubtful',
+    /2 peers dialled this node back in vain: no answer.*refused.*TCP port 4601/s,
+  ],
+  [{ dialledBack: [{ kind: 'busy' }, { kind: 'unknown' }] }, 'reached', 'sound', /2 peers have connected/],
   [{}, 'reached', 'sound', /2 peers have connected/],
   [{ inbound: 0 }, 'unreached', 'doubtful', /nobody has connected.*4 that it dialled.*TCP port 4601/s],
   [{ inbound: 0, outbound: 0 }, 'reach-unseen', 'unseen', /no peer of another machine/],
