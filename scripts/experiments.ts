@@ -66,6 +66,8 @@ export const EXPERIMENTS: readonly ExperimentGroup[] = [
         name: 'host',
         about: 'a node as PID 1, any user, read-only root, few files, little memory, under systemd (root)',
       },
+      { name: 'join', about: 'how long `hearsay join` takes to be in sync, with 5,000 transactions that wait' },
+      { name: 'machines', about: 'a network on five machines, made by invite and join; one is cut off (root, nft)' },
       { name: 'doctor', about: 'what is wrong with a machine, and whether `hearsay doctor` names it (root, nft)' },
       {
         name: 'deploy',
