@@ -179,7 +179,7 @@ export class MembershipWorld {
     const record = decodeRecord(encodeRecord(body, node.random.bytes(64)), PREFIX)
     if (record === null) throw new Error('a record of our own decodes')
     node.record = record
-    node.pace.published(this.nowMs)
+    node.pace.published(this.nowMs, node.membership.records.size)
     this.#do(node, node.membership.onRecord(record, 'own', { name: 'self', isChosen: true }, this.now()).decisions)
     this.#publish(node, record.bytes.byteLength, (other) => {
       if (other.membership.precheckRecord(record, TELLER, this.now()) !== null) return

@@ -15,8 +15,8 @@
  *   here.
  * - At the end of a suspicion the node is dead where it is corroborated, or where nobody claims a connection with it;
  *   else unreachable.
- * - A member that nobody accuses and that is silent for SILENT_MS is unreachable. Rationale: across a partition there
- *   is nobody to accuse.
+ * - A member that nobody accuses and that is silent for SILENT_PACES is unreachable. Rationale: across a partition
+ *   there is nobody to accuse.
  * - Accused ourselves, we publish a newer record. While our health is bad we accuse nobody. After a standstill nothing
  *   counts that ran out during it.
  *
@@ -33,11 +33,11 @@ import { compareVersions, type NodeRecord, type RecordVersion, type Suspicion } 
 import type { Now } from '../domain/time.ts'
 import {
   ACCUSATION_WINDOW_MS,
-  FRESH_MS,
+  FRESH_PACES,
   SETTLE_MS,
   PINGED_REFUTES_MAX,
   PINGED_REFUTE_GAP_MS,
-  SILENT_MS,
+  SILENT_PACES,
   STALL_MS,
   WAKE_MS,
   SWEEP_MS,
@@ -46,6 +46,7 @@ import {
 import { EarlySuspicions } from './early-suspicions.ts'
 import { LocalHealth } from './local-health.ts'
 import { Members, type StateChange } from './members.ts'
+import { paceMs } from './pace.ts'
 import { Probing, type ProbeDecision } from './probing.ts'
 import { RecordBook, type Refusal, type Teller } from './records.ts'
 import { Suspicions, type Accusation, type Verdict } from './suspicion.ts'
@@ -356,7 +357,7 @@ export class Membership {
   /** The first record of a node. */
   #introduce(record: NodeRecord, way: 'gossip' | 'repair' | 'own', now: Now): MembershipDecision {
     const isNeighbour = this.probing.isNeighbour(record.peer)
-    const isRecent = now.wallMs - record.publishedAtMs < FRESH_MS
+    const isRecent = this.#isFresh(record, now)
     const isAlive = way === 'own' || isNeighbour || isRecent
     const source = way === 'own' ? 'self' : isNeighbour ? 'connection' : 'record'
     return this.#members.add(record, record.isLeaving ? 'left' : isAlive ? 'alive' : 'unknown', source, now)
@@ -367,7 +368,7 @@ export class Membership {
     const { peer } = record
     const member = this.#members.get(peer)
     assert(member !== undefined, 'who has a record is a member')
-    const isRecent = way !== 'repair' || now.wallMs - record.publishedAtMs < FRESH_MS
+    const isRecent = way !== 'repair' || this.#isFresh(record, now)
     if (isRecent) {
       member.phi.heard(now.monoMs)
       member.heardMs = now.monoMs
@@ -488,12 +489,18 @@ export class Membership {
     const { hidden, forgotten } = this.records.expire(now.wallMs)
     const decisions: MembershipDecision[] = hidden.map((record) => ({ kind: 'advertise', add: null, remove: record }))
     for (const record of forgotten) decisions.push(...this.#forgotten(record))
+    const silentMs = SILENT_PACES * paceMs(this.records.size)
     for (const [peer, member] of this.#members.all()) {
       const since = Math.max(member.heardMs, member.sinceMs)
-      if (member.state !== 'alive' || now.monoMs - since <= SILENT_MS) continue
+      if (member.state !== 'alive' || now.monoMs - since <= silentMs) continue
       if (!this.#isProtected(peer)) decisions.push(...this.#members.become(peer, 'unreachable', 'silence', now.monoMs))
     }
     return decisions
+  }
+
+  /** Whether its owner is still there, as far as a record can say. */
+  #isFresh({ publishedAtMs }: NodeRecord, now: Now): boolean {
+    return now.wallMs - publishedAtMs < FRESH_PACES * paceMs(this.records.size)
   }
 
   #forgotten(record: NodeRecord): MembershipDecision[] {

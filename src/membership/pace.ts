@@ -1,9 +1,10 @@
 /**
  * When this node publishes its own record.
  *
- * Rules. At the start, then every PACE_MS with a spread; on a change sooner, each kind of change with its own least
- * distance from the last record, for heads and neighbours growing with the network; on leaving at once. Neighbours
- * come together, at the start and after a heal, so a change of them waits for further ones.
+ * Rules. At the start, then at the pace of a network of this size (`paceMs`) with a spread; on a change sooner, each
+ * kind of change with its own least distance from the last record, for heads and neighbours growing with the network;
+ * on leaving at once. Neighbours come together, at the start and after a heal, so a change of them waits for further
+ * ones.
  *
  * Invariant: at most one record each REFUTE_GAP_MS, whatever others accuse us of. The attacker's best move is to accuse
  * us twice a second: 300 bytes for each of his 150.
@@ -14,6 +15,8 @@ import {
   HEAD_GAP_MS,
   NEIGHBOURS_GAP_MEMBER_MS,
   NEIGHBOURS_GATHER_MS,
+  PACE_LONGEST_MS,
+  PACE_MEMBER_MS,
   PACE_MS,
   PACE_SPREAD,
   REFUTE_GAP_MS,
@@ -36,6 +39,14 @@ const MEMBER_GAPS_MS: Readonly<Record<Change, number>> = {
   neighbours: NEIGHBOURS_GAP_MEMBER_MS,
   head: HEAD_GAP_MEMBER_MS,
   leave: 0,
+}
+
+/**
+ * Time between two records of a node to which nothing happens, ms.
+ * @param members how many nodes are known
+ */
+export function paceMs(members: number): number {
+  return Math.min(Math.max(PACE_MS, members * PACE_MEMBER_MS), PACE_LONGEST_MS)
 }
 
 export class Pace {
@@ -70,9 +81,14 @@ export class Pace {
     return monoMs >= this.#dueMs
   }
 
-  /** A record left. */
-  published(monoMs: number): void {
+  /** A record left. @param members how many nodes are known */
+  published(monoMs: number, members: number): void {
     this.#lastMs = monoMs
-    this.#dueMs = monoMs + PACE_MS * (1 - PACE_SPREAD + 2 * PACE_SPREAD * this.#chance())
+    this.#dueMs = monoMs + paceMs(members) * (1 - PACE_SPREAD + 2 * PACE_SPREAD * this.#chance())
+  }
+
+  /** As of a node that has stood for long: its last record left at any time of the pace before now. */
+  stood(monoMs: number, members: number): void {
+    this.published(monoMs - paceMs(members) * this.#chance(), members)
   }
 }

@@ -28,12 +28,12 @@ import type { Turn } from '../shared/turn.ts'
 /** Publishes a new record when one is due. */
 export function tendRecord(machines: WithShared & WithPeers & WithMembers, turn: Turn): void {
   const {
-    members: { self, pace },
+    members: { self, pace, membership },
     shared: { twin },
   } = machines
   if (self.incarnation === 0 || !pace.isDue(turn.now.monoMs) || twin.isSilent(turn.now.monoMs)) return
   if ([...self.signing.values()].some(({ kind }) => kind === 'record')) return
-  pace.published(turn.now.monoMs)
+  pace.published(turn.now.monoMs, membership.records.size)
   self.seq++
   const body = encodeRecordBody(draft(machines, turn))
   sign(machines, 'record', body, turn)

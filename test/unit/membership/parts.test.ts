@@ -23,9 +23,33 @@ describe('the pace of records', () => {
     ] as const) {
       const pace = new Pace(() => chance)
       expect(pace.isDue(0)).toBe(true)
-      pace.published(0)
+      pace.published(0, 20)
       expect(pace.isDue(dueMs - 1)).toBe(false)
       expect(pace.isDue(dueMs)).toBe(true)
+    }
+  })
+
+  it('is slower the more nodes there are, so that all of them together say four a second, and has an end', () => {
+    for (const [members, dueMs] of [
+      [1, 60_000],
+      [240, 60_000],
+      [480, 120_000],
+      [100_000, 240_000],
+    ] as const) {
+      const pace = new Pace(() => 0.5)
+      pace.published(0, members)
+      expect(pace.dueMs, `${members} members`).toBe(dueMs)
+    }
+  })
+
+  it('of a network that has stood for long is anywhere between two records', () => {
+    for (const [chance, dueMs] of [
+      [0, 1_000_000 + 54_000],
+      [0.5, 1_000_000 - 30_000 + 60_000],
+    ] as const) {
+      const pace = new Pace(() => chance)
+      pace.stood(1_000_000, 20)
+      expect(pace.dueMs).toBe(dueMs)
     }
   })
 
@@ -37,7 +61,7 @@ describe('the pace of records', () => {
       ['refute', 500],
       ['leave', 0],
     ] as const) {
-      pace.published(100_000)
+      pace.published(100_000, 20)
       pace.changed(change, 100_000, 20)
       if (gapMs > 0) expect(pace.isDue(100_000 + gapMs - 1), change).toBe(false)
       expect(pace.isDue(100_000 + gapMs), change).toBe(true)
@@ -49,9 +73,9 @@ describe('the pace of records', () => {
     for (const [members, gapMs] of [
       [20, 5_000],
       [100, 25_000],
-      [1_000, 60_000],
+      [900, 225_000],
     ] as const) {
-      pace.published(0)
+      pace.published(0, members)
       pace.changed('head', 1_000, members)
       expect(pace.dueMs, `${members} members`).toBe(gapMs)
     }
@@ -63,7 +87,7 @@ describe('the pace of records', () => {
       [20, 2_000],
       [200, 10_000],
     ] as const) {
-      pace.published(0)
+      pace.published(0, 20)
       pace.changed('neighbours', 1_000, members)
       expect(pace.dueMs, `${members} members`).toBe(dueMs)
     }
@@ -71,12 +95,12 @@ describe('the pace of records', () => {
 
   it('gathers neighbours, which come together', () => {
     const pace = new Pace(() => 0.5)
-    pace.published(0)
+    pace.published(0, 20)
     pace.changed('neighbours', 10_000, 20)
     pace.changed('neighbours', 10_900, 20)
     expect(pace.isDue(10_999)).toBe(false)
     expect(pace.isDue(11_000)).toBe(true)
-    pace.published(11_000)
+    pace.published(11_000, 20)
     expect(pace.isDue(12_000)).toBe(false)
   })
 })
