@@ -29,6 +29,11 @@ export const SETTLE_MS = 15_000
  * they are ready.
  */
 export const WARM_UP_MS = 10_000
+/**
+ * From so many nodes on a network begins in virtual time as one that has stood for long: everybody knows everybody's
+ * record. Before, all of them tell all others of themselves at once, which is N² messages and nine tenths of the time.
+ */
+export const STANDS_FROM_NODES = 100
 /** Bytes of a transaction's payload where the file says nothing. */
 export const PAYLOAD_BYTES = 100
 /** Ids that a verdict names: enough to look for one. */

@@ -4,6 +4,7 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { VERSION } from '../node/version.ts'
 import type { RunReport } from './run.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -43,11 +44,12 @@ export function childEnvironment(): NodeJS.ProcessEnv {
 
 /**
  * A folder for compiled code that nobody else may write to: whoever could, would choose what runs here. Null where
- * another user has taken its name.
+ * another user has taken its name. Each version has its own, so that one that is removed leaves nothing to the next.
+ * @param root where it lies
  */
-function ownCacheFolder(): string | null {
+export function ownCacheFolder(root = tmpdir()): string | null {
   const uid = process.getuid?.()
-  const folder = join(tmpdir(), `hearsay-compiled-${uid ?? 'user'}`)
+  const folder = join(root, `hearsay-${VERSION}-compiled-${uid ?? 'user'}`)
   try {
     mkdirSync(folder, { mode: 0o700 })
   } catch {

@@ -1,4 +1,7 @@
 /** The members of a simulated network: making them, killing them, starting them again, and connecting them. */
+import { messageIdsOf } from '../adapters/libp2p/gossip-options.ts'
+import { ACQUAINTED_MS, acquaint, recordsOf } from './acquaintance.ts'
+import { RecordGate } from './record-gate.ts'
 import { networkIdOf, type NetworkParams } from '../domain/params.ts'
 import { sha256Hex } from '../lib/hash.ts'
 import type { Prng } from '../lib/prng.ts'
@@ -9,6 +12,9 @@ import { RelayMember } from './relay-member.ts'
 import { RouterMember } from './router-member.ts'
 import type { Scenario } from './scenario.ts'
 import { SimProcess, type Scheduler } from './scheduler.ts'
+import { SameBytes } from './same-bytes.ts'
+import type { SharedWire } from './sim-gossip.ts'
+import { sharedRecordReader } from './shared-records.ts'
 import type { SharedVerifier } from './shared-verifier.ts'
 import { validatorKeys } from './sim-network.ts'
 import { SimDisk } from './sim-store.ts'
@@ -47,6 +53,8 @@ export class Population {
   readonly #verifier: SharedVerifier
   readonly #observerOf: (node: number) => MemberObserver
   readonly #edges: readonly Edge[]
+  readonly #recordGate: RecordGate
+  readonly #wire: SharedWire
   readonly #conspiracy: Conspiracy | null
   readonly #places: Place[] = []
   readonly #byAddress = new Map<string, number>()
@@ -65,6 +73,12 @@ export class Population {
       chain?.withholding === undefined
         ? null
         : new Conspiracy(options.params, chain.withholding, options.random.child('withholding'))
+    this.#wire = {
+      ids: messageIdsOf(networkIdOf(options.params)),
+      sameBytes: new SameBytes(),
+      readRecord: sharedRecordReader(),
+    }
+    this.#recordGate = new RecordGate(!options.scenario.stands)
     this.#edges = edges ?? edgesOf(topology, nodes, degree, options.random.child('topology'))
   }
 
@@ -111,8 +125,18 @@ export class Population {
 
   /** All members that are not absent start now, and connect. */
   start(): void {
+    if (this.#scenario.stands) this.#scheduler.schedule(ACQUAINTED_MS, () => this.#acquaintAll(), null)
     for (const { member, isPresent } of this.#places) if (isPresent) this.#launch(member)
     for (const edge of this.#edges) if (edge.every((node) => this.isPresent(node))) this.#dial(edge, 0)
+  }
+
+  #acquaintAll(): void {
+    const relays = this.#places
+      .filter(({ isPresent }) => isPresent)
+      .flatMap(({ member }) => (member instanceof RelayMember ? [member] : []))
+    const records = recordsOf(relays)
+    this.#recordGate.open()
+    for (const relay of relays) this.#scheduler.schedule(0, () => acquaint(relay, records), relay.host.process)
   }
 
   /** A node that was absent starts, and connects. */
@@ -206,7 +230,7 @@ export class Population {
       network: this.#network,
     })
     const { eagerOnly } = this.#scenario
-    const shared = { host, scheduler, eagerOnly, observer: this.#observerOf(index) }
+    const shared = { host, scheduler, eagerOnly, wire: this.#wire, observer: this.#observerOf(index) }
     if (!this.#isRelay(index)) {
       return new RouterMember({ ...shared, networkId: networkIdOf(this.#params), idOf: sha256Hex })
     }
@@ -218,6 +242,7 @@ export class Population {
       conspiracy: this.#withholds(index) ? this.#conspiracy : null,
       store: place.disk.open((ms, callback) => void scheduler.schedule(ms, callback, host.process)),
       discovers: this.#scenario.discovers,
+      recordGate: this.#recordGate,
       verifier: this.#verifier.forNode(),
       bootstrap: this.#edges.filter(([dialler]) => dialler === index).map(([, listener]) => addressOf(listener)),
       find: (address) => this.#hostAt(address),

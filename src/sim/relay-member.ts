@@ -14,17 +14,19 @@ import { Observer, type Journal } from '../node/observe.ts'
 import { Runtime } from '../node/runtime.ts'
 import type { SignatureVerifier } from '../ports/signature-verifier.ts'
 import type { Store } from '../ports/store.ts'
+import type { RecordGate } from './record-gate.ts'
 import type { SimHost } from './host.ts'
 import type { Member, MemberObserver } from './member.ts'
 import type { Scheduler } from './scheduler.ts'
 import { simClock } from './sim-clock.ts'
 import { SimConnections } from './sim-connections.ts'
-import { createSimGossip, type SimGossip } from './sim-gossip.ts'
+import { createSimGossip, type SharedWire, type SimGossip } from './sim-gossip.ts'
 import { Withholder, type Conspiracy } from './withholder.ts'
 
 export interface RelayOptions {
   readonly host: SimHost
   readonly network: NetworkParams
+  readonly wire: SharedWire
   /** With whose key it makes blocks; null: it makes none. */
   readonly validator: { readonly id: AccountId; readonly secret: Uint8Array } | null
   readonly scheduler: Scheduler
@@ -34,6 +36,8 @@ export interface RelayOptions {
   readonly bootstrap: readonly string[]
   /** Whether it looks for peers by itself. */
   readonly discovers: boolean
+  /** What keeps its records back while a network starts that shall have stood. */
+  readonly recordGate: RecordGate
   readonly eagerOnly: boolean
   readonly routes: boolean
   readonly find: (address: string) => SimHost | undefined
@@ -73,6 +77,7 @@ export class RelayMember implements Member {
       agentVersion: 'hearsay/simulated',
       discovers: options.discovers,
       observes: true,
+      readRecord: options.wire.readRecord,
       validator: options.validator?.id ?? null,
       chance: () => host.process.random.next(),
     })
@@ -110,7 +115,7 @@ export class RelayMember implements Member {
   }
 
   async #start(): Promise<void> {
-    const { host, network, scheduler, store, verifier, validator, conspiracy } = this.#options
+    const { host, network, scheduler, store, verifier, validator, conspiracy, recordGate } = this.#options
     const requests = createRequests(
       {
         connectionWith: (peer: PeerId) => host.connectionTo(peer)?.asConnection,
@@ -122,7 +127,7 @@ export class RelayMember implements Member {
     const withholder =
       conspiracy === null ? null : new Withholder({ conspiracy, kernel: runtime.kernel, now: () => clock.now() })
     const attached = await this.runtime.attach({
-      gossip: this.#gossip.gossip,
+      gossip: recordGate.before(this.#gossip.gossip),
       requests: withholder?.lying(requests) ?? requests,
       connections: this.#connections,
       store,

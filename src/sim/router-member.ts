@@ -7,7 +7,7 @@ import type { Topic } from '../domain/protocols.ts'
 import type { SimHost } from './host.ts'
 import type { Member, MemberObserver } from './member.ts'
 import type { Scheduler } from './scheduler.ts'
-import { createSimGossip, type SimGossip } from './sim-gossip.ts'
+import { createSimGossip, type SharedWire, type SimGossip } from './sim-gossip.ts'
 
 const TOPIC: Topic = 'transactions'
 
@@ -19,6 +19,7 @@ export class RouterMember implements Member {
   constructor(options: {
     host: SimHost
     networkId: NetworkId
+    wire: SharedWire
     scheduler: Scheduler
     eagerOnly: boolean
     idOf: (bytes: Uint8Array) => string

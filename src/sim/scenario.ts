@@ -95,6 +95,8 @@ export interface Scenario {
   readonly edges: readonly Edge[] | null
   /** Whether relays look for peers by themselves, in records. */
   readonly discovers: boolean
+  /** Whether relays begin as a network that has stood for long: everybody knows everybody (acquaintance.ts). */
+  readonly stands: boolean
   /** Whether the report tells of repair and membership. */
   readonly watchesNetwork: boolean
   readonly links: LinkProfile
@@ -132,6 +134,7 @@ export function scenario(given: Partial<Scenario> & { readonly seed: number; rea
     degree: 12,
     edges: null,
     discovers: false,
+    stands: false,
     watchesNetwork: false,
     links: REFERENCE_LINKS,
     regions: null,

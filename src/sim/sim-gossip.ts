@@ -4,15 +4,26 @@
  */
 import { gossipsub } from '@chainsafe/libp2p-gossipsub'
 import { createGossip, type RouterGossip } from '../adapters/libp2p/gossip.ts'
-import { gossipOptions, messageIdsOf } from '../adapters/libp2p/gossip-options.ts'
+import { gossipOptions } from '../adapters/libp2p/gossip-options.ts'
+import type { MessageIds } from '../adapters/libp2p/message-id.ts'
 import { routerOf } from '../adapters/libp2p/router.ts'
+import type { decodeRecord } from '../domain/codec/record-codec.ts'
 import { asPeerId, type NetworkId } from '../domain/ids.ts'
 import type { GossipListener } from '../ports/gossip.ts'
+import { readDirectly } from './frames.ts'
 import type { SimHost } from './host.ts'
+import type { SameBytes } from './same-bytes.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** Largest number of connections of a simulated node: none is turned away for it. */
 const CONNECTIONS_MAX = 1_024
+
+/** What all routers of a simulated network share, since they are one process. */
+export interface SharedWire {
+  readonly ids: MessageIds
+  readonly sameBytes: SameBytes
+  readonly readRecord: typeof decodeRecord
+}
 
 export interface SimGossip {
   readonly gossip: RouterGossip
@@ -24,13 +35,14 @@ export interface SimGossip {
 export function createSimGossip(options: {
   host: SimHost
   networkId: NetworkId
+  wire: SharedWire
   listener: GossipListener
   scheduler: Scheduler
   eagerOnly: boolean
   routes: boolean
 }): SimGossip {
   const { host, networkId, listener, scheduler } = options
-  const ids = messageIdsOf(networkId)
+  const { ids, sameBytes } = options.wire
   const shared = gossipOptions({ network: networkId, profile: 'node', connectionsMax: CONNECTIONS_MAX }, ids)
   const gossipsubOptions = options.eagerOnly ? { ...shared, Dlazy: 0, gossipFactor: 0 } : shared
   const instance = gossipsub(gossipsubOptions)(host.components)
@@ -45,6 +57,7 @@ export function createSimGossip(options: {
     now: () => scheduler.nowMs,
     onBroken: (peer) => host.connectionTo(peer)?.abort(),
   })
+  readDirectly(router, sameBytes, (from) => listener.onMalformed(asPeerId(from.toString()), 'rpc'))
   host.onClose((connection) => gossip.forget(asPeerId(connection.remotePeer.toString())))
   return {
     gossip,

@@ -10,6 +10,13 @@ export interface FrameCarrier {
   released(stream: SimStream): void
 }
 
+/** Who takes what arrives as it arrives. */
+export interface WholeReader {
+  onData(bytes: Uint8Array): void
+  /** Once: nothing more comes. */
+  onEnd(error: Error | undefined): void
+}
+
 /** Bytes of a frame that carries no data (yamux's header). */
 const CONTROL_FRAME_BYTES = 12
 
@@ -17,6 +24,7 @@ export class SimStream extends AbstractStream {
   readonly #carrier: FrameCarrier
   readonly #lossy: boolean
   #far: SimStream | null = null
+  #reader: WholeReader | null = null
 
   constructor(options: {
     carrier: FrameCarrier
@@ -36,6 +44,32 @@ export class SimStream extends AbstractStream {
   static join(a: SimStream, b: SimStream): void {
     a.#far = b
     b.#far = a
+  }
+
+  /** From now on what arrives goes to this reader, each write of the far end as one, and to nobody else. */
+  readWhole(reader: WholeReader): void {
+    this.#reader = reader
+    const end = (error?: Error): void => {
+      if (this.#reader !== reader) return
+      this.#reader = null
+      reader.onEnd(error)
+    }
+    this.addEventListener('close', ({ error }: { error?: Error }) => end(error))
+    this.addEventListener('remoteCloseWrite', () => end())
+  }
+
+  override onData(data: Uint8Array | Uint8ArrayList): void {
+    const isRead = this.readStatus !== 'closing' && this.readStatus !== 'closed'
+    if (this.#reader === null) super.onData(data)
+    else if (isRead) this.#reader.onData(data.subarray())
+  }
+
+  // What the library's does where its buffer is empty and nobody holds it up, which is always.
+  override send(data: Uint8Array | Uint8ArrayList): boolean {
+    if (this.writeStatus !== 'writable' || this.writeBufferLength > 0) return super.send(data)
+    const bytes = data instanceof Uint8Array ? new Uint8Array(data) : data.slice()
+    if (bytes.byteLength > 0) this.#carry(bytes.byteLength, (far) => far.onData(bytes), this.#lossy)
+    return true
   }
 
   // Windows are not modelled: a stream takes whatever it is given, and bandwidth delays it in the network.

@@ -122,16 +122,18 @@ export function encodeRecordMessage(kind: RecordMessage['kind'], bytes: Uint8Arr
 /**
  * Null where the bytes are no message of the records topic.
  * @param prefixes `signingPrefix` of `hearsay/record/1` and of `hearsay/suspicion/1`
+ * @param readRecord what reads the record in it
  */
 export function decodeRecordMessage(
   bytes: Uint8Array,
   prefixes: { readonly record: Uint8Array; readonly suspicion: Uint8Array },
+  readRecord = decodeRecord,
 ): RecordMessage | null {
   if (bytes.byteLength > 1 + RECORD_BYTES_MAX) return null
   // A message is a view of the RPC that it came in, up to 1.5 MiB, which a record that is kept would keep for a day.
   const content = bytes.slice(1)
   if (bytes[0] === 0) {
-    const record = decodeRecord(content, prefixes.record)
+    const record = readRecord(content, prefixes.record)
     return record === null ? null : { kind: 'record', record }
   }
   if (bytes[0] !== 1) return null

@@ -3,7 +3,7 @@ import type { WithMembers } from './state.ts'
 import type { WithPeers } from '../peers/state.ts'
 import type { WithShared } from '../shared/state.ts'
 import { encodeObjectsAnswer, readObjectsAnswer } from '../../domain/codec/objects-codec.ts'
-import { decodeRecord, decodeRecordMessage, RECORD_BYTES_MAX } from '../../domain/codec/record-codec.ts'
+import { decodeRecordMessage, RECORD_BYTES_MAX } from '../../domain/codec/record-codec.ts'
 import { encodeProbeAnswer, encodeProbeRequest, type ProbeStatus } from '../../domain/codec/probe-codec.ts'
 import type { MessageId, PeerId } from '../../domain/ids.ts'
 import { itemKey, recordOrder, type ItemKey } from '../../domain/item-key.ts'
@@ -46,7 +46,7 @@ export function onRecordsMessage(machines: WithShared & WithPeers & WithMembers,
     return
   }
   const prefixes = { record: machines.members.recordPrefix, suspicion: machines.members.suspicionPrefix }
-  const content = decodeRecordMessage(message.bytes, prefixes)
+  const content = decodeRecordMessage(message.bytes, prefixes, machines.members.readRecord)
   if (content === null) {
     judgeRecord(message, 'reject', 'undecodable', turn)
     penalise(machines, message.from, 'invalid', 'undecodable', turn)
@@ -151,7 +151,7 @@ export function onRecordsAnswer(
   const records: NodeRecord[] = []
   const teller = tellerOf(machines, peer)
   for (const [key, bytes] of answer.found) {
-    const record = decodeRecord(new Uint8Array(bytes), machines.members.recordPrefix)
+    const record = machines.members.readRecord(new Uint8Array(bytes), machines.members.recordPrefix)
     if (record === null || keyOfRecord(record) !== key) {
       penalise(machines, peer, 'invalid', 'object-mismatch', turn)
       continue

@@ -1,4 +1,5 @@
 /** The network as this node sees it, what it says of itself in it, and what it asks others of objects. */
+import { decodeRecord } from '../../domain/codec/record-codec.ts'
 import type { NetAddress, PeerId, TxId } from '../../domain/ids.ts'
 import type { ItemKey } from '../../domain/item-key.ts'
 import { keyOfPeerId } from '../../domain/record.ts'
@@ -40,6 +41,7 @@ export interface WithMembers {
 export class Members implements WingState {
   readonly recordPrefix: Uint8Array
   readonly suspicionPrefix: Uint8Array
+  readonly readRecord: typeof decodeRecord
   readonly membership: Membership
   readonly discovery: Discovery
   readonly alarm = new GossipAlarm()
@@ -73,6 +75,7 @@ export class Members implements WingState {
     const { self, chance } = config
     this.recordPrefix = signingPrefix('hearsay/record/1', networkId)
     this.suspicionPrefix = signingPrefix('hearsay/suspicion/1', networkId)
+    this.readRecord = config.readRecord ?? decodeRecord
     this.membership = new Membership({
       self,
       profile: MEMBERSHIP_PROFILES[config.profile],

@@ -2,6 +2,7 @@
  * What all decisions of one node share: whom it serves, the head that it tells of, and the work that is under way
  * outside of the kernel.
  */
+import type { decodeRecord } from '../../domain/codec/record-codec.ts'
 import {
   asBlockHash,
   type AccountId,
@@ -45,6 +46,8 @@ export interface KernelConfig {
    * open network.
    */
   readonly blocksOnDemand?: boolean
+  /** Reads records; given where many nodes are one process and read the same ones. */
+  readonly readRecord?: typeof decodeRecord
   /** Numbers in [0, 1). */
   readonly chance: () => number
 }

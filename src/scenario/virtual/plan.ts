@@ -6,7 +6,7 @@ import { scenario, type Fault, type Publication, type Scenario } from '../../sim
 import type { Edge } from '../../sim/topology.ts'
 import { planJoin, planLinks } from '../../../testnet/topology.ts'
 import { nodesAtEnd, type Action, type Experiment, type LinkPlan } from '../experiment.ts'
-import { WARM_UP_MS } from '../limits.ts'
+import { STANDS_FROM_NODES, WARM_UP_MS } from '../limits.ts'
 
 /**
  * How long before it sends its forgery a hostile peer connects, ms: its neighbours know by then what it subscribes
@@ -95,6 +95,7 @@ export function simScenario(experiment: Experiment): Scenario {
     member: 'relay',
     edges,
     discovers: network.discovery,
+    stands: nodes >= STANDS_FROM_NODES,
     links: profileOf(first ?? NO_DELAY),
     regions: links.length === 1 ? null : { of: regionOf, links: links.map((row) => row.map(profileOf)) },
     absent,
