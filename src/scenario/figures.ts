@@ -33,7 +33,11 @@ export const FIGURES = {
   },
   p95Ms: { unit: 'ms', told: 'run', meaning: 'the same: 95th percentile' },
   p99Ms: { unit: 'ms', told: 'run', meaning: 'the same: 99th percentile' },
-  copies: { unit: 'ratio', told: 'run', meaning: 'whole copies of a transaction that a node received, mean' },
+  copies: {
+    unit: 'ratio',
+    told: 'run',
+    meaning: 'whole copies of a transaction that a node received, mean of those that have it',
+  },
   bytesPerNode: { unit: 'bytes', told: 'run', meaning: 'bytes that a node received since the timeline began, mean' },
   lost: {
     unit: 'count',

@@ -189,7 +189,7 @@ export class Measure {
       case 'p99Ms':
         return this.#delay(0.99)
       case 'copies':
-        return this.#copies(look)
+        return this.#copies()
       case 'bytesPerNode': {
         const most = look.nodes.reduce((a, b) => (b.bytesReceived > a.bytesReceived ? b : a), look.nodes[0] ?? NOBODY)
         const sum = look.nodes.reduce((total, { bytesReceived }) => total + bytesReceived, 0)
@@ -280,10 +280,15 @@ export class Measure {
     }
   }
 
-  #copies({ nodes }: Look): Measured {
-    const all = [...this.#handedIn.values()]
-    const copies = all.reduce((sum, handed) => sum + handed.copies, 0)
-    return { value: all.length * nodes.length === 0 ? null : copies / (all.length * nodes.length), where: FINE }
+  /**
+   * Of each node that had it, its maker among them. Under load nodes tell of a share of the transactions alone, and
+   * what came to nobody costs nobody: neither says anything of copies.
+   */
+  #copies(): Measured {
+    const told = [...this.#handedIn.values()].filter(({ copies }) => copies > 0)
+    const copies = told.reduce((sum, handed) => sum + handed.copies, 0)
+    const holders = told.reduce((sum, { delays }) => sum + delays.size + 1, 0)
+    return { value: told.length === 0 ? null : copies / holders, where: FINE }
   }
 
   #deadSeen(): Measured {

@@ -38,6 +38,8 @@ class Compiler {
   /** Transactions handed in so far: the load goes round. */
   #handed = 0
   #lives: Life[] = []
+  /** Pauses that end by themselves: of whom, and when. Who is taken down meanwhile is not resumed. */
+  readonly #pauses: { readonly endMs: number; readonly nodes: number[] }[] = []
 
   experiment(document: ScenarioDocument): Experiment {
     const network = this.#network(document.network)
@@ -53,6 +55,7 @@ class Compiler {
       }))
       .sort((a, b) => a.atMs - b.atMs)
     for (const { entry, path, atMs } of entries) this.#entry(entry, atMs, path)
+    this.#endPauses(Number.POSITIVE_INFINITY)
     const actions = this.#actions.sort((a, b) => a.atMs - b.atMs)
     if (this.#handed > TRANSACTIONS_MAX)
       this.#mistake(
@@ -118,6 +121,7 @@ class Compiler {
   }
 
   #entry(entry: Entry, atMs: number, path: Path): void {
+    this.#endPauses(atMs)
     const nodesOf = (given: string | number): readonly number[] => this.#nodes(given, [...path, 'nodes'])
     switch (entry.do) {
       case 'load': {
@@ -153,10 +157,10 @@ class Compiler {
         return
       case 'pause': {
         const nodes = nodesOf(entry.nodes)
-        this.#live(nodes, ['up'], entry.for === undefined ? 'paused' : 'up', [...path, 'nodes'], entry.do)
+        this.#live(nodes, ['up'], 'paused', [...path, 'nodes'], entry.do)
         this.#actions.push({ atMs, kind: 'pause', nodes })
         if (entry.for === undefined) return
-        this.#actions.push({ atMs: atMs + this.#ms(entry.for, [...path, 'for'], 1), kind: 'resume', nodes })
+        this.#pauses.push({ endMs: atMs + this.#ms(entry.for, [...path, 'for'], 1), nodes: [...nodes] })
         return
       }
       case 'resume':
@@ -220,12 +224,23 @@ class Compiler {
     return all
   }
 
+  /** Pauses that are over by then. */
+  #endPauses(atMs: number): void {
+    for (const { endMs, nodes } of this.#pauses.filter((pause) => pause.endMs <= atMs)) {
+      if (nodes.length > 0) this.#actions.push({ atMs: endMs, kind: 'resume', nodes })
+      for (const node of nodes) this.#lives[node] = 'up'
+    }
+    this.#pauses.splice(0, this.#pauses.length, ...this.#pauses.filter((pause) => pause.endMs > atMs))
+  }
+
   /** Notes what becomes of nodes; an entry that finds them otherwise is a mistake of the file. */
   #live(nodes: readonly number[], from: readonly Life[], to: Life, path: Path, what: string): void {
     for (const node of nodes) {
       const life = this.#lives[node] ?? 'up'
       if (!from.includes(life)) this.#mistake(path, `"${what}" of node ${node}, which is ${life} by then`)
       this.#lives[node] = to
+      // Whoever ends or goes on before a pause is over is not waited for at its end.
+      for (const pause of this.#pauses) if (pause.nodes.includes(node)) pause.nodes.splice(pause.nodes.indexOf(node), 1)
     }
   }
 

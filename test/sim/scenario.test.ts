@@ -41,11 +41,12 @@ describe('virtual time', () => {
         settle: '4s',
         expect: [{ figure: 'forged', atMost: 0 }],
       }))
-    const [paused, parted] = await Promise.all([
-      runIn(world, forging({ at: '1s', do: 'pause', nodes: '0-1', for: '20s' })),
+    const [unheard, parted] = await Promise.all([
+      // Nothing comes through: neither the forgery nor a word of it.
+      runIn(world, forging({ at: '1s', do: 'lose-messages', rate: 1 })),
       runIn(world, forging({ at: '1s', do: 'partition', groups: ['0', '1-3'] })),
     ])
-    expect(paused.judged[0]).toMatchObject({ verdict: 'unmeasured', where: expect.stringContaining('came to no node') })
+    expect(unheard.judged[0]).toMatchObject({ verdict: 'unmeasured', where: expect.stringContaining('came to no node') })
     expect(parted.judged[0]).toMatchObject({ verdict: 'met', found: 0 })
   })
 })

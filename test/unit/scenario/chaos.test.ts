@@ -69,6 +69,22 @@ describe('the smallest case', () => {
     expect(smallest.network.nodes).toBe(4)
   })
 
+  it('is tried no more when it is aborted, and is the smallest that was found by then', async () => {
+    const stop = new AbortController()
+    let tries = 0
+    const smallest = await shrink(drawn, {
+      triesMax: 200,
+      signal: stop.signal,
+      onProgress: () => undefined,
+      fails: () => {
+        if (++tries === 2) stop.abort()
+        return Promise.resolve(true)
+      },
+    })
+    expect(tries).toBe(2)
+    expect(smallest.timeline.length).toBeLessThan(drawn.timeline.length)
+  })
+
   it('stays what it was where nothing smaller fails, and stops after as many tries as it may', async () => {
     const none = await shrunk(() => false)
     expect(none.smallest).toEqual(drawn)

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { checkScenario, type Mistake } from '../../../src/scenario/check.ts'
+import { scenarioSchema } from '../../../src/scenario/document.ts'
 import { SHIPPED_NAMES, shippedText } from '../../../src/scenario/library.ts'
 
 const GOOD = `{
@@ -13,6 +15,8 @@ const GOOD = `{
   ],
   "expect": [{ "figure": "coverage", "atLeast": 1 }]
 }`
+
+const BARE = { v: 1, name: 'small', network: { nodes: 3 }, expect: [{ figure: 'lost', atMost: 0 }] }
 
 const mistakesOf = (text: string): readonly Mistake[] => {
   const checked = checkScenario(text)
@@ -80,6 +84,38 @@ describe('a scenario file', () => {
     expect(mistakesOf(GOOD.replace(from, to)).map((mistake) => mistake.message)).toContain(message)
   })
 
+  it('has a pause that ends by itself last until it does', () => {
+    const withTimeline = (...timeline: object[]): string => JSON.stringify({ ...BARE, timeline })
+    const paused = { at: '1s', do: 'pause', nodes: 1, for: '5s' }
+    const mistakesAt = (atS: number, what: string): string[] =>
+      mistakesOf(withTimeline(paused, { at: `${atS}s`, do: what, nodes: 1 })).map(({ message }) => message)
+    expect(mistakesAt(3, 'pause')).toEqual(['"pause" of node 1, which is paused by then'])
+    expect(mistakesAt(3, 'restart')).toEqual(['"restart" of node 1, which is paused by then'])
+    expect(mistakesAt(6, 'restart')).toEqual([])
+    expect(mistakesAt(3, 'resume')).toEqual([])
+    const ends = (timeline: object[]) => {
+      const checked = checkScenario(withTimeline(...timeline))
+      if (!checked.ok) throw new Error(JSON.stringify(checked.mistakes))
+      const { actions, runningAtEnd } = checked.experiment
+      return {
+        runningAtEnd,
+        resumed: actions.flatMap((each) => (each.kind === 'resume' ? [[each.atMs, ...each.nodes]] : [])),
+      }
+    }
+    expect(ends([{ ...paused, nodes: '1,2' }])).toEqual({ runningAtEnd: 3, resumed: [[6_000, 1, 2]] })
+    // Who is killed meanwhile is not told to go on, and who was told before is not told twice.
+    expect(
+      ends([
+        { ...paused, nodes: '1,2' },
+        { at: '2s', do: 'kill', nodes: 1 },
+      ]),
+    ).toEqual({
+      runningAtEnd: 2,
+      resumed: [[6_000, 2]],
+    })
+    expect(ends([paused, { at: '2s', do: 'resume', nodes: 1 }]).resumed).toEqual([[2_000, 1]])
+  })
+
   it('names nodes that are added by the numbers that they get', () => {
     const added = GOOD.replace('"do": "kill", "nodes": 3', '"do": "add", "count": 2').replace(
       '"nodes": "3"',
@@ -92,6 +128,14 @@ describe('a scenario file', () => {
   it('is taken for its own keys only', () => {
     expect(mistakesOf(GOOD.replace('"v": 1', '"__proto__": { "v": 1 }')).map(({ path }) => path)).toContain('__proto__')
     expect(({} as Record<string, unknown>).v).toBeUndefined()
+  })
+})
+
+describe('the schema', () => {
+  it('is published as it is used', () => {
+    const file = new URL('../../../testnet/scenarios/scenario.schema.json', import.meta.url)
+    // After a change: npx hearsay scenario schema > testnet/scenarios/scenario.schema.json, and prettier.
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(JSON.parse(JSON.stringify(scenarioSchema())))
   })
 })
 

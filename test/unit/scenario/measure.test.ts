@@ -36,10 +36,27 @@ describe('what is measured', () => {
     expect(figures.coverage?.value).toBe(1)
     expect(figures.p50Ms?.value).toBe(50)
     expect(figures.p99Ms).toEqual({ value: 200, where: 'slowest: a at node-2 after 200 ms' })
-    expect(figures.copies?.value).toBeCloseTo(0.5)
+    expect(figures.copies?.value).toBe(1)
     expect(figures.bytesPerNode?.value).toBe(100)
     expect(figures.lost?.value).toBe(0)
     expect(figures.heads?.value).toBe(1)
+  })
+
+  it('counts copies of what was told of, so that a load of which nodes trace a share has the figure of a small one', () => {
+    const copiesOf = (traced: number): number | null | undefined => {
+      const measure = new Measure(0, 3)
+      for (let number = 0; number < 512; number++) {
+        const id = `tx-${number}`
+        measure.handedIn(id, 0, 0)
+        measure.answered(id, null)
+        if (number >= traced) continue
+        for (const node of [1, 2]) measure.had(id, node, 10)
+        for (let copy = 0; copy < 6; copy++) measure.copied(id)
+      }
+      return measure.figures(['copies'], lookAt(1_000, ['x', 'x', 'x'])).copies?.value
+    }
+    expect([copiesOf(512), copiesOf(256), copiesOf(3)]).toEqual([2, 2, 2])
+    expect(copiesOf(0)).toBeNull()
   })
 
   it('names the nodes that make a figure what it is', () => {
