@@ -23,6 +23,10 @@ export async function askedWords(
         const { DEV_ACCOUNT_NAMES } = await import('../wallet/dev-accounts.ts')
         return [...(await keyNames(context)), ...DEV_ACCOUNT_NAMES]
       }
+      case 'scenarios': {
+        const { SHIPPED_NAMES } = await import('../scenario/library.ts')
+        return SHIPPED_NAMES
+      }
       case 'snapshots': {
         const { listSnapshots } = await import('../../testnet/snapshots.ts')
         return (await listSnapshots(realHome(homeOf(context)))).map(({ name }) => name)

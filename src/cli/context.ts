@@ -14,7 +14,7 @@ export interface SharedOptions {
 }
 
 /** Words that only the machine knows: `hearsay completion KIND` lists them. */
-export const COMPLETION_KINDS = ['nodes', 'accounts', 'keys', 'snapshots'] as const
+export const COMPLETION_KINDS = ['nodes', 'accounts', 'keys', 'snapshots', 'scenarios'] as const
 export type CompletionKind = (typeof COMPLETION_KINDS)[number]
 
 /** One command as its help describes it. */

@@ -2,9 +2,17 @@
 import type { Mistake } from '../scenario/check.ts'
 import type { ScenarioDocument } from '../scenario/document.ts'
 import type { Experiment } from '../scenario/experiment.ts'
+import type { ArgumentSpec } from './command.ts'
 import type { Context } from './context.ts'
 import { Failure } from './failure.ts'
 import { readNamed, readStdin } from './input.ts'
+
+/** Of commands that take one. */
+export const SCENARIO_ARGUMENT = {
+  name: 'scenario',
+  summary: 'a file, - for stdin, or a name that `hearsay scenario list` shows',
+  completes: 'scenarios',
+} as const satisfies ArgumentSpec
 
 export interface NamedScenario {
   /** As the user named it. */

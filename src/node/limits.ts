@@ -72,6 +72,8 @@ export const EARLY_COPIES_MAX = 16
 export const EVENT_RING_MAX = 8_192
 /** Transactions that left the pool and can still be shown. */
 export const ARCHIVE_MAX = 16_384
+/** ... and their bytes: what that many of 1 KiB take. All of the largest kind would be a gigabyte. */
+export const ARCHIVE_BYTES_MAX = 16_777_216
 
 /** Messages that await a verdict, for the books: more than ingress and the checks ever hold at once. */
 export const JUDGING_MAX = 65_536

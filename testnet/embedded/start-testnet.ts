@@ -4,7 +4,7 @@
  * when this one does, and ports are the system's choice.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestnetPlan } from '../control.ts'
@@ -17,10 +17,8 @@ import { TOPOLOGIES } from '../topology.ts'
 import { markOf, NONCE_BYTES } from '../../src/home/proof.ts'
 import { toHex } from '../../src/lib/bytes.ts'
 import { EmbeddedNetwork } from './embedded-network.ts'
+import { forgetHome, keepHome } from './homes.ts'
 import type { TestNetwork, TestnetOptions } from './test-network.ts'
-
-/** Folders of networks that were not stopped when the process ended. */
-const homes = new Set<string>()
 
 /**
  * Starts a network and waits until it is ready: every link stands and every mesh.
@@ -36,12 +34,7 @@ export async function startTestnet(options: TestnetOptions = {}): Promise<TestNe
   const plan = planOf(options)
   const nonce = toHex(randomBytes(NONCE_BYTES))
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'hearsay-testnet-')))
-  if (homes.size === 0) process.once('exit', removeHomes)
-  homes.add(home)
-  const forget = (): void => {
-    homes.delete(home)
-    if (homes.size === 0) process.off('exit', removeHomes)
-  }
+  keepHome(home)
   const mark = markOf(home, nonce)
   const testnet = new Testnet({
     plan: { ...plan, home },
@@ -55,7 +48,13 @@ export async function startTestnet(options: TestnetOptions = {}): Promise<TestNe
     onProgress: () => undefined,
     onManifest: () => undefined,
   })
-  const network = new EmbeddedNetwork({ testnet, params: testnet.network, seed: plan.seed, home, onStopped: forget })
+  const network = new EmbeddedNetwork({
+    testnet,
+    params: testnet.network,
+    seed: plan.seed,
+    home,
+    onStopped: () => forgetHome(home),
+  })
   try {
     const ready = await testnet.start()
     if (ready.ok) return network
@@ -93,8 +92,4 @@ function planOf(options: TestnetOptions): Omit<TestnetPlan, 'home'> {
     perProcess: 1,
     detach: false,
   }
-}
-
-function removeHomes(): void {
-  for (const home of homes) rmSync(home, { recursive: true, force: true })
 }

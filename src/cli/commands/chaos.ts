@@ -3,10 +3,10 @@ import { defineCommand, value, valueOr } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { writeNamed } from '../output.ts'
 import { readCount, readDuration, readText, readWord } from '../parse.ts'
+import { refuseSeedsBeyond, SEED_MAX } from '../seeds.ts'
 
 /** Candidates that are run to make a failing scenario small: each takes seconds. */
 const TRIES_MAX = 200
-const SEED_MAX = 0xffff_ffff
 
 export const command = defineCommand({
   details:
@@ -30,6 +30,7 @@ export const command = defineCommand({
   without: ['home', 'api', 'token-file'],
   async run(context, { options }) {
     const { shared, terminal, stop } = context
+    refuseSeedsBeyond(options.seed, options.seeds)
     const [{ openWorld }, { hunt }] = await Promise.all([
       import('../../scenario/worlds.ts'),
       import('../../scenario/chaos/hunt.ts'),

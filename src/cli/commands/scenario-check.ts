@@ -1,11 +1,11 @@
 import { defineCommand } from '../command.ts'
-import { namedScenario } from '../scenario-file.ts'
+import { namedScenario, SCENARIO_ARGUMENT } from '../scenario-file.ts'
 import { durationText } from '../table-text.ts'
 
 export const command = defineCommand({
   details:
     'Says for each mistake its line and column, why it is wrong, and what was probably meant. Exit code 2: it is wrong.',
-  args: [{ name: 'scenario', summary: 'a file, - for stdin, or a name that `hearsay scenario list` shows' }],
+  args: [SCENARIO_ARGUMENT],
   options: {},
   examples: [['scenario check my.json', 'is it in order, and what does it come to?']],
   without: ['home', 'api', 'token-file'],

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts'
 
 export const command = defineCommand({
   details: 'Its file is a start for one of your own: `hearsay scenario show partition-and-heal > mine.json`.',
-  args: [{ name: 'name', summary: 'a name that `hearsay scenario list` shows' }],
+  args: [{ name: 'name', summary: 'a name that `hearsay scenario list` shows', completes: 'scenarios' }],
   options: {},
   examples: [['scenario show partition-and-heal', 'the file']],
   without: ['home', 'api', 'token-file'],

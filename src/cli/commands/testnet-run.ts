@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts'
 import { runningTestnet } from '../discovery.ts'
-import { namedScenario } from '../scenario-file.ts'
+import { namedScenario, SCENARIO_ARGUMENT } from '../scenario-file.ts'
 import { finishRuns, refuseWhatCannotBe, REPORT_OPTIONS, runOnce } from '../scenario-runs.ts'
 import { verdictText } from '../scenario-text.ts'
 
@@ -8,7 +8,7 @@ export const command = defineCommand({
   details:
     'The timeline and the expectations are those of the scenario; links, topology and validators stay those of the network that is up, which must have as ' +
     'many nodes. It stays up, as the timeline leaves it. Exit code 8: an expectation was missed.',
-  args: [{ name: 'scenario', summary: 'a file, - for stdin, or a name that `hearsay scenario list` shows' }],
+  args: [SCENARIO_ARGUMENT],
   options: REPORT_OPTIONS,
   examples: [['testnet run partition-and-heal', 'on the ten nodes that are up']],
   without: ['api', 'token-file'],

@@ -31,6 +31,15 @@ async function hearsay(
   return { code: exitCode, out: stdout.trim(), error: stderr }
 }
 
+describe('runs of many seeds', () => {
+  it.each(['run quiet', 'chaos'])('%s refuses seeds beyond the largest before the first of them', async (line) => {
+    const { code, error } = await hearsay(`${line} --seed 4294967294 --seeds 3`)
+    expect(code).toBe(2)
+    expect(error).toContain('3 seeds from 4294967294 on end at 4294967296')
+    expect(error).toContain('begin at 4294967293 or before')
+  })
+})
+
 describe('keys', () => {
   it('are renamed, and deleted only where it is said twice', async () => {
     await createKey({

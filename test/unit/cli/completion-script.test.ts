@@ -40,7 +40,7 @@ describe('completion', () => {
     expect(offered('--home', 'd', 'sta')).toEqual(['status'])
   })
 
-  it('asks the command for names of nodes, accounts, keys and snapshots', () => {
+  it('asks the command for names of nodes, accounts, keys, snapshots and scenarios', () => {
     const asked = (...words: readonly string[]): string[] =>
       offered(...words).filter((word) => word.startsWith('asked-'))
     expect(asked('status', '--node', '')).toEqual(['asked-nodes'])
@@ -49,6 +49,8 @@ describe('completion', () => {
     expect(asked('account', 'show', '')).toEqual(['asked-accounts'])
     expect(asked('keys', 'show', '')).toEqual(['asked-keys'])
     expect(asked('testnet', 'snapshot', 'load', '')).toEqual(['asked-snapshots'])
+    for (const words of [['run'], ['testnet', 'run'], ['scenario', 'check'], ['scenario', 'show']])
+      expect(asked(...words, ''), words.join(' ')).toEqual(['asked-scenarios'])
     expect(asked('testnet', 'kill', '--')).toEqual([])
     // A value of which nothing is known is no word of the command.
     expect(offered('testnet', 'up', '--record', 'no-such-file')).toEqual([''])
