@@ -46,13 +46,17 @@ const unused = ['@chainsafe/hashtree']
 
 // What a package asks for and never uses here is left empty: the API's document is JSON and not YAML, no request is
 // made up in place of a socket, no metric carries a span or is a summary, no line of the log leaves by a thread of its
-// own, and no schema is of JSON Type Definition.
+// own, no schema is of JSON Type Definition, and no WebSocket compresses.
 const emptied = {
   name: 'emptied',
   setup(build) {
-    const unused = /^(yaml|light-my-request|@opentelemetry\/api|tdigest|thread-stream|ajv\/dist\/jtd)$/
+    const unused =
+      /^(yaml|light-my-request|@opentelemetry\/api|tdigest|thread-stream|ajv\/dist\/jtd|\.\/permessage-deflate)$/
     build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'emptied' }))
     build.onLoad({ filter: /.*/, namespace: 'emptied' }, () => ({ contents: '' }))
+    // What `ws` does itself where they are not installed, it learns from that.
+    build.onResolve({ filter: /^(bufferutil|utf-8-validate)$/ }, ({ path }) => ({ path, namespace: 'missing' }))
+    build.onLoad({ filter: /.*/, namespace: 'missing' }, () => ({ contents: "throw new Error('not installed')" }))
   },
 }
 

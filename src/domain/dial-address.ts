@@ -1,10 +1,10 @@
 /**
- * Which addresses can ever be dialled or listened on: TCP over IPv4, IPv6 or a name, with an Ed25519 peer id at the end
- * or none. What can never work is said at the start, with the address that was probably meant, rather than tried for
+ * Which addresses can ever be dialled or listened on: TCP over IPv4, IPv6 or a name, or WebSockets on it (`/ws`), with
+ * an Ed25519 peer id at the end or none. What can never work is said at the start, with the address that was probably meant, rather than tried for
  * ever.
  */
 import { asPeerId } from './ids.ts'
-import { endpointOf } from '../lib/endpoint.ts'
+import { endpointOf, splitWeb } from '../lib/endpoint.ts'
 import { mayDial, reachOf } from '../lib/reach.ts'
 import { keyOfPeerId } from './record.ts'
 
@@ -31,7 +31,7 @@ export function dialAddressFault(text: string): AddressFault | null {
   if (isEverywhere(value))
     return bad(text, `${value} is where a node listens, not where one is reached`, "put the peer's own address there")
   if (rest[1] === '0') return bad(text, 'port 0 is for listening', "put the peer's own port there")
-  return peerFault(text, rest.slice(2))
+  return peerFault(text, rest.slice(rest[2] === 'ws' ? 3 : 2))
 }
 
 /** What keeps an address from ever being listened on, or null. A peer id at the end is the node's own, and left out. */
@@ -48,7 +48,8 @@ export function listenAddressFault(text: string): AddressFault | null {
     )
   const fault = hostFault(text, host, value) ?? portFault(text, rest)
   if (fault !== null) return fault
-  return rest.length > 2 ? bad(text, `/${rest.slice(2).join('/')} is too much`, 'end it after the port') : null
+  const after = rest.slice(rest[2] === 'ws' ? 3 : 2)
+  return after.length > 0 ? bad(text, `/${after.join('/')} is too much`, 'end it after the port, or with /ws') : null
 }
 
 /**
@@ -58,6 +59,7 @@ export function listenAddressFault(text: string): AddressFault | null {
 export function announceFault(text: string, isOpen: boolean): AddressFault | null {
   const fault = dialAddressFault(text)
   if (fault !== null) return fault
+  if (splitWeb(text).isWeb) return bad(text, 'nodes find one another over TCP', 'announce where it listens without /ws')
   const endpoint = endpointOf(text)
   if (endpoint?.kind !== 'ip') return bad(text, 'others dial no name that they are told', 'announce its IP address')
   const reach = reachOf(endpoint.ip)
@@ -97,8 +99,12 @@ function portFault(text: string, [transport, port, ...after]: readonly string[])
   if (port === undefined || !/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     return bad(text, `"${port ?? ''}" is no port`, 'a port is a number from 1 to 65535')
   const [next] = after
-  if (next !== undefined && next !== 'p2p' && next !== 'ipfs')
-    return bad(text, `nodes speak plain TCP only, not ${next}`, 'end it after the port, or with /p2p/ and the peer id')
+  if (next !== undefined && next !== 'ws' && next !== 'p2p' && next !== 'ipfs')
+    return bad(
+      text,
+      `nodes speak plain TCP, or WebSockets on it as /ws, not ${next}`,
+      'end it after the port, or with /p2p/ and the peer id',
+    )
   return null
 }
 

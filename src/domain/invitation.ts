@@ -4,7 +4,7 @@
  * not: whoever has the document may join.
  */
 import { ipOf } from '../lib/address-group.ts'
-import { splitIdentity } from '../lib/endpoint.ts'
+import { splitIdentity, splitWeb } from '../lib/endpoint.ts'
 import { reachOf, type Reach } from '../lib/reach.ts'
 import { dialAddressFault } from './dial-address.ts'
 import type { NetworkId, PeerId } from './ids.ts'
@@ -50,12 +50,17 @@ export type InviteRefusal =
  */
 export function invitedTo(addresses: readonly string[]): readonly string[] {
   const places = [...new Set(addresses.map((address) => splitIdentity(address).place))]
-    .filter((place) => place.length <= INVITATION_ADDRESS_BYTES_MAX && dialAddressFault(place) === null)
+    .filter((place) => isTold(place))
     .map((place) => ({ place, rank: RANKS[reachOfPlace(place)] }))
     .filter(({ rank }) => rank !== null)
     .toSorted((a, b) => (a.rank ?? 0) - (b.rank ?? 0))
   const others = places.filter(({ rank }) => rank !== RANKS.loopback)
   return (others.length > 0 ? others : places).slice(0, INVITATION_ADDRESSES_MAX).map(({ place }) => place)
+}
+
+/** Nodes find one another over TCP. */
+function isTold(place: string): boolean {
+  return place.length <= INVITATION_ADDRESS_BYTES_MAX && !splitWeb(place).isWeb && dialAddressFault(place) === null
 }
 
 /** Whether nobody but this machine reaches the place. */

@@ -34,3 +34,9 @@ export function splitIdentity(address: string): { readonly place: string; readon
   const match = /^(.*)\/p2p\/([^/]+)$/.exec(address)
   return { place: match?.[1] ?? address, identity: match?.[2] ?? null }
 }
+
+/** An address without `/ws` behind its port, and whether it was there: WebSockets instead of TCP alone. */
+export function splitWeb(address: string): { readonly plain: string; readonly isWeb: boolean } {
+  const plain = address.replace(/^(.*\/tcp\/\d+)\/ws(\/p2p\/[^/]+)?$/, '$1$2')
+  return { plain, isWeb: plain !== address }
+}

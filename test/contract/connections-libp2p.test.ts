@@ -9,3 +9,9 @@ afterEach(() => world.stop())
 describe('Connections on libp2p', () => {
   for (const { name, run } of CONNECTIONS_CASES) it(name, () => run({ member: (node) => world.node(node), until }))
 })
+
+describe('Connections on libp2p over WebSockets', () => {
+  const listen = ['/ip4/127.0.0.1/tcp/0/ws']
+  for (const { name, run } of CONNECTIONS_CASES)
+    it(name, () => run({ member: (node) => world.node(node, { listen }), until }))
+})

@@ -6,7 +6,7 @@
 import { lookup, resolveTxt } from 'node:dns/promises'
 import type { DialFailure } from '../../domain/dial.ts'
 import { asNetAddress, type NetAddress } from '../../domain/ids.ts'
-import { endpointOf, multiaddrOf, splitIdentity, type Endpoint } from '../../lib/endpoint.ts'
+import { endpointOf, multiaddrOf, splitIdentity, splitWeb, type Endpoint } from '../../lib/endpoint.ts'
 import { mayDial, reachOf, type NamedBy } from '../../lib/reach.ts'
 import type { DialledFor } from '../../ports/connections.ts'
 import { dialFailureOf } from './dial-failure.ts'
@@ -56,20 +56,23 @@ export async function dialTargets(address: NetAddress, namedBy: DialledFor, rule
 
 /** Where one address leads. @param namedBy `text`: what an operator's name says in a text */
 async function placesOf(address: string, namedBy: DialledFor | 'text', rules: TargetRules): Promise<DialTargets> {
-  const endpoint = endpointOf(address)
-  if (endpoint === null)
+  const { plain, isWeb } = splitWeb(address)
+  const endpoint = endpointOf(plain)
+  // Nodes find one another over TCP: WebSockets are for whom an operator names.
+  if (endpoint === null || (isWeb && namedBy !== 'operator'))
     return refused('other', `${address} is not what a node dials: an IP address or a name with a /tcp port`)
   if (endpoint.kind === 'name' && namedBy === 'stranger') return refused('inside', 'a name in a record')
   const ips = endpoint.kind === 'ip' ? [endpoint.ip] : await rules.resolver.addresses(endpoint.name, endpoint.family)
   const namer = namerOf(endpoint, namedBy)
   const allowed = ips.filter((ip) => mayDial(reachOf(ip), namer, rules.isOpen))
   const { place, identity } = splitIdentity(address)
+  const web = isWeb ? '/ws' : ''
   if (allowed.length === 0) {
     const found = ips.map((ip) => `${ip}, ${reachOf(ip)}`).join('; ')
     return refused('inside', `${place} leads to ${found || 'nothing'}`)
   }
   const tail = identity === null ? '' : `/p2p/${identity}`
-  const targets = allowed.map((ip) => asNetAddress(`${multiaddrOf(ip, endpoint.port)}${tail}`))
+  const targets = allowed.map((ip) => asNetAddress(`${multiaddrOf(ip, endpoint.port)}${web}${tail}`))
   return { kind: 'found', targets: targets.slice(0, DIAL_TARGETS_MAX) }
 }
 
@@ -126,6 +129,7 @@ export class DialPermits {
 
 /** In its one spelling, without an identity; a name has none and is never permitted. */
 function placeOf(address: string): string {
-  const endpoint = endpointOf(address)
-  return endpoint?.kind === 'ip' ? multiaddrOf(endpoint.ip, endpoint.port) : ''
+  const { plain, isWeb } = splitWeb(address)
+  const endpoint = endpointOf(plain)
+  return endpoint?.kind === 'ip' ? `${multiaddrOf(endpoint.ip, endpoint.port)}${isWeb ? '/ws' : ''}` : ''
 }

@@ -243,6 +243,11 @@ export const PING_INTERVAL_MS = 30_000
 export const PING_TIMEOUT_MS = 10_000
 /** Silence after which a socket is closed, ms: six pings. */
 export const SOCKET_SILENCE_MS = 60_000
+/**
+ * Largest message of a WebSocket, bytes: what others send as one is a record of noise or TLS, 64 KiB, or a few of them
+ * at once.
+ */
+export const WEBSOCKET_MESSAGE_BYTES_MAX = 1_024 * KIB
 /** Largest identify message, bytes: keys, 16 addresses and 32 protocols fit twice. */
 export const IDENTIFY_BYTES_MAX = 8 * KIB
 /**

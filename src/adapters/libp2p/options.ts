@@ -27,6 +27,7 @@ import {
 } from './limits.ts'
 import { guardedYamux } from './muxer-guard.ts'
 import type { Libp2pProfile } from './profile.ts'
+import { boundedWebSockets } from './websockets.ts'
 
 export interface NodeOptionsInput {
   readonly privateKey: PrivateKey
@@ -52,7 +53,14 @@ export function nodeOptions(input: NodeOptionsInput): Libp2pOptions {
     nodeInfo: { name: 'hearsay', version: '1', userAgent: input.agentVersion },
     // No announced addresses beyond those that we listen on.
     addresses: { listen: [...input.listen], announce: [], appendAnnounce: [], noAnnounce: [] },
-    transports: [tcp(tcpOptions(input))],
+    transports: [
+      tcp(tcpOptions(input)),
+      boundedWebSockets({
+        profile: input.profile,
+        connectionsMax: input.connectionsMax,
+        pendingMax: input.pendingMax ?? PENDING_INBOUND_MAX,
+      }),
+    ],
     // TLS 1.3 uses the machine's own cryptography and halves the cost of a relayed byte; noise is for peers without it.
     connectionEncrypters: [tls(), noise()],
     streamMuxers: [

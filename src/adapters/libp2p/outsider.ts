@@ -16,6 +16,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import * as lp from 'it-length-prefixed'
 import { createLibp2p } from 'libp2p'
 import { asPeerId, type NetAddress, type PeerId } from '../../domain/ids.ts'
+import { boundedWebSockets } from './websockets.ts'
 
 const GOSSIP_PROTOCOL = '/meshsub/1.2.0'
 /**
@@ -77,7 +78,7 @@ export async function startOutsider(options: OutsiderOptions = {}): Promise<Outs
   const privateKey = options.privateKey ?? (await outsiderKey())
   const node = await createLibp2p({
     privateKey,
-    transports: [tcp()],
+    transports: [tcp(), boundedWebSockets({ profile: 'dev', connectionsMax: 1, pendingMax: 1 })],
     connectionEncrypters: [options.encryption === 'noise' ? noise() : tls()],
     streamMuxers: [
       () => {

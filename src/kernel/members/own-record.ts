@@ -16,7 +16,7 @@ import {
 import { assert } from '../../lib/assert.ts'
 import { ipOf } from '../../lib/address-group.ts'
 import { concatBytes, utf8 } from '../../lib/bytes.ts'
-import { splitIdentity } from '../../lib/endpoint.ts'
+import { endpointOf, splitIdentity } from '../../lib/endpoint.ts'
 import { mayDial, reachOf } from '../../lib/reach.ts'
 import type { MembershipDecision } from '../../membership/membership.ts'
 import type { Change } from '../../membership/pace.ts'
@@ -98,8 +98,9 @@ export function onSelfRestored(
   self.startedAtMs = turn.now.wallMs
   self.tags = tags
   // Whose they are, the record says itself; and nobody elsewhere has a use for those of this machine and its private
-  // network.
+  // network; nor for those of WebSockets, since nodes find one another over TCP.
   self.addresses = addresses
+    .filter((address) => endpointOf(address) !== null)
     .filter((address) => mayDial(reachOf(ipOf(address) ?? ''), 'stranger', machines.shared.isOpen))
     .map((address) => asNetAddress(splitIdentity(address).place))
   turn.writeLazily({ kind: 'put', space: 'records', key: INCARNATION_KEY, value: utf8(String(self.incarnation)) })

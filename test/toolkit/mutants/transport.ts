@@ -30,6 +30,14 @@ export const TRANSPORT_MUTANTS: readonly Mutant[] = [
     test: [GUARD, '-t', 'behind tls'],
   },
   {
+    name: 'WebSockets that are cut stay',
+    threat: 'L13',
+    file: 'src/adapters/libp2p/websockets.ts',
+    from: 'inside.sendReset = () => {\n    websocket.terminate()\n  }',
+    to: 'inside.sendReset = () => {}',
+    test: ['test/integration/libp2p-websockets.test.ts', '-t', 'and its socket with it'],
+  },
+  {
     name: 'no back-pressure',
     threat: 'L6',
     file: 'src/adapters/libp2p/muxer-guard.ts',

@@ -14,6 +14,8 @@ describe('an address to dial', () => {
     `/dns6/a.b.example/tcp/4601/p2p/${PEER}/`,
     '/dnsaddr/bootstrap.example',
     `/dnsaddr/bootstrap.example/p2p/${PEER}`,
+    '/ip4/192.0.2.7/tcp/4601/ws',
+    `/dns4/node.example/tcp/4601/ws/p2p/${PEER}`,
   ])('%s can work', (address) => {
     expect(dialAddressFault(address)).toBe(null)
   })
@@ -32,7 +34,8 @@ describe('an address to dial', () => {
     ['/ip4/0.0.0.0/tcp/4601', "peer's own address"],
     ['/ip6/::/tcp/4601', "peer's own address"],
     ['/ip4/192.0.2.7/udp/4601/quic-v1', 'is written like'],
-    ['/ip4/192.0.2.7/tcp/4601/ws', 'end it after the port'],
+    ['/ip4/192.0.2.7/tcp/4601/tls/ws', 'end it after the port'],
+    ['/ip4/192.0.2.7/tcp/4601/ws/ws', 'is written like'],
     ['/ip4/192.0.2.7/tcp/4601/p2p/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG', '12D3Koo'],
     ['/ip4/192.0.2.7/tcp/4601/p2p', 'is written like'],
     [`/ip4/192.0.2.7/tcp/4601/p2p/${PEER}/p2p-circuit`, 'is written like'],
@@ -49,14 +52,18 @@ describe('an address to dial', () => {
 })
 
 describe('an address to listen on', () => {
-  it.each(['/ip4/0.0.0.0/tcp/4601', '/ip4/127.0.0.1/tcp/0', '/ip6/::/tcp/4601'])('%s can work', (address) => {
-    expect(listenAddressFault(address)).toBe(null)
-  })
+  it.each(['/ip4/0.0.0.0/tcp/4601', '/ip4/127.0.0.1/tcp/0', '/ip6/::/tcp/4601', '/ip4/0.0.0.0/tcp/1/ws'])(
+    '%s can work',
+    (address) => {
+      expect(listenAddressFault(address)).toBe(null)
+    },
+  )
   it.each([
     '0.0.0.0:4601',
     '/dns4/node.example/tcp/4601',
     '/ip4/0.0.0.0/udp/4601/quic-v1',
-    '/ip4/0.0.0.0/tcp/4601/ws',
+    '/ip4/0.0.0.0/tcp/4601/wss',
+    '/ip4/0.0.0.0/tcp/4601/ws/p2p',
     '/ip4/0.0.0.0/tcp',
   ])('%s never can', (address) => {
     expect(listenAddressFault(address)).not.toBe(null)
@@ -74,6 +81,7 @@ describe('an address to announce', () => {
     ['/ip4/127.0.0.1/tcp/4601', true, 'it is loopback'],
     ['/ip4/0.0.0.0/tcp/4601', false, 'where a node listens'],
     ['/dns4/node.example/tcp/4601', false, 'others dial no name'],
+    ['/ip4/10.0.0.7/tcp/4601/ws', false, 'over TCP'],
     ['10.0.0.7', false, 'no multiaddr'],
   ])('%s (open: %s) is not', (address, isOpen, why) => {
     expect(announceFault(address, isOpen)?.message).toContain(why)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { endpointOf, multiaddrOf, splitIdentity } from '../../../src/lib/endpoint.ts'
+import { endpointOf, multiaddrOf, splitIdentity, splitWeb } from '../../../src/lib/endpoint.ts'
 
 it.each([
   ['/ip4/192.0.2.7/tcp/1', { kind: 'ip', ip: '192.0.2.7', port: 1 }],
@@ -31,4 +31,11 @@ it('writes what it reads, and tells the place from who is expected there', () =>
   }
   expect(splitIdentity('/ip4/192.0.2.7/tcp/1/p2p/x')).toEqual({ place: '/ip4/192.0.2.7/tcp/1', identity: 'x' })
   expect(splitIdentity('/ip4/192.0.2.7/tcp/1')).toEqual({ place: '/ip4/192.0.2.7/tcp/1', identity: null })
+})
+
+it('tells WebSockets from TCP alone, whoever is expected there', () => {
+  expect(splitWeb('/ip4/192.0.2.7/tcp/1/ws/p2p/x')).toEqual({ plain: '/ip4/192.0.2.7/tcp/1/p2p/x', isWeb: true })
+  expect(splitWeb('/dns4/a.example/tcp/1/ws')).toEqual({ plain: '/dns4/a.example/tcp/1', isWeb: true })
+  for (const address of ['/ip4/192.0.2.7/tcp/1/p2p/x', '/ip4/192.0.2.7/tcp/1/tls/ws', '/ip4/192.0.2.7/tcp/1/ws/ws'])
+    expect(splitWeb(address)).toEqual({ plain: address, isWeb: false })
 })
