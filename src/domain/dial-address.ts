@@ -1,7 +1,7 @@
 /**
  * Which addresses can ever be dialled or listened on: TCP over IPv4, IPv6 or a name, or WebSockets on it (`/ws`), with
- * an Ed25519 peer id at the end or none. What can never work is said at the start, with the address that was probably meant, rather than tried for
- * ever.
+ * an Ed25519 peer id at the end or none. What can never work is said at the start, with the address that was probably
+ * meant, rather than tried for ever.
  */
 import { asPeerId } from './ids.ts'
 import { endpointOf, splitWeb } from '../lib/endpoint.ts'
