@@ -3,13 +3,13 @@
  * it must become ready, answer its watchdog, be killed by it when the loop hangs, and come back with its pool. Says
  * plainly what this machine can't run. `npm run deploy -- [--python PATH]`: a Python that has kubernetes-validate.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { writeNetwork } from '../../test/toolkit/command/dev-folder.ts'
 import { scriptArguments } from '../arguments.ts'
 import { hearsay, type Check } from './deploy/check.ts'
 import { composeChecks, kubernetesChecks, systemdChecks } from './deploy/readers.ts'
+import { PASSPHRASE_FILE, VALIDATOR } from './deploy/validator.ts'
 import { underSystemd } from './deploy/under-systemd.ts'
 
 const { values } = scriptArguments(
@@ -19,9 +19,13 @@ const { values } = scriptArguments(
 const root = mkdtempSync(join(tmpdir(), 'hearsay-deploy-'))
 const checks: Check[] = []
 try {
-  writeNetwork(root, 'dev-deploy')
+  process.env.HEARSAY_KEYS = join(root, 'keys')
+  writeFileSync(join(root, PASSPHRASE_FILE), 'correct horse\n', { mode: 0o600 })
+  const own = ['--fund', 'alice=1000000', '--out', 'network.json', '--passphrase-file', PASSPHRASE_FILE]
+  hearsay(root, 'network', 'create', 'dev-deploy', ...own)
+  const makers = ['--validator', `node-0=${VALIDATOR}`]
   for (const kind of ['systemd', 'compose', 'kubernetes'])
-    hearsay(root, 'deploy', kind, 'network.json', '--count', '3', '--out', kind)
+    hearsay(root, 'deploy', kind, 'network.json', '--count', '3', ...makers, '--out', kind)
   checks.push(...systemdChecks(join(root, 'systemd')))
   checks.push(...composeChecks(join(root, 'compose')))
   checks.push(...kubernetesChecks(join(root, 'kubernetes'), values.python))

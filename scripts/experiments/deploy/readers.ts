@@ -50,7 +50,7 @@ export function kubernetesChecks(folder: string, python: string): Check[] {
     checked(
       `kubernetes-validate --strict, Kubernetes ${version}`,
       ran(python, ['-m', 'kubernetes_validate', '--strict', '-k', version, ...files]),
-      (text) => text.split('passed for resource').length === 7,
+      (text) => text.split('passed for resource').length === 8,
     ),
   )
 }

@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url'
 import { until } from '../../../testnet/until.ts'
 import { killWhole } from '../../../test/toolkit/command/shell-node.ts'
 import { ran, type Check } from './check.ts'
+import { PASSPHRASE_FILE, VALIDATOR } from './validator.ts'
 
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url))
 const [NODE, PROGRAM] = ['/opt/hearsay/node_modules/node/bin/node', '/opt/hearsay/scripts/hearsay.js']
@@ -36,6 +37,7 @@ export async function underSystemd(root: string): Promise<Check[]> {
     return [{ what, outcome: 'not-run', seen: 'there is no systemd-nspawn (Debian package systemd-container)' }]
   const machine = join(root, 'machine')
   furnish(machine, join(root, 'systemd'))
+  handKey(machine, root)
   const binds = ['/usr', `${PROJECT}:/opt/hearsay`].map((bind) => `--bind-ro=${bind}`)
   const args = ['-q', '-D', machine, ...binds, '--private-network', '--register=no', '--keep-unit', '--boot']
   const container = spawn('systemd-nspawn', args, { stdio: 'ignore' })
@@ -71,6 +73,11 @@ async function story(inside: Inside): Promise<Check[]> {
   checks.push(check('Type=notify: active when the node says that it is ready', isReady, property('StatusText')))
   if (!isReady)
     return [...checks, check('its log', false, inside('journalctl', '-u', UNIT, '--no-pager').text.slice(-2_000))]
+
+  const validator = /"validator":\{"key":"([0-9a-f]{64})"/.exec(command('status', '--json'))?.[1]
+  checks.push(
+    check('it makes blocks with the key that it was handed', validator !== undefined, `key ${validator?.slice(0, 8)}`),
+  )
 
   const before = property('MainPID')
   inside('systemctl', 'reload', UNIT)
@@ -142,6 +149,16 @@ function furnish(machine: string, files: string): void {
   const override = ['[Service]', 'WatchdogSec=3', `Environment="NODE_OPTIONS=--import=${HANG}"`, ''].join('\n')
   writeFileSync(join(units, `${UNIT}.service.d`, 'test.conf'), override)
   symlinkSync('../hearsay@.service', join(units, 'multi-user.target.wants', `${UNIT}.service`))
+}
+
+/** What README.md of the folder says of a validator's key. */
+function handKey(machine: string, root: string): void {
+  const keys = join(machine, 'etc', 'hearsay', 'keys')
+  mkdirSync(keys, { mode: 0o700 })
+  cpSync(join(root, 'keys', `${VALIDATOR}.json`), join(keys, `${VALIDATOR}.json`))
+  cpSync(join(root, PASSPHRASE_FILE), join(keys, `${VALIDATOR}.passphrase`))
+  const units = join(machine, 'etc', 'systemd', 'system', `${UNIT}.service.d`)
+  cpSync(join(root, 'systemd', `${UNIT}.conf`), join(units, 'validator.conf'))
 }
 
 function childOf(pid: number): string | undefined {

@@ -5,11 +5,16 @@ import { fileURLToPath } from 'node:url'
 import { defineCommand, list, value, valueOr, type ArgumentSpec } from '../command.ts'
 import { composeFiles } from '../deploy/compose.ts'
 import { kubernetesFiles } from '../deploy/kubernetes.ts'
-import { API_PORT, type DeployNode, type DeployPlan, type Files } from '../deploy/plan.ts'
+import { API_PORT, type DeployNode, type DeployPlan, type DeployValidator, type Files } from '../deploy/plan.ts'
 import { systemdFiles } from '../deploy/systemd.ts'
 import { emptyFolder } from '../empty-folder.ts'
 import { usageFailure } from '../failure.ts'
 import { readNetworkFile } from '../network-file.ts'
+import { keysDirectory, publicKeyOf } from '../accounts.ts'
+import type { Context } from '../context.ts'
+import { asAccountId } from '../../domain/ids.ts'
+import { isDevNetwork, type NetworkParams } from '../../domain/params.ts'
+import { toHex } from '../../lib/bytes.ts'
 import { readCount, readText, type Reading } from '../parse.ts'
 
 const KINDS: Readonly<Record<string, (plan: DeployPlan) => Files>> = {
@@ -30,15 +35,18 @@ export const command = defineCommand({
     out: value('--out <dir>', 'a folder that is new or empty', readText),
     count: valueOr('--count <n>', 'how many nodes', readCount(1, NODES_MAX), '3'),
     node: list('--node <name[=host]>', 'a node by name, on its machine: instead of --count', readNode),
+    validator: list('--validator <node=key>', 'a node that makes the blocks of a key of yours', readText),
     image: valueOr('--image <name>', 'name of the image', readText, 'hearsay:latest'),
     program: valueOr('--program <path>', 'where hearsay is on the machines', readText, '/usr/local/bin/hearsay'),
   },
   examples: [
     ['deploy compose network.json --count 5 --out deploy', 'five nodes in containers of one machine'],
+    ['deploy kubernetes net.json --validator node-0=maker --out deploy', 'one of three makes blocks'],
     ['deploy systemd network.json --node ann=192.0.2.7 --out deploy', 'one machine; --node once more for each other'],
   ],
   without: ['api', 'token-file', 'home'],
-  async run({ cwd, shared, terminal }, { args: [named = '', file = ''], options }) {
+  async run(context, { args: [named = '', file = ''], options }) {
+    const { cwd, shared, terminal } = context
     const make = Object.hasOwn(KINDS, named) ? KINDS[named] : undefined
     if (make === undefined)
       throw usageFailure(
@@ -46,15 +54,26 @@ export const command = defineCommand({
         `one of ${Object.keys(KINDS).join(', ')}`,
       )
     if (options.out === undefined) throw usageFailure('--out is missing', `hearsay deploy ${named} ${file} --out DIR`)
-    const nodes: readonly DeployNode[] =
+    const places =
       options.node.length > 0
         ? options.node
         : Array.from({ length: options.count }, (_, index) => ({ name: `node-${index}`, host: null }))
-    const twice = nodes.find(({ name }, index) => nodes.findIndex((other) => other.name === name) !== index)
+    const twice = places.find(({ name }, index) => places.findIndex((other) => other.name === name) !== index)
     if (twice !== undefined)
       throw usageFailure(`--node: ${twice.name} is given twice`, 'give each node a name of its own')
     const path = resolve(cwd, file)
     const { params, bootstrap } = await readNetworkFile(path, 'network')
+    const validators = await readValidators(context, options.validator, params)
+    const nameless = [...validators.keys()].find((name) => !places.some((place) => place.name === name))
+    if (nameless !== undefined)
+      throw usageFailure(
+        `--validator: there is no node ${nameless}`,
+        `nodes are ${places.map(({ name }) => name).join(', ')}`,
+      )
+    const nodes: readonly DeployNode[] = places.map((place) => ({
+      ...place,
+      validator: validators.get(place.name) ?? null,
+    }))
     const plan = {
       network: readFileSync(path, 'utf8'),
       bootstrap,
@@ -77,7 +96,40 @@ export const command = defineCommand({
   },
 })
 
-function readNode(text: string): Reading<DeployNode> {
+/** Who makes whose blocks, by the node's name. Each key is one of the network's, and each signs at one node. */
+async function readValidators(
+  context: Context,
+  texts: readonly string[],
+  network: NetworkParams,
+): Promise<ReadonlyMap<string, DeployValidator>> {
+  const validators = new Map<string, DeployValidator>()
+  for (const text of texts) {
+    const [, name, key] = /^([^=]+)=([^=]+)$/.exec(text) ?? []
+    if (name === undefined || key === undefined)
+      throw usageFailure(
+        `--validator: "${text.slice(0, 64)}" is not NODE=KEY`,
+        'such as --validator node-0=harbour-validator-0',
+      )
+    const isPublished = isDevNetwork(network.name) && /^validator-\d+$/.test(key)
+    if (!isPublished) {
+      const publicKey = asAccountId(toHex(await publicKeyOf(context, key, network.name, '--validator')))
+      if (!network.validators.includes(publicKey))
+        throw usageFailure(
+          `--validator: ${key} is not a validator of ${network.name}`,
+          "its public key must stand in the network's file",
+        )
+    }
+    if (validators.has(name)) throw usageFailure(`--validator: ${name} is given twice`, 'a node signs with one key')
+    if ([...validators.values()].some((other) => other.key === key))
+      throw usageFailure(`--validator: ${key} is given twice`, 'no two nodes may sign with one key')
+    validators.set(name, { key, file: isPublished ? null : join(keysDirectory(context.env), `${key}.json`) })
+  }
+  return validators
+}
+
+type Named = Pick<DeployNode, 'name' | 'host'>
+
+function readNode(text: string): Reading<Named> {
   const [name = '', host = null, ...more] = text.split('=')
   const isHost = host === null || /^[a-z0-9.:-]{1,253}$/i.test(host)
   if (NAME.test(name) && isHost && more.length === 0) return { ok: true, value: { name, host } }

@@ -1,14 +1,29 @@
 /**
  * Manifests: nodes with stable names and disks, found through a headless service; and a job that spreads the seeds of
- * an experiment over the cluster. The identity of a node is made on its own disk and never leaves it, so that no
- * manifest holds a secret; what a validator needs comes from a Secret that is not made here.
+ * an experiment over the cluster. The identity of a node is made on its own disk and never leaves it, and
+ * no manifest holds a secret: a validator's key comes from a Secret that whoever deploys makes of his keystore. Each
+ * validator is a StatefulSet of one, since no two nodes may sign with one key.
  */
 import { containerfile } from './image.ts'
-import { API_PORT, HEAP_MIB, P2P_PORT, STOP_SECONDS, USER, type DeployPlan, type Files } from './plan.ts'
+import {
+  API_PORT,
+  HEAP_MIB,
+  keyed,
+  P2P_PORT,
+  PASSPHRASE,
+  STOP_SECONDS,
+  USER,
+  validatorArguments,
+  type DeployNode,
+  type DeployPlan,
+  type Files,
+} from './plan.ts'
 import { yamlTexts, type Yaml } from './yaml.ts'
 
 const LABELS = { 'app.kubernetes.io/name': 'hearsay' }
 const JOB_LABELS = { 'app.kubernetes.io/name': 'hearsay-seeds' }
+/** Where a node's own copy of its key is, below a volume in memory that others of its group may write to. */
+const OWN_KEYS = '/keys/own'
 const SEEDS = 100
 const SEEDS_AT_ONCE = 10
 const LOCKED = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } }
@@ -22,10 +37,10 @@ const POD_SECURITY = {
 
 export function kubernetesFiles(plan: DeployPlan): Files {
   return new Map([
-    ['hearsay.yml', yamlTexts([network(plan), service(), nodes(plan), budget(), policy()])],
+    ['hearsay.yml', yamlTexts([network(plan), service(), ...sets(plan), budget(), policy()])],
     ['seeds.yml', yamlTexts([seeds(plan)])],
     ['Containerfile', containerfile()],
-    ['README.md', README],
+    ['README.md', readme(plan)],
   ])
 }
 
@@ -56,9 +71,28 @@ function service(): Yaml {
   }
 }
 
-function nodes({ nodes: { length }, image, bootstrap: known }: DeployPlan): Yaml {
-  const own = Array.from({ length }, (_, index) => `/dns/hearsay-${index}.hearsay/tcp/${P2P_PORT}`)
-  const bootstrap = [...own, ...known]
+/** Relays are alike, and one set; each validator is its own. */
+function sets(plan: DeployPlan): readonly Yaml[] {
+  const relays = plan.nodes.filter(({ validator }) => validator === null)
+  const validators = plan.nodes.filter(({ validator }) => validator !== null)
+  const hosts = [...relays.map((_, index) => `hearsay-${index}`), ...validators.map(({ name }) => `hearsay-${name}-0`)]
+  const bootstrap = [...hosts.map((host) => `/dns/${host}.hearsay/tcp/${P2P_PORT}`), ...plan.bootstrap]
+  return [
+    ...(relays.length === 0 ? [] : [set('hearsay', relays.length, null, plan, bootstrap)]),
+    ...validators.map((node) => set(`hearsay-${node.name}`, 1, node, plan, bootstrap)),
+  ]
+}
+
+/** @param node the validator; null: relays */
+function set(
+  name: string,
+  replicas: number,
+  node: DeployNode | null,
+  { image }: DeployPlan,
+  bootstrap: readonly string[],
+): Yaml {
+  const labels = { ...LABELS, 'app.kubernetes.io/component': node === null ? 'relay' : node.name }
+  const isKeyed = node !== null && keyed([node]).length > 0
   const probe = (path: string, failureThreshold: number): Yaml => ({
     httpGet: { path, port: 'api' },
     periodSeconds: 5,
@@ -73,13 +107,14 @@ function nodes({ nodes: { length }, image, bootstrap: known }: DeployPlan): Yaml
       // Bound to its own address, the API answers to that address alone.
       ...['--api', `$(POD_IP):${API_PORT}`],
       ...bootstrap.flatMap((address) => ['--bootstrap', address]),
+      ...(node === null ? [] : validatorArguments(node, OWN_KEYS)),
     ],
     env: [
       { name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
       { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
       { name: 'HEARSAY_API', value: `http://$(POD_IP):${API_PORT}` },
       { name: 'HEARSAY_TOKEN_FILE', value: '/data/.cookie' },
-      { name: 'HEARSAY_KEYS', value: '/keys' },
+      ...(isKeyed ? [{ name: 'HEARSAY_KEYS', value: OWN_KEYS }] : []),
       { name: 'NODE_OPTIONS', value: `--max-old-space-size=${HEAP_MIB}` },
     ],
     ports: [
@@ -94,21 +129,34 @@ function nodes({ nodes: { length }, image, bootstrap: known }: DeployPlan): Yaml
     volumeMounts: [
       { name: 'data', mountPath: '/data' },
       { name: 'network', mountPath: '/etc/hearsay', readOnly: true },
-      { name: 'keys', mountPath: '/keys', readOnly: true },
+      ...(isKeyed ? [{ name: 'keys', mountPath: '/keys' }] : []),
+    ],
+  }
+  // A Secret is a folder of links with the group's permissions, which no keystore takes: the copy is the node's own,
+  // in memory, and goes with it.
+  const handing = {
+    name: 'keys',
+    image,
+    command: ['/bin/sh', '-c', `umask 077 && mkdir ${OWN_KEYS} && cp /secret/* ${OWN_KEYS}/`],
+    resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } },
+    securityContext: LOCKED,
+    volumeMounts: [
+      { name: 'secret', mountPath: '/secret', readOnly: true },
+      { name: 'keys', mountPath: '/keys' },
     ],
   }
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
-    metadata: { name: 'hearsay', labels: LABELS },
+    metadata: { name, labels },
     spec: {
       serviceName: 'hearsay',
-      replicas: length,
+      replicas,
       podManagementPolicy: 'Parallel',
-      selector: { matchLabels: LABELS },
+      selector: { matchLabels: labels },
       template: {
         metadata: {
-          labels: LABELS,
+          labels,
           annotations: {
             'prometheus.io/scrape': 'true',
             'prometheus.io/port': String(API_PORT),
@@ -119,10 +167,16 @@ function nodes({ nodes: { length }, image, bootstrap: known }: DeployPlan): Yaml
           automountServiceAccountToken: false,
           terminationGracePeriodSeconds: STOP_SECONDS,
           securityContext: POD_SECURITY,
+          ...(isKeyed ? { initContainers: [handing] } : {}),
           containers: [container],
           volumes: [
             { name: 'network', configMap: { name: 'hearsay-network' } },
-            { name: 'keys', secret: { secretName: 'hearsay-keys', optional: true, defaultMode: 0o440 } },
+            ...(isKeyed
+              ? [
+                  { name: 'secret', secret: { secretName: `${name}-key`, defaultMode: 0o440 } },
+                  { name: 'keys', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+                ]
+              : []),
           ],
         },
       },
@@ -195,17 +249,18 @@ function seeds({ image }: DeployPlan): Yaml {
   }
 }
 
-const README = `# hearsay on Kubernetes
+function readme({ nodes }: DeployPlan): string {
+  const relays = nodes.filter(({ validator }) => validator === null).length
+  const first = relays > 0 ? 'hearsay-0' : `hearsay-${nodes[0]?.name ?? ''}-0`
+  return `# hearsay on Kubernetes
 
 Build the image from \`Containerfile\`, push it to where the cluster finds it, and name it (\`deploy kubernetes --image\`).
 
-    kubectl apply -f hearsay.yml
-    kubectl exec hearsay-0 -- node /app/scripts/hearsay.js doctor
+${keyed(nodes).map(making).join('')}    kubectl apply -f hearsay.yml
+    kubectl exec ${first} -- node /app/scripts/hearsay.js doctor
 
-A node makes its identity on its own volume. A validator needs its key from you:
-\`kubectl create secret generic hearsay-keys --from-file=KEY.json --from-file=passphrase\`, and in the args of its
-StatefulSet \`--validator KEY --passphrase-file /keys/passphrase\`; one StatefulSet a validator, since no two nodes may
-sign with one key.
+A node makes its identity on its own volume. A validator (\`deploy kubernetes --validator NODE=KEY\`) is a StatefulSet of
+one with its key from a Secret, which you make of your keystore: no manifest holds it, and no two nodes may sign with one.
 
     kubectl apply -f seeds.yml        # one experiment, ${SEEDS} seeds
     kubectl wait --for=condition=complete --timeout=1h job/hearsay-seeds
@@ -214,3 +269,10 @@ sign with one key.
 
 Prometheus finds the pods by their annotations; the rules are in \`prometheus\`, dashboards for Grafana in \`grafana\`.
 `
+}
+
+/** How a validator's key comes into the cluster. */
+function making({ name, key, file }: { readonly name: string; readonly key: string; readonly file: string }): string {
+  return `    kubectl create secret generic hearsay-${name}-key --from-file=${key}.json=${file} --from-file=${PASSPHRASE}=FILE
+`
+}

@@ -16,7 +16,38 @@ export interface DeployNode {
   readonly name: string
   /** Address or name of its machine; null: all on one. */
   readonly host: string | null
+  /** Whose blocks it makes; null: nobody's. */
+  readonly validator: DeployValidator | null
 }
+
+export interface DeployValidator {
+  /** Name of the key in the keystore. */
+  readonly key: string
+  /** Its file there, which the node needs; null where the key is published. */
+  readonly file: string | null
+}
+
+/** What a node's arguments name it by. @param folder where its key and the passphrase are */
+export function validatorArguments({ validator }: DeployNode, folder: string): readonly string[] {
+  if (validator === null) return []
+  return [
+    ...['--validator', validator.key],
+    ...(validator.file === null ? [] : ['--passphrase-file', `${folder}/${PASSPHRASE}`]),
+  ]
+}
+
+/** Nodes that need a key from whoever deploys them. */
+export function keyed(
+  nodes: readonly DeployNode[],
+): readonly (DeployNode & { readonly key: string; readonly file: string })[] {
+  return nodes.flatMap((node) => {
+    const { key, file } = node.validator ?? { key: '', file: null }
+    return file === null ? [] : [{ ...node, key, file }]
+  })
+}
+
+/** The file with the passphrase, beside the key's. */
+export const PASSPHRASE = 'passphrase'
 
 /** Path to text, relative to the folder. */
 export type Files = ReadonlyMap<string, string>

@@ -3,9 +3,11 @@ import {
   API_PORT,
   dialAddress,
   HEAP_MIB,
+  keyed,
   MEMORY,
   OPEN_FILES,
   P2P_PORT,
+  PASSPHRASE,
   STOP_SECONDS,
   type DeployPlan,
   type Files,
@@ -22,7 +24,7 @@ export function systemdFiles(plan: DeployPlan): Files {
     ['hearsay@.service', unit(plan.program)],
     ['network.json', plan.network],
   ])
-  for (const [index, { name }] of plan.nodes.entries()) {
+  for (const [index, { name, validator }] of plan.nodes.entries()) {
     const { p2p, api, host } = placeOf(index)
     const others = plan.nodes.flatMap((_, other) => {
       const place = placeOf(other)
@@ -38,9 +40,11 @@ export function systemdFiles(plan: DeployPlan): Files {
       listen: [`/ip4/0.0.0.0/tcp/${p2p}`, ...(host.includes(':') ? [`/ip6/::/tcp/${p2p}`] : [])],
       bootstrap: [...new Set([...others, ...known])],
       api: `127.0.0.1:${api}`,
+      ...(validator === null ? {} : { validator: validator.key }),
     }
     files.set(`${name}.json`, `${JSON.stringify(config, null, 2)}\n`)
   }
+  for (const { name, key } of keyed(plan.nodes)) files.set(`hearsay@${name}.conf`, credentials(key))
   files.set('README.md', readme(plan))
   return files
 }
@@ -109,6 +113,21 @@ WantedBy=multi-user.target
 `
 }
 
+/**
+ * Whoever starts the service hands it the key, which root alone can read where it lies. The copy is the node's own, in
+ * memory, and goes with it: what systemd hands out may have more readers than a keystore takes.
+ */
+function credentials(key: string): string {
+  return `[Service]
+LoadCredential=${key}.json:/etc/hearsay/keys/${key}.json
+LoadCredential=${PASSPHRASE}:/etc/hearsay/keys/${key}.${PASSPHRASE}
+RuntimeDirectory=hearsay/%i
+RuntimeDirectoryMode=0700
+ExecStartPre=/bin/sh -c 'umask 077 && cp \${CREDENTIALS_DIRECTORY}/* \${RUNTIME_DIRECTORY}/'
+Environment=HEARSAY_KEYS=%t/hearsay/%i HEARSAY_PASSPHRASE_FILE=%t/hearsay/%i/${PASSPHRASE}
+`
+}
+
 function readme({ nodes }: DeployPlan): string {
   const names = nodes.map(({ name }) => name)
   return `# hearsay under systemd
@@ -119,9 +138,20 @@ On each machine, as root, with hearsay installed (\`npm install --global hearsay
     install -m 644 hearsay@.service /etc/systemd/system/
     systemctl daemon-reload
     systemctl enable --now hearsay@${names[0] ?? 'NAME'}        # and the others that are to run here: ${names.join(', ')}
-
+${keyed(nodes).map(handing).join('')}
 \`systemctl status hearsay@NAME\` shows how it does, \`journalctl -u hearsay@NAME\` its log, and, as root,
 \`hearsay doctor --api http://127.0.0.1:${API_PORT} --token-file /var/lib/hearsay/NAME/.cookie\` what is to be looked at.
 Prometheus reads \`prometheus.yml\`; Grafana the dashboards in \`grafana\`.
+`
+}
+
+/** How a validator's key comes to its machine. */
+function handing({ name, key, file }: { readonly name: string; readonly key: string; readonly file: string }): string {
+  return `
+${name} makes the blocks of ${key}. Before it starts, and on its machine alone, since no two nodes may sign with one key:
+
+    install -D -m 600 ${file} /etc/hearsay/keys/${key}.json
+    install -m 600 FILE-WITH-ITS-PASSPHRASE /etc/hearsay/keys/${key}.${PASSPHRASE}
+    install -D -m 644 hearsay@${name}.conf /etc/systemd/system/hearsay@${name}.service.d/validator.conf
 `
 }

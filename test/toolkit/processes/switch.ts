@@ -47,6 +47,9 @@ export class Switch {
   /** @param prefix of the namespaces' names, a few letters */
   constructor(prefix: string) {
     this.#prefix = `${prefix}${process.pid}`
+    // Namespaces outlive whoever made them.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => void this.close().finally(() => process.exit(1)))
     this.#namespace('switch')
     this.within('switch', 'ip link add br0 type bridge; ip link set br0 up')
   }

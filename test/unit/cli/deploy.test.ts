@@ -12,14 +12,14 @@ const plan: DeployPlan = {
   network: '{"name":"dev-x"}\n',
   bootstrap: [],
   nodes: [
-    { name: 'ann', host: '192.0.2.7' },
-    { name: 'ben', host: '2001:db8::2' },
-    { name: 'cid', host: 'cid.example' },
+    { name: 'ann', host: '192.0.2.7', validator: null },
+    { name: 'ben', host: '2001:db8::2', validator: null },
+    { name: 'cid', host: 'cid.example', validator: null },
   ],
   program: '/opt/hearsay',
   image: 'registry.example/hearsay:1',
 }
-const onOne: DeployPlan = { ...plan, nodes: plan.nodes.map(({ name }) => ({ name, host: null })) }
+const onOne: DeployPlan = { ...plan, nodes: plan.nodes.map(({ name }) => ({ name, host: null, validator: null })) }
 
 describe('values as YAML', () => {
   it.each([
@@ -112,9 +112,64 @@ describe('files of containers', () => {
       'path: "/readyz"',
       'path: "/livez"',
       'completionMode: Indexed',
-      'optional: true',
     ])
       expect(text).toContain(words)
     expect(files.get('Containerfile')).toMatch(/npm ci[^]*USER 10001:10001[^]*HEALTHCHECK/)
+  })
+})
+
+describe('validators', () => {
+  const validator = { key: 'harbour-validator-0', file: '/root-of-keys/harbour-validator-0.json' }
+  const signing: DeployPlan = {
+    ...onOne,
+    nodes: onOne.nodes.map((node, index) => (index === 1 ? { ...node, validator } : node)),
+  }
+
+  it('of systemd get their key from who starts them, and keep it in memory', () => {
+    const files = systemdFiles(signing)
+    expect(parseSettings(files.get('ben.json') ?? '', 'ben').validator).toBe(validator.key)
+    expect(parseSettings(files.get('ann.json') ?? '', 'ann').validator).toBeUndefined()
+    const unit = files.get('hearsay@ben.conf') ?? ''
+    expect(unit).toContain('LoadCredential=harbour-validator-0.json:/etc/hearsay/keys/harbour-validator-0.json\n')
+    expect(unit).toMatch(/'umask 077 && cp \$\{CREDENTIALS_DIRECTORY\}\/\* \$\{RUNTIME_DIRECTORY\}\/'\n/)
+    expect([...files.keys()].filter((name) => name.endsWith('.conf'))).toEqual(['hearsay@ben.conf'])
+    expect(files.get('README.md')).toContain(`install -D -m 600 ${validator.file} /etc/hearsay/keys/`)
+  })
+
+  it('of a compose file read it from a folder of their own', () => {
+    const text = composeFiles(signing).get('compose.yml') ?? ''
+    const [, ben = ''] = /^ {2}ben:\n([^]*?)^ {2}cid:/m.exec(text) ?? []
+    for (const line of ['- ./keys/ben:/keys:ro', '- --validator', '- harbour-validator-0', 'HEARSAY_KEYS: /keys'])
+      expect(ben.replaceAll('"', '')).toContain(`${line}\n`)
+    expect(text.replace(ben, '')).not.toContain('keys')
+  })
+
+  it('of Kubernetes are sets of one with a Secret of their own, and no manifest holds it', () => {
+    const text = (kubernetesFiles(signing).get('hearsay.yml') ?? '').replaceAll('"', '')
+    const sets = [...text.matchAll(/^kind: StatefulSet\nmetadata:\n {2}name: (\S+)[^]*?^ {2}replicas: (\d+)$/gm)]
+    expect(sets.map(([, name, replicas]) => [name, replicas])).toEqual([
+      ['hearsay', '2'],
+      ['hearsay-ben', '1'],
+    ])
+    for (const words of [
+      'secretName: hearsay-ben-key',
+      'umask 077 && mkdir /keys/own && cp /secret/* /keys/own/',
+      'medium: Memory',
+      '- /dns/hearsay-ben-0.hearsay/tcp/4601',
+      'app.kubernetes.io/component: ben',
+    ])
+      expect(text).toContain(words)
+    expect(text).not.toContain('kind: Secret')
+    expect(text.match(/initContainers/g)).toHaveLength(1)
+  })
+
+  it('whose keys are published need none', () => {
+    const published = {
+      ...signing,
+      nodes: signing.nodes.map((node) => ({ ...node, validator: { key: 'validator-0', file: null } })),
+    }
+    expect([...systemdFiles(published).keys()].filter((name) => name.endsWith('.conf'))).toEqual([])
+    expect(composeFiles(published).get('compose.yml')).not.toContain('/keys')
+    expect(kubernetesFiles(published).get('hearsay.yml')).not.toContain('initContainers')
   })
 })
