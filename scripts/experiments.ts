@@ -54,6 +54,7 @@ export const EXPERIMENTS: readonly ExperimentGroup[] = [
     title: 'What it costs',
     experiments: [
       { name: 'bench', about: 'the figures P1 to P11' },
+      { name: 'embedded', about: 'how soon a testnet within a test is ready, and gone' },
       { name: 'bench:reconcile', about: 'what finding the differences of two sets costs' },
       { name: 'smooth', about: 'whether the page stays smooth with a hundred nodes (Chromium)' },
     ],
