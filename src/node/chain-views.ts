@@ -113,7 +113,7 @@ async function bestHeader({ machines, store }: Sources, height: number): Promise
 
 /** Length of a block's body; it is not decoded for that, since a list may name a thousand. */
 async function sizeOf({ machines, store }: Sources, hash: BlockHash): Promise<number | null> {
-  const bytes = machines.blocks.bodies.get(hash)?.bytes ?? (await store.get('blocks', hash))
+  const bytes = machines.blocks.bodies.bytesOf(hash) ?? (await store.get('blocks', hash))
   return bytes?.byteLength ?? null
 }
 

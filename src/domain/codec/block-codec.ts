@@ -124,6 +124,13 @@ export function decodeBlock(bytes: Uint8Array, prefix: Uint8Array, transactionPr
   return { ok: true, value: { header: header.value, transactions, bytes } }
 }
 
+/** Views of the signed transactions of a block that was decoded before. */
+export function splitBody(bytes: Uint8Array): readonly Uint8Array[] {
+  const items = splitList(bytes.subarray(BLOCK_FIXED_BYTES), BLOCK_COUNT_MAX)
+  assert(items !== null, 'what was decoded before can be split')
+  return items
+}
+
 /** SSZ of a compact block; the indexes of `prefilled` must count up. */
 export function encodeCompactBlock(
   header: SignedHeader,

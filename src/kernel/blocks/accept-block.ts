@@ -2,21 +2,14 @@
 import type { WithBlocks } from './state.ts'
 import type { WithTransactions } from '../transactions/state.ts'
 import type { WithShared } from '../shared/state.ts'
-import {
-  BLOCK_BYTES_MAX,
-  blockBytesOf,
-  shortIdOf,
-  type Block,
-  type ShortId,
-  type SignedHeader,
-} from '../../domain/block.ts'
+import { BLOCK_BYTES_MAX, blockBytesOf, type Block, type ShortId, type SignedHeader } from '../../domain/block.ts'
 import { encodeBlock } from '../../domain/codec/block-codec.ts'
 import { encodeObjectsAnswer, encodeObjectsRequest } from '../../domain/codec/objects-codec.ts'
-import type { MessageId, PeerId } from '../../domain/ids.ts'
+import { decodeTransaction } from '../../domain/codec/transaction-codec.ts'
+import type { BlockHash, MessageId, PeerId } from '../../domain/ids.ts'
 import { checkBodyOf } from '../../domain/rules/body-rules.ts'
 import type { HeaderOutcome } from '../../chain/chain.ts'
 import type { Rebuild, ShortIdLookup } from '../../relay/compact-relay.ts'
-import type { Transaction } from '../../domain/transaction.ts'
 import { advance, bodyInvalid } from './advance.ts'
 import { ask } from '../shared/ask.ts'
 import type { Turn } from '../shared/turn.ts'
@@ -71,27 +64,28 @@ function adoptOrphans(machines: WithShared & WithTransactions & WithBlocks, pare
  * on, which it would take the place of. Two proposers who did not know of each other have mostly chosen the same.
  */
 export function lookupFor(machines: WithTransactions & WithBlocks, header: SignedHeader): ShortIdLookup {
-  let rivals: Map<ShortId, Transaction> | null = null
+  let rivals: readonly Parts[] | null = null
   return (id) => {
     const pooled = machines.transactions.pool.byShortId(id)
     if (pooled !== undefined && pooled !== null) return pooled
-    rivals ??= new Map(
-      rivalBlocks(machines, header).flatMap(({ transactions }) =>
-        transactions.map((transaction) => [shortIdOf(transaction.hash), transaction] as const),
-      ),
-    )
-    return rivals.get(id) ?? null
+    rivals ??= rivalBodies(machines, header)
+    // The newest first, of two with one short id.
+    const bytes = rivals.findLast((parts) => parts.has(id))?.get(id)
+    const decoded = bytes === undefined ? null : decodeTransaction(bytes, machines.transactions.prefix)
+    return decoded?.ok === true ? decoded.value : null
   }
 }
 
-function rivalBlocks({ blocks: { chain, bodies } }: WithBlocks, { height }: SignedHeader): readonly Block[] {
-  const blocks: Block[] = []
-  for (let at = height; at <= chain.head.height && blocks.length < RIVALS_MAX; at++) {
+type Parts = ReadonlyMap<ShortId, Uint8Array>
+
+function rivalBodies({ blocks: { chain, bodies } }: WithBlocks, { height }: SignedHeader): readonly Parts[] {
+  const rivals: Parts[] = []
+  for (let at = height; at <= chain.head.height && rivals.length < RIVALS_MAX; at++) {
     const place = chain.at(at)
-    const body = place === undefined ? undefined : bodies.get(place.hash)
-    if (body !== undefined) blocks.push(body)
+    const parts = place === undefined ? undefined : bodies.partsOf(place.hash)
+    if (parts !== undefined) rivals.push(parts)
   }
-  return blocks
+  return rivals
 }
 
 /** What to do with a compact block that is being rebuilt. */
@@ -133,20 +127,20 @@ export function bodyArrived(
   if (machines.blocks.chain.status(hash) !== 'header') return
   machines.blocks.bodies.add(block, false, { from, monoMs: turn.now.monoMs })
   machines.blocks.chain.addBody(hash)
-  answerWaiting(machines, block, turn)
+  answerWaiting(machines, hash, turn)
   advance(machines, turn)
 }
 
 /** Peers that asked for transactions of a block before its body was here. */
-function answerWaiting(machines: WithBlocks, block: Block, turn: Turn): void {
-  const waiting = machines.blocks.partsWanted.get(block.header.hash) ?? []
-  machines.blocks.partsWanted.delete(block.header.hash)
-  for (const { request, shortIds } of waiting)
-    turn.do({ kind: 'reply', request, frames: [transactionsOf(block, shortIds)] })
+function answerWaiting(machines: WithBlocks, hash: BlockHash, turn: Turn): void {
+  const waiting = machines.blocks.partsWanted.get(hash)
+  const parts = waiting === undefined ? undefined : machines.blocks.bodies.partsOf(hash)
+  if (waiting === undefined || parts === undefined) return
+  machines.blocks.partsWanted.delete(hash)
+  for (const { request, shortIds } of waiting) turn.do({ kind: 'reply', request, frames: [answerOf(parts, shortIds)] })
 }
 
 /** The answer to a question for transactions of a block by their short ids. */
-export function transactionsOf(block: Block, shortIds: readonly string[]): Uint8Array {
-  const byShortId = new Map(block.transactions.map((transaction) => [shortIdOf(transaction.hash), transaction.bytes]))
-  return encodeObjectsAnswer(shortIds.map((id) => byShortId.get(id) ?? null))
+export function answerOf(parts: Parts, shortIds: readonly ShortId[]): Uint8Array {
+  return encodeObjectsAnswer(shortIds.map((id) => parts.get(id) ?? null))
 }

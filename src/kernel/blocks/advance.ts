@@ -44,7 +44,7 @@ function take(machines: WithShared & WithTransactions & WithBlocks, step: ChainS
     case 'adopt': {
       const moved = [...step.reorg.disconnect, ...step.reorg.connect]
       machines.blocks.bodies.pin(moved)
-      const missing = moved.filter((hash) => machines.blocks.bodies.get(hash) === undefined)
+      const missing = moved.filter((hash) => !machines.blocks.bodies.has(hash))
       if (missing.length > 0) {
         readBodies(machines, missing, turn)
         return
@@ -240,9 +240,9 @@ function storeAside(machines: WithBlocks, turn: Turn): void {
   const writing =
     machines.blocks.work.current?.kind === 'writing' ? machines.blocks.work.current.adoption.reorg.connect : []
   for (const hash of machines.blocks.bodies.unstored()) {
-    const block = machines.blocks.bodies.get(hash)
-    if (block === undefined || writing.includes(hash)) continue
-    turn.writeLazily({ kind: 'put', space: 'blocks', key: hash, value: block.bytes })
+    const value = machines.blocks.bodies.bytesOf(hash)
+    if (value === undefined || writing.includes(hash)) continue
+    turn.writeLazily({ kind: 'put', space: 'blocks', key: hash, value })
     machines.blocks.bodies.markStored(hash)
   }
 }

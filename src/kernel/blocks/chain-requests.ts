@@ -18,7 +18,7 @@ import type { BlockHash, PeerId } from '../../domain/ids.ts'
 import { checkBodyOf } from '../../domain/rules/body-rules.ts'
 import { checkHeader, timingOf } from '../../domain/rules/header-rules.ts'
 import type { Transaction } from '../../domain/transaction.ts'
-import { acceptHeader, bodyArrived, rebuilt, transactionsOf } from './accept-block.ts'
+import { acceptHeader, answerOf, bodyArrived, rebuilt } from './accept-block.ts'
 import type { Asked } from '../shared/asked.ts'
 import { underCheckedHeader } from './checked-header.ts'
 import type { JobNumber } from '../shared/event.ts'
@@ -265,7 +265,7 @@ export function onBlocksByHashRequest(
   hashes: readonly BlockHash[],
   turn: Turn,
 ): void {
-  const found = hashes.map((hash) => machines.blocks.bodies.get(hash)?.bytes ?? null)
+  const found = hashes.map((hash) => machines.blocks.bodies.bytesOf(hash) ?? null)
   turn.do({ kind: 'reply', request, frames: [encodeObjectsAnswer(found)] })
 }
 
@@ -276,9 +276,9 @@ export function onPartsRequest(
   asked: Extract<ReturnType<typeof decodeObjectsRequest>, { kind: 'block-transactions' }>,
   turn: Turn,
 ): void {
-  const block = machines.blocks.bodies.get(asked.block)
-  if (block !== undefined) {
-    turn.do({ kind: 'reply', request, frames: [transactionsOf(block, asked.shortIds)] })
+  const parts = machines.blocks.bodies.partsOf(asked.block)
+  if (parts !== undefined) {
+    turn.do({ kind: 'reply', request, frames: [answerOf(parts, asked.shortIds)] })
     return
   }
   const waiting = machines.blocks.partsWanted.get(asked.block) ?? []

@@ -4,9 +4,11 @@ import { EarlyBlocks } from '../../chain/early-blocks.ts'
 import { EARLY_BLOCKS_MAX, ORPHANS_MAX } from '../../chain/limits.ts'
 import { Orphanage } from '../../chain/orphanage.ts'
 import { BLOCK_COUNT_MAX, type CompactBlock } from '../../domain/block.ts'
+import { decodeBlock } from '../../domain/codec/block-codec.ts'
 import type { BlockHash, MessageId, PeerId, TxHash } from '../../domain/ids.ts'
 import type { RejectCode } from '../../domain/reject.ts'
 import { signingPrefix } from '../../domain/signing.ts'
+import { assert } from '../../lib/assert.ts'
 import { ExpiringMap } from '../../lib/expiring-map.ts'
 import { CompactRelay } from '../../relay/compact-relay.ts'
 import { ChainSync } from '../../sync/chain-sync.ts'
@@ -35,7 +37,7 @@ export class Blocks implements WingState {
     readonly from: PeerId
     readonly messageId: MessageId
   }>()
-  readonly bodies = new Bodies()
+  readonly bodies: Bodies
   /** The step of the chain that is under way. */
   readonly work: { current: ChainWork | null } = { current: null }
   /** Transactions of the body at hand whose signatures hold. */
@@ -70,6 +72,12 @@ export class Blocks implements WingState {
       wish: null,
     }
     this.prefix = signingPrefix('hearsay/block/1', networkId)
+    const transactionPrefix = signingPrefix('hearsay/tx/1', networkId)
+    this.bodies = new Bodies((bytes) => {
+      const decoded = decodeBlock(bytes, this.prefix, transactionPrefix)
+      assert(decoded.ok, 'a block that was decoded before can be decoded')
+      return decoded.value.transactions
+    })
     this.chain = new Chain({
       root: { hash, height: 0, slot: 0, makers: [] },
       headers: [],
