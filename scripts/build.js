@@ -100,6 +100,25 @@ const copies = {
   },
 }
 
+// Names inside the functions of other packages are of no use in a stack trace to those who have not got their sources.
+// Ours stay, and so do theirs of whatever can be seen from outside: of functions, classes, methods.
+const shortNames = {
+  name: 'short-names',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
+      const { code } = await build.esbuild.transform(readFileSync(path, 'utf8'), {
+        minifyIdentifiers: true,
+        platform: 'node',
+        target: 'node24',
+        sourcefile: path,
+        sourcemap: 'inline',
+        legalComments: 'inline',
+      })
+      return { contents: code, loader: 'js' }
+    })
+  },
+}
+
 // Bundled CommonJS packages call `require` and read `__dirname`, which ES modules don't have.
 const banner = `import { createRequire as __createRequire } from 'node:module';
 const require = __createRequire(import.meta.url);
@@ -268,7 +287,7 @@ if (esbuild === undefined) {
       // Its other form asks for its parts in a way that no bundler can follow.
       mainFields: ['module', 'main'],
       alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-      plugins: [emptied, copies, ownCrypto, settledVersions],
+      plugins: [emptied, copies, ownCrypto, settledVersions, shortNames],
       banner: { js: banner },
       metafile: true,
       logLevel: 'warning',
