@@ -6,6 +6,7 @@
  */
 import type { ObservedNetworkNode, StatusView } from '../src/domain/views.ts'
 import type { PropagationRecord } from '../src/domain/propagation.ts'
+import { movedBack } from '../src/trace/clocks.ts'
 import { Known } from '../src/trace/knowledge.ts'
 import { ON_ITS_WAY_MS, SHOWN_BLOCKS_MAX, SHOWN_REFUSED_MAX, SHOWN_TRANSACTIONS_MAX } from '../src/trace/limits.ts'
 import type { RecordingHead, RecordingLine } from '../src/trace/recording.ts'
@@ -18,13 +19,28 @@ import {
   WATCH_POLL_MS,
   WATCHED_RECORDS_OF_ONE_MAX,
 } from './limits.ts'
-import type { Manifest, ManifestNode } from '../src/home/manifest.ts'
+import type { NodeStateSince } from '../src/home/manifest.ts'
 import { NodeFollower } from './node-follower.ts'
 
 type Line = Exclude<RecordingLine, RecordingHead>
 
+/** What is to be known of a node to follow it. */
+export interface FollowedNode {
+  readonly name: string
+  readonly peerId: string
+  /** Followed while `ready`. */
+  readonly state: string
+  readonly states?: readonly NodeStateSince[]
+  /** Empty until it is known. */
+  readonly apiUrl: string
+  /** Names of the nodes it dials. */
+  readonly dials: readonly string[]
+  /** How far its clock is ahead, ms: the same all the time, since records are told apart by their times. */
+  readonly clockAheadMs?: number
+}
+
 interface Watched {
-  node: ManifestNode
+  node: FollowedNode
   follower: NodeFollower | null
   statesTold: number
   status: StatusView | null
@@ -74,7 +90,7 @@ export class NetworkWatch {
   }
 
   /** Follows nodes that are new or listen elsewhere, and takes over their states. */
-  update({ nodes }: Pick<Manifest, 'nodes'>): void {
+  update({ nodes }: { readonly nodes: readonly FollowedNode[] }): void {
     this.#version++
     for (const node of nodes) {
       const known = this.#nodes.get(node.name)
@@ -87,8 +103,8 @@ export class NetworkWatch {
       watched.follower?.close()
       watched.followedMs = performance.now()
       watched.follower = new NodeFollower(node, this.#options.isFromStart === true, {
-        onLine: (line) => this.#take(line),
-        onRemembered: (record) => this.#remembered(record),
+        onLine: (line) => this.#take(onOneClock(line, watched.node)),
+        onRemembered: (record) => this.#remembered(onOneClock(record, watched.node)),
       })
       void this.#ask(watched, true)
     }
@@ -220,7 +236,7 @@ export class NetworkWatch {
     if (!answer.ok || watched.follower !== follower) return
     const t_ns = (BigInt(answer.value.at) * 1_000_000n).toString()
     for (const { id, known, records } of answer.value.objects) {
-      for (const record of records) this.#remembered({ ...record, node: node.name })
+      for (const record of records) this.#remembered(onOneClock({ ...record, node: node.name }, node))
       if (this.sightings.get(id)?.seenBy.has(node.name) === true) continue
       if (this.known.answered(node.name, id, known, BigInt(t_ns))) {
         this.sightings.touch(id)
@@ -234,7 +250,11 @@ export class NetworkWatch {
   }
 }
 
-function newWatched(node: ManifestNode): Watched {
+function onOneClock<L extends { readonly t_ns: string }>(line: L, { clockAheadMs = 0 }: FollowedNode): L {
+  return clockAheadMs === 0 ? line : { ...line, t_ns: movedBack(line.t_ns, clockAheadMs) }
+}
+
+function newWatched(node: FollowedNode): Watched {
   return {
     node,
     follower: null,

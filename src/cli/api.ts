@@ -101,7 +101,7 @@ export function openApi(context: Context, target: Target): Api {
 /** What the client's failure means for a command. */
 export function apiFailure(
   failure: ClientFailure,
-  target: Pick<Target, 'apiUrl' | 'source' | 'manifest' | 'home'>,
+  target: Pick<Target, 'apiUrl' | 'source' | 'manifest' | 'home' | 'listed'> & Partial<Pick<Target, 'nodeName'>>,
   submitting: boolean,
 ): Failure {
   if (failure.kind === 'unreachable' && target.source === DEFAULT_SOURCE)
@@ -113,9 +113,11 @@ export function apiFailure(
     )
   if (failure.kind === 'unreachable') {
     const hint =
-      target.manifest === null
-        ? 'start a network with `hearsay testnet up` or a node with `hearsay node run`, or name one with --api'
-        : '`hearsay testnet status` shows its nodes; --node chooses another'
+      target.listed !== undefined
+        ? `--node chooses another of ${target.listed.source}`
+        : target.manifest === null
+          ? 'start a network with `hearsay testnet up` or a node with `hearsay node run`, or name one with --api'
+          : '`hearsay testnet status` shows its nodes; --node chooses another'
     return new Failure('unreachable', 'unreachable', `${failure.message} (address from ${target.source})`, hint)
   }
   const { status, problem } = failure
@@ -127,7 +129,9 @@ export function apiFailure(
       'usage',
       code,
       message,
-      "give the node's token with --token-file FILE; it is the file .cookie in its data directory, new with each start",
+      target.listed === undefined
+        ? "give the node's token with --token-file FILE; it is the file .cookie in its data directory, new with each start"
+        : `name a copy of the file .cookie of its data directory, new with each start: "tokenFile" of ${target.nodeName ?? 'the node'} in ${target.listed.source}, or --token-file FILE`,
     )
   }
   if (status === 403) return new Failure('usage', code, message, hint)

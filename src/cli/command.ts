@@ -43,7 +43,7 @@ export interface Invocation<O extends AnyOptions> {
 }
 
 /** Options that every command has unless it opts out; what they do is in context.ts. */
-export type SharedOption = 'json' | 'home' | 'api' | 'token-file'
+export type SharedOption = 'json' | 'home' | 'api' | 'nodes' | 'token-file'
 
 export interface CommandSpec<O extends AnyOptions = AnyOptions> {
   /** Further sentences of the help, after the summary of table.ts. */
@@ -52,7 +52,7 @@ export interface CommandSpec<O extends AnyOptions = AnyOptions> {
   readonly options: O
   /** Command lines without the leading `hearsay`, each with what it does. */
   readonly examples: readonly (readonly [line: string, does: string])[]
-  /** Shared options that mean something else here or nothing at all. */
+  /** Shared options that mean something else here or nothing at all. Without `api` there is no `nodes` either. */
   readonly without?: readonly SharedOption[]
   /** It serves until it is stopped, so SIGTERM ends it in good order: exit code 0. */
   readonly serves?: boolean

@@ -9,6 +9,8 @@ export interface SharedOptions {
   readonly home: string | undefined
   /** --api */
   readonly api: string | undefined
+  /** --nodes: a file that lists nodes */
+  readonly nodes?: string | undefined
   /** --token-file */
   readonly tokenFile: string | undefined
 }

@@ -4,6 +4,7 @@
  */
 import { connect, type Client } from '../client/connect.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
+import { alignedRecord, errorBetween, type NodeClock } from '../trace/clocks.ts'
 import type { NodeState } from '../home/manifest.ts'
 import type { CoverageFigures, Sighting } from './coverage.ts'
 import { coverageOf } from './coverage.ts'
@@ -35,6 +36,8 @@ export interface WatchOptions {
   readonly nodes: readonly WatchedAddress[]
   /** The present state of a node by its name, for the reason why it lags; null where nobody knows. */
   readonly stateOf: (name: string) => NodeState | null
+  /** By name, where they are not all one machine's. */
+  readonly clocks?: ReadonlyMap<string, NodeClock | null>
   readonly stop: AbortSignal
 }
 
@@ -66,6 +69,7 @@ export interface Watch {
 export class CoverageWatch implements Watch {
   readonly #id: string
   readonly #stateOf: WatchOptions['stateOf']
+  readonly #clocks: WatchOptions['clocks'] | null
   readonly #stop: AbortSignal
   readonly #closing = new AbortController()
   readonly #watchers: Watcher[]
@@ -73,8 +77,9 @@ export class CoverageWatch implements Watch {
   #wake: () => void = () => undefined
   #lastChangeMs = performance.now()
 
-  constructor({ id, nodes, stateOf, stop }: WatchOptions) {
+  constructor({ id, nodes, stateOf, clocks, stop }: WatchOptions) {
     this.#id = id
+    this.#clocks = clocks ?? null
     this.#stateOf = stateOf
     this.#stop = stop
     stop.addEventListener('abort', () => this.#closing.abort(), { once: true })
@@ -155,9 +160,10 @@ export class CoverageWatch implements Watch {
     }
   }
 
-  /** All streams come from this machine. */
   clockErrorMs(): number {
-    return 0
+    if (this.#clocks === null) return 0
+    const told = new Set(this.#sightings.map(({ node }) => node))
+    return errorBetween([...told].map((name) => this.#clocks?.get(name) ?? null))
   }
 
   close(): void {
@@ -211,7 +217,8 @@ export class CoverageWatch implements Watch {
 
   #take(watcher: Watcher, record: PropagationRecord): void {
     if (record.id !== this.#id) return
-    this.#sightings.push({ node: watcher.name, record })
+    const clock = this.#clocks?.get(watcher.name) ?? null
+    this.#sightings.push({ node: watcher.name, record: alignedRecord(record, clock) })
     if (record.event === 'DELIVER' || record.event === 'PUBLISH' || record.event === 'RECOVERED') watcher.isSeen = true
     this.#lastChangeMs = performance.now()
     this.#changed()

@@ -1,7 +1,7 @@
 /**
- * Which node a command talks to: --api > HEARSAY_API > the nearest testnet's manifest > the manifest of a node that
- * runs alone > the default port (README.md). The first that is there decides; the answer says which it was, for the
- * error when nobody answers.
+ * Which node a command talks to: --nodes > --api > HEARSAY_NODES > HEARSAY_API > the nearest testnet's manifest > the
+ * manifest of a node that runs alone > the default port (README.md). The first that is there decides; the answer says
+ * which it was, for the error when nobody answers.
  */
 import { existsSync, lstatSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -16,6 +16,7 @@ import type { Context } from './context.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
 import { readApiUrl } from './parse.ts'
 import { didYouMean } from '../lib/suggest.ts'
+import { listedNode, readNodesFile, type ListedNode, type NodesFile } from './vantage/nodes-file.ts'
 
 /** Where `node run` listens for its users unless told otherwise, and where commands look last. */
 export const DEFAULT_API = '127.0.0.1:4600'
@@ -33,6 +34,8 @@ export interface Target {
   readonly nodeName: string | null
   /** The testnet that the node belongs to; null where it is not known to belong to one. */
   readonly manifest: Manifest | null
+  /** The file that lists it and others; left out where there is none. */
+  readonly listed?: NodesFile
   /** Where nothing runs, so that the address is a guess; else left out. */
   readonly home?: string
   /** Where the address comes from, in words that fit after "from". */
@@ -120,12 +123,44 @@ export function distrustFailure({ kind, message, hint }: Distrust): Failure {
   return new Failure('usage', `distrusted-${kind}`, message, hint)
 }
 
+/** The file that lists the nodes that are meant; null where none is named, or --api names one node. */
+function nodesFileOf(context: Pick<Context, 'shared' | 'env' | 'cwd'>): NodesFile | null {
+  const { shared, env, cwd } = context
+  if (shared.nodes !== undefined) {
+    if (shared.api !== undefined)
+      throw usageFailure('--nodes and --api both name nodes', 'give one of them; --node chooses one of the file')
+    return readNodesFile(cwd, shared.nodes, '--nodes')
+  }
+  const path = shared.api === undefined ? nonEmpty(env.HEARSAY_NODES) : undefined
+  return path === undefined ? null : readNodesFile(cwd, path, 'HEARSAY_NODES')
+}
+
+/** A node of a file as what a command talks to: the token of its entry, unless one is named for this call. */
+function listedTarget(file: NodesFile, node: ListedNode, named: string | null, given: string | null): Target {
+  const tokenFile = named ?? node.tokenFile
+  return {
+    apiUrl: node.apiUrl,
+    // Read when it is needed: a node makes a new one at each start.
+    token: () => given ?? (node.tokenFile === null ? null : tokenIn(node.tokenFile, `${file.source}: ${node.name}`)),
+    tokenFile,
+    nodeName: node.name,
+    manifest: null,
+    listed: file,
+    source: file.source,
+  }
+}
+
 /** The node that the command talks to. `nodeName` chooses one of a testnet; otherwise it is the first that is up. */
 export function findTarget(context: Context, nodeName?: string): Target {
   const given = explicitToken(context)
   const namedFile = context.shared.tokenFile ?? nonEmpty(context.env.HEARSAY_TOKEN_FILE)
   const named = namedFile === undefined ? null : resolve(context.cwd, namedFile)
-  const tokenIn =
+  const listed = nodesFileOf(context)
+  if (listed !== null) {
+    const node = nodeName === undefined ? listed.nodes[0] : listedNode(listed, nodeName)
+    if (node !== undefined) return listedTarget(listed, node, named, given)
+  }
+  const tokenOfHome =
     (home: string, cookieFile: string): Target['token'] =>
     () =>
       given ?? tokenOf(home, cookieFile)
@@ -142,7 +177,7 @@ export function findTarget(context: Context, nodeName?: string): Target {
     const cookieFile = known?.cookieFile ?? (runtime?.apiUrl === reading.value ? runtime.cookieFile : null)
     return {
       apiUrl: reading.value,
-      token: home === null || cookieFile === null ? () => given : tokenIn(manifest?.home ?? home, cookieFile),
+      token: home === null || cookieFile === null ? () => given : tokenOfHome(manifest?.home ?? home, cookieFile),
       tokenFile: named ?? cookieFile,
       nodeName: known?.name ?? null,
       manifest: known === undefined ? null : manifest,
@@ -155,7 +190,7 @@ export function findTarget(context: Context, nodeName?: string): Target {
     const node = nodeName === undefined ? firstUp(manifest) : nodeNamed(manifest, nodeName)
     return {
       apiUrl: node.apiUrl,
-      token: tokenIn(manifest.home, node.cookieFile),
+      token: tokenOfHome(manifest.home, node.cookieFile),
       tokenFile: named ?? node.cookieFile,
       nodeName: node.name,
       manifest,
@@ -167,7 +202,7 @@ export function findTarget(context: Context, nodeName?: string): Target {
   if (runtime !== null) {
     return {
       apiUrl: runtime.apiUrl,
-      token: tokenIn(home, runtime.cookieFile),
+      token: tokenOfHome(home, runtime.cookieFile),
       tokenFile: named ?? runtime.cookieFile,
       nodeName: null,
       manifest: null,
@@ -226,17 +261,25 @@ function explicitToken(context: Context): string | null {
   const path = context.shared.tokenFile ?? nonEmpty(context.env.HEARSAY_TOKEN_FILE)
   if (path === undefined) return null
   const name = context.shared.tokenFile === undefined ? 'HEARSAY_TOKEN_FILE' : '--token-file'
+  return tokenIn(resolve(context.cwd, path), name, path)
+}
+
+/** The token in a file that the user named. */
+function tokenIn(path: string, name: string, shown = path): string {
   let token: string | null
   try {
-    token = readNamedToken(resolve(context.cwd, path))
+    token = readNamedToken(path)
   } catch (error) {
     throw usageFailure(
-      `${name}: ${path} can't be read (${systemCode(error) ?? 'unknown reason'})`,
+      `${name}: ${shown} can't be read (${systemCode(error) ?? 'unknown reason'})`,
       "a node's token is the file that `node run` names when it starts",
     )
   }
   if (token === null)
-    throw usageFailure(`${name}: ${path} does not hold a token`, 'a token is 64 hex digits on a line, and nothing else')
+    throw usageFailure(
+      `${name}: ${shown} does not hold a token`,
+      'a token is 64 hex digits on a line, and nothing else',
+    )
   return token
 }
 

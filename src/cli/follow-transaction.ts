@@ -5,20 +5,14 @@ import type { SubmitView } from '../domain/views.ts'
 import type { Context } from './context.ts'
 import type { CoverageFigures } from './coverage.ts'
 import { coverageLine, laggardLines } from './coverage-text.ts'
-import { connect } from '../client/connect.ts'
-import { CoverageWatch, type Watch, type WatchOptions } from './coverage-watch.ts'
-import { readTestnetManifest, type Target } from './discovery.ts'
 import type { Outcome } from './exit.ts'
 import { Failure } from './failure.ts'
 import { settlementLine, type SettlementFigures } from './settlement.ts'
-import { SurveyWatch } from './survey-watch.ts'
-import { SURVEY_ANSWER_MS_MAX } from './trace-network.ts'
 import { watchSettlement, type SettlementEnd } from './settlement-watch.ts'
+import type { Following } from './vantage/vantage.ts'
 
 /** The live line is drawn at most this often, ms. */
 const DRAW_EVERY_MS = 50
-/** How old what the supervisor wrote down may be, ms. */
-const MANIFEST_AGE_MS_MAX = 250
 
 export interface FollowOptions {
   /** Share of the nodes that is waited for, above 0 and up to 1. */
@@ -28,64 +22,10 @@ export interface FollowOptions {
   readonly settled: boolean
 }
 
-export interface Following {
-  /** Opened before the transaction is sent. */
-  readonly watch: Watch
-  /** Waits for what was asked for, and prints what it came to. */
-  follow(submitted: SubmitView, options: FollowOptions): Promise<Outcome>
-}
-
-/**
- * Follows a transaction over the nodes of the target's testnet, or over all nodes that the target can reach where there
- * is none.
- */
-export async function openFollowing(
+/** Waits for what was asked for, and prints what it came to. */
+export async function follow(
   context: Context,
-  target: Target,
-  id: string,
-  nodeName: string,
-): Promise<Following> {
-  const watched = watchedNodes(context, target, id, nodeName)
-  const isAlone = target.manifest === null && !(await asksOthers(context, target, id, nodeName))
-  const watch =
-    target.manifest === null && !isAlone
-      ? new SurveyWatch({ id, apiUrl: target.apiUrl, name: nodeName, stop: context.stop })
-      : new CoverageWatch(watched)
-  return { watch, follow: (submitted, options) => follow(context, watch, watched, submitted, options) }
-}
-
-function watchedNodes(context: Context, { manifest, apiUrl }: Target, id: string, nodeName: string): WatchOptions {
-  const { stop } = context
-  if (manifest === null) return { id, nodes: [{ name: nodeName, apiUrl }], stateOf: () => null, stop }
-  let states = new Map(manifest.nodes.map((node) => [node.name, node.state]))
-  let readAt = performance.now()
-  const stateOf: WatchOptions['stateOf'] = (name) => {
-    // Nodes come and go while we wait; the supervisor writes it down.
-    if (performance.now() - readAt > MANIFEST_AGE_MS_MAX) {
-      states = new Map(readTestnetManifest(manifest.home)?.nodes.map((node) => [node.name, node.state]))
-      readAt = performance.now()
-    }
-    return states.get(name) ?? 'stopped'
-  }
-  return { id, nodes: manifest.nodes, stateOf, stop }
-}
-
-/** Whether the node asks the others for us. */
-async function asksOthers(context: Context, { apiUrl }: Target, id: string, nodeName: string): Promise<boolean> {
-  const client = connect(apiUrl, { timeoutMs: SURVEY_ANSWER_MS_MAX })
-  const survey = await client.observations(id, { samples: 1, waitMs: 100 })
-  client.close()
-  // Busy or silent for a moment: it will answer.
-  if (survey.ok || survey.kind === 'unreachable' || survey.status === 503 || survey.status === 429) return true
-  const why = survey.problem.code === 'observe-off' ? ` (${survey.problem.hint})` : ''
-  context.terminal.note(`${nodeName} does not ask other nodes${why}: the coverage is over this one node`)
-  return false
-}
-
-async function follow(
-  context: Context,
-  watch: Watch,
-  watched: WatchOptions,
+  { watch, settling }: Following,
   submitted: SubmitView,
   { until: share, timeout, settled }: FollowOptions,
 ): Promise<Outcome> {
@@ -114,7 +54,7 @@ async function follow(
     return 'done'
   }
   const timeoutMs = Math.max(0, timeout - (performance.now() - startMs))
-  const settlement = await watchSettlement(watched, { share, timeoutMs }, (now) => draw(settlementLine(now)))
+  const settlement = await watchSettlement(settling, { share, timeoutMs }, (now) => draw(settlementLine(now)))
   const settledMs = settlement.end === 'settled' ? Math.round(performance.now() - startMs) : null
   terminal.endLive()
   print({ settlement: { ...settlement.figures, settledMs } })

@@ -26,6 +26,7 @@ const SHARED: Readonly<Record<SharedOption, readonly [flags: string, summary: st
   json: ['--json', 'print JSON: one document, or one a line for streams'],
   home: ['--home <dir>', 'folder of the network (HEARSAY_HOME; default: the nearest .hearsay, here or above)'],
   api: ['--api <url>', "the node's API (HEARSAY_API; default: the running testnet or node of the home)"],
+  nodes: ['--nodes <file>', 'a file that lists nodes, on any machines (HEARSAY_NODES)'],
   'token-file': [
     '--token-file <file>',
     'file with the token that writes need (HEARSAY_TOKEN_FILE; default: the one of the node found)',
@@ -108,8 +109,16 @@ export async function describeCommands(table: readonly TableEntry[] = TABLE): Pr
 
 /** The shared options that a command takes, as commander writes them. */
 function sharedOptionsOf(spec: CommandSpec): readonly (readonly [flags: string, summary: string])[] {
-  const names = (Object.keys(SHARED) as SharedOption[]).filter((name) => spec.without?.includes(name) !== true)
+  const names = (Object.keys(SHARED) as SharedOption[]).filter((name) => takes(spec, name))
   return [...names.map((name) => SHARED[name]), ['--no-color', 'plain text (NO_COLOR)'] as const]
+}
+
+function takes(spec: CommandSpec, name: SharedOption): boolean {
+  if (spec.without?.includes(name) === true) return false
+  if (name !== 'nodes') return true
+  // Some have counts or numbers of nodes under this name.
+  if (Object.values(spec.options).some(({ flags }) => longFlag(flags) === '--nodes')) return false
+  return spec.without?.includes('api') !== true
 }
 
 function declare(command: Command, spec: CommandSpec, summary: string): void {
@@ -159,13 +168,13 @@ function bind(command: Command, spec: CommandSpec): Omit<Extract<Parsed, { kind:
     if (text === '') throw usageFailure(`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: is empty`)
     return typeof text === 'string' ? text : undefined
   }
-  const without = new Set(spec.without)
   return {
     shared: {
       json: given.json === true,
       home: textOf('home'),
-      api: without.has('api') ? undefined : textOf('api'),
-      tokenFile: without.has('token-file') ? undefined : textOf('tokenFile'),
+      api: takes(spec, 'api') ? textOf('api') : undefined,
+      nodes: takes(spec, 'nodes') ? textOf('nodes') : undefined,
+      tokenFile: takes(spec, 'token-file') ? textOf('tokenFile') : undefined,
     },
     manner: spec.serves === true ? 'serves' : spec.follows === true ? 'follows' : 'finishes',
     run: (context) => spec.run(context, { args: command.args, options }),

@@ -1,11 +1,13 @@
 /** Recordings for views: from a file, or from what the nodes of a running network still remember. */
 import { open } from 'node:fs/promises'
 import { connect } from '../client/connect.ts'
-import { askForObjects, gatherMemory } from '../client/gather.ts'
+import { askForObjects, gatherMemory, type AskedNode, type NodeMemory } from '../client/gather.ts'
+import { alignedRecord, errorBetween, movedBack, shiftOf, type NodeClock } from '../trace/clocks.ts'
+import type { NetworkNode } from '../trace/journey.ts'
 import { answerLines, memoryLines, openQuestions } from '../trace/memory-lines.ts'
 import { RecordingReader, type Recording, type RecordingRead } from '../trace/recording.ts'
 import { networkNodes } from '../trace/report.ts'
-import type { Manifest, ManifestNode } from '../home/manifest.ts'
+import type { Manifest } from '../home/manifest.ts'
 import type { Context } from './context.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
 import { VERSION } from './version.ts'
@@ -60,28 +62,87 @@ async function readPieces(path: string): Promise<RecordingRead> {
   return reader.end()
 }
 
+/** A node that is asked, and how its clock stands to the others'. */
+export interface ToldNode extends AskedNode {
+  readonly peerId: string
+  /** Null where all are of one machine, or it was not compared. */
+  readonly clock: NodeClock | null
+  /** Why it cannot be asked; null where it can. */
+  readonly trouble: string | null
+}
+
 /** What happened in a running testnet: its recording, or what its nodes remember. */
 export async function recordingOf(context: Context, manifest: Manifest): Promise<Recording> {
   const recording = manifest.recording === undefined ? null : await readRecording(context, manifest.recording)
   if (manifest.recordingFailed !== undefined)
     context.terminal.note(`the recording ended early (${manifest.recordingFailed}): this is what the nodes remember`)
-  const asked = manifest.nodes.filter(({ state }) => ASKED.has(state))
+  const asked = manifest.nodes
+    .filter(({ state }) => ASKED.has(state))
+    .map(({ name, apiUrl, peerId }) => ({ name, apiUrl, peerId, clock: null, trouble: null }))
+  const network = manifest.nodes.map(({ name, peerId, dials }) => ({ name, peerId, dials }))
   const lines =
     recording === null
-      ? [...stateLines(manifest), ...(await rememberedLines(context, manifest, asked))]
+      ? [...stateLines(manifest), ...(await rememberedLines(context, network, asked))]
       : [...recording.lines, ...stateLines(manifest)]
-  const network = manifest.nodes.map(({ name, peerId, dials }) => ({ name, peerId, dials }))
   // What a node told nothing of it is asked for: only its own word makes a miss of it.
-  const questions = openQuestions(recording === null ? network : networkNodes(recording.head, lines), lines)
+  const known = recording === null ? network : networkNodes(recording.head, lines)
+  return {
+    head: recording?.head ?? headOf(manifest, network),
+    lines: [...lines, ...(await answeredLines(context, known, { asked, lines }))],
+  }
+}
+
+/** What the nodes of a network remember that nobody here started, and that nobody recorded. */
+export async function gatheredRecording(
+  context: Context,
+  { network, networkId }: { readonly network: string; readonly networkId: string },
+  nodes: readonly ToldNode[],
+): Promise<Recording> {
+  const asked = nodes.filter(({ trouble }) => trouble === null)
+  const named = nodes.map(({ name, peerId }) => ({ name, peerId, dials: [] }))
+  const unasked = nodes.flatMap(({ name, trouble }): Line[] =>
+    trouble === null ? [] : [{ line: 'unasked', t_ns: nowNs(), node: name, why: trouble }],
+  )
+  const lines = [...unasked, ...(await rememberedLines(context, named, asked))]
+  return {
+    head: {
+      ...{
+        v: 1,
+        line: 'network',
+        network,
+        networkId,
+        seed: null,
+        topology: 'grown',
+        degree: null,
+        link: 'as they are',
+      },
+      ...{ createdAt: Date.now(), version: VERSION, clockErrorMs: errorBetween(asked.map(({ clock }) => clock)) },
+      nodes: named,
+    },
+    lines: [...lines, ...(await answeredLines(context, named, { asked, lines }))],
+  }
+}
+
+/** What the nodes say when they are asked for what they told nothing of, and their heads. */
+async function answeredLines(
+  context: Context,
+  network: readonly NetworkNode[],
+  { asked, lines }: { readonly asked: readonly ToldNode[]; readonly lines: readonly Line[] },
+): Promise<Line[]> {
+  const questions = openQuestions(network, lines)
+  const clocks = new Map(asked.map(({ name, clock }) => [name, clock]))
   const answers = await askForObjects(
     asked.flatMap((node) => {
       const ids = questions.get(node.name)
       return ids === undefined ? [] : [{ ...node, ids }]
     }),
   )
-  for (const { name, at, objects } of answers) lines.push(...answerLines(name, at, objects))
-  lines.push(...(await headLines(context, asked)))
-  return { head: recording?.head ?? headOf(manifest, network), lines }
+  return [
+    ...answers.flatMap(({ name, at, objects }) =>
+      answerLines(name, at, objects).map((line) => onOneClock(line, clocks.get(name) ?? null)),
+    ),
+    ...(await headLines(context, asked)),
+  ]
 }
 
 /** A node in these states has an API; a paused one does not answer, and is said to. */
@@ -90,15 +151,41 @@ const ASKED: ReadonlySet<string> = new Set(['ready', 'paused'])
 const HEADS_EVERY_MS = 400
 const HEADS_TRIES = 8
 
-async function rememberedLines(context: Context, manifest: Manifest, asked: readonly ManifestNode[]): Promise<Line[]> {
+async function rememberedLines(
+  context: Context,
+  network: readonly NetworkNode[],
+  asked: readonly ToldNode[],
+): Promise<Line[]> {
+  const clocks = new Map(asked.map(({ name, clock }) => [name, clock]))
   const memories = await gatherMemory(asked)
   for (const { name, trouble } of memories)
     if (trouble !== null) context.terminal.note(`${name} could not be asked: ${trouble}`)
-  const names = new Map(manifest.nodes.map(({ name, peerId }) => [peerId, name]))
-  return memoryLines(memories, (peerId) => names.get(peerId) ?? peerId)
+  const names = new Map(network.map(({ name, peerId }) => [peerId, name]))
+  const aligned = memories.map((memory) => onClockOf(memory, clocks.get(memory.name) ?? null))
+  return memoryLines(aligned, (peerId) => names.get(peerId) ?? peerId)
 }
 
-async function headLines(context: Context, asked: readonly ManifestNode[]): Promise<Line[]> {
+/** What a node remembers, with its times by the clock that others are compared with. */
+function onClockOf(memory: NodeMemory, clock: NodeClock | null): NodeMemory {
+  const shiftMs = shiftOf(clock)
+  if (shiftMs === 0) return memory
+  return {
+    ...memory,
+    at: memory.at - Math.round(shiftMs),
+    objects: memory.objects.map((object) => ({
+      ...object,
+      records: object.records.map((record) => alignedRecord(record, clock)),
+    })),
+    edgeNs: memory.edgeNs === null ? null : BigInt(movedBack(memory.edgeNs.toString(), shiftMs)),
+  }
+}
+
+function onOneClock(line: Line, clock: NodeClock | null): Line {
+  const shiftMs = shiftOf(clock)
+  return shiftMs === 0 ? line : { ...line, t_ns: movedBack(line.t_ns, shiftMs) }
+}
+
+async function headLines(context: Context, asked: readonly AskedNode[]): Promise<Line[]> {
   const lines: Line[] = []
   const clients = asked.map(({ name, apiUrl }) => ({ name, client: connect(apiUrl, { timeoutMs: ANSWER_MS_MAX }) }))
   for (let tries = 0; tries < HEADS_TRIES; tries++) {

@@ -2,6 +2,9 @@
 import { isThere } from '../trace/attendance.ts'
 import { tableText, type Column } from './table-text.ts'
 
+/** State of a node that cannot be asked, and of which nothing else is known. */
+export const NO_ANSWER = 'no answer'
+
 export interface TopNode {
   readonly name: string
   readonly state: string
@@ -12,8 +15,8 @@ export interface TopNode {
   /** Transactions that it took since it started. */
   readonly taken: number | null
   readonly loopMs: number | null
-  /** Transactions taken in each of the last seconds, oldest first. */
-  readonly perSecond: readonly number[]
+  /** Transactions taken in each of the last seconds, oldest first; null where nobody tells. */
+  readonly perSecond: readonly number[] | null
   readonly copies: number | null
   readonly p95Ms: number | null
 }
@@ -27,6 +30,10 @@ export interface TopView {
   /** Wall clock, ms. */
   readonly nowMs: number
   readonly message: string
+  /** What cannot be seen from here; empty where nothing is. */
+  readonly unseen: string
+  /** Whether nodes can be steered from here. */
+  readonly steers: boolean
 }
 
 const BARS = '▁▂▃▄▅▆▇█'
@@ -44,7 +51,7 @@ export function sparkline(values: readonly number[], cells = SPARK_CELLS): strin
 
 /** The lines of the screen, none longer than `columns`, no more than `rows`. */
 export function topLines(view: TopView, columns: number, rows: number): string[] {
-  const { network, nodes, selected, message } = view
+  const { network, nodes, selected, message, unseen, steers } = view
   const title = `hearsay top  ${network}  ${upText(nodes)}${cutText(view)}`
   const titles = [
     { title: '  NODE' },
@@ -63,26 +70,41 @@ export function topLines(view: TopView, columns: number, rows: number): string[]
     number(node.mesh),
     number(node.pool),
     number(node.taken),
-    number(node.perSecond.at(-1) ?? 0),
+    node.perSecond === null ? '–' : number(node.perSecond.at(-1) ?? 0),
     node.copies === null ? '–' : node.copies.toFixed(1),
     time(node.p95Ms),
     time(node.loopMs),
-    sparkline(node.perSecond),
+    sparkline(node.perSecond ?? []),
   ])
   const table = fittingTable(titles, cells, columns)
-  const keys = columns >= lengthOf(KEYS) ? KEYS : KEYS_SHORT
-  const room = Math.max(2, rows - 4)
+  const keys = !steers ? KEYS_LOOKING : columns >= lengthOf(KEYS) ? KEYS : KEYS_SHORT
+  const notes = wrapped(unseen, columns)
+  const room = Math.max(2, rows - 4 - notes.length)
   // The chosen node stays in sight.
   const from = Math.min(Math.max(0, selected - room + 2), Math.max(0, table.length - 1 - (room - 1)))
   const body = [table[0] ?? '', ...table.slice(1 + from, from + room)]
   const shown = body.length - 1
   const elsewhere =
     shown < nodes.length ? `${from + 1} to ${from + shown} of ${nodes.length} nodes: ↑↓ leads to the others` : ''
-  return [title, elsewhere, ...body, message, keys].map((line) => [...line].slice(0, columns).join(''))
+  return [title, elsewhere, ...body, ...notes, message, keys].map((line) => [...line].slice(0, columns).join(''))
 }
 
 const KEYS = '↑↓ node  s send  k kill  r restart  p pause  c cut in halves  h heal  q quit'
 const KEYS_SHORT = '↑↓ s send k kill r restart p pause c cut h heal q quit'
+
+const KEYS_LOOKING = '↑↓ node  q quit'
+
+/** A sentence over as many lines as it takes. */
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && lengthOf(last) + 1 + lengthOf(word) <= columns)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return text === '' ? [] : lines
+}
 
 /** As many of the columns as fit: half a figure is a wrong one. */
 function fittingTable(titles: readonly Column[], cells: readonly (readonly string[])[], columns: number): string[] {
@@ -104,11 +126,24 @@ function lengthOf(text: string): number {
  * told apart.
  */
 function upText(nodes: readonly TopNode[]): string {
-  const up = nodes.filter(({ state }) => isThere(state))
-  const apart = [...new Set(up.map(({ state }) => state))]
-    .filter((state) => state !== 'ready')
-    .map((state) => `${up.filter((node) => node.state === state).length} ${state}`)
+  const up = nodes.filter(({ state }) => isUp(state))
+  const apart = [...new Set(nodes.map(({ state }) => state))]
+    .filter((state) => (isUp(state) ? state !== 'ready' && state !== 'alive' : !isKnownGone(state)))
+    .map((state) => `${nodes.filter((node) => node.state === state).length} ${state}`)
   return [`${up.length}/${nodes.length} up`, ...apart].join(', ')
+}
+
+/** Of these nobody knows whether they live: they are not up, and not down. */
+const NOT_KNOWN: ReadonlySet<string> = new Set([NO_ANSWER, 'unreachable', 'unknown'])
+/** What members are called that are there no longer. */
+const LEFT: ReadonlySet<string> = new Set(['dead', 'left'])
+
+function isKnownGone(state: string): boolean {
+  return !isThere(state) || LEFT.has(state)
+}
+
+function isUp(state: string): boolean {
+  return !isKnownGone(state) && !NOT_KNOWN.has(state)
 }
 
 function cutText({ partition, nowMs }: TopView): string {
@@ -126,9 +161,9 @@ function stateText({ partition }: TopView, { name, state }: TopNode): string {
 /** The same in one line, for where there is no terminal. */
 export function topLine(view: TopView): string {
   const { nodes, network } = view
-  const up = nodes.filter(({ state }) => isThere(state))
+  const up = nodes.filter(({ state }) => isUp(state))
   const heights = up.flatMap(({ height }) => height ?? [])
-  const total = up.reduce((sum, { perSecond }) => Math.max(sum, perSecond.at(-1) ?? 0), 0)
+  const total = up.reduce((sum, { perSecond }) => Math.max(sum, perSecond?.at(-1) ?? 0), 0)
   const delays = up.flatMap(({ p95Ms }) => p95Ms ?? [])
   return [
     network,

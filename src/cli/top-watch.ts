@@ -2,8 +2,7 @@
  * What `top` shows of each node: what it says of itself, and its part in the last transactions as the page and the
  * report count them.
  */
-import type { Manifest } from '../home/manifest.ts'
-import type { NetworkWatch } from '../../testnet/network-watch.ts'
+import type { FollowedNode, NetworkWatch } from '../../testnet/network-watch.ts'
 import { journeyOf, type Journey } from '../trace/journey.ts'
 import { SHOWN_TRANSACTIONS_MAX } from '../trace/limits.ts'
 import { perNode } from '../trace/spread.ts'
@@ -23,8 +22,8 @@ export class TopWatch {
   }
 
   /** Follows nodes that are new or listen elsewhere, and takes over their states. */
-  update(manifest: Manifest): void {
-    this.#watch.update(manifest)
+  update(network: { readonly nodes: readonly FollowedNode[] }): void {
+    this.#watch.update(network)
   }
 
   /** Ends a second: the nodes are asked how they are, and what they took since is a new cell. */
@@ -41,8 +40,9 @@ export class TopWatch {
     }
   }
 
-  nodes(): TopNode[] {
-    const spreads = new Map(perNode(this.#shown()).map((spread) => [spread.name, spread]))
+  /** @param clockErrorMs by how much times of different nodes may be wrong */
+  nodes(clockErrorMs = 0): TopNode[] {
+    const spreads = new Map(perNode(this.#shown(clockErrorMs)).map((spread) => [spread.name, spread]))
     return this.#watch.nodes().map(({ name, state, head, peers, mesh, pool, seen }) => {
       const spread = spreads.get(name)
       return {
@@ -62,14 +62,15 @@ export class TopWatch {
     this.#watch.close()
   }
 
-  #shown(): Journey[] {
+  #shown(clockErrorMs: number): Journey[] {
     const network = this.#watch.nodes()
     const shown = this.#watch.sightings.transactions().slice(0, SHOWN_TRANSACTIONS_MAX)
     const before = new Map(this.#journeys)
     this.#journeys.clear()
     return shown.map(({ id, version, records }) => {
       const known = before.get(id)
-      const journey = known?.version === version ? known.journey : journeyOf(id, network, records, 0, this.#watch.known)
+      const journey =
+        known?.version === version ? known.journey : journeyOf(id, network, records, clockErrorMs, this.#watch.known)
       this.#journeys.set(id, { version, journey })
       return journey
     })

@@ -1,19 +1,12 @@
-/**
- * What all nodes of the network say of one transaction: each of a testnet asked by its own API, and elsewhere all that
- * one node can reach, asked by it on our behalf (PROTOCOL.md, observe), with its clock beside their answers.
- */
-import { connect } from '../client/connect.ts'
-import { gatherObject, type NodeAnswer } from '../client/gather.ts'
+/** What the nodes of a network say of one transaction, whoever asked them. */
+import type { NodeAnswer } from '../client/gather.ts'
 import type { ObservationsView } from '../domain/views.ts'
 import { alignedRecords, type NodeClock } from '../trace/clocks.ts'
 import type { NetworkNode } from '../trace/journey.ts'
 import { Known } from '../trace/knowledge.ts'
-import { apiFailure, openApi } from './api.ts'
-import type { Context } from './context.ts'
-import { findTarget, type Target } from './discovery.ts'
 
 /** How long one node may ask the others, ms, and what its answer may take on top. */
-const SURVEY_MS = 3_000
+export const SURVEY_MS = 3_000
 export const SURVEY_ANSWER_MS_MAX = SURVEY_MS + 5_000
 
 export interface NetworkAnswers {
@@ -34,31 +27,11 @@ export interface TracedAnswer extends NodeAnswer {
   readonly clock: NodeClock | null
 }
 
-/** @param id the transaction's, or a beginning that is unique on each node */
-export async function askNetwork(context: Context, id: string): Promise<NetworkAnswers> {
-  const target = findTarget(context)
-  const { manifest } = target
-  if (manifest === null) return askOver(context, target, id)
-  const answers = await gatherObject(id, manifest.nodes)
-  const known = knownBy(id, answers)
-  for (const { name, states = [] } of manifest.nodes)
-    for (const { atMs, state } of states) known.attendance.note(name, BigInt(atMs) * 1_000_000n, state)
-  // A testnet is a network of this machine: one clock stamps all records.
-  const clock = { offsetMs: 0, errorMs: 0 }
-  return {
-    nodes: manifest.nodes,
-    answers: answers.map((answer) => ({ ...answer, over: [], clock })),
-    clockErrorMs: 0,
-    known,
-    asked: null,
-  }
-}
-
 /**
  * What nodes without a record said: only their own word makes it one that they lack. @param prefix the id, or its
  * beginning
  */
-function knownBy(prefix: string, answers: readonly NodeAnswer[]): Known {
+export function knownBy(prefix: string, answers: readonly NodeAnswer[]): Known {
   const known = new Known()
   const id = answers.flatMap(({ records }) => records.map((record) => record.id))[0] ?? prefix
   const nowNs = BigInt(Date.now()) * 1_000_000n
@@ -66,31 +39,8 @@ function knownBy(prefix: string, answers: readonly NodeAnswer[]): Known {
   return known
 }
 
-async function askOver(context: Context, target: Target, id: string): Promise<NetworkAnswers> {
-  const { name, peerId } = await openApi(context, target).identity()
-  const client = connect(target.apiUrl, { timeoutMs: SURVEY_ANSWER_MS_MAX })
-  try {
-    const survey = await client.observations(id, { waitMs: SURVEY_MS })
-    if (survey.ok) return surveyAnswers(survey.value)
-    // It knows nothing of it: that is for the answer below to say.
-    if (survey.kind === 'unreachable' || !(survey.status === 404 || survey.problem.code === 'observe-off'))
-      throw apiFailure(survey, target, false)
-    if (survey.problem.code === 'observe-off')
-      context.terminal.note(`only ${name} is asked: ${survey.problem.message} (${survey.problem.hint})`)
-  } finally {
-    client.close()
-  }
-  const answers = await gatherObject(id, [{ name, apiUrl: target.apiUrl }])
-  return {
-    nodes: [{ name, peerId }],
-    answers: answers.map((answer) => ({ ...answer, over: [], clock: { offsetMs: 0, errorMs: 0 } })),
-    clockErrorMs: 0,
-    known: knownBy(id, answers),
-    asked: null,
-  }
-}
-
-function surveyAnswers({ id, nodes, asked, answered, unreachable }: ObservationsView): NetworkAnswers {
+/** A survey's answers, their times moved to the clock of the node that asked. */
+export function surveyAnswers({ id, nodes, asked, answered, unreachable }: ObservationsView): NetworkAnswers {
   const { records, clockErrorMs } = alignedRecords(nodes)
   const answers = nodes.map(({ name, trouble, known, over, clock }) => ({
     name,

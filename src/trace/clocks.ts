@@ -31,16 +31,21 @@ export interface Aligned {
 
 export function alignedRecords(nodes: readonly ClockedRecords[]): Aligned {
   const told = nodes.filter(({ records }) => records.length > 0)
-  const [first = 0, second = 0] = told.map(({ clock }) => boundOf(clock)).sort((a, b) => b - a)
   return {
-    records: told.flatMap(({ clock, records }) => records.map((record) => moved(record, shiftOf(clock)))),
-    clockErrorMs: Math.round((first + second) * 1_000) / 1_000,
+    records: told.flatMap(({ clock, records }) => records.map((record) => alignedRecord(record, clock))),
+    clockErrorMs: errorBetween(told.map(({ clock }) => clock)),
     uncompared: told.filter(({ clock }) => clock === null).map(({ name }) => name),
   }
 }
 
+/** By how much two times of different ones of these nodes may be wrong, ms. */
+export function errorBetween(clocks: readonly (NodeClock | null)[]): number {
+  const [first = 0, second = 0] = clocks.map(boundOf).sort((a, b) => b - a)
+  return Math.round((first + second) * 1_000) / 1_000
+}
+
 /** By how much a node's times are moved, ms. */
-function shiftOf(clock: NodeClock | null): number {
+export function shiftOf(clock: NodeClock | null): number {
   return clock === null || Math.abs(clock.offsetMs) <= clock.errorMs ? 0 : clock.offsetMs
 }
 
@@ -50,8 +55,13 @@ function boundOf(clock: NodeClock | null): number {
   return clock.errorMs + (shiftOf(clock) === 0 ? Math.abs(clock.offsetMs) : 0)
 }
 
-function moved(record: PropagationRecord, offsetMs: number): PropagationRecord {
-  return offsetMs === 0
-    ? record
-    : { ...record, t_ns: (BigInt(record.t_ns) - BigInt(Math.round(offsetMs * 1_000)) * 1_000n).toString() }
+/** The record, with its time by the clock that others are compared with. */
+export function alignedRecord(record: PropagationRecord, clock: NodeClock | null): PropagationRecord {
+  const offsetMs = shiftOf(clock)
+  return offsetMs === 0 ? record : { ...record, t_ns: movedBack(record.t_ns, offsetMs) }
+}
+
+/** A time in ns, by a clock that is so far ahead, ms. */
+export function movedBack(t_ns: string, offsetMs: number): string {
+  return (BigInt(t_ns) - BigInt(Math.round(offsetMs * 1_000)) * 1_000n).toString()
 }

@@ -1,50 +1,45 @@
 import { defineCommand, flag } from '../command.ts'
 import type { Context } from '../context.ts'
-import { readTestnetManifest, runningTestnet } from '../discovery.ts'
 import { keysOf, type TopKey } from '../top-keys.ts'
 import { topLine, topLines, type TopView } from '../top-screen.ts'
-import { TopWatch } from '../top-watch.ts'
+import { openNetwork } from '../vantage/open.ts'
+import type { TopSource } from '../vantage/vantage.ts'
 import { waitFor } from '../waiting.ts'
 import type { Outcome } from '../exit.ts'
-import { assertNever } from '../../lib/assert.ts'
-import type { Manifest } from '../../home/manifest.ts'
 
 const SECOND_MS = 1_000
-const PAUSE_MS = 5_000
 
 export const command = defineCommand({
   details:
     'Every second: height, peers, mesh, pool, transactions, copies, 95th percentile of the delay and delay of the event loop of every node, with keys to ' +
-    'send, kill, restart, pause, cut and heal. Where there is no terminal it prints one plain line a second.',
+    'send, kill, restart, pause, cut and heal those of a testnet. Where there is no terminal it prints one plain line a second. --nodes shows the nodes of a file, ' +
+    '--api the network as one node sees it; what cannot be seen from there is said.',
   args: [],
   options: { once: flag('--once', 'print the table after two seconds and end') },
-  examples: [['top', 'watch the testnet of this folder']],
-  without: ['api', 'token-file'],
+  examples: [
+    ['top', 'watch the testnet of this folder'],
+    ['top --nodes nodes.json', 'watch nodes on any machines'],
+  ],
+  without: ['token-file'],
   follows: true,
   async run(context, { options }) {
-    const manifest = runningTestnet(context)
-    const { NetworkWatch } = await import('../../../testnet/network-watch.ts')
-    const watch = new TopWatch(new NetworkWatch())
-    watch.update(manifest)
+    const source = await (await openNetwork(context)).top()
     const { stdin, shared, terminal } = context
     const isScreen = !options.once && !shared.json && stdin.isTTY && terminal.columns !== undefined && terminal.isLive
     try {
-      return await (isScreen
-        ? showScreen(context, manifest, watch)
-        : printLines(context, manifest, watch, options.once))
+      return await (isScreen ? showScreen(context, source) : printLines(context, source, options.once))
     } finally {
-      watch.close()
+      source.close()
     }
   },
 })
 
-async function printLines(context: Context, manifest: Manifest, watch: TopWatch, once: boolean): Promise<Outcome> {
+async function printLines(context: Context, source: TopSource, once: boolean): Promise<Outcome> {
   const { shared, terminal, stop } = context
-  await watch.tick()
+  await source.tick()
   for (let second = 0; await waitFor(SECOND_MS, stop); second++) {
-    watch.update(readTestnetManifest(manifest.home) ?? manifest)
-    await watch.tick()
-    const view = viewOf(manifest, watch, 0, '', await partitionOf(manifest))
+    await source.tick()
+    const view = viewOf(source, 0, '')
     if (once && second === 0) continue
     if (shared.json) terminal.document({ v: 1, ...view })
     else if (once) terminal.out(topLines(view, 200, 1_000).slice(0, -2).join('\n'))
@@ -54,26 +49,24 @@ async function printLines(context: Context, manifest: Manifest, watch: TopWatch,
   return 'interrupted'
 }
 
-async function showScreen(context: Context, manifest: Manifest, watch: TopWatch): Promise<Outcome> {
+async function showScreen(context: Context, source: TopSource): Promise<Outcome> {
   const { stdin, terminal, stop } = context
   let selected = 0
   let message = ''
-  let partition: Partition = null
   const closing = new AbortController()
   stop.addEventListener('abort', () => closing.abort(), { once: true })
   const draw = (): void => {
-    const view = viewOf(manifest, watch, selected, message, partition)
-    const lines = topLines(view, process.stdout.columns, process.stdout.rows)
-    terminal.drawScreen(lines)
+    terminal.drawScreen(topLines(viewOf(source, selected, message), process.stdout.columns, process.stdout.rows))
   }
   const onOneKey = (key: TopKey): void => {
-    const count = watch.nodes().length
+    const nodes = source.nodes()
     if (key === 'quit') closing.abort()
     else if (key === 'up') selected = Math.max(0, selected - 1)
-    else if (key === 'down') selected = Math.min(count - 1, selected + 1)
+    else if (key === 'down') selected = Math.min(nodes.length - 1, selected + 1)
+    else if (source.act === null) message = `${key}: only a testnet of this machine can be steered from here`
     else {
       message = `${key} …`
-      void carryOut(context, manifest, watch.nodes()[selected]?.name ?? 'node-0', key, watch).then((text) => {
+      void source.act(key, nodes[selected]?.name ?? 'node-0').then((text) => {
         message = text
         draw()
       })
@@ -89,8 +82,7 @@ async function showScreen(context: Context, manifest: Manifest, watch: TopWatch)
   process.stdout.on('resize', draw)
   try {
     do {
-      watch.update(readTestnetManifest(manifest.home) ?? manifest)
-      ;[partition] = await Promise.all([partitionOf(manifest), watch.tick()])
+      await source.tick()
       draw()
     } while (await waitFor(SECOND_MS, closing.signal))
   } finally {
@@ -104,74 +96,16 @@ async function showScreen(context: Context, manifest: Manifest, watch: TopWatch)
   return 'done'
 }
 
-/** What a key does, and what came of it in words. */
-async function carryOut(
-  context: Context,
-  manifest: Manifest,
-  node: string,
-  key: Exclude<TopKey, 'up' | 'down' | 'quit'>,
-  watch: TopWatch,
-): Promise<string> {
-  const { command: ask } = await import('../../../testnet/control-client.ts')
-  const { home } = manifest
-  const told = async (
-    asked: Promise<{ kind: string; refusal?: { message: string }; message?: string }>,
-    done: string,
-  ) => {
-    const outcome = await asked
-    return outcome.kind === 'done' ? done : (outcome.refusal?.message ?? outcome.message ?? 'the network is gone')
+function viewOf(source: TopSource, selected: number, message: string): TopView {
+  const { network, partition, unseen, act } = source
+  return {
+    network,
+    nodes: source.nodes(),
+    selected,
+    partition,
+    nowMs: Date.now(),
+    message,
+    unseen,
+    steers: act !== null,
   }
-  switch (key) {
-    case 'kill':
-      return told(ask(home, 'kill', { nodes: [node] }), `${node} was killed`)
-    case 'restart':
-      return told(ask(home, 'restart', { nodes: [node] }), `${node} is back`)
-    case 'pause':
-      return told(ask(home, 'pause', { nodes: [node], forMs: PAUSE_MS }), `${node} is paused for 5 s`)
-    case 'cut': {
-      const names = watch.nodes().map(({ name }) => name)
-      const half = Math.ceil(names.length / 2)
-      const groups = [names.slice(0, half), names.slice(half)]
-      return told(ask(home, 'partition', { groups, forMs: null }), 'the network is cut in halves: h heals it')
-    }
-    case 'heal':
-      return told(ask(home, 'heal', {}), 'all links stand again')
-    case 'send':
-      return sendThrough(context, manifest, node)
-    default:
-      return assertNever(key)
-  }
-}
-
-async function sendThrough(context: Context, manifest: Manifest, node: string): Promise<string> {
-  const { pageUrl } = manifest.supervisor
-  if (pageUrl === undefined) return 'this network has no page to send through'
-  const url = new URL(pageUrl)
-  const answer = await fetch(new URL('/v1/act/send', url), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${url.hash.slice('#key='.length)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ node }),
-    signal: context.stop,
-  })
-  const document = (await answer.json()) as { id?: string; message?: string }
-  return answer.ok ? `${node} took ${document.id?.slice(0, 12) ?? ''}` : (document.message ?? 'it was not taken')
-}
-
-type Partition = TopView['partition']
-
-/** The cut that stands now; also null where the supervisor does not say. */
-async function partitionOf({ home }: Manifest): Promise<Partition> {
-  const { command: ask } = await import('../../../testnet/control-client.ts')
-  const asked = await ask(home, 'partition-status', {})
-  return asked.kind === 'done' ? asked.value.partition : null
-}
-
-function viewOf(
-  { network }: Manifest,
-  watch: TopWatch,
-  selected: number,
-  message: string,
-  partition: Partition,
-): TopView {
-  return { network, nodes: watch.nodes(), selected, partition, nowMs: Date.now(), message }
 }

@@ -77,8 +77,9 @@ async function send(
   { api, target, identity, follows, options, signed, attempt }: Sending,
 ): Promise<Outcome> {
   const { shared, terminal } = context
+  const first = target.nodeName ?? identity.name
   const following = follows
-    ? await (await import('../follow-transaction.ts')).openFollowing(context, target, signed.id, identity.name)
+    ? await (await import('../vantage/open.ts')).openVantage(context, target).follow(signed.id, first)
     : null
   try {
     await following?.watch.listening()
@@ -86,7 +87,7 @@ async function send(
     // Two calls of one moment make the very same transaction: it is the other one's.
     if (submitted.status === 'known' && signed.again !== null && attempt <= KNOWN_ATTEMPTS_MAX)
       throw new Failure('rejected', 'nonce-too-low', 'another call sent the same transaction at the same moment')
-    following?.watch.mark(target.nodeName ?? identity.name)
+    following?.watch.mark(first)
     const loneliness = await lonelinessOf(api)
     if (!shared.json) terminal.out(signed.id)
     else if (following !== null)
@@ -105,14 +106,15 @@ async function send(
       return 'done'
     }
     // One node of one is no spread where there are others to be reached.
-    if (loneliness?.isExpected === false && target.manifest === null)
+    if (loneliness?.isExpected === false && target.manifest === null && target.listed === undefined)
       throw new Failure(
         'not-ready',
         'alone',
         `${identity.name} has it on its disk and no peer to give it to: ${loneliness.message}`,
         loneliness.next,
       )
-    return await following.follow(submitted, { ...options, until: options.until ?? 1 })
+    const { follow } = await import('../follow-transaction.ts')
+    return await follow(context, following, submitted, { ...options, until: options.until ?? 1 })
   } finally {
     following?.watch.close()
   }

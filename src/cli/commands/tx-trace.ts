@@ -2,10 +2,11 @@ import { isHashText } from '../../domain/ids.ts'
 import { journeyOf } from '../../trace/journey.ts'
 import { treeDot, treeText } from '../../trace/tree-text.ts'
 import { defineCommand, flag } from '../command.ts'
-import { askNetwork, troubleText, type TracedAnswer } from '../trace-network.ts'
+import { troubleText, type TracedAnswer } from '../trace-network.ts'
 import { Failure, usageFailure } from '../failure.ts'
 import { readIdPrefix } from '../parse.ts'
 import { traceDocument } from '../trace-document.ts'
+import { openVantage } from '../vantage/open.ts'
 
 export const command = defineCommand({
   details:
@@ -24,7 +25,7 @@ export const command = defineCommand({
     if (options.dot && shared.json) throw usageFailure('--dot and --json are two formats', 'choose one')
     const reading = readIdPrefix(args[0] ?? '')
     if (!reading.ok) throw usageFailure(`id: ${reading.message}`)
-    const { answers, ...network } = await askNetwork(context, reading.value)
+    const { answers, ...network } = await openVantage(context).ask(reading.value)
     const ids = [...new Set(answers.flatMap(({ records }) => records.map(({ id }) => id)))]
     if (ids.length > 1) throw usageFailure(`${reading.value} is the beginning of ${ids.length} ids`, 'give more digits')
     const id = ids[0] ?? (isHashText(reading.value) ? reading.value : null)

@@ -22,6 +22,8 @@ const view = (count: number, selected = 0): TopView => ({
   partition: null,
   nowMs: 0,
   message: '',
+  unseen: '',
+  steers: true,
 })
 
 describe('top', () => {
