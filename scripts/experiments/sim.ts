@@ -32,6 +32,7 @@ const USAGE = `usage: npm run sim -- spread [options]
   --loss RATE         packets sent again
   --lose-messages RATE  gossip messages lost whole
   --eager-only        without IHAVE and IWANT
+  --stands            relays begin as a network that has stood for long: everybody knows everybody
   --repeat            run twice and compare the digests
  models:
   --k K,K,…           contacts a round, useless contacts, or fanout (default 1)
@@ -65,6 +66,7 @@ const OPTIONS = {
   loss: { type: 'string', default: '0' },
   'lose-messages': { type: 'string', default: '0' },
   'eager-only': { type: 'boolean', default: false },
+  stands: { type: 'boolean', default: false },
   repeat: { type: 'boolean', default: false },
   k: { type: 'string', default: '1' },
   runs: { type: 'string', default: '100' },
@@ -124,6 +126,7 @@ function scenarioOf(flags: Flags, nodes: number): Scenario {
       lossRate: rate(flags.loss, 'loss'),
     },
     eagerOnly: flags['eager-only'],
+    stands: flags.stands,
     publications: everySecond(count(flags.messages, 'messages'), nodes, seed),
     faults: lostMessages === 0 ? [] : [{ atMs: 0, kind: 'lose-messages', rate: lostMessages }],
   })
