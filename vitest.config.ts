@@ -71,11 +71,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real',
-          include: [
-            ...testsIn('attack'),
-            'test/e2e/{dashboard,testnet,testnet-spread}.test.ts',
-            ...ALONE,
-          ],
+          include: [...testsIn('attack'), 'test/e2e/{dashboard,testnet,testnet-spread}.test.ts', ...ALONE],
           exclude: PARTS_OF_ATTACKS,
           // Whole networks, ports and deadlines: two such files at once on two cores would measure each other.
           fileParallelism: false,

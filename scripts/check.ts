@@ -5,7 +5,7 @@ import { remembering, runStages, staticStages, vitest } from './stages.ts'
 
 const tests = {
   name: 'unit',
-  command: [vitest, 'run', '--project', 'fast', 'test/unit', 'test/tidy'],
+  command: [vitest, 'run', '--project', 'fast', '--silent=passed-only', 'test/unit', 'test/tidy'],
 }
 const results = await runStages([tests, ...staticStages.map(remembering)])
 

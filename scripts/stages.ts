@@ -76,12 +76,17 @@ export async function runStages(
       const result = await run(stage, priority)
       const seconds = ((performance.now() - started) / 1000).toFixed(1)
       print(`${result.ok ? 'ok    ' : 'FAILED'} ${stage.name.padEnd(8)} ${seconds.padStart(5)} s`)
-      if (!result.ok) print(result.output.replace(/^(?=.)/gm, '  '))
+      if (!result.ok) print(whatFailed(result.output).replace(/^(?=.)/gm, '  '))
       results.push(result)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, worker))
   return results
+}
+
+/** Without the hundreds of lines of what passed: the one that failed would stand below them. */
+function whatFailed(output: string): string {
+  return output.replace(/^ *✓.*\n/gm, '').replace(/\n{3,}/g, '\n\n')
 }
 
 async function run(stage: Stage, priority?: number): Promise<StageResult> {

@@ -46,7 +46,10 @@ describe('virtual time', () => {
       runIn(world, forging({ at: '1s', do: 'lose-messages', rate: 1 })),
       runIn(world, forging({ at: '1s', do: 'partition', groups: ['0', '1-3'] })),
     ])
-    expect(unheard.judged[0]).toMatchObject({ verdict: 'unmeasured', where: expect.stringContaining('came to no node') })
+    expect(unheard.judged[0]).toMatchObject({
+      verdict: 'unmeasured',
+      where: expect.stringContaining('came to no node'),
+    })
     expect(parted.judged[0]).toMatchObject({ verdict: 'met', found: 0 })
   })
 })

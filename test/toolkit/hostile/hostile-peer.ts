@@ -241,6 +241,9 @@ export class HostilePeer {
     }, GREET_AFTER_MS).unref()
   }
 
+  /** Why the last question had no answer. */
+  #unanswered: unknown = null
+
   async #askOn(connection: Connection, protocol: Protocol, request: Uint8Array): Promise<Uint8Array[] | null> {
     if (protocol === 'hello') this.#greeted.add(connection)
     try {
@@ -251,7 +254,8 @@ export class HostilePeer {
       const frames: Uint8Array[] = []
       for await (const frame of lp.decode(stream)) frames.push(new Uint8Array(frame.subarray()))
       return frames
-    } catch {
+    } catch (error) {
+      this.#unanswered = error
       return null
     }
   }
@@ -274,7 +278,7 @@ export class HostilePeer {
 
   /** Introduces itself as a node of the network, without which nothing is asked of it. */
   async greet(head?: ClaimedHead): Promise<void> {
-    if ((await this.ask('hello', this.hello(head))) === null) throw new Error('the victim does not greet')
+    if ((await this.ask('hello', this.hello(head))) === null) throw new Error('the victim does not greet', { cause: this.#unanswered })
   }
 
   /** What it answers to who dials it and greets. */
