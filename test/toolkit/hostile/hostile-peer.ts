@@ -278,7 +278,8 @@ export class HostilePeer {
 
   /** Introduces itself as a node of the network, without which nothing is asked of it. */
   async greet(head?: ClaimedHead): Promise<void> {
-    if ((await this.ask('hello', this.hello(head))) === null) throw new Error('the victim does not greet', { cause: this.#unanswered })
+    if ((await this.ask('hello', this.hello(head))) === null)
+      throw new Error('the victim does not greet', { cause: this.#unanswered })
   }
 
   /** What it answers to who dials it and greets. */
