@@ -51,6 +51,16 @@ const mayImport = {
     'src/domain/',
     'src/lib/',
   ],
+  // A node in a page: the production runtime on the adapters that run anywhere. Its page shows documents.
+  'src/light/page': ['src/light/(limits|view)\\.ts'],
+  'src/light': [
+    'src/node/(?!compose\\.ts)',
+    'src/kernel/',
+    'src/ports/',
+    'src/adapters/(libp2p|crypto|store)/',
+    'src/domain/',
+    'src/lib/',
+  ],
   // One experiment, three worlds: it runs the simulator and the testnet, and neither knows of it.
   'src/scenario': ['src/sim/', 'testnet/', 'src/client/', 'src/home/', 'src/wallet/', 'src/domain/', 'src/lib/'],
   // Theory beside measurement: models, and the machines of nodes without their network.
@@ -259,7 +269,7 @@ module.exports = {
       from: {
         orphan: true,
         path: '^(src|testnet)/',
-        pathNot: '^(src/(main|index)\\.ts|testnet/main\\.ts|src/scenario/virtual/run\\.ts)$',
+        pathNot: '^(src/(main|index)\\.ts|testnet/main\\.ts|src/scenario/virtual/run\\.ts|src/light/globals\\.ts)$',
       },
       to: {},
     },

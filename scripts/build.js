@@ -212,6 +212,37 @@ async function buildPage() {
 }
 
 /**
+ * The node in a page, which a clone serves at /light. It is no part of the package, whose size is bounded: half as
+ * large again for whom most do without.
+ */
+async function buildLight() {
+  const source = join(root, 'src/light')
+  const outdir = join(dist, 'light')
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [
+      { in: join(source, 'worker.ts'), out: 'worker' },
+      { in: join(source, 'page/main.ts'), out: 'app' },
+      { in: join(source, 'page/app.css'), out: 'app' },
+    ],
+    outdir,
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome120', 'firefox121', 'safari17'],
+    minify: true,
+    legalComments: 'none',
+    inject: [join(source, 'globals.ts')],
+    plugins: [twins],
+    logLevel: 'warning',
+  })
+  mkdirSync(outdir, { recursive: true })
+  for (const { path, contents } of outputFiles) writeWhole(path, contents)
+  writeWhole(join(outdir, 'index.html'), readFileSync(join(source, 'page/index.html')))
+}
+
+/**
  * Who installs the package gets what package.json names under `dependencies` and nothing else: that must be exactly
  * what the bundle leaves out.
  * @returns a sentence for each difference
@@ -297,6 +328,7 @@ if (esbuild === undefined) {
     const browser = await buildForBrowsers()
     write([...outputFiles, ...browser.outputFiles])
     const page = await buildPage()
+    if (!process.argv.includes('--prepare')) await buildLight()
     writeWhole(join(dist, 'THIRD-PARTY-LICENCES.txt'), Buffer.from(thirdParty([metafile, browser.metafile, page])))
     const built = Object.keys(entryPoints).map((name) => `dist/${name}.js`)
     console.log(`build: ${built.join(', ') || 'nothing'} in ${Date.now() - started} ms`)

@@ -75,6 +75,7 @@ export const EXPERIMENTS: readonly ExperimentGroup[] = [
         about: 'what `hearsay deploy` writes, read by the programs it is for; under a real systemd (root)',
       },
       { name: 'alerts', about: 'each alert that we ship fires and clears (Prometheus, root)' },
+      { name: 'light', about: 'a node in a page checks and shows all, and cuts a forger off (Chromium)' },
       { name: 'views', about: 'whether page, report, top, trace and metrics say the same (Chromium)' },
     ],
   },

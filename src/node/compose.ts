@@ -11,7 +11,7 @@ import { CONNECTIONS_MAX } from '../adapters/http/limits.ts'
 import { COOKIE_FILE_NAME, writeCookie, type Cookie } from '../adapters/http/cookie-file.ts'
 import { MESH_DLO } from '../adapters/libp2p/gossip-options.ts'
 import { PENDING_INBOUND_MAX } from '../adapters/libp2p/limits.ts'
-import { openLibp2p } from '../adapters/libp2p/open.ts'
+import { openLibp2p, type OpenLibp2p } from '../adapters/libp2p/open.ts'
 import { peerIdFromSeed } from '../adapters/libp2p/identity.ts'
 import { openJournal, type Journal } from '../adapters/log/journal.ts'
 import { createMetrics, type NodeMetrics } from '../adapters/metrics/metrics.ts'
@@ -341,7 +341,7 @@ async function assemble(
   metrics.gaugeBy('problem', 'Whether this is wrong with the node now (/v1/node/health says it in words)', 'code', () =>
     health.gauge(),
   )
-  api = await openApi({ config, control, closers, metrics, journal, apiSocketsMax })
+  api = await openApi({ config, control, closers, metrics, journal, apiSocketsMax, light: () => lightEntrance(libp2p) })
   if (api !== null && !api.ok) return fail(api.message, api.hint)
   return {
     ok: true,
@@ -372,6 +372,11 @@ type ApiOpening =
   | { readonly ok: true; readonly api: HttpApi; readonly cookieFile: string | null }
   | { readonly ok: false; readonly message: string; readonly hint: string }
 
+interface LightEntrance {
+  readonly peerId: string
+  readonly port: number
+}
+
 interface ApiParts {
   readonly config: NodeConfig
   readonly control: NodeControl
@@ -379,6 +384,7 @@ interface ApiParts {
   readonly metrics: Pick<NodeMetrics, 'httpAnswered'>
   readonly journal: Journal
   readonly apiSocketsMax: number
+  readonly light: () => LightEntrance | null
 }
 
 async function openApi({
@@ -388,6 +394,7 @@ async function openApi({
   metrics,
   journal,
   apiSocketsMax,
+  light,
 }: ApiParts): Promise<ApiOpening | null> {
   if (config.api === null) return null
   const cookieFile = config.dataDir === null ? null : join(config.dataDir, COOKIE_FILE_NAME)
@@ -405,6 +412,8 @@ async function openApi({
     hosts: config.apiHosts,
     dev: config.profile !== 'node',
     socketsMax: apiSocketsMax,
+    network: config.network,
+    light,
     version: VERSION,
     parseAccount: (text) => parseAccount(text, config.network.name),
     monotonicMs: () => performance.now(),
@@ -421,6 +430,15 @@ async function openApi({
   if (!opening.ok) return opening
   closers.push(() => opening.api.close())
   return { ok: true, api: opening.api, cookieFile }
+}
+
+/** Where pages join: the first port for WebSockets. */
+function lightEntrance({ self, connections }: Pick<OpenLibp2p, 'self' | 'connections'>): LightEntrance | null {
+  for (const address of connections.addresses()) {
+    const [, port] = /\/tcp\/(\d+)\/ws(?:\/|$)/.exec(address) ?? []
+    if (port !== undefined) return { peerId: self, port: Number(port) }
+  }
+  return null
 }
 
 function parseAccount(text: string, network: string): AccountId | null {

@@ -5,6 +5,7 @@ import { ClassicLevel } from 'classic-level'
 import { MemoryLevel } from 'memory-level'
 import { afterAll } from 'vitest'
 import { LevelStore } from '../../src/adapters/store/level-store.ts'
+import { openMemoryStore } from '../../src/adapters/store/open-memory-store.browser.ts'
 import { storeContract } from './store.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'hearsay-store-'))
@@ -39,4 +40,10 @@ storeContract('memory', async () => {
       return new LevelStore(level, { copiesValues: false })
     },
   }
+})
+
+storeContract('the memory of a page', async () => {
+  const spaces: Parameters<typeof openMemoryStore>[0] = new Map()
+  const store = await openMemoryStore(spaces)
+  return { store, breakDisk: () => store.close(), reopen: () => openMemoryStore(spaces) }
 })

@@ -1,15 +1,17 @@
 /** What every implementation of the store port must do. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { StoreWrite } from '../../src/ports/store.ts'
-import type { LevelStore } from '../../src/adapters/store/level-store.ts'
+import type { Store, StoreWrite } from '../../src/ports/store.ts'
 import { utf8 } from '../../src/lib/bytes.ts'
 
+/** Where there is a disk it says how often it was synced. */
+type TestedStore = Store & { readonly syncs?: number }
+
 export interface StoreUnderTest {
-  readonly store: LevelStore
+  readonly store: TestedStore
   /** Makes every later write fail, as a full or broken disk does. */
   breakDisk(): Promise<void>
   /** The store as it is found after it was closed. */
-  reopen(): Promise<LevelStore>
+  reopen(): Promise<Store>
 }
 
 const put = (key: string, value = key): StoreWrite => ({ kind: 'put', space: 'pool', key, value: utf8(value) })
@@ -19,7 +21,7 @@ const text = (bytes: Uint8Array | undefined): string | undefined => bytes && Buf
 export function storeContract(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`the store port on ${name}`, () => {
     let under: StoreUnderTest
-    let store: LevelStore
+    let store: TestedStore
 
     beforeEach(async () => {
       under = await open()
@@ -56,7 +58,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         ['d', 'a', 'c', 'b'].map((key) => put(key)),
         { durable: false },
       )
-      const keys = async (range?: Parameters<LevelStore['entries']>[1]): Promise<string[]> =>
+      const keys = async (range?: Parameters<Store['entries']>[1]): Promise<string[]> =>
         (await store.entries('pool', range)).map(([key]) => key)
       expect(await keys()).toEqual(['a', 'b', 'c', 'd'])
       expect(await keys({ from: 'b' })).toEqual(['b', 'c', 'd'])
@@ -91,9 +93,9 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         Array.from({ length: 64 }, (_, index) => store.write([put(`k${index}`)], { durable: true })),
       )
       expect(outcomes.every((outcome) => outcome.ok)).toBe(true)
-      expect(store.syncs).toBe(1)
+      expectSyncs(store, 1)
       for (let index = 0; index < 5; index++) await store.write([put(`alone${index}`)], { durable: true })
-      expect(store.syncs).toBe(6)
+      expectSyncs(store, 6)
       expect(await store.entries('pool')).toHaveLength(69)
     })
 
@@ -103,14 +105,14 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       for (let turn = 0; turn < 5; turn++) await Promise.resolve()
       const later = Array.from({ length: 20 }, (_, index) => store.write([put(`later${index}`)], { durable: true }))
       await Promise.all([first, ...later])
-      expect(store.syncs).toBe(2)
+      expectSyncs(store, 2)
     })
 
     it('syncs only when somebody asks for durability', async () => {
       await store.write([put('a')], { durable: false })
-      expect(store.syncs).toBe(0)
+      expectSyncs(store, 0)
       await Promise.all([store.write([put('b')], { durable: false }), store.write([put('c')], { durable: true })])
-      expect(store.syncs).toBe(1)
+      expectSyncs(store, 1)
     })
 
     it('writes all of a call or none, and a failed write is final', async () => {
@@ -148,4 +150,8 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       }
     })
   })
+}
+
+function expectSyncs({ syncs }: TestedStore, count: number): void {
+  if (syncs !== undefined) expect(syncs).toBe(count)
 }

@@ -98,6 +98,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/adapters/libp2p/dial-targets.ts #places': 'places of dials under way: a few for each, and those are bounded',
   'src/adapters/libp2p/pending-sockets.ts #waiting': 'at most as many as may be in handshake, each for 5 s',
   'src/adapters/libp2p/pending-sockets.ts #groups': 'one entry at most for each of those',
+  'src/adapters/libp2p/dial-targets.browser.ts #places': 'the place of the dial under way: there is one address',
   'src/adapters/libp2p/requests.ts #working': 'one entry for each protocol and connected peer with work under way',
   'src/sync/chain-sync.ts #headersAskedMs': 'connected peers',
   'src/adapters/http/event-readers.ts #readers': 'EVENT_READERS_MAX and OPERATOR_READERS_MAX; one goes for a newcomer',

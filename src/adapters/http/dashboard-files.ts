@@ -20,11 +20,29 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 }
 
+/**
+ * Those of the node in a page: the same, and its own thread and the one port over which it joins.
+ * @param host the `Host` header, which the host guard has admitted
+ */
+export function lightHeaders(host: string, port: number): Readonly<Record<string, string>> {
+  const name = host.replace(/:\d{1,5}$/, '')
+  const policy = (PAGE_HEADERS['content-security-policy'] ?? '')
+    // The hash of Merkle trees is WebAssembly; what a text says is still never run.
+    .replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+    .replace("connect-src 'self'", `connect-src 'self' ws://${name}:${port}`)
+    .concat("; worker-src 'self'")
+  return { ...PAGE_HEADERS, 'content-security-policy': policy }
+}
+
 /** Path of the request to name of the file and type: a closed list, so that no path can lead elsewhere. */
 const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/dashboard/app.js': ['app.js', 'text/javascript; charset=utf-8'],
   '/dashboard/app.css': ['app.css', 'text/css; charset=utf-8'],
+  '/light': ['../light/index.html', 'text/html; charset=utf-8'],
+  '/light/app.js': ['../light/app.js', 'text/javascript; charset=utf-8'],
+  '/light/app.css': ['../light/app.css', 'text/css; charset=utf-8'],
+  '/light/worker.js': ['../light/worker.js', 'text/javascript; charset=utf-8'],
 }
 
 const loaded = new Map<string, PageFile>()

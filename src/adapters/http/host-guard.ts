@@ -25,7 +25,7 @@ export function admitsSite(request: {
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
 }): boolean {
   const site = request.headers['sec-fetch-site']
-  const isNavigation = request.method === 'GET' && request.url === '/'
+  const isNavigation = request.method === 'GET' && (request.url === '/' || request.url === '/light')
   return isNavigation || site === undefined || site === 'same-origin' || site === 'none'
 }
 

@@ -1,5 +1,6 @@
 /** What the API needs from whoever composes the node. */
 import type { AccountId } from '../../domain/ids.ts'
+import type { NetworkParams } from '../../domain/params.ts'
 import type { NodeControl } from '../../ports/control.ts'
 
 export interface HttpApiOptions {
@@ -17,6 +18,9 @@ export interface HttpApiOptions {
   readonly version: string
   /** An address or 64 hex digits; null where it is neither, or an address of another network. */
   readonly parseAccount: (text: string) => AccountId | null
+  /** The network whose node it is, and where pages join it over WebSockets; null where it takes none. */
+  readonly network?: NetworkParams
+  readonly light?: () => { readonly peerId: string; readonly port: number } | null
   /** Milliseconds that only grow. */
   readonly monotonicMs: () => number
   /** Called after each answer, for metrics; the route is the pattern, never the path. */

@@ -4,10 +4,7 @@
  */
 import { identify, identifyPush } from '@libp2p/identify'
 import type { ConnectionGater, PrivateKey } from '@libp2p/interface'
-import { noise } from '@libp2p/noise'
 import { ping } from '@libp2p/ping'
-import { tcp } from '@libp2p/tcp'
-import { tls } from '@libp2p/tls'
 import type { yamux } from '@libp2p/yamux'
 import type { Libp2pOptions } from 'libp2p'
 import type { ConnectionGuards } from './connection-guards.ts'
@@ -19,7 +16,6 @@ import {
   PENDING_INBOUND_MAX,
   PING_INTERVAL_MS,
   PING_TIMEOUT_MS,
-  SOCKET_SILENCE_MS,
   STREAMS_PER_CONNECTION_MAX,
   UPGRADE_MS,
   WINDOW_BYTES,
@@ -27,7 +23,7 @@ import {
 } from './limits.ts'
 import { guardedYamux } from './muxer-guard.ts'
 import type { Libp2pProfile } from './profile.ts'
-import { boundedWebSockets } from './websockets.ts'
+import { encrypters, transports } from './transports.ts'
 
 export interface NodeOptionsInput {
   readonly privateKey: PrivateKey
@@ -53,16 +49,8 @@ export function nodeOptions(input: NodeOptionsInput): Libp2pOptions {
     nodeInfo: { name: 'hearsay', version: '1', userAgent: input.agentVersion },
     // No announced addresses beyond those that we listen on.
     addresses: { listen: [...input.listen], announce: [], appendAnnounce: [], noAnnounce: [] },
-    transports: [
-      tcp(tcpOptions(input)),
-      boundedWebSockets({
-        profile: input.profile,
-        connectionsMax: input.connectionsMax,
-        pendingMax: input.pendingMax ?? PENDING_INBOUND_MAX,
-      }),
-    ],
-    // TLS 1.3 uses the machine's own cryptography and halves the cost of a relayed byte; noise is for peers without it.
-    connectionEncrypters: [tls(), noise()],
+    transports: transports({ ...input, pendingMax: input.pendingMax ?? PENDING_INBOUND_MAX }),
+    connectionEncrypters: encrypters(),
     streamMuxers: [
       guardedYamux(yamuxOptions(), { ...inboundBudget(input.profile), now: input.now, guards: input.guards }),
     ],
@@ -114,21 +102,6 @@ function yamuxOptions(): NonNullable<Parameters<typeof yamux>[0]> {
       // By default nothing bounds what waits for a peer that doesn't read (SECURITY.md L8).
       maxWriteBufferLength: 4 * WINDOW_BYTES_MAX,
     },
-  }
-}
-
-function tcpOptions({
-  connectionsMax,
-  pendingMax = PENDING_INBOUND_MAX,
-}: NodeOptionsInput): NonNullable<Parameters<typeof tcp>[0]> {
-  return {
-    // The system refuses what we could not take anyway.
-    maxConnections: connectionsMax + pendingMax,
-    backlog: 128,
-    inboundSocketInactivityTimeout: SOCKET_SILENCE_MS,
-    outboundSocketInactivityTimeout: SOCKET_SILENCE_MS,
-    dialOpts: { noDelay: true, keepAlive: true },
-    listenOpts: { noDelay: true, keepAlive: true },
   }
 }
 

@@ -15,6 +15,7 @@ import { multiaddr } from '@multiformats/multiaddr'
 import * as lp from 'it-length-prefixed'
 import { createLibp2p, type Libp2p } from 'libp2p'
 import { privateKeyFromSeed } from '../../../src/adapters/libp2p/identity.ts'
+import { boundedWebSockets } from '../../../src/adapters/libp2p/websockets.ts'
 import { createSigner } from '../../../src/adapters/crypto/signer.ts'
 import { encodeHello } from '../../../src/domain/codec/hello-codec.ts'
 import { encodeReconcileRequest } from '../../../src/domain/codec/reconcile-codec.ts'
@@ -110,7 +111,10 @@ export class HostilePeer {
         listen: options.listen === undefined ? [] : [options.listen],
         announce: [...(options.announce ?? [])],
       },
-      transports: [tcp({ dialOpts: { localAddress: options.ip } } as Parameters<typeof tcp>[0])],
+      transports: [
+        tcp({ dialOpts: { localAddress: options.ip } } as Parameters<typeof tcp>[0]),
+        boundedWebSockets({ profile: 'dev', connectionsMax: 8, pendingMax: 8 }),
+      ],
       connectionEncrypters: [options.encryption === 'noise' ? noise() : tls()],
       streamMuxers: [
         () => {
@@ -185,6 +189,15 @@ export class HostilePeer {
       this.#connection = null
       return false
     }
+  }
+
+  /** Takes whoever has dialled it as its victim; false when nobody has. */
+  async adopt(): Promise<boolean> {
+    const [connection] = this.#node.getConnections()
+    if (connection === undefined) return false
+    this.#connection = connection
+    this.#stream = await connection.newStream(MESHSUB, { signal: AbortSignal.timeout(DIAL_MS) })
+    return true
   }
 
   /** Dials one node of many and wants into each of its meshes, where it will say nothing. */

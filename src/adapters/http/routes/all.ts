@@ -5,6 +5,7 @@ import { dashboardRoutes } from './dashboard.ts'
 import { eventRoutes } from './events.ts'
 import { evidenceRoutes } from './evidence.ts'
 import { invitationRoutes } from './invitations.ts'
+import { lightRoutes } from './light.ts'
 import { memoryRoutes } from './memory.ts'
 import { mempoolRoutes } from './mempool.ts'
 import { networkRoutes } from './network.ts'
@@ -31,5 +32,6 @@ export const ALL_ROUTES: readonly Routes[] = [
   eventRoutes,
   observeRoutes,
   dashboardRoutes,
+  lightRoutes,
   operationRoutes,
 ]
