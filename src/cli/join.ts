@@ -42,7 +42,9 @@ export async function joinNetwork(context: Context, given: string, options: Join
   const { settings } = options
   const invitation = await readInvitation(context, given, Date.now())
   const dataDir = resolve(context.cwd, settings.dataDir ?? nodeDataDirectory(homeOf(context)))
-  if (typeof settings.dataDir !== 'string') ownHomeOf(context, 'node')
+  const isInHome = typeof settings.dataDir !== 'string'
+  // What is there is judged now, before a secret is spent; what is not is made when there is something to write.
+  if (isInHome && existsSync(homeOf(context))) ownHomeOf(context, 'node')
   await checkUnjoined(dataDir, invitation)
   if (typeof settings.validator === 'string') await checkKey(context, settings.validator)
   // What can be seen to fail is seen before a secret is spent.
@@ -52,6 +54,7 @@ export async function joinNetwork(context: Context, given: string, options: Join
   const fetched = await fetchDocument(invitation, stop)
   if (fetched.kind !== 'document') throw fetchFailure(fetched)
   const { params } = fetched
+  if (isInHome) ownHomeOf(context, 'node')
   const logFile = typeof settings.logFile === 'string' ? resolve(context.cwd, settings.logFile) : undefined
   const config = write(dataDir, invitation, params, { ...settings, logFile })
   if (shared.json)

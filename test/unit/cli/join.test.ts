@@ -77,7 +77,7 @@ describe('join', () => {
       messages.add(said.message)
     }
     expect(messages.size).toBe(wrong.length)
-    expect(readdirSync(folder).filter((name) => name !== 'home')).toEqual([])
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it('takes a secret from a file, where no other user sees it', async () => {
