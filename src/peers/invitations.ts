@@ -107,9 +107,9 @@ export class Invitations {
   /**
    * A peer asks for the document.
    * @param hash of the secret that it has, null where it has none
-   * @param bytes what the answer would have
+   * @param bytes how many the answer would have; asked where there is one
    */
-  asked(peer: PeerId, hash: string | null, bytes: number, now: Now): InviteDecision {
+  asked(peer: PeerId, hash: string | null, bytes: () => number, now: Now): InviteDecision {
     if (this.#answered.has(peer, now.monoMs)) return refuse('busy')
     this.#answered.set(peer, true, now.monoMs)
     const known = hash === null ? null : this.#find(hash)
@@ -119,7 +119,7 @@ export class Invitations {
       if (known.isUsed) return refuse('used')
       if (known.untilMs <= now.wallMs) return refuse('expired')
     }
-    if (!this.#bytes.take(bytes, now.monoMs)) return refuse('busy')
+    if (!this.#bytes.take(bytes(), now.monoMs)) return refuse('busy')
     if (hash === null || known === null || known.isUsed) return { kind: 'answer' }
     const secret = { ...known, isUsed: true }
     this.#keep(hash, secret)

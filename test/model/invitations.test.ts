@@ -68,7 +68,7 @@ it('invitations do what lists do, over 20,000 random operations', () => {
       default: {
         const peer = PEERS[random.below(PEERS.length)] ?? asPeerId('')
         const asked = random.below(4) === 0 ? null : hash
-        const decision = invitations.asked(peer, asked, 1, { wallMs, monoMs })
+        const decision = invitations.asked(peer, asked, () => 1, { wallMs, monoMs })
         const said = decision.kind === 'refuse' ? decision.why : decision.kind
         expect(said, note).toBe(naive.asked(peer, asked, wallMs, monoMs))
         seen.add(said)
@@ -83,7 +83,7 @@ it('all who ask share what may leave', () => {
   const invitations = new Invitations()
   invitations.open(10_000)
   const half = DOCUMENT_BURST_BYTES / 2
-  const kinds = PEERS.map((peer) => invitations.asked(peer, null, half, { wallMs: 0, monoMs: 0 }).kind)
+  const kinds = PEERS.map((peer) => invitations.asked(peer, null, () => half, { wallMs: 0, monoMs: 0 }).kind)
   expect(kinds).toEqual(['answer', 'answer', 'refuse', 'refuse'])
-  expect(invitations.asked(asPeerId('e'), null, half, { wallMs: 4_000, monoMs: 4_000 }).kind).toBe('answer')
+  expect(invitations.asked(asPeerId('e'), null, () => half, { wallMs: 4_000, monoMs: 4_000 }).kind).toBe('answer')
 })

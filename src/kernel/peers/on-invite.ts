@@ -67,7 +67,7 @@ export function onInviteRequest(
     return
   }
   const hash = asked.secret === null ? null : sha256Hex(asked.secret)
-  const decision = invitations.asked(from, hash, documentOf(machines).byteLength, turn.now)
+  const decision = invitations.asked(from, hash, () => documentOf(machines).byteLength, turn.now)
   switch (decision.kind) {
     case 'refuse':
       refuse(request, decision.why, turn)
@@ -107,7 +107,7 @@ function refuse(request: JobNumber, why: InviteRefusal, turn: Turn): void {
   turn.do({ kind: 'reply', request, frames: encodeInviteAnswer({ kind: 'refused', why }) })
 }
 
-/** Made once, when somebody is invited or asks: it may have megabytes. */
+/** Made once, for the first who is invited or, after a start, answered: it may have megabytes. */
 function documentOf({ peers, shared: { config } }: Hosts): Uint8Array {
   peers.document ??= networkBytes(config.network)
   return peers.document

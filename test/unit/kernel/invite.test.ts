@@ -59,6 +59,9 @@ describe('the document of the network', () => {
   it('is for nobody before somebody is invited, and for nobody afterwards', () => {
     const world = new World()
     expect(world.asksWith(null)).toEqual(CLOSED)
+    // Not even encoded for them: it may have megabytes.
+    expect(world.kernel.machines.peers.document).toBeNull()
+    world.advance(INVITE_GAP_MS)
     expect(world.invites(null)).toBe('made')
     expect(world.asksWith(null, 'one')).toEqual(DOCUMENT)
     expect(world.asksWith(null, 'two')).toEqual(DOCUMENT)
