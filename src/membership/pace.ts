@@ -7,7 +7,9 @@
  * ones.
  *
  * Invariant: at most one record each REFUTE_GAP_MS, whatever others accuse us of. The attacker's best move is to accuse
- * us twice a second: 300 bytes for each of his 150.
+ * us twice a second: 300 bytes for each of his 150. Or to invent members, of which the book is bounded: every node
+ * tells of itself up to four times as seldom, and a silence that nobody accuses is noticed as much later; deaths are
+ * not.
  */
 import {
   CHANGE_GAP_MS,

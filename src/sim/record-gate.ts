@@ -16,16 +16,17 @@ export class RecordGate {
   /** The port for a node behind the gate. */
   before(gossip: Gossip): Gossip {
     if (this.#isOpen) return gossip
-    return new Proxy(gossip, {
-      get: (target, key) => {
-        if (key === 'publish')
-          return (...args: Parameters<Gossip['publish']>) =>
-            args[0] === 'records' && !this.#isOpen
-              ? Promise.resolve({ kind: 'published' as const, recipients: 0 })
-              : target.publish(...args)
-        const value: unknown = Reflect.get(target, key, target)
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    return {
+      publish: (topic, bytes, options) =>
+        topic === 'records' && !this.#isOpen
+          ? Promise.resolve({ kind: 'published', recipients: 0 })
+          : gossip.publish(topic, bytes, options),
+      reportVerdict: (messageId, from, verdict) => gossip.reportVerdict(messageId, from, verdict),
+      resume: () => {
+        gossip.resume()
       },
-    })
+      meshOf: (topic) => gossip.meshOf(topic),
+      score: (peer) => gossip.score(peer),
+    }
   }
 }
