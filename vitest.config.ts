@@ -9,7 +9,7 @@ const PARTS_OF_ATTACKS = ['test/attack/durability.test.ts']
 /** Real libp2p within one process, the command alone or beside one node, and networks of which no time is measured. */
 const PARTS = [
   ...testsIn('integration'),
-  'test/e2e/{cli{,-node,-chain,-startup,-system,-testnet},browser-library,package,testnet-chain}.test.ts',
+  'test/e2e/{cli{,-deploy,-node,-chain,-startup,-system,-testnet},browser-library,package,testnet-chain}.test.ts',
   ...PARTS_OF_ATTACKS,
 ]
 /** Of these what measures how soon something ends, or loads both cores. */

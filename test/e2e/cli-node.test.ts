@@ -253,7 +253,19 @@ describe('join', () => {
       { v: 1, event: 'ready', network: 'dev-cli' },
       { v: 1, event: 'in-sync', transactions: 1 },
     ])
-    const [, { peerId }] = documentsOf(joined.stdout())
+    const [, { peerId, api }] = documentsOf(joined.stdout())
+    const nodes = [
+      { name: 'first', api: documentsOf(running[0]?.stdout() ?? '')[0].api },
+      { name: 'joined', api },
+      { name: 'gone', api: 'http://127.0.0.1:1' },
+    ]
+    writeFileSync(join(cwd, 'nodes.json'), JSON.stringify({ nodes }))
+    const traced = await hearsay(`tx trace ${JSON.parse(sent.stdout).id} --nodes nodes.json --json`)
+    expect(JSON.parse(traced.stdout).nodes, traced.stderr).toMatchObject([
+      { name: 'first', way: 'origin', trouble: null, known: true },
+      { name: 'joined', trouble: null, known: true },
+      { name: 'gone', way: 'pending', trouble: 'no answer', known: false },
+    ])
     joined.child.kill('SIGTERM')
     expect(await joined.ended).toMatchObject({ code: 0 })
     const logs = running.map(({ stderr }) => stderr()).join('')

@@ -64,12 +64,12 @@ const VANTAGES: Readonly<Record<string, () => VantageWorld>> = {
   },
   'one node': () => {
     const target = { apiUrl: net.node(0).apiUrl, token: () => null, tokenFile: null, nodeName: null, manifest: null }
-    return worldOf(oneNodeVantage(context, { ...target, source: '--api' }), { told: names().slice(0, 1) })
+    return worldOf(oneNodeVantage(context, { ...target, source: '--api' }))
   },
 }
 
 function worldOf(vantage: Vantage, more: Partial<VantageWorld> = {}): VantageWorld {
-  return { vantage, names: names(), silent: [], told: names(), draft, ...more }
+  return { vantage, names: names(), silent: [], draft, ...more }
 }
 
 describe.each(Object.keys(VANTAGES))('a network seen as %s', (kind) => {

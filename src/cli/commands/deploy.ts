@@ -9,6 +9,7 @@ import { API_PORT, type DeployNode, type DeployPlan, type DeployValidator, type 
 import { systemdFiles } from '../deploy/systemd.ts'
 import { emptyFolder } from '../empty-folder.ts'
 import { usageFailure } from '../failure.ts'
+import { readNodesFile } from '../vantage/nodes-file.ts'
 import { readNetworkFile } from '../network-file.ts'
 import { keysDirectory, publicKeyOf } from '../accounts.ts'
 import type { Context } from '../context.ts'
@@ -25,6 +26,9 @@ const KINDS: Readonly<Record<string, (plan: DeployPlan) => Files>> = {
 const kind: ArgumentSpec = { name: 'kind', summary: Object.keys(KINDS).join(', '), words: Object.keys(KINDS) }
 /** What a unit, a service and a pod may all be called. */
 const NAME = /^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/
+/** A unit's settings lie in a file of its node's name, beside these. */
+const TAKEN: ReadonlySet<string> = new Set(['network', 'nodes'])
+const NAME_HINT = 'a name has up to 40 of a-z, 0-9 and -, and begins with a letter'
 const NODES_MAX = 100
 
 export const command = defineCommand({
@@ -35,6 +39,7 @@ export const command = defineCommand({
     out: value('--out <dir>', 'a folder that is new or empty', readText),
     count: valueOr('--count <n>', 'how many nodes', readCount(1, NODES_MAX), '3'),
     node: list('--node <name[=host]>', 'a node by name, on its machine: instead of --count', readNode),
+    nodes: value('--nodes <file>', 'a file that lists nodes and their machines: instead of --count', readText),
     validator: list('--validator <node=key>', 'a node that makes the blocks of a key of yours', readText),
     image: valueOr('--image <name>', 'name of the image', readText, 'hearsay:latest'),
     program: valueOr('--program <path>', 'where hearsay is on the machines', readText, '/usr/local/bin/hearsay'),
@@ -42,6 +47,7 @@ export const command = defineCommand({
   examples: [
     ['deploy compose network.json --count 5 --out deploy', 'five nodes in containers of one machine'],
     ['deploy kubernetes net.json --validator node-0=maker --out deploy', 'one of three makes blocks'],
+    ['deploy systemd network.json --nodes nodes.json --out deploy', 'the nodes of a file, on their machines'],
     ['deploy systemd network.json --node ann=192.0.2.7 --out deploy', 'one machine; --node once more for each other'],
   ],
   without: ['api', 'token-file', 'home'],
@@ -54,13 +60,19 @@ export const command = defineCommand({
         `one of ${Object.keys(KINDS).join(', ')}`,
       )
     if (options.out === undefined) throw usageFailure('--out is missing', `hearsay deploy ${named} ${file} --out DIR`)
+    if (options.node.length > 0 && options.nodes !== undefined)
+      throw usageFailure('--node and --nodes both name nodes', 'give one of them')
+    const given = options.nodes === undefined ? options.node : placesOf(cwd, options.nodes)
     const places =
-      options.node.length > 0
-        ? options.node
+      given.length > 0
+        ? given
         : Array.from({ length: options.count }, (_, index) => ({ name: `node-${index}`, host: null }))
     const twice = places.find(({ name }, index) => places.findIndex((other) => other.name === name) !== index)
     if (twice !== undefined)
       throw usageFailure(`--node: ${twice.name} is given twice`, 'give each node a name of its own')
+    const taken = places.find(({ name }) => TAKEN.has(name))
+    if (taken !== undefined)
+      throw usageFailure(`a node can't be called ${taken.name}: a file of the folder is`, 'give it another name')
     const path = resolve(cwd, file)
     const { params, bootstrap } = await readNetworkFile(path, 'network')
     const validators = await readValidators(context, options.validator, params)
@@ -81,7 +93,12 @@ export const command = defineCommand({
       program: options.program,
       image: options.image,
     }
-    const files = new Map([...make(plan), ['prometheus.yml', scraping(named, nodes)] as const])
+    const listed = nodesFile(named, nodes)
+    const files = new Map([
+      ...make(plan),
+      ['prometheus.yml', scraping(named, nodes)] as const,
+      ...(listed === null ? [] : [['nodes.json', listed] as const]),
+    ])
     const folder = resolve(cwd, options.out)
     await emptyFolder(folder, options.out)
     for (const [name, text] of files) await writeFile(join(folder, name), text, { flag: 'wx' })
@@ -129,13 +146,29 @@ async function readValidators(
 
 type Named = Pick<DeployNode, 'name' | 'host'>
 
+/** The nodes of a file that `--nodes` of other commands reads as well. */
+function placesOf(cwd: string, path: string): readonly { readonly name: string; readonly host: string | null }[] {
+  const { source, nodes } = readNodesFile(cwd, path, '--nodes')
+  const odd = nodes.find(({ name }) => !NAME.test(name))
+  if (odd !== undefined) throw usageFailure(`${source}: ${odd.name}: can't be the name of a unit and a pod`, NAME_HINT)
+  if (nodes.length > NODES_MAX) throw usageFailure(`${source}: lists more than ${NODES_MAX} nodes`, 'list fewer')
+  return nodes.map(({ name, host }) => ({ name, host }))
+}
+
+/** The same file for what was deployed to this machine; null where the APIs cannot be reached from one place. */
+function nodesFile(named: string, nodes: readonly DeployNode[]): string | null {
+  if (named === 'kubernetes' || (named === 'systemd' && nodes.some(({ host }) => host !== null))) return null
+  const listed = nodes.map(({ name }, index) => ({ name, api: `http://127.0.0.1:${API_PORT + 2 * index}` }))
+  return `${JSON.stringify({ nodes: listed }, null, 2)}\n`
+}
+
 function readNode(text: string): Reading<Named> {
   const [name = '', host = null, ...more] = text.split('=')
   const isHost = host === null || /^[a-z0-9.:-]{1,253}$/i.test(host)
   if (NAME.test(name) && isHost && more.length === 0) return { ok: true, value: { name, host } }
   return {
     ok: false,
-    message: `"${text.slice(0, 64)}" is no NAME or NAME=HOST: a name has up to 40 of a-z, 0-9 and -, and begins with a letter`,
+    message: `"${text.slice(0, 64)}" is no NAME or NAME=HOST: ${NAME_HINT}`,
   }
 }
 

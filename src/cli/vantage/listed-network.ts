@@ -69,7 +69,7 @@ export class ListedNetwork {
       throw new Failure(
         'unreachable',
         'unreachable',
-        `${this.#entries.length === 1 ? 'the node' : `none of the ${this.#entries.length} nodes`} of ${this.#source} answers: ${this.#entries.map(({ name, trouble }) => `${name} (${trouble})`).join(', ')}`,
+        `no node of ${this.#entries.length} in ${this.#source} answers: ${this.#entries.map(({ name, trouble }) => `${name} (${trouble})`).join(', ')}`,
         'an API listens on its own machine alone unless `--api` of `hearsay node run` says otherwise: a tunnel leads to it',
       )
     for (const { name, identity } of answering) {

@@ -6,6 +6,8 @@ import { connect } from '../../client/connect.ts'
 import { gatherObject } from '../../client/gather.ts'
 import { failureText } from '../../client/outcome.ts'
 import type { IdentityView, NetworkView } from '../../domain/views.ts'
+import { idsOf } from '../../trace/journey.ts'
+import { isRecord, type Recording } from '../../trace/recording.ts'
 import { apiFailure, openApi } from '../api.ts'
 import type { Context } from '../context.ts'
 import { CoverageWatch, type WatchOptions } from '../coverage-watch.ts'
@@ -22,13 +24,34 @@ export function oneNodeVantage(context: Context, target: Target): Vantage {
     ask: async (id) => ask(context, target, await identity(), id),
     follow: (id, first) => follow(context, target, id, first),
     top: async () => openTop(target, await identity()),
-    async recording() {
-      const { name, peerId, network, networkId } = await identity()
-      context.terminal.note(`only what ${name} remembers: --nodes FILE lists others that are to be asked as well`)
-      const node = { name, apiUrl: target.apiUrl, peerId, clock: null, trouble: null }
-      return gatheredRecording(context, { network, networkId }, [node])
-    },
+    recording: async () => record(context, target, await identity()),
   }
+}
+
+/**
+ * What happened as this node and those that it asks remember it: the last transactions, each with what all say of it.
+ * Where it asks nobody, what it remembers alone.
+ */
+async function record(context: Context, target: Target, identity: IdentityView): Promise<Recording> {
+  const { name, peerId, network, networkId } = identity
+  const node = { name, apiUrl: target.apiUrl, peerId, clock: null, trouble: null }
+  const own = await gatheredRecording(context, { network, networkId }, [node])
+  const ids = transactionsOf(own.lines)
+  const { surveyed } = await import('./surveyed-recording.ts')
+  const client = connect(target.apiUrl, { timeoutMs: SURVEY_ANSWER_MS_MAX })
+  const { recording, count, trouble } = await surveyed(client, own, ids, context.stop).finally(() => client.close())
+  context.terminal.note(
+    count === 0
+      ? `only what ${name} remembers${trouble}: --nodes FILE lists others that are to be asked as well`
+      : `the last ${count} of ${ids.length} transactions, as ${name} and all that it can ask remember them${trouble}; blocks, meshes and heads are its own`,
+  )
+  return recording
+}
+
+/** Ids of the transactions of these lines, the newest first. */
+function transactionsOf(lines: Recording['lines']): readonly string[] {
+  const records = lines.filter((line) => isRecord(line)).filter(({ kind }) => kind === 'transaction')
+  return idsOf(records.toSorted((a, b) => (BigInt(a.t_ns) < BigInt(b.t_ns) ? 1 : -1)))
 }
 
 async function ask(
