@@ -35,11 +35,14 @@ interface Way {
   readonly takes?: (stream: Stream) => unknown
   /** What it makes of its own; none: it opens none. */
   readonly opens?: (stream: Stream) => unknown
-  /** Whether it answers identify. */
-  readonly identifies?: boolean
+  /** What it makes of a request for identify, instead of an answer. */
+  readonly identify?: (stream: Stream) => unknown
+  /** What it makes of every stream of ours before a protocol is agreed on. */
+  readonly negotiates?: (stream: Stream) => unknown
 }
 
 const never = new Promise<void>(() => undefined)
+const hang = (): Promise<void> => never
 const keep = (): void => undefined
 const reset = (stream: Stream): void => stream.abort(new Error('reset'))
 const close = (stream: Stream): Promise<void> => stream.close()
@@ -51,8 +54,33 @@ const WAYS: readonly Way[] = [
   { name: 'it resets our stream', takes: reset, opens: keep },
   { name: 'it resets its own stream', takes: keep, opens: reset },
   { name: 'it closes its own stream', takes: keep, opens: close },
-  { name: 'it does not answer identify, and opens no stream', takes: keep, identifies: false },
+  { name: 'it closes our stream and opens none', takes: close },
+  { name: 'it does not answer identify, and opens no stream', takes: keep, identify: hang },
+  { name: 'it resets identify, and opens no stream', takes: keep, identify: reset },
+  { name: 'it closes identify without an answer, and opens no stream', takes: keep, identify: close },
+  { name: 'it answers no negotiation', negotiates: keep, opens: keep },
+  { name: 'it resets each stream in negotiation', negotiates: reset, opens: keep },
+  { name: 'it closes each stream in negotiation', negotiates: close, opens: keep },
 ]
+
+/** Yamux whose incoming streams go to `takes` and never to libp2p, which would negotiate on them. */
+function unnegotiated(takes: (stream: Stream) => unknown): ReturnType<typeof yamux> {
+  return (...parts) => {
+    const factory = yamux()(...parts)
+    return {
+      protocol: factory.protocol,
+      createStreamMuxer(connection) {
+        const muxer = factory.createStreamMuxer(connection)
+        const listen = muxer.addEventListener.bind(muxer)
+        muxer.addEventListener = (type: string, ...rest: unknown[]) => {
+          if (type !== 'stream') Reflect.apply(listen, muxer, [type, ...rest])
+        }
+        listen('stream', ({ detail }) => void takes(detail))
+        return muxer
+      },
+    }
+  }
+}
 
 async function stranger(way: Way): Promise<Libp2p> {
   const node = await createLibp2p({
@@ -60,15 +88,14 @@ async function stranger(way: Way): Promise<Libp2p> {
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [tls()],
-    streamMuxers: [yamux()],
+    streamMuxers: [way.negotiates === undefined ? yamux() : unnegotiated(way.negotiates)],
     connectionGater: { denyDialMultiaddr: () => false },
     connectionMonitor: { enabled: false },
-    services: { ping: ping(), ...(way.identifies === false ? {} : { identify: identify() }) },
+    services: { ping: ping(), ...(way.identify === undefined ? { identify: identify() } : {}) },
   })
   strangers.push(node)
-  // A handshake of identify that never ends, where it is not answered properly.
-  if (way.identifies === false) await node.handle('/ipfs/id/1.0.0', () => never)
-  const { takes, opens } = way
+  const { takes, opens, identify: answers } = way
+  if (answers !== undefined) await node.handle('/ipfs/id/1.0.0', async (stream) => void (await answers(stream)))
   if (takes !== undefined) await node.handle(MESHSUB, async (stream) => void (await takes(stream)))
   if (opens !== undefined) {
     node.addEventListener('connection:open', ({ detail }: { detail: Connection }) => {
@@ -119,7 +146,7 @@ describe('a connection without gossip in some direction', () => {
   })
 
   it('is mended where the other side only opens late, without identify', async () => {
-    const way: Way = { name: 'late', takes: keep, opens: keep, identifies: false }
+    const way: Way = { name: 'late', takes: keep, opens: keep, identify: hang }
     const [victim, peer] = [await world.node('victim'), await stranger(way)]
     const id = asPeerId(peer.peerId.toString())
     await peer.dial(multiaddr(victim.address()))
