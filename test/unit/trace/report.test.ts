@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PropagationRecord } from '../../../src/domain/propagation.ts'
 import { dateText } from '../../../src/trace/date-text.ts'
 import type { Recording } from '../../../src/trace/recording.ts'
+import { memoryLines } from '../../../src/trace/memory-lines.ts'
 import { reportHtml } from '../../../src/trace/report-html.ts'
 import { reportDocument, reportOf } from '../../../src/trace/report.ts'
 
@@ -75,6 +76,17 @@ describe('reportOf', () => {
   it('notices a refused object that a node took', () => {
     const taken = { ...recording, lines: [...recording.lines, record(60, 0, 'cc', 'DELIVER', 1)] }
     expect(reportOf(taken).invariants.invalidRelayed).toBe(1)
+  })
+
+  it('names who could not be asked, and does not call itself whole', () => {
+    expect(report.unasked).toEqual([])
+    const silent = { name: nodes[1]?.name ?? '', trouble: 'no answer in 5 s', status: null, mesh: null, at: 1_060 }
+    const lines = memoryLines([{ ...silent, seen: null, edgeNs: null, objects: [] }], (peerId) => peerId)
+    const partial = reportOf({ ...recording, lines: [...recording.lines, ...lines] })
+    expect(partial.unasked).toEqual([{ node: silent.name, why: silent.trouble }])
+    expect(reportHtml(partial)).toContain(`${silent.name} could not be asked`)
+    expect(reportHtml(report)).toContain('<td>✓</td><td>the recording is whole</td>')
+    expect(reportHtml(partial)).toContain('<td>✗</td><td>the recording is whole</td>')
   })
 
   it('is the same file each time, with nothing in it that runs or is fetched', () => {
