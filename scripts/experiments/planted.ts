@@ -2,6 +2,7 @@
 // must find each, and shrink it to at most five entries. A JSON line each on stdout, and one for the unharmed copy,
 // in which nothing may be found.
 import { join } from 'node:path'
+import { openTerminal } from '../../src/cli/terminal.ts'
 import { hunt, type HuntOutcome } from '../../src/scenario/chaos/hunt.ts'
 import { VirtualWorld } from '../../src/scenario/virtual/world.ts'
 import { ProjectCopy } from '../../test/toolkit/mutants/project-copy.ts'
@@ -20,6 +21,7 @@ const { values } = scriptArguments('usage: npm run planted -- [--seed 1] [--seed
     only: { type: 'string', default: '' },
   },
 })
+const terminal = openTerminal({ stdout: process.stdout, stderr: process.stderr, env: process.env, color: false })
 const copy = new ProjectCopy()
 
 async function search(seeds: number): Promise<HuntOutcome> {
@@ -33,7 +35,7 @@ async function search(seeds: number): Promise<HuntOutcome> {
       triesMax: TRIES_MAX,
       signal: new AbortController().signal,
     },
-    onProgress: (text) => console.error(text),
+    onProgress: (text) => terminal.progress(text),
   })
 }
 

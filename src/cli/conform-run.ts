@@ -55,7 +55,10 @@ export async function tryPeer({ shared, terminal, stop }: Context, run: Run): Pr
     checks: run.checks,
     stop,
     onCheck: (check, number) => {
-      terminal.live(`${number}/${run.checks.length} ${check.section}: ${check.sentence}`)
+      // Without a terminal each result is a line, and --json has nothing until the end.
+      const text = `${number}/${run.checks.length} ${check.section}: ${check.sentence}`
+      if (shared.json) terminal.progress(text)
+      else terminal.live(text)
     },
     onResult: (result) => {
       if (shared.json) return

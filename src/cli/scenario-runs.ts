@@ -1,6 +1,6 @@
 /** What commands that run scenarios share: from the world to the verdict, the reports and the exit code. */
 import type { Experiment } from '../scenario/experiment.ts'
-import { missText, reportOf, runDocument, type RunReport } from '../scenario/run-report.ts'
+import { missText, reportOf, runDocument, totalOf, totalText, type RunReport } from '../scenario/run-report.ts'
 import type { World } from '../scenario/world.ts'
 import { value } from './command.ts'
 import type { Context } from './context.ts'
@@ -33,11 +33,13 @@ export async function finishRuns(
   reports: readonly RunReport[],
   files: Files,
 ): Promise<'done'> {
+  const total = totalOf(reports)
   if (shared.json)
     terminal.document({
-      ...{ v: 1, name: experiment.name, met: reports.every(({ isMet }) => isMet) },
+      ...{ v: 1, name: experiment.name, met: total.missedSeeds.length === 0, total },
       runs: reports.map(runDocument),
     })
+  else if (reports.length > 1) terminal.out(`\n${totalText(total)}`)
   await writeReports(experiment, reports, files)
   return verdictOf(reports)
 }
@@ -72,7 +74,7 @@ export async function runOnce(context: Context, world: World, experiment: Experi
   const outcome = await world.run(experiment, {
     signal: stop,
     onProgress: (text) => {
-      terminal.live(`${experiment.name} in ${world.name}, seed ${experiment.network.seed}: ${text}`)
+      terminal.progress(`${experiment.name} in ${world.name}, seed ${experiment.network.seed}: ${text}`)
     },
   })
   terminal.endLive()

@@ -17,6 +17,9 @@ const SGR: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   red: [31, 39],
 }
 
+/** Notes of progress in a log: a run of ten minutes writes 120 lines at most. */
+const PROGRESS_EVERY_MS = 5_000
+
 export interface TerminalStream extends Writable {
   readonly isTTY?: boolean
   readonly columns?: number
@@ -47,6 +50,11 @@ export interface Terminal {
   prompt(text: string): void
   /** Replaces the live line; nothing where stderr is not a terminal. */
   live(text: string): void
+  /**
+   * How far a command is that has nothing else to say: the live line, and where there is none a note every five seconds
+   * at most, so that a log shows that it goes on.
+   */
+  progress(text: string): void
   /** Removes the live line. */
   endLive(): void
   /** Clears the screen of stdout before a redrawn table; false where stdout is not a terminal. */
@@ -72,11 +80,15 @@ export function openTerminal(options: {
   readonly color: boolean
   /** Whoever reads stderr is a program as well: each note is a document on a line, and nothing is drawn. */
   readonly json?: boolean
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number
 }): Terminal {
   const { stdout, stderr, env } = options
   const mayColor = options.color && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb'
   const isLive = options.json !== true && stderr.isTTY === true && env.TERM !== 'dumb'
+  const now = options.now ?? (() => performance.now())
   let liveShown = false
+  let progressNotedAt = now()
   const rendered = (stream: TerminalStream, text: Text): string =>
     (Array.isArray(text) ? (text as readonly (string | Styled)[]) : [text as string | Styled])
       .map((part) => {
@@ -91,6 +103,16 @@ export function openTerminal(options: {
     if (!liveShown) return
     liveShown = false
     stderr.write('\r\x1b[2K')
+  }
+  const note = (text: Text): void => {
+    endLive()
+    stderr.write(`${options.json === true ? plainJson({ v: 1, note: textOf(text) }) : rendered(stderr, text)}\n`)
+  }
+  const live = (text: string): void => {
+    if (!isLive) return
+    liveShown = true
+    // One column less than there are: a full line would wrap and could not be taken back. Some terminals say 0 columns.
+    stderr.write(`\r\x1b[2K${[...plain(text)].slice(0, (stderr.columns || 80) - 1).join('')}`)
   }
   return {
     out: (text) => {
@@ -109,20 +131,20 @@ export function openTerminal(options: {
       endLive()
       stderr.write(`${plainJson(document)}\n`)
     },
-    note: (text) => {
-      endLive()
-      stderr.write(`${options.json === true ? plainJson({ v: 1, note: textOf(text) }) : rendered(stderr, text)}\n`)
-    },
+    note,
     prompt: (text) => {
       endLive()
       stderr.write(plain(text))
     },
-    live: (text) => {
-      if (!isLive) return
-      liveShown = true
-      // One column less than there are: a full line would wrap and could not be taken back. Some terminals say 0
-      // columns.
-      stderr.write(`\r\x1b[2K${[...plain(text)].slice(0, (stderr.columns || 80) - 1).join('')}`)
+    live,
+    progress: (text) => {
+      if (isLive) {
+        live(text)
+        return
+      }
+      if (now() - progressNotedAt < PROGRESS_EVERY_MS) return
+      progressNotedAt = now()
+      note(text)
     },
     endLive,
     redraw: () => {

@@ -60,3 +60,27 @@ export function runDocument({ judged, isMet, ...rest }: RunReport): object {
     })),
   }
 }
+
+export interface RunTotal {
+  readonly runs: number
+  /** Runs in which every expectation was met. */
+  readonly met: number
+  /** Seeds of the others, in the order of the runs. */
+  readonly missedSeeds: readonly number[]
+}
+
+export function totalOf(reports: readonly Pick<RunReport, 'seed' | 'isMet'>[]): RunTotal {
+  const missedSeeds = reports.filter(({ isMet }) => !isMet).map(({ seed }) => seed)
+  return { runs: reports.length, met: reports.length - missedSeeds.length, missedSeeds }
+}
+
+/** Seeds that a line names: what is one too many is counted. */
+const SEEDS_NAMED_MAX = 12
+
+/** `20 seeds: 18 passed, 2 failed (seeds 4, 9)`. */
+export function totalText({ runs, met, missedSeeds }: RunTotal): string {
+  if (missedSeeds.length === 0) return `${runs} seeds: all passed`
+  const named = missedSeeds.slice(0, SEEDS_NAMED_MAX).join(', ')
+  const more = missedSeeds.length > SEEDS_NAMED_MAX ? ` and ${missedSeeds.length - SEEDS_NAMED_MAX} more` : ''
+  return `${runs} seeds: ${met} passed, ${missedSeeds.length} failed (${named}${more})`
+}

@@ -41,7 +41,7 @@ export const command = defineCommand({
       // Real runs take as long as they last.
       triesMax: options.in === 'virtual' ? TRIES_MAX : 0,
       onProgress: (text) => {
-        terminal.live(text)
+        terminal.progress(text)
       },
     })
     terminal.endLive()

@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defineCommand, list, value, valueOr, type ArgumentSpec } from '../command.ts'
+import { defineCommand, list, required, value, valueOr, type ArgumentSpec } from '../command.ts'
 import { composeFiles } from '../deploy/compose.ts'
 import { kubernetesFiles } from '../deploy/kubernetes.ts'
 import { API_PORT, type DeployNode, type DeployPlan, type DeployValidator, type Files } from '../deploy/plan.ts'
@@ -36,7 +36,7 @@ export const command = defineCommand({
     'Writes what your own engine needs to run nodes of a network: hardened units, a compose file, or manifests of Kubernetes; with an image that is built from the\nlockfile, dashboards and alert rules. It starts nothing; README.md in the folder says how to go on.',
   args: [kind, { name: 'network', summary: "the network's JSON file" }],
   options: {
-    out: value('--out <dir>', 'a folder that is new or empty', readText),
+    out: required('--out <dir>', 'a folder that is new or empty', readText),
     count: valueOr('--count <n>', 'how many nodes', readCount(1, NODES_MAX), '3'),
     node: list('--node <name[=host]>', 'a node by name, on its machine: instead of --count', readNode),
     nodes: value('--nodes <file>', 'a file that lists nodes and their machines: instead of --count', readText),
@@ -59,7 +59,6 @@ export const command = defineCommand({
         `deploy: "${named}" is nothing that can be deployed to`,
         `one of ${Object.keys(KINDS).join(', ')}`,
       )
-    if (options.out === undefined) throw usageFailure('--out is missing', `hearsay deploy ${named} ${file} --out DIR`)
     if (options.node.length > 0 && options.nodes !== undefined)
       throw usageFailure('--node and --nodes both name nodes', 'give one of them')
     const given = options.nodes === undefined ? options.node : placesOf(cwd, options.nodes)

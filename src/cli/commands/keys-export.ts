@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { keyFailure, keysDirectory } from '../accounts.ts'
-import { defineCommand, value } from '../command.ts'
+import { defineCommand, required, value } from '../command.ts'
 import { usageFailure } from '../failure.ts'
 import { keystoreFailure } from '../keystore-failure.ts'
 import { readText } from '../parse.ts'
@@ -11,7 +11,7 @@ export const command = defineCommand({
     'Whoever has the secret has the money. It goes to a new file that only you can read, or to a pipe; to a terminal never.',
   args: [{ name: 'name', summary: 'name of the key', completes: 'keys' }],
   options: {
-    out: value('--out <file>', 'new file for the secret, mode 0600; - is stdout', readText),
+    out: required('--out <file>', 'new file for the secret, mode 0600; - is stdout', readText),
     passphraseFile: value(
       '--passphrase-file <file>',
       'file with the passphrase on its first line, instead of asking',
@@ -23,8 +23,6 @@ export const command = defineCommand({
   async run(context, { args, options }) {
     const { terminal, shared, cwd, env } = context
     const toStdout = options.out === '-'
-    if (options.out === undefined)
-      throw usageFailure('--out: is missing', 'name a new file for the secret, or - for stdout')
     if (toStdout && process.stdout.isTTY)
       throw usageFailure('--out: a secret is not printed to a terminal', 'name a file, or pipe it on')
     if (toStdout && shared.json)

@@ -39,7 +39,7 @@ export const command = defineCommand({
     const found: AntiEntropy[] = []
     for (const nodes of options.nodes)
       for (const differences of options.differences) {
-        terminal.live(`${nodes} nodes, ${differences} differences`)
+        terminal.progress(`${nodes} nodes, ${differences} differences`)
         if (await isStopped(stop)) return 'interrupted'
         const random = createPrng(options.seed).child(`${nodes}/${differences}`)
         found.push(antiEntropy({ nodes, items: options.items, differences, runs: options.runs, random }))

@@ -58,7 +58,7 @@ export const command = defineCommand({
     const ours: DetectorRun[] = []
     for (const nodes of options.nodes)
       for (const loss of options.loss) {
-        terminal.live(`our own detector, ${nodes} nodes, ${100 * loss} % lost`)
+        terminal.progress(`our own detector, ${nodes} nodes, ${100 * loss} % lost`)
         if (await isStopped(stop)) return 'interrupted'
         ours.push(detector({ nodes, loss, runs: options.runs, seed: options.seed }))
       }

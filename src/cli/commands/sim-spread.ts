@@ -137,7 +137,7 @@ async function modelRows(
   for (const nodes of asked.nodes)
     for (const mode of modes)
       for (const k of asked.k ?? USUAL_K[mode]) {
-        terminal.live(`${mode} k ${k}, ${nodes} nodes`)
+        terminal.progress(`${mode} k ${k}, ${nodes} nodes`)
         if (await isStopped(stop)) return rows
         const runs = asked.runs ?? Math.min(RUNS_MAX, Math.max(RUNS_MIN, Math.round(NODES_IN_ALL / nodes)))
         rows.push(spreadModel({ mode, nodes, k, runs, random, topology }))
@@ -150,7 +150,7 @@ async function realRows({ terminal, stop }: Context, asked: Asked): Promise<Real
   const rows: RealSpread[] = []
   for (const nodes of asked.nodes) {
     if (stop.aborted) break
-    terminal.live(`real router, ${nodes} nodes, in virtual time`)
+    terminal.progress(`real router, ${nodes} nodes, in virtual time`)
     rows.push(await realSpread({ ...asked, nodes }))
   }
   return rows

@@ -56,7 +56,7 @@ export const command = defineCommand({
       throw usageFailure(`--interval: ${durationText(options.interval)} is not between 100 ms and 10 minutes`)
     const points: SweepPoint[] = []
     for (const changed of values) {
-      terminal.live(`${knob} ${knob === 'interval' ? durationText(changed) : changed}`)
+      terminal.progress(`${knob} ${knob === 'interval' ? durationText(changed) : changed}`)
       if (await isStopped(stop)) return 'interrupted'
       points.push(
         sweepPoint({

@@ -1,19 +1,17 @@
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { defineCommand, value } from '../command.ts'
+import { defineCommand, required } from '../command.ts'
 import { emptyFolder } from '../empty-folder.ts'
-import { usageFailure } from '../failure.ts'
 import { readText } from '../parse.ts'
 
 export const command = defineCommand({
   details:
     'For who writes a hearsay peer in another language: transactions, blocks, records, hellos, requests and comparisons as JSON, each with the steps from its fields to its bytes. The same on every machine.',
   args: [],
-  options: { out: value('--out <dir>', 'a folder that is new or empty', readText) },
+  options: { out: required('--out <dir>', 'a folder that is new or empty', readText) },
   examples: [['vectors --out vectors', 'writes the files and a README into ./vectors']],
   without: ['api', 'token-file', 'home'],
   async run({ cwd, shared, terminal }, { options }) {
-    if (options.out === undefined) throw usageFailure('--out is missing', 'hearsay vectors --out DIR')
     const folder = resolve(cwd, options.out)
     const [{ vectorFiles, KIT_README, KIT_VERSION }, { devValidator }] = await Promise.all([
       import('../../vectors/kit.ts'),

@@ -48,7 +48,7 @@ export async function hunt(options: HuntOptions): Promise<HuntOutcome> {
   let expectations = 0
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
     const drawn = drawScenario({ seed, forMs, world: world.name })
-    const outcome = await runOne(options, drawn, `seed ${seed}`)
+    const outcome = await runOne(options, drawn, `seed ${seed} (${seed - firstSeed + 1} of ${seeds})`)
     if (outcome === 'aborted') return { kind: 'aborted' }
     if ('message' in outcome) return { kind: 'failed', seed, ...outcome }
     expectations += outcome.judged.length

@@ -96,6 +96,14 @@ describe('parsing', () => {
     expect(failure.hint).toContain(hint)
   })
 
+  it.each(['keys export savings', 'deploy compose network.json', 'vectors', 'network create harbour'])(
+    '`%s` has to be told where to, and its help says so',
+    async (line) => {
+      expect((await failureOf(line)).message).toContain('--out: is missing')
+      expect((await textOf(`${line} --help`)).replace(/\s+/g, ' ')).toMatch(/--out <\w+> [^<]*\(required\)/)
+    },
+  )
+
   it('the last of a repeated flag counts', async () => {
     expect((await parseArguments(['status', '--home', 'a', '--home', 'b'])).kind).toBe('run')
     expect(await parseArguments(['status', '--home', 'a', '--home', 'b'])).toMatchObject({ shared: { home: 'b' } })

@@ -44,6 +44,23 @@ describe('the live line', () => {
   })
 })
 
+describe('progress', () => {
+  it('is the live line, and without a terminal a note every five seconds', () => {
+    const drawn = open({ tty: true })
+    drawn.terminal.progress('1 of 9')
+    expect(drawn.err()).toBe('\r\u001b[2K1 of 9')
+
+    for (const json of [false, true]) {
+      let nowMs = 1_000
+      const [stdout, stderr] = [stream(false, 80), stream(false, 80)]
+      const terminal = openTerminal({ stdout, stderr, env: {}, color: true, json, now: () => nowMs })
+      for (; nowMs <= 12_000; nowMs += 500) terminal.progress(`${nowMs} ms`)
+      const written = String((stderr as PassThrough).read())
+      expect(written).toBe(json ? '{"v":1,"note":"6000 ms"}\n{"v":1,"note":"11000 ms"}\n' : '6000 ms\n11000 ms\n')
+    }
+  })
+})
+
 describe('for a program', () => {
   it('makes of each note a document on a line, and draws nothing', () => {
     const [stdout, stderr] = [stream(true, 20), stream(true, 20)]

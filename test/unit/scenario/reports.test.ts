@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { junitXml } from '../../../src/scenario/junit.ts'
 import { experimentHtml } from '../../../src/scenario/report-html.ts'
-import { missText, runDocument, type RunReport } from '../../../src/scenario/run-report.ts'
+import { missText, runDocument, totalOf, totalText, type RunReport } from '../../../src/scenario/run-report.ts'
 import { smallExperiment } from '../../toolkit/scenario/small-network.ts'
 
 const experiment = smallExperiment()
@@ -59,5 +59,23 @@ describe('a run that missed something', () => {
         { figure: 'coverage', atLeast: 1, verdict: 'missed', found: 0.5 },
       ],
     })
+  })
+})
+
+describe('runs of several seeds', () => {
+  const runs = (count: number, missed: readonly number[]) =>
+    Array.from({ length: count }, (_, index) => ({ seed: index + 1, isMet: !missed.includes(index + 1) }))
+
+  it('come to one line that counts them and names those that failed', () => {
+    expect(totalOf(runs(20, [4, 9]))).toEqual({ runs: 20, met: 18, missedSeeds: [4, 9] })
+    expect(totalText(totalOf(runs(20, [4, 9])))).toBe('20 seeds: 18 passed, 2 failed (4, 9)')
+    expect(totalText(totalOf(runs(3, [])))).toBe('3 seeds: all passed')
+  })
+
+  it('name a dozen seeds at most', () => {
+    const all = Array.from({ length: 15 }, (_, index) => index + 1)
+    expect(totalText(totalOf(runs(15, all)))).toBe(
+      '15 seeds: 0 passed, 15 failed (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 3 more)',
+    )
   })
 })
