@@ -17,7 +17,7 @@ const mayImport = {
   'src/client': ['src/domain/', 'src/lib/'],
   // The vectors for other implementations are made by what the node itself uses.
   'src/surface': [
-    'src/node/(config|compose)\\.ts',
+    'src/node/(config|compose|fitting-node)\\.ts',
     'src/sim/(child|run|scenario|network)\\.ts',
     'testnet/embedded/',
     'src/client/',

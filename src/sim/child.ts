@@ -4,6 +4,7 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { needFittingNode } from '../node/fitting-node.ts'
 import { VERSION } from '../node/version.ts'
 import type { RunReport } from './run.ts'
 import type { Scenario } from './scenario.ts'
@@ -13,9 +14,10 @@ const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './run.ts'
 
 /**
  * The report of one run. A run that fails rejects with what it wrote: the reason, the seed and the command that repeats
- * it.
+ * it. So does one on a Node that is too old: its simulation would end at once, with nothing having reached anybody.
  */
-export function runInChild(scenario: Scenario): Promise<RunReport> {
+export async function runInChild(scenario: Scenario): Promise<RunReport> {
+  needFittingNode()
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [entry], {
       stdio: ['pipe', 'pipe', 'pipe'],

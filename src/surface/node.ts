@@ -1,4 +1,5 @@
 /** `hearsay/node`: a node in this process. */
+import { nodeFault } from '../node/fitting-node.ts'
 import type { NodeConfig } from '../node/config.ts'
 import type { NodeOpening } from '../node/compose.ts'
 
@@ -8,7 +9,7 @@ export type { EventSubscription, Lookup, NodeControl, SubmitResult } from '../po
 
 /**
  * Starts a node in this process. Never rejects for a taken port, a locked or broken directory, or a wrong address: the
- * value says what is wrong and what to do, also with the configuration. Its code is loaded with the first call: who
+ * value says what is wrong and what to do, also with the configuration or with a Node that is too old. Its code is loaded with the first call: who
  * only signs or asks does without libp2p.
  *
  * @example
@@ -32,6 +33,9 @@ export type { EventSubscription, Lookup, NodeControl, SubmitResult } from '../po
  * await node.stop()
  */
 export async function openNode(config: NodeConfig): Promise<NodeOpening> {
+  // Before the rest is loaded: it asks for what an old Node has not.
+  const fault = nodeFault()
+  if (fault !== null) return { ok: false, ...fault }
   const { openNode: open } = await import('../node/compose.ts')
   return open(config)
 }

@@ -80,6 +80,28 @@ describe('the package', () => {
     expect(stderr).toContain('npx --package node@24 --package hearsay -- hearsay')
   })
 
+  it('refuses to run a node, a network or a simulation on a Node that is too old, and still signs there', async () => {
+    const program = `
+      Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })
+      const { openNode, keyPairFromRandom } = await import('hearsay')
+      const { scenario, simulate } = await import('hearsay/sim')
+      const { startTestnet } = await import('hearsay/testnet')
+      const door = await import('hearsay/node')
+      const said = (error) => error.message
+      console.log(JSON.stringify([
+        (await openNode({})).message,
+        (await door.openNode({})).message,
+        await simulate(scenario({ seed: 1, nodes: 2, publications: [] })).then(() => 'ran', said),
+        await startTestnet({ nodes: 2 }).then(() => 'ran', said),
+        keyPairFromRandom(new Uint8Array(32)).publicKey.length,
+      ]))
+    `
+    writeFileSync(join(folder, 'too-old.js'), program)
+    const { output } = await run(process.execPath, ['too-old.js'])
+    const refusal = /^the package "hearsay" needs Node \S+ \|\| \S+ here, and this is Node 20\.20\.2/
+    expect(JSON.parse(output)).toEqual([...Array.from({ length: 4 }, () => expect.stringMatching(refusal)), 32])
+  })
+
   it('has types that stand alone, under strict, nodenext and with the declarations checked', async () => {
     const examples = blocks('Library', 'js').map((text, index) => {
       writeFileSync(join(folder, `example-${index}.ts`), text)

@@ -15,6 +15,7 @@ import { parseLinkShape } from '../shaper/shape.ts'
 import { Testnet } from '../testnet.ts'
 import { TOPOLOGIES } from '../topology.ts'
 import { markOf, NONCE_BYTES } from '../../src/home/proof.ts'
+import { needFittingNode } from '../../src/node/fitting-node.ts'
 import { toHex } from '../../src/lib/bytes.ts'
 import { EmbeddedNetwork } from './embedded-network.ts'
 import { forgetHome, keepHome } from './homes.ts'
@@ -22,7 +23,7 @@ import type { TestNetwork, TestnetOptions } from './test-network.ts'
 
 /**
  * Starts a network and waits until it is ready: every link stands and every mesh.
- * @throws RangeError for options that make no network; Error when a node does not start, with its reason. Nothing is
+ * @throws RangeError for options that make no network; Error when a node does not start, with its reason, or this Node is too old. Nothing is
  * left behind then.
  *
  * @example
@@ -31,6 +32,7 @@ import type { TestNetwork, TestnetOptions } from './test-network.ts'
  * await net.until({ coverage: 1 })
  */
 export async function startTestnet(options: TestnetOptions = {}): Promise<TestNetwork> {
+  needFittingNode()
   const plan = planOf(options)
   const nonce = toHex(randomBytes(NONCE_BYTES))
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'hearsay-testnet-')))
