@@ -50,6 +50,19 @@ export interface EventSubscription {
   close(): void
 }
 
+/** How far a node is with what its peers have. */
+export interface Progress {
+  /** Since the start a pool was compared to its end, nothing of it is still to come, and no peer's head is higher. */
+  readonly isInSync: boolean
+  readonly peers: number
+  readonly height: number
+  /** The highest head that a connected peer has told. */
+  readonly bestHeight: number
+  readonly transactions: number
+  /** Transactions that are known of and not here yet. */
+  readonly toFetch: number
+}
+
 export interface NodeControl {
   identity(): IdentityView
   status(): StatusView
