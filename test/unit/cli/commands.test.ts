@@ -97,6 +97,29 @@ describe('keys', () => {
   })
 })
 
+describe('a link without gossip', () => {
+  it.each([
+    ['in', 'we are not heard'],
+    ['out', 'says nothing'],
+    ['none', 'no gossip'],
+    ['deaf', 'deaf to us'],
+    ['both', 'transactions'],
+  ] as const)('%s is told in the place of its meshes: %s', async (gossip, words) => {
+    const control = new FakeControl()
+    const { peers, ...rest } = control.peers()
+    control.peers = () => ({ ...rest, peers: peers.map((peer) => ({ ...peer, gossip })) }) as never
+    const { api } = await openTestApi({ control })
+    try {
+      const { out, error } = await hearsay('peers', { HEARSAY_API: api.url })
+      expect(error).toBe('')
+      const [head = '', row = ''] = out.split('\n')
+      expect(row.slice(head.indexOf('MESH')).split('  ')[0]).toBe(words)
+    } finally {
+      await api.close()
+    }
+  })
+})
+
 describe('where things are', () => {
   it('is told to a shell, with the files and never the token, and taken back', async () => {
     const { child, pid, started } = await startStandIn(home())

@@ -78,6 +78,22 @@ describe('reportOf', () => {
     expect(reportOf(taken).invariants.invalidRelayed).toBe(1)
   })
 
+  it('counts the chains of those that are up: one that was killed is on none, one that is a block behind on the same', () => {
+    const head = (t: number, node: number, height: number, hash: string): Recording['lines'][number] => ({
+      ...{ line: 'head', t_ns: String(1_000_000_000 + t * 1_000_000), node: nodes[node]?.name ?? '', height, hash },
+    })
+    const chains = (...heads: readonly Recording['lines'][number][]): number | null =>
+      reportOf({ ...recording, lines: [...recording.lines, ...heads] }).invariants.heads
+    const behind = [head(60, 0, 1, 'b1'), head(61, 1, 1, 'b1'), head(70, 0, 2, 'b2')]
+    expect(chains(...behind)).toBe(1)
+    // The third node was killed on a branch of its own.
+    expect(chains(head(20, 2, 1, 'fork'), ...behind)).toBe(1)
+    expect(chains(...behind, head(71, 1, 2, 'fork'))).toBe(2)
+    expect(
+      reportHtml(reportOf({ ...recording, lines: [...recording.lines, head(20, 2, 1, 'fork'), ...behind] })),
+    ).toMatch(/<td>✓<\/td><td>all nodes that are up are on one chain/)
+  })
+
   it('names who could not be asked, and does not call itself whole', () => {
     expect(report.unasked).toEqual([])
     const silent = { name: nodes[1]?.name ?? '', trouble: 'no answer in 5 s', status: null, mesh: null, at: 1_060 }
