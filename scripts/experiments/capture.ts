@@ -30,6 +30,12 @@ function hearsay(...args: readonly string[]): string {
   return run.stdout.trimEnd()
 }
 
+/** So many lines of a text, with a sign that there are more. */
+function beginning(text: string, lines: number): string {
+  const all = text.split('\n')
+  return all.length <= lines ? text : [...all.slice(0, lines), '…'].join('\n')
+}
+
 function captures(): Readonly<Record<string, string>> {
   // A report of one transaction is a poor picture.
   hearsay('load', '--rate', '10', '--for', '4s')
@@ -38,10 +44,10 @@ function captures(): Readonly<Record<string, string>> {
   const shown = (line: string, text: string): string => `$ hearsay ${line}\n${text}`
   return {
     send: shown('tx send --from alice --to bob --amount 5 --watch', sent),
-    trace: shown(`tx trace ${id}`, hearsay('tx', 'trace', id).split('\n').slice(0, 17).join('\n')),
+    trace: shown(`tx trace ${id}`, beginning(hearsay('tx', 'trace', id), 16)),
     why: shown(`why ${id} --node node-3 --to node-5`, hearsay('why', id, '--node', 'node-3', '--to', 'node-5')),
     top: shown('top --once', hearsay('top', '--once')),
-    report: shown('testnet report', hearsay('testnet', 'report').split('\n').slice(0, 9).join('\n')),
+    report: shown('testnet report', beginning(hearsay('testnet', 'report'), 9)),
   }
 }
 

@@ -1,10 +1,15 @@
 /** The README, word for word, by somebody who has the package and an empty folder. */
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findFreePort } from '../../testnet/free-port.ts'
+import { isDeep } from '../toolkit/api/depth.ts'
 import { install, linkOwn, pack } from '../toolkit/command/packed.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -32,9 +37,12 @@ afterAll(() => {
 
 const bin = (): string => join(folder, 'node_modules', 'hearsay', 'scripts', 'hearsay.js')
 
-/** Code blocks of one section, by the language they name; '' for those that name none: command lines. */
+/**
+ * Code blocks of one section, or of a part of one (`### …`), by the language they name; '' for those that name none:
+ * command lines.
+ */
 function blocks(heading: string, language: string): readonly string[] {
-  const [, section = ''] = new RegExp(`\\n## ${heading}\\n([\\s\\S]*?)\\n## `).exec(readme) ?? []
+  const [, section = ''] = new RegExp(`\\n##+ ${heading}\\n([\\s\\S]*?)\\n##+ `).exec(readme) ?? []
   return [...section.matchAll(/\n```(\w*)\n([\s\S]*?)\n```/g)]
     .filter(([, name]) => name === language)
     .map(([, , text = '']) => text)
@@ -45,9 +53,9 @@ interface Ran {
   readonly output: string
 }
 
-function run(program: string, args: readonly string[]): Promise<Ran> {
+function run(program: string, args: readonly string[], cwd = folder, env = process.env): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: LINE_MS_MAX })
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: LINE_MS_MAX })
     let output = ''
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (output += text))
@@ -93,7 +101,7 @@ describe('the package', () => {
         (await door.openNode({})).message,
         await simulate(scenario({ seed: 1, nodes: 2, publications: [] })).then(() => 'ran', said),
         await startTestnet({ nodes: 2 }).then(() => 'ran', said),
-        keyPairFromRandom(new Uint8Array(32).fill(7)).publicKey.length,
+        keyPairFromRandom(crypto.getRandomValues(new Uint8Array(32))).publicKey.length,
       ]))
     `
     writeFileSync(join(folder, 'too-old.js'), program)
@@ -138,7 +146,21 @@ describe('the package', () => {
   })
 })
 
-describe('the README', () => {
+// Ten processes for ten seconds and longer: a deep run only. Its parts are in the gate.
+describe.each(isDeep ? ['demo'] : [])('%s', (command) => {
+  it(
+    'runs from the tarball, comes to what it expects, and leaves nothing running',
+    async () => {
+      const { code, output } = await run(process.execPath, [bin(), command])
+      expect(code, output).toBe(0)
+      expect(output).toMatch(/Everything as expected, in [\d.]+ s; nothing is left running/)
+    },
+    LINE_MS_MAX,
+  )
+})
+
+// Both mostly wait, so they run side by side.
+describe.concurrent('the README', () => {
   it(
     'can be followed from "Go on" to "Library": every command line, and the example',
     async () => {
@@ -167,4 +189,75 @@ describe('the README', () => {
     },
     WALK_MS_MAX,
   )
+
+  it(
+    "leads to a network of one's own: keys, three nodes, a payment that another node has",
+    async () => {
+      // Apart from the folder in which the other walk has its testnet: commands look for one here and above.
+      const place = mkdtempSync(join(tmpdir(), 'hearsay-own-'))
+      const env = { ...process.env, HEARSAY_KEYS: join(place, 'keys') }
+      const [made = [], started = [], asked = []] = blocks('A network of your own', '').map((block) =>
+        block.split('\n'),
+      )
+      const ports = new Map<string, number>()
+      for (const port of new Set([...started, ...asked].flatMap((line) => line.match(/\b46\d\d\b/g) ?? [])))
+        ports.set(port, await findFreePort())
+      // The ports that the first node takes where none are given may be somebody's.
+      const defaults = ['--listen', '/ip4/127.0.0.1/tcp/4601', '--api', '127.0.0.1:4600']
+      ports.set('4600', await findFreePort())
+      const words = (line: string): string[] =>
+        line.split(/ +/).map((word) => word.replace(/\b46\d\d\b/g, (port) => String(ports.get(port) ?? port)))
+      const told = (line: string): string[] => {
+        const [npx, name, ...rest] = words(line.split(/ +# /)[0] ?? '')
+        expect([npx, name], line).toEqual(['npx', 'hearsay'])
+        return rest
+      }
+
+      const [echo = '', ...creating] = made
+      const [, passphrase = '', file = ''] = /^umask 077 && echo '(.+)' > (\w+)$/.exec(echo) ?? []
+      writeFileSync(join(place, file), `${passphrase}\n`)
+      for (const line of creating) {
+        const { code, output } = await run(process.execPath, [bin(), ...told(line)], place, env)
+        expect(code, `${line}\n${output}`).toBe(0)
+      }
+      const nodes: Running[] = []
+      try {
+        for (const [index, line] of started.entries()) {
+          const args = [bin(), ...told(line), ...(index === 0 ? words(defaults.join(' ')) : [])]
+          const child = spawn(process.execPath, args, { cwd: place, env, stdio: ['ignore', 'pipe', 'pipe'] })
+          nodes.push(child)
+          const ready = await firstLine(child)
+          expect(ready).toMatch(/^ready {2}/)
+        }
+        for (const line of asked) {
+          const { code, output } = await run(process.execPath, [bin(), ...told(line)], place, env)
+          expect(code, `${line}\n${output}`).toBe(0)
+          const [, expected] = / # (.+)$/.exec(line) ?? []
+          for (const word of expected?.split(' and ') ?? ['settled in block'])
+            expect(output.replaceAll(/ +/g, ' '), line).toContain(word)
+        }
+      } finally {
+        await Promise.all(nodes.map(ended))
+        rmSync(place, { recursive: true, force: true })
+      }
+    },
+    WALK_MS_MAX,
+  )
 })
+
+type Running = ChildProcessByStdio<null, Readable, Readable>
+
+/** What a node says on stdout when it is ready; all that it said where it ends before. */
+async function firstLine(child: Running): Promise<string> {
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
+  const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()
+  return value ?? errors
+}
+
+async function ended(child: Running): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  await exit
+}
