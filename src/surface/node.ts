@@ -9,8 +9,8 @@ export type { EventSubscription, Lookup, NodeControl, SubmitResult } from '../po
 
 /**
  * Starts a node in this process. Never rejects for a taken port, a locked or broken directory, or a wrong address: the
- * value says what is wrong and what to do, also with the configuration or with a Node that is too old. Its code is loaded with the first call: who
- * only signs or asks does without libp2p.
+ * value says what is wrong and what to do, also with the configuration or with a Node that is too old. Its code is
+ * loaded with the first call: who only signs or asks does without libp2p.
  *
  * @example
  * const { params } = must(parseNetwork(JSON.parse(readFileSync('network.json', 'utf8'))))

@@ -23,8 +23,8 @@ import type { TestNetwork, TestnetOptions } from './test-network.ts'
 
 /**
  * Starts a network and waits until it is ready: every link stands and every mesh.
- * @throws RangeError for options that make no network; Error when a node does not start, with its reason, or this Node is too old. Nothing is
- * left behind then.
+ * @throws RangeError for options that make no network; Error when a node does not start, with its reason, or this
+ * Node is too old. Nothing is left behind then.
  *
  * @example
  * await using net = await startTestnet({ nodes: 5 })
