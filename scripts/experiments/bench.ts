@@ -1,4 +1,4 @@
-// `npm run bench -- P1 … P12 | all | peers [--runs 3] [--short] [--json]`: the measurements, one line of JSON each on
+// `npm run bench -- P1 … P12 | all | receive | peers [--runs 3] [--short] [--json]`: the measurements, one line of JSON each on
 // stdout, progress on stderr. Exits 0 only when every goal was reached. scripts/experiments/bench/RESULTS.md has what
 // was measured last, and how.
 import { loadavg } from 'node:os'
@@ -11,6 +11,7 @@ import { machine, rounded, type Bench, type BenchLine } from './bench/line.ts'
 import { loopDelay } from './bench/loop-delay.ts'
 import { observers } from './bench/observers.ts'
 import { peers } from './bench/peers.ts'
+import { allocators, receive } from './bench/receive.ts'
 import { stand } from './bench/stand.ts'
 import { copies, delay, growth } from './bench/virtual.ts'
 
@@ -28,11 +29,17 @@ const BENCHES: readonly { readonly ids: readonly string[]; readonly bench: Bench
   { ids: ['P10'], bench: command, title: 'one command' },
   { ids: ['P11'], bench: observers, title: 'what it costs to be watched' },
   { ids: ['P12', 'P12a', 'P12-10', 'P12-30'], bench: stand, title: 'how soon a network stands' },
+  {
+    ids: ['receive', 'R1', 'R2', 'R3', 'R4'],
+    bench: receive,
+    title: 'a node that only receives, on all cores and on one',
+  },
+  { ids: ['R3a'], bench: allocators, title: 'which functions allocate while it receives' },
   { ids: ['peers'], bench: peers, title: 'P1 beside bare relays in Go and Rust' },
 ]
 
 const list = BENCHES.map(({ ids, title }) => `  ${ids.join(', ').padEnd(7)} ${title}`).join('\n')
-const USAGE = `usage: npm run bench -- P1 … P12|all|peers [--runs 3] [--short]\n${list}`
+const USAGE = `usage: npm run bench -- P1 … P12|all|receive|R3a|peers [--runs 3] [--short]\n${list}`
 const { values, positionals } = scriptArguments(USAGE, {
   allowPositionals: true,
   options: {
@@ -44,7 +51,7 @@ const { values, positionals } = scriptArguments(USAGE, {
 })
 // All but what needs other languages' toolchains.
 const wanted = positionals.includes('all')
-  ? BENCHES.filter(({ bench }) => bench !== peers)
+  ? BENCHES.filter(({ bench }) => bench !== peers && bench !== allocators)
   : BENCHES.filter(({ ids }) => ids.some((id) => positionals.includes(id)))
 const unknown = positionals.filter((id) => id !== 'all' && !BENCHES.some(({ ids }) => ids.includes(id)))
 const runs = Number(values.runs)

@@ -31,6 +31,10 @@ export class BenchProcess<T extends { readonly kind: string }> {
     })
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   tell(message: object): void {
     if (this.#ended === null) this.#child.send(message, undefined, undefined, () => undefined)
   }

@@ -1,6 +1,8 @@
 /** One node of ours in a process of its own, as `hearsay node run` has it, with the profile `bench`. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { openNode } from '../../../src/node/compose.ts'
 import type { NodeConfig } from '../../../src/node/config.ts'
+import { HeapWatch, type HeapFigures } from './heap-watch.ts'
 import { taskOf } from './processes.ts'
 import { benchNetwork, benchValidator } from './workload.ts'
 
@@ -28,6 +30,7 @@ export interface RelayFigures {
   readonly kind: 'figures'
   /** Transactions in the pool. */
   readonly pool: number
+  readonly parked: number
   readonly fingerprint: string
   readonly verifications: number
   readonly mesh: number
@@ -45,7 +48,14 @@ export type RelayMessage =
   /** What the load goes by: transactions in the pool. Cheap, since it is asked twenty times a second. */
   | { readonly kind: 'pace'; readonly pool: number }
   | { readonly kind: 'metrics'; readonly text: string }
+  | { readonly kind: 'watching' }
+  | HeapFigures
+  /** How late the loop was since the watch began. */
+  | { readonly kind: 'delay'; readonly p99Ms: number; readonly maxMs: number }
   | { readonly kind: 'blocks'; readonly blocks: readonly BlockFigures[] }
+
+/** How often the loop is looked at while it is watched, ms. */
+const LOOP_LOOK_MS = 10
 
 const task = taskOf<RelayTask>()
 const config: NodeConfig = {
@@ -71,6 +81,7 @@ function figures(): RelayFigures {
   return {
     kind: 'figures',
     pool: mempool.count,
+    parked: mempool.parked,
     fingerprint: mempool.fingerprint,
     verifications: verifier.verifications,
     mesh,
@@ -101,8 +112,31 @@ async function blocks(): Promise<readonly BlockFigures[]> {
   return found
 }
 
-process.on('message', ({ kind }: { kind: 'pace' | 'figures' | 'metrics' | 'blocks' }) => {
-  if (kind === 'pace') process.send?.({ kind, pool: node.control.mempool({ limit: 0 }).count } satisfies RelayMessage)
+let heap: HeapWatch | null = null
+const delay = monitorEventLoopDelay({ resolution: LOOP_LOOK_MS })
+
+function watch(withSamples: boolean): void {
+  heap = new HeapWatch(withSamples)
+  delay.enable()
+  delay.reset()
+}
+
+type RelayOrder =
+  | { readonly kind: 'pace' | 'figures' | 'metrics' | 'blocks' | 'heap' | 'delay' }
+  | { readonly kind: 'watch'; readonly withSamples: boolean }
+
+process.on('message', (order: RelayOrder) => {
+  const { kind } = order
+  if (kind === 'watch') {
+    watch(order.withSamples)
+    process.send?.({ kind: 'watching' } satisfies RelayMessage)
+  } else if (kind === 'heap') void heap?.end().then((figures) => process.send?.(figures))
+  else if (kind === 'delay') {
+    // The histogram counts from timer to timer, so its own interval is in it.
+    const late = (ns: number): number => Math.max(0, ns / 1e6 - LOOP_LOOK_MS)
+    process.send?.({ kind, p99Ms: late(delay.percentile(99)), maxMs: late(delay.max) } satisfies RelayMessage)
+  } else if (kind === 'pace')
+    process.send?.({ kind, pool: node.control.mempool({ limit: 0 }).count } satisfies RelayMessage)
   else if (kind === 'figures') process.send?.(figures())
   else if (kind === 'blocks') void blocks().then((list) => process.send?.({ kind: 'blocks', blocks: list }))
   else void node.control.metrics().then((text) => process.send?.({ kind: 'metrics', text }))
