@@ -40,6 +40,9 @@ export type Decision =
   | { readonly kind: 'admit'; readonly replaces: Held | undefined; readonly evicts: readonly Held[] }
   | { readonly kind: 'refused'; readonly code: RejectCode }
 
+/** It comes in, and nobody goes. */
+const ADMIT: Decision = { kind: 'admit', replaces: undefined, evicts: [] }
+
 /** The smallest fee that replaces a transaction which pays `fee`: a tenth more, and at least one. */
 function replacementFee(fee: bigint): bigint {
   const tenth = (fee + 9n) / 10n
@@ -61,7 +64,7 @@ export function decideAdmission(
   const { limits } = pool
   if (nonce < account.nonce) return refuse('nonce-too-low')
   const next = queue?.nextNonce ?? account.nonce
-  if (nonce > next + BigInt(limits.nonceGapMax)) return refuse('nonce-gap')
+  if (nonce > next && nonce > next + BigInt(limits.nonceGapMax)) return refuse('nonce-gap')
 
   const replaces = queue?.at(nonce)
   if (replaces !== undefined && fee < replacementFee(replaces.transaction.fee)) return refuse('replacement-underpriced')
@@ -78,6 +81,7 @@ export function decideAdmission(
     if (isFull) return refuse('sender-full')
   }
 
+  if (replaces === undefined && hasRoom(pool, transaction, parks)) return ADMIT
   const evicts = makeRoom(pool, queue, transaction, replaces, parks, nowMs)
   return evicts === null ? refuse('pool-full') : { kind: 'admit', replaces, evicts }
 }
@@ -106,6 +110,12 @@ function costBefore(queue: SenderQueue | undefined, nonce: bigint, replaces: Hel
   if (queue === undefined) return 0n
   if (replaces?.state === 'pending') return queue.pendingCost - costOf(replaces.transaction)
   return queue.costBelow(nonce)
+}
+
+/** Whether one more has room as it is. */
+function hasRoom({ limits, count, bytes, early }: Holdings, transaction: Transaction, parks: boolean): boolean {
+  if (count >= limits.countMax || bytes + transaction.bytes.byteLength > limits.bytesMax) return false
+  return !parks || early < limits.parkedMax
 }
 
 /**

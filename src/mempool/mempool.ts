@@ -85,6 +85,11 @@ export interface ReturnedTransaction {
   readonly admittedMs: number
 }
 
+/** Nearly every admission is one of these: nobody goes, nobody else becomes pending. */
+const NONE: readonly TxId[] = []
+const PENDING: Admission = { kind: 'admitted', state: 'pending', replaced: null, evicted: NONE, promoted: NONE }
+const PARKED: Admission = { ...PENDING, state: 'parked' }
+
 export class Mempool {
   readonly limits: MempoolLimits
   readonly policy: MempoolPolicy
@@ -162,14 +167,20 @@ export class Mempool {
     for (const victim of decision.evicts) this.#drop(victim)
     const { replaces } = decision
     const entry = this.#enter({ transaction, local, durable: false, admittedMs: nowMs })
-    const promoted = this.#change(this.#queueOf(transaction.sender, account), (own) => own.place(entry, replaces))
+    const own = this.#queueOf(transaction.sender, account)
+    const parked = own.parked.length
+    const early = own.earlyCount
+    const promoted = own.place(entry, replaces)
+    this.#changed(own, parked, early)
     if (replaces !== undefined) this.#forget(replaces)
+    else if (stale.length + decision.evicts.length + promoted.length === 0)
+      return entry.state === 'pending' ? PENDING : PARKED
     return {
       kind: 'admitted',
       state: entry.state,
       replaced: replaces?.transaction.id ?? null,
       evicted: [...stale, ...idsOf(decision.evicts)],
-      promoted: idsOf(promoted.filter((other) => other !== entry)),
+      promoted: idsOf(promoted),
     }
   }
 
@@ -355,7 +366,7 @@ export class Mempool {
 
   #bringInStep(sender: AccountId, account: Account): readonly TxId[] {
     const known = this.#queues.get(sender)?.account
-    if (known === undefined || (known.nonce === account.nonce && known.balance === account.balance)) return []
+    if (known === undefined || (known.nonce === account.nonce && known.balance === account.balance)) return NONE
     return this.rebase([sender], () => account).removed
   }
 
@@ -400,6 +411,12 @@ export class Mempool {
     const parked = queue.parked.length
     const early = queue.earlyCount
     const result = change(queue)
+    this.#changed(queue, parked, early)
+    return result
+  }
+
+  /** @param parked how many of it were parked before it changed; @param early how many came early */
+  #changed(queue: SenderQueue, parked: number, early: number): void {
     this.#parked += queue.parked.length - parked
     this.#early += queue.earlyCount - early
     if (queue.count === 0) {
@@ -409,7 +426,6 @@ export class Mempool {
     } else {
       this.#order(queue)
     }
-    return result
   }
 
   /** Moves a sender to where its changed tail belongs. */

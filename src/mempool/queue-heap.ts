@@ -18,8 +18,13 @@ export interface Tail {
   readonly depth: number
 }
 
+/** A sender's place in the heap; `entry` is brought in step whenever it is put. */
+interface Place extends Tail {
+  entry: Held
+}
+
 export class QueueHeap {
-  readonly #queues: SenderQueue[] = []
+  readonly #places: Place[] = []
   readonly #positions = new Map<SenderQueue, number>()
   readonly #before: (a: Tail, b: Tail) => boolean
 
@@ -29,16 +34,21 @@ export class QueueHeap {
   }
 
   get size(): number {
-    return this.#queues.length
+    return this.#places.length
   }
 
   /** Adds a sender, or moves it to where its changed tail belongs. It must hold at least one entry. */
   put(queue: SenderQueue): void {
+    const entry = queue.fromEnd(0)
+    assert(entry !== undefined, 'a sender in the heap holds something')
     let at = this.#positions.get(queue)
-    if (at === undefined) {
-      at = this.#queues.length
-      this.#queues.push(queue)
+    const place = at === undefined ? undefined : this.#places[at]
+    if (at === undefined || place === undefined) {
+      at = this.#places.length
+      this.#places.push({ entry, queue, depth: 0 })
       this.#positions.set(queue, at)
+    } else {
+      place.entry = entry
     }
     this.#sink(this.#rise(at))
   }
@@ -47,8 +57,8 @@ export class QueueHeap {
     const at = this.#positions.get(queue)
     if (at === undefined) return
     this.#positions.delete(queue)
-    const last = this.#queues.pop() as SenderQueue
-    if (last === queue) return
+    const last = this.#places.pop() as Place
+    if (last.queue === queue) return
     this.#set(at, last)
     this.#sink(this.#rise(at))
   }
@@ -64,11 +74,11 @@ export class QueueHeap {
       const entry = queue?.fromEnd(depth)
       if (queue !== undefined && entry !== undefined) frontier.push({ entry, queue, depth, position })
     }
-    add(this.#queues[0], 0, 0)
+    add(this.#places[0]?.queue, 0, 0)
     for (let next = frontier.pop(); next !== undefined; next = frontier.pop()) {
       if (next.depth === 0) {
-        add(this.#queues[2 * next.position + 1], 0, 2 * next.position + 1)
-        add(this.#queues[2 * next.position + 2], 0, 2 * next.position + 2)
+        add(this.#places[2 * next.position + 1]?.queue, 0, 2 * next.position + 1)
+        add(this.#places[2 * next.position + 2]?.queue, 0, 2 * next.position + 2)
       }
       if (next.queue === except) continue
       yield next
@@ -78,32 +88,26 @@ export class QueueHeap {
 
   /** Throws where the order or the positions are broken. */
   invariants(): void {
-    assert(this.#positions.size === this.#queues.length, 'every sender has one position')
-    this.#queues.forEach((queue, at) => {
+    assert(this.#positions.size === this.#places.length, 'every sender has one position')
+    this.#places.forEach(({ queue, entry }, at) => {
+      assert(queue.fromEnd(0) === entry, 'a sender is ordered by its tail')
       assert(this.#positions.get(queue) === at, 'a sender is where its position says')
       assert(at === 0 || !this.#goesBefore(at, (at - 1) >> 1), 'no sender goes before the one above it')
     })
   }
 
-  #tail(at: number): Tail {
-    const queue = this.#queues[at]
-    const entry = queue?.fromEnd(0)
-    assert(queue !== undefined && entry !== undefined, 'a sender in the heap holds something')
-    return { entry, queue, depth: 0 }
-  }
-
   #goesBefore(a: number, b: number): boolean {
-    return this.#before(this.#tail(a), this.#tail(b))
+    return this.#before(this.#places[a] as Place, this.#places[b] as Place)
   }
 
-  #set(at: number, queue: SenderQueue): void {
-    this.#queues[at] = queue
-    this.#positions.set(queue, at)
+  #set(at: number, place: Place): void {
+    this.#places[at] = place
+    this.#positions.set(place.queue, at)
   }
 
   #swap(a: number, b: number): void {
-    const held = this.#queues[a] as SenderQueue
-    this.#set(a, this.#queues[b] as SenderQueue)
+    const held = this.#places[a] as Place
+    this.#set(a, this.#places[b] as Place)
     this.#set(b, held)
   }
 
@@ -122,8 +126,8 @@ export class QueueHeap {
     let at = from
     for (;;) {
       let child = 2 * at + 1
-      if (child >= this.#queues.length) return
-      if (child + 1 < this.#queues.length && this.#goesBefore(child + 1, child)) child++
+      if (child >= this.#places.length) return
+      if (child + 1 < this.#places.length && this.#goesBefore(child + 1, child)) child++
       if (!this.#goesBefore(child, at)) return
       this.#swap(at, child)
       at = child

@@ -17,6 +17,9 @@ import type { Account } from '../domain/ledger/account.ts'
 import { assert } from '../lib/assert.ts'
 import type { Held } from './entry.ts'
 
+/** Nothing follows: nearly always, and a list for each would be garbage. */
+const NONE: readonly Held[] = []
+
 export class SenderQueue {
   readonly sender: AccountId
   readonly #pendingMax: number
@@ -24,11 +27,14 @@ export class SenderQueue {
   #pending: Held[] = []
   #parked: Held[] = []
   #pendingCost = 0n
+  #parkedCost = 0n
+  #nextNonce: bigint
   #earlyCount = 0
 
   constructor(sender: AccountId, account: Account, pendingMax: number) {
     this.sender = sender
     this.#account = account
+    this.#nextNonce = account.nonce
     this.#pendingMax = pendingMax
   }
 
@@ -54,12 +60,12 @@ export class SenderQueue {
   }
   /** The nonce after the last pending one. */
   get nextNonce(): bigint {
-    return this.#account.nonce + BigInt(this.#pending.length)
+    return this.#nextNonce
   }
 
   at(nonce: bigint): Held | undefined {
     if (nonce < this.#account.nonce) return undefined
-    if (nonce < this.nextNonce) return this.#pending[Number(nonce - this.#account.nonce)]
+    if (nonce < this.#nextNonce) return this.#pending[Number(nonce - this.#account.nonce)]
     const entry = this.#parked[this.#parkedPosition(nonce)]
     return entry?.transaction.nonce === nonce ? entry : undefined
   }
@@ -84,6 +90,10 @@ export class SenderQueue {
    * What all entries below `nonce` take, but for the pending of that nonce or above. `nonce` is at least `nextNonce`.
    */
   costBelow(nonce: bigint): bigint {
+    const last = this.#parked.at(-1)
+    if (last === undefined) return this.#pendingCost
+    // Nearly always: what overtakes comes in order too, and to add up all before it would cost the square of them.
+    if (last.transaction.nonce < nonce) return this.#pendingCost + this.#parkedCost
     let cost = this.#pendingCost
     for (const entry of this.#parked) {
       if (entry.transaction.nonce >= nonce) break
@@ -94,7 +104,7 @@ export class SenderQueue {
 
   /**
    * Puts a new entry at its nonce, in the place of `replaced`; it and those behind it become pending where they can.
-   * Returns these.
+   * Returns those behind it that did.
    */
   place(entry: Held, replaced: Held | undefined): readonly Held[] {
     const { nonce } = entry.transaction
@@ -104,13 +114,18 @@ export class SenderQueue {
       this.#pendingCost += costOf(entry.transaction) - costOf(replaced.transaction)
       return this.#promote()
     }
+    if (replaced === undefined && this.#mayBePending(entry)) {
+      this.#append(entry)
+      return this.#promote()
+    }
     if (replaced !== undefined) this.#dropParked(replaced)
     entry.state = 'parked'
+    this.#parkedCost += costOf(entry.transaction)
     // Who replaces one that had its turn before takes no new place in the quota.
     entry.early = replaced?.early ?? true
     if (entry.early) this.#earlyCount++
     this.#parked.splice(this.#parkedPosition(nonce), 0, entry)
-    return this.#promote()
+    return this.#promote().filter((promoted) => promoted !== entry)
   }
 
   /** Takes an entry out. Pending ones behind it become parked; returns these. */
@@ -125,7 +140,9 @@ export class SenderQueue {
     for (const follower of demoted) {
       follower.state = 'parked'
       this.#pendingCost -= costOf(follower.transaction)
+      this.#parkedCost += costOf(follower.transaction)
     }
+    this.#nextNonce = entry.transaction.nonce
     this.#parked = [...demoted, ...this.#parked]
     return demoted
   }
@@ -139,8 +156,13 @@ export class SenderQueue {
     this.#account = account
     this.#pending = []
     this.#pendingCost = 0n
+    this.#parkedCost = 0n
+    this.#nextNonce = account.nonce
     this.#parked = all.slice(stale.length)
-    for (const entry of this.#parked) entry.state = 'parked'
+    for (const entry of this.#parked) {
+      entry.state = 'parked'
+      this.#parkedCost += costOf(entry.transaction)
+    }
     this.#earlyCount = this.#parked.reduce((count, entry) => count + (entry.early ? 1 : 0), 0)
     const promoted = this.#promote().filter((entry) => !before.has(entry))
     const demoted = this.#parked.filter((entry) => before.has(entry))
@@ -156,6 +178,10 @@ export class SenderQueue {
       cost += costOf(entry.transaction)
     })
     assert(cost === this.#pendingCost, 'the cost of the pending is kept')
+    const parkedCost = this.#parked.reduce((sum, entry) => sum + costOf(entry.transaction), 0n)
+    assert(parkedCost === this.#parkedCost, 'the cost of the parked is kept')
+    const next = this.#account.nonce + BigInt(this.#pending.length)
+    assert(next === this.#nextNonce, 'the nonce after the pending is kept')
     assert(cost <= this.#account.balance, 'the balance covers the pending')
     assert(this.#pending.length <= this.#pendingMax, 'no more pending than a sender may have')
     this.#parked.forEach((entry, index) => {
@@ -171,32 +197,42 @@ export class SenderQueue {
 
   #mayBePending(entry: Held): boolean {
     return (
-      entry.transaction.nonce === this.nextNonce &&
+      entry.transaction.nonce === this.#nextNonce &&
       this.#pending.length < this.#pendingMax &&
       this.#pendingCost + costOf(entry.transaction) <= this.#account.balance
     )
   }
 
   /** Moves the run of parked ones that may be pending. */
-  #promote(): Held[] {
+  #promote(): readonly Held[] {
+    const first = this.#parked[0]
+    if (first === undefined || !this.#mayBePending(first)) return NONE
     const promoted: Held[] = []
     for (const entry of this.#parked) {
       if (!this.#mayBePending(entry)) break
-      entry.state = 'pending'
       if (entry.early) this.#earlyCount--
-      entry.early = false
-      this.#pending.push(entry)
-      this.#pendingCost += costOf(entry.transaction)
+      this.#parkedCost -= costOf(entry.transaction)
+      this.#append(entry)
       promoted.push(entry)
     }
     this.#parked.splice(0, promoted.length)
     return promoted
   }
 
+  /** One that may be pending is. */
+  #append(entry: Held): void {
+    entry.state = 'pending'
+    entry.early = false
+    this.#pending.push(entry)
+    this.#pendingCost += costOf(entry.transaction)
+    this.#nextNonce++
+  }
+
   #dropParked(entry: Held): void {
     const position = this.#parkedPosition(entry.transaction.nonce)
     assert(this.#parked[position] === entry, 'a parked entry is where its nonce says')
     this.#parked.splice(position, 1)
+    this.#parkedCost -= costOf(entry.transaction)
     if (entry.early) this.#earlyCount--
   }
 
