@@ -42,7 +42,17 @@ export const asItemKey = (text: string): ItemKey => text as ItemKey
 /** @param order 0 to 2^48 - 1; @param id at least 32 hex digits */
 export function itemKey(order: number, id: string): ItemKey {
   assert(Number.isInteger(order) && order >= 0 && order <= ORDER_MAX, 'an order is a number of 48 bits')
-  return (order.toString(16).padStart(12, '0') + id.slice(0, 32)) as ItemKey
+  return (digitsOf(order) + id.slice(0, 32)) as ItemKey
+}
+
+/** The last number and its digits: what comes together was mostly made together. */
+const last = { order: -1, digits: '' }
+
+function digitsOf(order: number): string {
+  if (last.order === order) return last.digits
+  last.order = order
+  last.digits = order.toString(16).padStart(12, '0')
+  return last.digits
 }
 
 /** The place before all items of this number. */

@@ -41,6 +41,10 @@ export interface Transaction {
   /** What the signature is over: made anew each time. */
   readonly signedBytes: Uint8Array
   readonly signature: Uint8Array
+  /** Length of `signedBytes`. */
+  readonly signedLength: number
+  /** Writes key (32 bytes), signature (64) and signed bytes, in this order, to `target[at…]`. */
+  writeCheck(target: Uint8Array, at: number): void
   /** The same over a copy of its bytes. @param sender the same name as an object that is kept already */
   over(copy: Uint8Array, sender?: AccountId): Transaction
 }

@@ -73,6 +73,29 @@ export function joinBriefly(head: Uint8Array, tail: Uint8Array): Uint8Array {
   return out
 }
 
+/** What is joined for a moment is rarely longer, bytes. */
+const SCRATCH_BYTES = 1_024
+const scratch = new Uint8Array(SCRATCH_BYTES)
+/** Views of its first bytes, by their number: made once. */
+const scratches: (Uint8Array | undefined)[] = []
+
+/**
+ * `head` and the bytes of `source` from `from` on, for who reads them at once and keeps nothing: the next call writes
+ * over them.
+ */
+export function joinForNow(head: Uint8Array, source: Uint8Array, from: number): Uint8Array {
+  const length = head.byteLength + source.byteLength - from
+  if (length > SCRATCH_BYTES) return joinBriefly(head, source.subarray(from))
+  copyBytes(head, 0, head.byteLength, scratch, 0)
+  copyBytes(source, from, source.byteLength, scratch, head.byteLength)
+  return (scratches[length] ??= scratch.subarray(0, length))
+}
+
+/** Writes `source[from…end)` to `target[at…]`: for short pieces cheaper than a view of them. */
+export function copyBytes(source: Uint8Array, from: number, end: number, target: Uint8Array, at: number): void {
+  for (let read = from, write = at; read < end; read++, write++) target[write] = source[read] as number
+}
+
 /** As much of a text as takes at most `bytesMax` bytes of UTF-8, by whole characters. */
 export function textWithin(text: string, bytesMax: number): string {
   let [bytes, end] = [0, 0]

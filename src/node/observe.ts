@@ -11,7 +11,7 @@ import type { Topic } from '../domain/protocols.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { EventTopic, MemberStateView } from '../domain/views.ts'
 import type { VerdictReason } from '../kernel/shared/effect.ts'
-import type { Fact } from '../kernel/shared/fact.ts'
+import type { AdmittedFact, Fact } from '../kernel/shared/fact.ts'
 import type { Overwork } from '../ports/connections.ts'
 import type { Malformed, PublishOutcome } from '../ports/gossip.ts'
 import type { GossipLink } from '../ports/connections.ts'
@@ -42,6 +42,8 @@ export interface Journal {
   warn(fields: Readonly<Record<string, unknown>>, message: string): void
   error(fields: Readonly<Record<string, unknown>>, message: string): void
 }
+
+const ADMITTED = { topic: 'transactions', outcome: 'admitted' } as const
 
 type BlockFact = Extract<
   Fact,
@@ -116,28 +118,9 @@ export class Observer {
 
   note(fact: Fact): void {
     switch (fact.kind) {
-      case 'transaction-admitted': {
-        const { from, bytes, waitedMs, state, way, id } = fact
-        for (const listener of this.#onAdmitted) listener(id)
-        const { monoMs } = this.#clock.now()
-        this.#meter.count('items', { topic: 'transactions', outcome: 'admitted' })
-        if (from !== null) {
-          this.#meter.observe('propagation_seconds', fact.ageMs / 1_000)
-          this.ignoredPeers.took(from, monoMs)
-        }
-        if (way === 'gossip') {
-          if (!this.#sampling.takes(id, monoMs)) {
-            this.propagation.untraced()
-            return
-          }
-          const checkMs = fact.messageId === null ? null : this.arrivals.checkMs(fact.messageId, monoMs)
-          this.#record('DELIVER', id, from, bytes, null, { queueMs: waitedMs, checkMs })
-        }
-        if (way === 'repair') this.#record('RECOVERED', id, from, bytes, null, { queueMs: waitedMs })
-        if (fact.messageId !== null) this.#brought(fact.messageId, fact.id)
-        this.#emit('transactions', 'admitted', { id, state, way, from })
+      case 'transactions-admitted':
+        this.#noteAdmitted(fact)
         return
-      }
       case 'transaction-refused': {
         const { id, from, bytes, code, verdict, messageId } = fact
         if (from !== null) this.ignoredPeers.ignored(from, code, this.#clock.now().monoMs)
@@ -278,6 +261,29 @@ export class Observer {
         return
       default:
         assertNever(fact)
+    }
+  }
+
+  #noteAdmitted({ transactions, states, wallMs, provenance }: AdmittedFact): void {
+    const { from, way, messageId, waitedMs } = provenance
+    const { monoMs } = this.#clock.now()
+    this.#meter.count('items', ADMITTED, transactions.length)
+    if (from !== null) this.ignoredPeers.took(from, monoMs)
+    const checkMs = way === 'gossip' && messageId !== null ? this.arrivals.checkMs(messageId, monoMs) : null
+    for (let at = 0; at < transactions.length; at++) {
+      const { id, bytes, createdAtMs } = transactions[at] as (typeof transactions)[number]
+      for (const listener of this.#onAdmitted) listener(id)
+      if (from !== null) this.#meter.observe('propagation_seconds', (wallMs - createdAtMs) / 1_000)
+      if (way === 'gossip') {
+        if (!this.#sampling.takes(id, monoMs)) {
+          this.propagation.untraced()
+          continue
+        }
+        this.#record('DELIVER', id, from, bytes.byteLength, null, { queueMs: waitedMs, checkMs })
+      }
+      if (way === 'repair') this.#record('RECOVERED', id, from, bytes.byteLength, null, { queueMs: waitedMs })
+      if (messageId !== null) this.#brought(messageId, id)
+      this.#emit('transactions', 'admitted', { id, state: states[at], way, from })
     }
   }
 

@@ -13,6 +13,11 @@ export interface SignatureCheck {
   readonly publicKey: Uint8Array
   readonly message: Uint8Array
   readonly signature: Uint8Array
+  /**
+   * Where it can write itself: key, signature and message, in this order, to `target[at…]`, with a key and a signature
+   * of the right length. A batch then needs no view of each.
+   */
+  readonly whole?: { readonly messageLength: number; write(target: Uint8Array, at: number): void }
 }
 
 /** Work done since the verifier was made: what attack tests bound and metrics report. */

@@ -18,6 +18,13 @@ export type SlotIndex = 0 | 1
 export type Salts = readonly [Uint8Array | null, Uint8Array | null]
 const SLOTS = [0, 1] as const
 
+/** `splice` returns a list of what it took out, here always of nothing. */
+function insertAt<T>(list: T[], at: number, item: T): void {
+  list.push(item)
+  for (let to = list.length - 1; to > at; to--) list[to] = list[to - 1] as T
+  list[at] = item
+}
+
 export class FingerprintLeaf {
   readonly keys: ItemKey[] = []
   /** The whole ids of the same items. */
@@ -52,8 +59,8 @@ export class FingerprintLeaf {
   insert(at: number, key: ItemKey, id: string, salts: Salts): void {
     const count = this.keys.length
     assert(count < LEAF_MAX, 'a full leaf is divided first')
-    this.keys.splice(at, 0, key)
-    this.ids.splice(at, 0, id)
+    insertAt(this.keys, at, key)
+    insertAt(this.ids, at, id)
     const bytes = keyBytes(key)
     for (const slot of SLOTS) {
       const elements = this.#elements[slot]

@@ -30,7 +30,7 @@ test('a batch from a peer is one job, one verdict and no message of our own', ()
   expect(counted(world, 'report-verdict')).toBe(1)
   // Accepted, it is handed on as it came.
   expect(counted(world, 'publish')).toBe(0)
-  expect(notes(world, 'transaction-admitted')).toBe(ITEMS)
+  expect(notes(world, 'transactions-admitted')).toBe(1)
 })
 
 test('what has been checked is not checked again, whoever brings it and in whatever company', () => {

@@ -61,24 +61,35 @@ export function createNativeVerifier(
  * and what comes after it is not looked at.
  */
 export function packChecks(checks: readonly SignatureCheck[]): { readonly batch: Uint8Array; readonly count: number } {
-  const wrong = checks.findIndex(
-    ({ publicKey, signature }) => publicKey.byteLength !== PUBLIC_KEY_BYTES || signature.byteLength !== SIGNATURE_BYTES,
-  )
+  const wrong = checks.findIndex((check) => check.whole === undefined && !hasLengths(check))
   const count = wrong === -1 ? checks.length : wrong
   let bytes = 0
-  for (let index = 0; index < count; index++) bytes += HEAD_BYTES + (checks[index]?.message.byteLength ?? 0)
+  for (let index = 0; index < count; index++) bytes += HEAD_BYTES + messageLength(checks[index] as SignatureCheck)
   const batch = new Uint8Array(bytes)
   const view = new DataView(batch.buffer)
   let at = 0
   for (let index = 0; index < count; index++) {
-    const { publicKey, message, signature } = checks[index] as SignatureCheck
-    view.setUint32(at, message.byteLength, true)
-    batch.set(publicKey, at + 4)
-    batch.set(signature, at + 4 + PUBLIC_KEY_BYTES)
-    batch.set(message, at + HEAD_BYTES)
-    at += HEAD_BYTES + message.byteLength
+    const check = checks[index] as SignatureCheck
+    const length = messageLength(check)
+    view.setUint32(at, length, true)
+    if (check.whole === undefined) {
+      batch.set(check.publicKey, at + 4)
+      batch.set(check.signature, at + 4 + PUBLIC_KEY_BYTES)
+      batch.set(check.message, at + HEAD_BYTES)
+    } else {
+      check.whole.write(batch, at + 4)
+    }
+    at += HEAD_BYTES + length
   }
   return { batch, count }
+}
+
+function hasLengths({ publicKey, signature }: SignatureCheck): boolean {
+  return publicKey.byteLength === PUBLIC_KEY_BYTES && signature.byteLength === SIGNATURE_BYTES
+}
+
+function messageLength(check: SignatureCheck): number {
+  return check.whole?.messageLength ?? check.message.byteLength
 }
 
 /** The answer for all checks from that for the `count` which were packed: the next one, if any, has a wrong length. */

@@ -10,7 +10,7 @@
  * TransactionBatch   u32 offset for each item · items
  * ```
  */
-import { concatBytes, joinBriefly, toHex } from '../../lib/bytes.ts'
+import { concatBytes, copyBytes, joinBriefly, joinForNow, toHex } from '../../lib/bytes.ts'
 import { sha256Hex } from '../../lib/hash.ts'
 import type { AccountId, TxHash, TxId } from '../ids.ts'
 import { asAccountId, asTxHash, asTxId } from '../ids.ts'
@@ -70,30 +70,64 @@ export function transactionHash(bytes: Uint8Array): TxHash {
 export function decodeTransaction(bytes: Uint8Array, prefix: Uint8Array, hash?: TxHash): Decoded<Transaction> {
   if (bytes.byteLength < TRANSACTION_BYTES_MIN) return UNDECODABLE
   if (bytes.byteLength > TRANSACTION_BYTES_MAX) return TOO_LARGE
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (view.getUint32(0, true) !== BODY_AT) return UNDECODABLE
-  if (view.getUint32(BODY_AT + 96, true) !== BODY_FIXED_BYTES) return UNDECODABLE
-  const createdAtMs = view.getUint32(BODY_AT + 88, true) + view.getUint32(BODY_AT + 92, true) * 0x1_0000_0000
+  if (u32At(bytes, 0) !== BODY_AT) return UNDECODABLE
+  if (u32At(bytes, BODY_AT + 96) !== BODY_FIXED_BYTES) return UNDECODABLE
+  const createdAtMs = u32At(bytes, BODY_AT + 88) + u32At(bytes, BODY_AT + 92) * 0x1_0000_0000
   // Later than the year 287396 is no time; and numbers beyond 2^53 would lose bits in a double.
   if (createdAtMs > Number.MAX_SAFE_INTEGER) return UNDECODABLE
-  const fee = view.getBigUint64(BODY_AT + 80, true)
-  return {
-    ok: true,
-    value: new TransactionView({
-      bytes,
-      prefix,
-      id: asTxId(sha256Hex(joinBriefly(prefix, bytes.subarray(BODY_AT)))),
-      hash: hash ?? transactionHash(bytes),
-      sender: asAccountId(toHex(bytes.subarray(BODY_AT, BODY_AT + 32))),
-      nonce: view.getBigUint64(BODY_AT + 32, true),
-      fee,
-      cost: view.getBigUint64(BODY_AT + 72, true) + fee,
-      createdAtMs,
-    }),
+  const fee = u64At(bytes, BODY_AT + 80)
+  const amount = u64At(bytes, BODY_AT + 72)
+  const kept = {
+    id: asTxId(sha256Hex(joinForNow(prefix, bytes, BODY_AT))),
+    hash: hash ?? transactionHash(bytes),
+    sender: nameOf(bytes, BODY_AT),
+    nonce: u64At(bytes, BODY_AT + 32),
+    fee,
+    cost: amount === 0n ? fee : amount + fee,
+    createdAtMs,
   }
+  return { ok: true, value: new TransactionView(bytes, prefix, kept) }
 }
 
-type Kept = Pick<Transaction, 'bytes' | 'id' | 'hash' | 'sender' | 'nonce' | 'fee' | 'cost' | 'createdAtMs'>
+/** Four bytes, the lowest first. */
+function u32At(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8) | ((bytes[at + 2] as number) << 16)
+  return low + (bytes[at + 3] as number) * 0x100_0000
+}
+
+/** Eight bytes, the lowest first. A view that reads them would be more garbage than what is read. */
+function u64At(bytes: Uint8Array, at: number): bigint {
+  const high = u32At(bytes, at + 4)
+  // Whole numbers up to 2^53 are exact.
+  if (high < 0x20_0000) return BigInt(high * 0x1_0000_0000 + u32At(bytes, at))
+  return (BigInt(high) << 32n) | BigInt(u32At(bytes, at))
+}
+
+/**
+ * Accounts of late, by the last bits of their key: one sends many transactions, and a text of 64 digits for each is
+ * garbage that maps hash anew. A power of two.
+ */
+const NAMES = 1_024
+const KEY_BYTES = 32
+const namedKeys = new Uint8Array(NAMES * KEY_BYTES)
+const names: (AccountId | undefined)[] = Array.from({ length: NAMES })
+
+/** The account whose key lies at `at`. */
+function nameOf(bytes: Uint8Array, at: number): AccountId {
+  const place = ((bytes[at] as number) | ((bytes[at + 1] as number) << 8)) & (NAMES - 1)
+  const known = names[place]
+  if (known !== undefined) {
+    let same = 0
+    while (same < KEY_BYTES && namedKeys[place * KEY_BYTES + same] === bytes[at + same]) same++
+    if (same === KEY_BYTES) return known
+  }
+  const name = asAccountId(toHex(bytes.subarray(at, at + KEY_BYTES)))
+  copyBytes(bytes, at, at + KEY_BYTES, namedKeys, place * KEY_BYTES)
+  names[place] = name
+  return name
+}
+
+type Kept = Pick<Transaction, 'id' | 'hash' | 'sender' | 'nonce' | 'fee' | 'cost' | 'createdAtMs'>
 
 /** A transaction over its bytes, which have been found well-formed. */
 class TransactionView implements Transaction {
@@ -107,16 +141,16 @@ class TransactionView implements Transaction {
   readonly createdAtMs: number
   readonly #prefix: Uint8Array
 
-  constructor(kept: Kept & { readonly prefix: Uint8Array }) {
-    this.bytes = kept.bytes
+  constructor(bytes: Uint8Array, prefix: Uint8Array, kept: Kept, sender = kept.sender) {
+    this.bytes = bytes
     this.id = kept.id
     this.hash = kept.hash
-    this.sender = kept.sender
+    this.sender = sender
     this.nonce = kept.nonce
     this.fee = kept.fee
     this.cost = kept.cost
     this.createdAtMs = kept.createdAtMs
-    this.#prefix = kept.prefix
+    this.#prefix = prefix
   }
 
   get senderKey(): Uint8Array {
@@ -138,9 +172,21 @@ class TransactionView implements Transaction {
     return this.bytes.subarray(4, BODY_AT)
   }
 
+  get signedLength(): number {
+    return this.#prefix.byteLength + this.bytes.byteLength - BODY_AT
+  }
+
+  writeCheck(target: Uint8Array, at: number): void {
+    const { bytes } = this
+    copyBytes(bytes, BODY_AT, BODY_AT + KEY_BYTES, target, at)
+    copyBytes(bytes, 4, BODY_AT, target, at + KEY_BYTES)
+    const message = at + KEY_BYTES + BODY_AT - 4
+    copyBytes(this.#prefix, 0, this.#prefix.byteLength, target, message)
+    copyBytes(bytes, BODY_AT, bytes.byteLength, target, message + this.#prefix.byteLength)
+  }
+
   over(copy: Uint8Array, sender = this.sender): Transaction {
-    const { id, hash, nonce, fee, cost, createdAtMs } = this
-    return new TransactionView({ bytes: copy, prefix: this.#prefix, id, hash, sender, nonce, fee, cost, createdAtMs })
+    return new TransactionView(copy, this.#prefix, this, sender)
   }
 }
 

@@ -23,7 +23,7 @@ import {
   putUndo,
   undoKey,
 } from './chain-record.ts'
-import { depart, homeward, noteAdmitted } from '../transactions/admit.ts'
+import { depart, homeward } from '../transactions/admit.ts'
 import { deletePoolRecord, putPoolRecord } from '../transactions/pool-record.ts'
 import { entered, followOwn, left } from '../transactions/pool-set.ts'
 import { enqueue, THIN_MESH } from '../transactions/publish.ts'
@@ -158,10 +158,12 @@ function settlePool(
     if (local) followOwn(machines, transaction.id, turn.now.monoMs)
     turn.writeLazily(putPoolRecord(transaction, local))
     const { id, bytes } = transaction
-    noteAdmitted(transaction, entry.state, homeward('reorg'), turn)
+    turn.noteAdmitted(transaction, entry.state, RETURNED)
     if (local) enqueue(machines, [{ id, bytes, own: true }], turn)
   }
 }
+
+const RETURNED = homeward('reorg')
 
 /** What took the place of a transaction, if anything did: by its sender's account, a place is a nonce. */
 interface Rivals {

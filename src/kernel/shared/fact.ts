@@ -2,27 +2,37 @@
 import type { DialFailure } from '../../domain/dial.ts'
 import type { AccountId, BlockHash, MessageId, NetAddress, PeerId, TxId } from '../../domain/ids.ts'
 import type { Topic } from '../../domain/protocols.ts'
+import type { Transaction } from '../../domain/transaction.ts'
 import type { MemberState } from '../../membership/view.ts'
 import type { Offence, RejectCode } from '../../domain/reject.ts'
 
 /** `invalidated`: it could not be written, or there was no place for it at the start. */
 export type Removal = 'expired' | 'replaced' | 'evicted' | 'in-block' | 'invalidated'
 
+/** One fact for all that one message brought: at full rate facts of single transactions would be most of all garbage. */
+export interface AdmittedFact {
+  readonly kind: 'transactions-admitted'
+  readonly transactions: readonly Pick<Transaction, 'id' | 'bytes' | 'createdAtMs'>[]
+  /** Of each of them. */
+  readonly states: readonly ('pending' | 'parked')[]
+  /** When that was, ms since the Unix epoch. */
+  readonly wallMs: number
+  readonly provenance: Provenance
+}
+
+/** How a transaction came. */
+export interface Provenance {
+  readonly way: 'gossip' | 'local' | 'repair' | 'restored' | 'reorg'
+  /** Null when it did not come from a peer, but from this node's user, disk or blocks. */
+  readonly from: PeerId | null
+  /** The gossip message that brought it; null when it came another way. */
+  readonly messageId: MessageId | null
+  readonly waitedMs: number
+}
+
 export type Fact =
-  /** A transaction was admitted for the first time. `from` is null when this node's user made it. */
-  | {
-      readonly kind: 'transaction-admitted'
-      readonly id: TxId
-      readonly from: PeerId | null
-      /** The gossip message that brought it; null when it came another way. */
-      readonly messageId: MessageId | null
-      readonly bytes: number
-      readonly state: 'pending' | 'parked'
-      readonly waitedMs: number
-      /** Since its maker's clock said when it was made: below zero where that is ahead of ours. */
-      readonly ageMs: number
-      readonly way: 'gossip' | 'local' | 'repair' | 'restored' | 'reorg'
-    }
+  /** Transactions were admitted for the first time, one after the other, all of them in the same way. */
+  | AdmittedFact
   /** `id` is the transaction's, or the message's where the transaction could not be read. */
   | {
       readonly kind: 'transaction-refused'

@@ -1,24 +1,15 @@
 /** Taking a verified transaction into the pool, and the bookkeeping of everything that this changes. */
 import type { WithTransactions } from './state.ts'
 import type { WithPeers } from '../peers/state.ts'
-import type { MessageId, PeerId, TxId } from '../../domain/ids.ts'
+import type { TxId } from '../../domain/ids.ts'
 import type { Transaction } from '../../domain/transaction.ts'
 import type { Admission } from '../../mempool/mempool.ts'
 import type { Departure } from '../../relay/seen.ts'
-import type { Fact } from '../shared/fact.ts'
+import type { Provenance } from '../shared/fact.ts'
 import { entered, left } from './pool-set.ts'
 import { deletePoolRecord } from './pool-record.ts'
 import type { Turn } from '../shared/turn.ts'
 import { writeSoon } from './unwritten.ts'
-
-export interface Provenance {
-  readonly way: Extract<Fact, { kind: 'transaction-admitted' }>['way']
-  /** Null when it did not come from a peer. */
-  readonly from: PeerId | null
-  /** The gossip message that brought it; null when it came another way. */
-  readonly messageId: MessageId | null
-  readonly waitedMs: number
-}
 
 /**
  * Inserts a transaction whose signature holds. What it pushes out departs; what came from a peer is written at the next
@@ -43,24 +34,13 @@ export function admit(
   for (const id of admission.evicted) depart(machines, id, 'evicted', transaction.id, turn)
   // A local one is written by its submission, which waits for the disk; a restored one is there already.
   if (!local && provenance.way !== 'restored') writeSoon(machines, transaction.id)
-  noteAdmitted(transaction, admission.state, provenance, turn)
+  turn.noteAdmitted(transaction, admission.state, provenance)
   return admission
 }
 
 /** Where a transaction comes from that was this node's own before. */
 export function homeward(way: Provenance['way']): Provenance {
   return { way, from: null, messageId: null, waitedMs: 0 }
-}
-
-/** Tells of a transaction that came into the pool. */
-export function noteAdmitted(
-  { id, bytes, createdAtMs }: Transaction,
-  state: Extract<Fact, { kind: 'transaction-admitted' }>['state'],
-  provenance: Provenance,
-  turn: Turn,
-): void {
-  const ageMs = turn.now.wallMs - createdAtMs
-  turn.note({ kind: 'transaction-admitted', id, bytes: bytes.byteLength, state, ageMs, ...provenance })
 }
 
 /** Records that a transaction left the pool, and deletes it from disk. The pool itself has removed it already. */

@@ -6,11 +6,21 @@ export function checkOf(transaction: Transaction): SignatureCheck {
   return new TransactionCheck(transaction)
 }
 
-class TransactionCheck implements SignatureCheck {
+class TransactionCheck implements SignatureCheck, NonNullable<SignatureCheck['whole']> {
   readonly #transaction: Transaction
 
   constructor(transaction: Transaction) {
     this.#transaction = transaction
+  }
+
+  get whole(): NonNullable<SignatureCheck['whole']> {
+    return this
+  }
+  get messageLength(): number {
+    return this.#transaction.signedLength
+  }
+  write(target: Uint8Array, at: number): void {
+    this.#transaction.writeCheck(target, at)
   }
 
   get publicKey(): Uint8Array {

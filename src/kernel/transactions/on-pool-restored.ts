@@ -4,12 +4,14 @@ import type { WithPeers } from '../peers/state.ts'
 import { decodeTransaction } from '../../domain/codec/transaction-codec.ts'
 import { checkWindow } from '../../domain/rules/transaction-rules.ts'
 import type { Transaction } from '../../domain/transaction.ts'
-import { admit, homeward, noteAdmitted } from './admit.ts'
+import { admit, homeward } from './admit.ts'
 import { deletePoolRecord, readPoolRecord } from './pool-record.ts'
 import { entered, followOwn } from './pool-set.ts'
 import { enqueue } from './publish.ts'
 import type { StoredRecords } from '../shared/event.ts'
 import type { Turn } from '../shared/turn.ts'
+
+const RESTORED = homeward('restored')
 
 /**
  * The pool comes back. Signatures are not checked again: the hash beside each record shows that it is what was checked.
@@ -28,7 +30,7 @@ export function onPoolRestored(machines: WithPeers & WithTransactions, records: 
   }
   restoreOwn(machines, own.sort(byNonce), turn)
   for (const transaction of others.sort(byNonce)) {
-    const admission = admit(machines, transaction, homeward('restored'), turn)
+    const admission = admit(machines, transaction, RESTORED, turn)
     if (admission.kind === 'admitted') machines.transactions.pool.markDurable(transaction.id)
     else drop(machines, transaction, turn)
   }
@@ -57,7 +59,7 @@ function restoreOwn(machines: WithTransactions, own: readonly Transaction[], tur
     }
     seen.judgedValid(hash, id, monoMs)
     entered(machines, transaction)
-    noteAdmitted(transaction, entry.state, homeward('restored'), turn)
+    turn.noteAdmitted(transaction, entry.state, RESTORED)
     followOwn(machines, id, monoMs)
     const next = pool.nextNonce(sender, machines.transactions.accountOf(sender))
     // Others would refuse what is further ahead, and hold it against us; once its turn is near, repair offers it.

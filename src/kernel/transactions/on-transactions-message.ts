@@ -42,32 +42,34 @@ export function onTransactionsMessage(
     return
   }
   const runs: Runs = new Map()
-  const looks = batch.value.map((bytes) => ({ bytes, look: triage(machines, bytes, runs, turn.now) }))
-  for (const { look } of looks) {
+  const looks = batch.value.map((bytes) => triage(machines, bytes, runs, turn.now))
+  for (const look of looks) {
     if (look.kind !== 'in-flight') continue
     defer(machines, message, look.job, looks.length, turn)
     return
   }
-  for (const { look } of looks) {
+  for (const look of looks) {
     if (look.kind !== 'invalid') continue
     machines.transactions.seen.judgedInvalid(look.hash, look.code, turn.now.monoMs)
     refuseAll(machines, message, look.code, look.id ?? message.messageId, looks.length, turn)
     return
   }
-  verifyFresh(machines, message, looks, turn)
+  verifyFresh(machines, message, batch.value, looks, turn)
 }
 
 function verifyFresh(
   machines: WithShared & WithPeers & WithTransactions,
   message: DeferredMessage,
-  looks: readonly { bytes: Uint8Array; look: Triage }[],
+  items: readonly Uint8Array[],
+  looks: readonly Triage[],
   turn: Turn,
 ): void {
   const fresh = new Map<TxHash, Transaction>()
   const unverified: Transaction[] = []
   let restKnown = true
   const refused: RejectCode[] = []
-  for (const { bytes, look } of looks) {
+  for (let at = 0; at < looks.length; at++) {
+    const look = looks[at] as Triage
     if (look.kind === 'fresh') {
       // Twice the same in one message is a free amplification: what comes in leaves apart from it.
       if (fresh.has(look.transaction.hash)) restKnown = false
@@ -78,7 +80,7 @@ function verifyFresh(
     if (look.kind !== 'refused') continue
     restKnown = false
     refused.push(look.code)
-    noteRefused(message, look.id, bytes.byteLength, look.code, turn)
+    noteRefused(message, look.id, items[at]?.byteLength ?? 0, look.code, turn)
   }
   chargeOnce(machines, message.from, refused, turn)
   if (fresh.size === 0) {

@@ -80,7 +80,11 @@ function triageDecoded(
     ? precheckFollower(machines, transaction, account, spent, now)
     : machines.transactions.pool.precheck(transaction, account, now.wallMs)
   if (code !== null) return { kind: 'refused', code, id }
-  runs.set(transaction.sender, { lastNonce: transaction.nonce, spent })
+  if (run === undefined) runs.set(transaction.sender, { lastNonce: transaction.nonce, spent })
+  else {
+    run.lastNonce = transaction.nonce
+    run.spent = spent
+  }
   return { kind: 'fresh', transaction, verified }
 }
 

@@ -47,9 +47,9 @@ describe('a reorg', () => {
     expect(world.poolIds()).toEqual([onlyOld.id])
     expect(
       world
-        .told('transaction-admitted')
-        .filter(({ way }) => way === 'reorg')
-        .map(({ id }) => id),
+        .told('transactions-admitted')
+        .filter(({ provenance }) => provenance.way === 'reorg')
+        .flatMap(({ transactions }) => transactions.map(({ id }) => id)),
     ).toEqual([onlyOld.id])
     expect(world.told('head-moved').at(-1)).toMatchObject({ disconnected: [expect.any(String)], crossesSettled: false })
     // The ledger is that of the new branch: the sender of what came back has its nonce again.

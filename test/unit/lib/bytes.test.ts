@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { compareBytes, concatBytes, equalBytes, fromHex, textWithin, toHex, utf8 } from '../../../src/lib/bytes.ts'
+import {
+  compareBytes,
+  concatBytes,
+  copyBytes,
+  equalBytes,
+  fromHex,
+  joinForNow,
+  textWithin,
+  toHex,
+  utf8,
+} from '../../../src/lib/bytes.ts'
 import { sha256, sha256Hex, sha256Of } from '../../../src/lib/hash.ts'
 
 test('hex goes both ways and accepts one spelling only', () => {
@@ -36,4 +46,21 @@ test('cuts a text at a number of bytes, between characters', () => {
   expect(textWithin('äöü', 5)).toBe('äö')
   expect(textWithin('a\u{1f600}', 4)).toBe('a')
   expect(textWithin('', 0)).toBe('')
+})
+
+test('what is joined for now is what is joined for good, short or long, and the next one takes its place', () => {
+  const head = Uint8Array.of(1, 2)
+  for (const length of [0, 1, 200, 1_022, 1_023, 5_000]) {
+    const source = Uint8Array.from({ length: length + 3 }, (_, at) => at)
+    expect(Uint8Array.from(joinForNow(head, source, 3))).toEqual(concatBytes(head, source.subarray(3)))
+  }
+  const first = joinForNow(head, Uint8Array.of(3), 0)
+  joinForNow(head, Uint8Array.of(4), 0)
+  expect(first).toEqual(Uint8Array.of(1, 2, 4))
+})
+
+test('bytes are copied to their place, and no others', () => {
+  const target = Uint8Array.of(9, 9, 9, 9, 9)
+  copyBytes(Uint8Array.of(1, 2, 3, 4), 1, 3, target, 2)
+  expect(target).toEqual(Uint8Array.of(9, 9, 2, 3, 9))
 })

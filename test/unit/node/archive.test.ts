@@ -24,18 +24,13 @@ it('is told of every transaction that is admitted, traced or not', () => {
     if (event === 'admitted') shown++
   })
   const ids = Array.from({ length: 2_000 }, (_, number) => asTxId(sha256Hex(utf8(`${number}`))))
-  for (const id of ids)
-    observer.note({
-      kind: 'transaction-admitted',
-      id,
-      from: null,
-      messageId: null,
-      bytes: 200,
-      state: 'pending',
-      waitedMs: 0,
-      ageMs: 0,
-      way: 'gossip',
-    })
+  observer.note({
+    kind: 'transactions-admitted',
+    transactions: ids.map((id) => ({ id, bytes: new Uint8Array(200), createdAtMs: 0 })),
+    states: ids.map(() => 'pending'),
+    wallMs: 0,
+    provenance: { way: 'gossip', from: null, messageId: null, waitedMs: 0 },
+  })
   // Within one moment there are too many to trace: the stream tells of a share of them.
   expect(shown).toBeLessThan(ids.length)
   expect(admitted).toEqual(ids)

@@ -34,15 +34,11 @@ function open() {
   }
   const admitted = (waitedMs: number): void => {
     observer.note({
-      kind: 'transaction-admitted',
-      id,
-      from: p0,
-      messageId: message,
-      bytes: 90,
-      state: 'pending',
-      waitedMs,
-      ageMs: 20,
-      way: 'gossip',
+      kind: 'transactions-admitted',
+      transactions: [{ id, bytes: new Uint8Array(90), createdAtMs: 0 }],
+      states: ['pending'],
+      wallMs: 20,
+      provenance: { way: 'gossip', from: p0, messageId: message, waitedMs },
     })
   }
   return { time, counts, observer, copy, admitted }
