@@ -9,7 +9,9 @@ import type { Offence, RejectCode } from '../../domain/reject.ts'
 /** `invalidated`: it could not be written, or there was no place for it at the start. */
 export type Removal = 'expired' | 'replaced' | 'evicted' | 'in-block' | 'invalidated'
 
-/** One fact for all that one message brought: at full rate facts of single transactions would be most of all garbage. */
+/**
+ * One fact for all that one message brought: at full rate facts of single transactions would be much of all garbage.
+ */
 export interface AdmittedFact {
   readonly kind: 'transactions-admitted'
   readonly transactions: readonly Pick<Transaction, 'id' | 'bytes' | 'createdAtMs'>[]
