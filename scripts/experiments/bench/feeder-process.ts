@@ -82,7 +82,8 @@ async function feed(): Promise<void> {
   feeding = true
   while (next + BATCH_COUNT_MAX <= Math.min(allowed, items.length)) {
     const batch = encodeBatch(items.slice(next, next + BATCH_COUNT_MAX))
-    const outcome = await node.gossip.publish('transactions', batch, { flood: false })
+    // As a node does whose mesh is thin.
+    const outcome = await node.gossip.publish('transactions', batch, { flood: true })
     if (outcome.kind !== 'published' || outcome.recipients === 0) throw new Error('a batch was handed to nobody')
     next += BATCH_COUNT_MAX
   }
