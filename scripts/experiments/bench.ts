@@ -1,5 +1,5 @@
-// `npm run bench -- P1 … P12 | all | receive | R3a | peers [--runs 3] [--short] [--json]`: the measurements, one line of
-// JSON each on stdout, progress on stderr. Exits 0 only when every goal was reached.
+// `npm run bench -- P1 … P12 | all | receive | R3a | peers [--runs 3] [--short] [--json]`: the measurements, one line
+// of JSON each on stdout, progress on stderr. Exits 0 only when every goal was reached.
 // scripts/experiments/bench/RESULTS.md has what was measured last, and how.
 import { loadavg } from 'node:os'
 import { scriptArguments } from '../arguments.ts'

@@ -82,7 +82,7 @@ const UNREPORTED: Readonly<Record<string, string>> = {
   'src/node/perform.ts #submissions': 'perform.submissions',
   'src/peers/redial.ts #unconfigured': 'at most ANCHORS_MAX, and part of #addresses',
   'src/peers/peer-table.ts #peers': 'peers.connected',
-  'src/mempool/queue-heap.ts #queues': 'an index of the pool: one entry a sender',
+  'src/mempool/queue-heap.ts #places': 'an index of the pool: one entry a sender',
   'src/mempool/queue-heap.ts #positions': 'an index of the pool: one entry a sender',
   'src/mempool/short-id-index.ts #entries': 'an index of the pool: one entry a transaction',
   'src/mempool/short-id-index.ts #fresh': 'entries of the pool that are not in that index yet',
