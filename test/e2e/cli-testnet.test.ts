@@ -20,11 +20,82 @@ async function hearsay(line: string): Promise<CliResult> {
   return result
 }
 
+/** The one document that a command prints. */
+async function document(line: string) {
+  return documentsOf((await hearsay(line)).stdout)[0]
+}
+
+interface Told {
+  readonly name: string
+  readonly taken: number
+  readonly copies: number
+}
+
+/**
+ * Holds top, the report, the traces of all transactions and the counters of the nodes against one another, with a node
+ * killed that none of them can ask.
+ */
+async function agreeToTheUnit(
+  ids: readonly string[],
+  up: readonly { readonly name: string; readonly apiUrl: string }[],
+): Promise<void> {
+  const names = new Set(up.map(({ name }) => name))
+  const [top, report, ...traces] = await Promise.all(
+    ['top --once --json', 'testnet report --json', ...ids.map((id) => `tx trace ${id} --json`)].map(document),
+  )
+  const counters = await Promise.all(
+    up.map(async ({ name, apiUrl }): Promise<Told> => {
+      const text = await (await fetch(`${apiUrl}/metrics`)).text()
+      const value = (series: string): number =>
+        Number(
+          text
+            .split('\n')
+            .find((line) => line.startsWith(series))
+            ?.split(' ')[1] ?? 0,
+        )
+      const copies = value('hearsay_propagation_records_total{kind="transaction",event="DUPLICATE"}')
+      return { name, taken: value('hearsay_transactions_taken_total'), copies }
+    }),
+  )
+  expect(counters.map(({ taken }) => taken)).toEqual(up.map(() => ids.length))
+  const isUp = ({ name }: { name: string }): boolean => names.has(name)
+  const reported = report.nodes.filter(isUp) as (Told & { origins: number; delivered: number; duplicates: number })[]
+  expect(
+    reported.map(({ name, origins, delivered, duplicates }) => ({
+      name,
+      taken: origins + delivered,
+      copies: duplicates,
+    })),
+  ).toEqual(counters)
+  expect(
+    up.map(({ name }) => ({
+      name,
+      taken: traces.filter(({ nodes }) => nodes.find((node: Told) => node.name === name).known).length,
+      copies: traces
+        .flatMap(({ duplicates }) => duplicates)
+        .reduce((sum, { to, copies }: { to: string; copies: number }) => sum + (to === name ? copies : 0), 0),
+    })),
+  ).toEqual(counters)
+  const onTop = top.nodes.filter(isUp) as (Told & { copies: number | null })[]
+  expect(onTop.map(({ name, taken }) => ({ name, taken }))).toEqual(
+    counters.map(({ name, taken }) => ({ name, taken })),
+  )
+  expect(onTop.map(({ copies }) => copies)).toEqual(
+    reported.map(({ copies, delivered }) => (delivered === 0 ? null : copies / delivered)),
+  )
+}
+
 describe('a testnet by the command', () => {
   it('starts, carries a transaction to every node, names the one that is down, and leaves nothing', async () => {
-    const up = await hearsay('testnet up -n 3 --degree 2 --seed 7 --detach --json')
+    // Below what the system hands out by itself, and another one for each process that tests.
+    const portBase = 20_000 + 8 * (process.pid % 1_500)
+    const up = await hearsay(`testnet up -n 3 --degree 2 --seed 7 --slot 500ms --port-base ${portBase} --detach --json`)
     expect(up.code, up.stderr).toBe(0)
     const network = JSON.parse(up.stdout)
+    const ports = [network.pageUrl, ...network.nodes.map(({ apiUrl }: { apiUrl: string }) => apiUrl)].map(
+      (url: string) => Number(new URL(url).port),
+    )
+    expect(ports).toEqual([0, 1, 3, 5].map((offset) => portBase + offset))
     expect(network).toMatchObject({
       v: 1,
       seed: 7,
@@ -48,17 +119,24 @@ describe('a testnet by the command', () => {
     expect(late.code).toBe(5)
     expect(JSON.parse(late.stdout)).toMatchObject({ reached: 2, laggards: [{ name: 'node-2', reason: 'killed' }] })
 
-    const status = JSON.parse((await hearsay('testnet status --json')).stdout)
+    const [status, logged, funded, paged] = await Promise.all([
+      document('testnet status --json'),
+      hearsay('testnet logs --json'),
+      document('testnet fund heidi 7 --json'),
+      hearsay('page'),
+    ])
     expect(status.nodes.map(({ state }: { state: string }) => state)).toEqual(['ready', 'ready', 'killed'])
-    const logs = documentsOf((await hearsay('testnet logs --json')).stdout)
+    const logs = documentsOf(logged.stdout)
     expect(logs[0]).toMatchObject({ v: 1, level: 'info', line: expect.stringMatching(/./) })
     expect(new Set(logs.map(({ node }) => node))).toEqual(new Set(['node-0', 'node-1', 'node-2']))
     expect(logs.map(({ time }) => time)).toEqual(logs.map(({ time }) => time).sort())
+    expect(funded.balance).toBe('1000000000007')
+    await agreeToTheUnit([figures.id, JSON.parse(late.stdout).id, funded.id], network.nodes.slice(0, 2))
 
     const saved = JSON.parse((await hearsay('testnet snapshot save one --json')).stdout)
     expect(saved).toMatchObject({ v: 1, name: 'one', network: network.network, nodes: 3 })
     expect((await hearsay('testnet snapshot load one')).stderr).toContain('the copy would take its place')
-    const page = (await hearsay('page')).stdout.trim()
+    const page = paged.stdout.trim()
     expect(page).toBe(network.pageUrl)
     expect(second.stderr).toContain(page)
 
@@ -80,8 +158,11 @@ describe('a testnet by the command', () => {
     const lasting = ({ name, peerId, apiUrl }: Record<string, unknown>) => ({ name, peerId, apiUrl })
     expect(resumed.nodes.map(lasting)).toEqual(network.nodes.map(lasting))
     expect(new URL(resumed.pageUrl).port).toBe(new URL(network.pageUrl).port)
-    expect(JSON.parse((await hearsay('account show alice --json')).stdout)).toMatchObject({ nextNonce: '2' })
-    const sentByAlice = JSON.parse((await hearsay('tx list --account alice --json')).stdout)
+    const [alice, heidi, sentByAlice] = await Promise.all(
+      ['account show alice', 'account show heidi', 'tx list --account alice'].map((line) => document(`${line} --json`)),
+    )
+    expect(alice).toMatchObject({ nextNonce: '2' })
+    expect(heidi).toMatchObject({ balance: funded.balance })
     expect(sentByAlice.transactions.map(({ id }: { id: string }) => id)).toContain(figures.id)
   })
 
