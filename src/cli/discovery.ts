@@ -220,6 +220,13 @@ export function findTarget(context: Context, nodeName?: string): Target {
   }
 }
 
+/** All nodes of the file that is meant; where there is none, or one is named, that which the command talks to. */
+export function findTargets(context: Context, nodeName?: string): readonly Target[] {
+  const target = findTarget(context, nodeName)
+  if (nodeName !== undefined || target.listed === undefined) return [target]
+  return target.listed.nodes.map(({ name }) => findTarget(context, name))
+}
+
 /** The node of a manifest with this name; `3` stands for `node-3`. */
 export function nodeNamed(manifest: Manifest, name: string): ManifestNode {
   const full = /^\d+$/.test(name) ? `node-${name}` : name

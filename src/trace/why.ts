@@ -3,6 +3,7 @@
  * supervisor knows. Pure; the first finding that holds is the answer, the others are told too. A node that got the
  * object from elsewhere first needed no copy.
  */
+import { isThere } from './attendance.ts'
 import type { PropagationRecord } from '../domain/propagation.ts'
 import type { PeersView } from '../domain/views.ts'
 
@@ -24,7 +25,8 @@ const WHY_CODES = [
   'relayed', // B has it from A
   'refused', // B refused what A sent
   'copied', // B had it already, and A sent a copy
-  'node-down', // one of them does not run, or does not answer
+  'node-down', // one of them does not run
+  'not-asked', // one of them could not be asked: nothing is concluded from that
   'not-held', // A does not have it
   'cut', // their link is cut by a partition
   'banned', // one of them has banned the other
@@ -108,7 +110,11 @@ function obstacles({ a, b, partition, gossipThreshold }: WhyQuestion): Finding[]
   const add = (code: WhyCode, text: string): void => {
     findings.push({ code, text })
   }
-  for (const { name, trouble } of [a, b]) if (trouble !== null) add('node-down', `${name} is ${trouble}`)
+  for (const { name, trouble } of [a, b]) {
+    if (trouble === null) continue
+    if (isThere(trouble) && trouble !== 'paused') add('not-asked', `${name} could not be asked: ${trouble}`)
+    else add('node-down', `${name} is ${trouble}`)
+  }
   if (a.trouble === null && !a.known) {
     const refused = a.records.find(({ event }) => event === 'REJECT' || event === 'IGNORE')
     add(

@@ -43,6 +43,11 @@ export const VANTAGE_CASES: readonly VantageCase[] = [
       const wayOf = new Map(nodes.map(({ name, way }) => [name, way]))
       expect([...wayOf.keys()].toSorted()).toEqual([...names, ...silent].toSorted())
       expect(wayOf.get(names[0] ?? '')).toBe('origin')
+      const there = await vantage.nodes()
+      expect(there.map(({ name }) => name).toSorted()).toEqual([...names, ...silent].toSorted())
+      expect(there.find(({ name }) => name === names[0])?.trouble).toBeNull()
+      for (const name of silent) expect(there.find((node) => node.name === name)?.trouble).toBe('no answer')
+      expect(await vantage.cut()).toBeNull()
       for (const name of names.slice(1)) expect(['gossip', 'repair']).toContain(wayOf.get(name))
       // Not "lacks": it was never asked.
       for (const name of silent) expect(wayOf.get(name)).toBe('pending')

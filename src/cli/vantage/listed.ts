@@ -17,6 +17,9 @@ export function listedVantage(context: Context, file: NodesFile): Vantage {
       const settling = watched(context, await lookedAt(file), id)
       return { watch: new CoverageWatch(settling), settling }
     },
+    nodes: () => lookedAt(file),
+    // Whoever cuts links between machines tells nobody here.
+    cut: () => Promise.resolve(null),
     top: () => openTop(file),
     async recording() {
       const network = new ListedNetwork(file)

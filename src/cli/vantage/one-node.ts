@@ -16,13 +16,17 @@ import { gatheredRecording } from '../report-recording.ts'
 import { SurveyWatch } from '../survey-watch.ts'
 import { knownBy, surveyAnswers, SURVEY_ANSWER_MS_MAX, SURVEY_MS, type NetworkAnswers } from '../trace-network.ts'
 import type { TopNode } from '../top-screen.ts'
-import type { Following, TopSource, Vantage } from './vantage.ts'
+import type { Following, SeenNode, TopSource, Vantage } from './vantage.ts'
+
+const NOT_LISTED = 'its API is not known here: --nodes FILE lists it'
 
 export function oneNodeVantage(context: Context, target: Target): Vantage {
   const identity = (): Promise<IdentityView> => openApi(context, target).identity()
   return {
     ask: async (id) => ask(context, target, await identity(), id),
     follow: (id, first) => follow(context, target, id, first),
+    nodes: async () => nodesOf(context, target, await identity()),
+    cut: () => Promise.resolve(null),
     top: async () => openTop(target, await identity()),
     recording: async () => record(context, target, await identity()),
   }
@@ -52,6 +56,16 @@ async function record(context: Context, target: Target, identity: IdentityView):
 function transactionsOf(lines: Recording['lines']): readonly string[] {
   const records = lines.filter((line) => isRecord(line)).filter(({ kind }) => kind === 'transaction')
   return idsOf(records.toSorted((a, b) => (BigInt(a.t_ns) < BigInt(b.t_ns) ? 1 : -1)))
+}
+
+/** The node itself, and its members: of these nobody here knows where their APIs are. */
+async function nodesOf(context: Context, target: Target, { name, peerId }: IdentityView): Promise<readonly SeenNode[]> {
+  const { members } = await openApi(context, target).network()
+  const others = members.filter((member) => member.peerId !== peerId)
+  return [
+    { name, peerId, apiUrl: target.apiUrl, trouble: null },
+    ...others.map((member) => ({ name: member.name, peerId: member.peerId, apiUrl: '', trouble: NOT_LISTED })),
+  ]
 }
 
 async function ask(

@@ -21,6 +21,14 @@ export function testnetVantage(context: Context, manifest: Manifest): Vantage {
       const settling = watched(context, manifest, id)
       return Promise.resolve({ watch: new CoverageWatch(settling), settling })
     },
+    nodes: () =>
+      Promise.resolve(
+        manifest.nodes.map(({ name, peerId, apiUrl, state }) => ({
+          ...{ name, peerId, apiUrl },
+          trouble: state === 'ready' ? null : state,
+        })),
+      ),
+    cut: () => cutOf(context, manifest),
     top: () => openTop(context, manifest),
     recording: () => recordingOf(context, manifest),
   }
@@ -140,4 +148,12 @@ async function partitionOf({ home }: Manifest): Promise<TopView['partition']> {
   const { command: steer } = await import('../../../testnet/control-client.ts')
   const asked = await steer(home, 'partition-status', {})
   return asked.kind === 'done' ? asked.value.partition : null
+}
+
+async function cutOf({ terminal }: Context, { home }: Manifest): Promise<readonly (readonly string[])[] | null> {
+  const { command: steer } = await import('../../../testnet/control-client.ts')
+  const status = await steer(home, 'status', {})
+  if (status.kind === 'done') return status.value.partition?.groups ?? null
+  terminal.note('the supervisor does not answer: whether links are cut is not known')
+  return null
 }

@@ -13,10 +13,22 @@ export interface Vantage {
   ask(id: string): Promise<NetworkAnswers>
   /** Opens what follows a transaction that is sent next. @param first name of the node that is handed it */
   follow(id: string, first: string): Promise<Following>
+  /** The nodes as they are now, each to be asked by its own API. */
+  nodes(): Promise<readonly SeenNode[]>
+  /** The groups between which links are cut; null where none are, or nobody here could know. */
+  cut(): Promise<readonly (readonly string[])[] | null>
   /** Opens what `top` shows. */
   top(): Promise<TopSource>
   /** What happened, as far as nodes remember or somebody recorded it. */
   recording(): Promise<Recording>
+}
+
+export interface SeenNode {
+  readonly name: string
+  readonly peerId: string
+  readonly apiUrl: string
+  /** Why it cannot be asked; null where it can. */
+  readonly trouble: string | null
 }
 
 export interface Following {

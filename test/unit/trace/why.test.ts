@@ -64,6 +64,7 @@ describe('why', () => {
     ],
     ['not-held', { a: { known: false, records: [] } }],
     ['node-down', { b: { trouble: 'killed', peers: null } }],
+    ['not-asked', { b: { trouble: 'no answer', peers: null } }],
     ['cut', { partition: [['a'], ['b']], a: { peers: { v: 1, peers: [], bans: [], dials: [] } } }],
     [
       'link-down',
