@@ -4,7 +4,7 @@ import type { Invitation } from '../domain/invitation.ts'
 import { dateText } from '../trace/date-text.ts'
 import { agoText } from './ago-text.ts'
 import type { Context } from './context.ts'
-import { Failure } from './failure.ts'
+import { Failure, usageFailure } from './failure.ts'
 import { readNamed, readStdin } from './input.ts'
 
 /** Most characters of a line and what may wrap it: more is a file given by mistake. */
@@ -17,6 +17,11 @@ const LINE_BYTES_MAX = 65_536
 export async function readInvitation(context: Context, given: string, nowMs: number): Promise<Invitation> {
   const text =
     given === '-' ? await lineOfStdin(context) : given.startsWith('@') ? await lineOfFile(context, given) : given
+  if (text.trim() === '')
+    throw usageFailure(
+      'there is no line to join by',
+      'give the line that `hearsay invite` printed; - takes it from stdin',
+    )
   const read = decodeInvitation(text)
   if (!read.ok) throw lineFailure(read.fault, text)
   const { invitation } = read

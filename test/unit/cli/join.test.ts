@@ -61,6 +61,7 @@ async function refusal(
 describe('join', () => {
   it('has a message of its own for each wrong line, and writes nothing', async () => {
     const wrong = [
+      ['usage', 2, ' '],
       ['not-an-invitation', 2, 'please join us'],
       ['not-an-invitation', 2, 'hs1cc784aqzqez6ae7z42534ajchyynxpa8kcn8hst0emwp2rpn4zhspjjpne'],
       ['invitation-cut-short', 2, line.slice(0, -1)],
