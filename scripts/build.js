@@ -46,13 +46,29 @@ const unused = ['@chainsafe/hashtree']
 
 // What a package asks for and never uses here is left empty: the API's document is JSON and not YAML, no request is
 // made up in place of a socket, no metric carries a span or is a summary, no line of the log leaves by a thread of its
-// own, no schema is of JSON Type Definition, and no WebSocket compresses.
+// own, no schema is of JSON Type Definition, the API is described as OpenAPI and not as Swagger 2.0, no header says for
+// whom a proxy asks, answers are written by JSON.stringify, and no WebSocket compresses or is a stream of Node.
 const emptied = {
   name: 'emptied',
   setup(build) {
-    const unused =
-      /^(yaml|light-my-request|@opentelemetry\/api|tdigest|thread-stream|ajv\/dist\/jtd|\.\/permessage-deflate)$/
-    build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'emptied' }))
+    const packages = [
+      'yaml',
+      'light-my-request',
+      '@opentelemetry/api',
+      'tdigest',
+      'thread-stream',
+      'ipaddr.js',
+      'fast-json-stringify',
+    ]
+    const parts = [
+      'ajv/dist/jtd',
+      '../spec/swagger',
+      './permessage-deflate',
+      './lib/permessage-deflate.js',
+      './lib/stream.js',
+    ]
+    const unused = [...packages, ...parts].map((name) => name.replaceAll('.', '\\.')).join('|')
+    build.onResolve({ filter: new RegExp(`^(${unused})$`) }, ({ path }) => ({ path, namespace: 'emptied' }))
     build.onLoad({ filter: /.*/, namespace: 'emptied' }, () => ({ contents: '' }))
     // What `ws` does itself where they are not installed, it learns from that.
     build.onResolve({ filter: /^(bufferutil|utf-8-validate)$/ }, ({ path }) => ({ path, namespace: 'missing' }))
@@ -96,6 +112,16 @@ const copies = {
     build.onResolve({ filter: /^fast-uri$/ }, ({ path, importer, pluginData }) => {
       if (pluginData === copies || importer.startsWith(dirname(kept))) return undefined
       return build.resolve(path, { kind: 'require-call', resolveDir: dirname(kept), pluginData: copies })
+    })
+    const hashes = ['@noble/curves', '@libp2p/noise', '@libp2p/crypto'].map((name) =>
+      join(root, 'node_modules', name, 'node_modules', '@noble', 'hashes'),
+    )
+    const [first] = hashes
+    const isOne = hashes.every((folder) => existsSync(folder) && versionIn(folder) === versionIn(first))
+    build.onResolve({ filter: /^@noble\/hashes\// }, ({ path, kind, importer, pluginData }) => {
+      if (!isOne || pluginData === copies || !/node_modules.@libp2p.(noise|crypto).dist/.test(importer))
+        return undefined
+      return build.resolve(path, { kind, resolveDir: dirname(dirname(dirname(first))), pluginData: copies })
     })
   },
 }
