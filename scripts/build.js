@@ -126,13 +126,14 @@ const copies = {
   },
 }
 
-// Names inside the functions of other packages are of no use in a stack trace to those who have not got their sources.
-// Ours stay, and so do theirs of whatever can be seen from outside: of functions, classes, methods.
+// Names of what is inside a function are short: a stack trace shows none of them but those of inner functions. Names of
+// functions, classes and methods stay, and with them a stack trace that says something.
 const shortNames = {
   name: 'short-names',
   setup(build) {
-    build.onLoad({ filter: /[\\/]node_modules[\\/].*\.[cm]?js$/ }, async ({ path }) => {
+    build.onLoad({ filter: /\.(ts|[cm]?js)$/, namespace: 'file' }, async ({ path }) => {
       const { code } = await build.esbuild.transform(readFileSync(path, 'utf8'), {
+        loader: path.endsWith('.ts') ? 'ts' : 'js',
         minifyIdentifiers: true,
         platform: 'node',
         target: 'node24',
