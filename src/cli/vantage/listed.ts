@@ -99,12 +99,16 @@ async function openTop(file: NodesFile): Promise<TopSource> {
       }),
     partition: null,
     get unseen() {
-      const other = listed
-        .nodes()
-        .flatMap(({ name, trouble }) => (trouble === null || trouble === NO_ANSWER ? [] : [`${name}: ${trouble}`]))
+      const nodes = listed.nodes()
+      const other = nodes.flatMap(({ name, trouble }) =>
+        trouble === null || trouble === NO_ANSWER ? [] : [`${name}: ${trouble}`],
+      )
+      const uncompared = nodes.filter((node) => hasAnswered(node) && node.clock === null).map(({ name }) => name)
       return [
         ...other,
-        `clocks compared: delays between nodes are right to ± ${errorMs().toFixed(1)} ms; whether a silent node lives is not known from here`,
+        ...(uncompared.length === 0 ? [] : [`clock not compared: ${uncompared.join(', ')}`]),
+        `clocks compared: delays between nodes are right to ± ${errorMs().toFixed(1)} ms`,
+        'whether a silent node lives is not known from here',
       ].join('; ')
     },
     act: null,
