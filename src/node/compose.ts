@@ -37,6 +37,7 @@ import { isDevNetwork, networkIdOf } from '../domain/params.ts'
 import { TOPICS } from '../domain/protocols.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { toHex } from '../lib/bytes.ts'
+import { splitWeb } from '../lib/endpoint.ts'
 import { createPrng } from '../lib/prng.ts'
 import type { NodeControl, Progress } from '../ports/control.ts'
 import type { Store } from '../ports/store.ts'
@@ -114,9 +115,11 @@ async function assemble(
   closeAll: () => Promise<void>,
 ): Promise<NodeOpening> {
   const filesMax = openFilesMax()
+  // Sockets in handshake stand before each of two doors, TCP and WebSockets.
+  const doors = config.listen.some((address) => splitWeb(address).isWeb) ? 2 : 1
   const files = budgetFiles(filesMax, {
     connectionsMax: config.connectionsMax,
-    pendingMax: PENDING_INBOUND_MAX,
+    pendingMax: doors * PENDING_INBOUND_MAX,
     apiSocketsMax: CONNECTIONS_MAX,
   })
   if (!files.ok)
@@ -188,7 +191,7 @@ async function assemble(
       isOpen: !isDevNetwork(config.network.name),
       listen: config.listen,
       connectionsMax,
-      pendingMax,
+      pendingMax: Math.floor(pendingMax / doors),
       agentVersion: `hearsay/${VERSION}`,
       now: () => performance.now(),
       metricsRegister: metrics.gossipRegister,
