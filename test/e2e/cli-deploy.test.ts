@@ -47,7 +47,7 @@ it.each([
   ['deploy systemd network.json --nodes none.json --out x', 'none.json', 'a file that lists nodes'],
   ['deploy systemd network.json --node nodes --out x', "can't be called nodes", 'another name'],
   ['deploy nomad network.json --out x', 'nothing that can be deployed to', 'systemd, compose, kubernetes'],
-  ['deploy compose network.json', '--out is missing', 'hearsay deploy compose'],
+  ['deploy compose network.json', '--out: is missing', 'hearsay deploy --help'],
   ['deploy systemd network.json --node ann --node ann --out x', 'ann is given twice', 'a name of its own'],
   ['deploy systemd network.json --node Ann --out x', 'is no NAME or NAME=HOST', ''],
   ['deploy compose missing.json --out x', 'missing.json', ''],

@@ -92,6 +92,7 @@ describe('the document', () => {
         'get /v1/peers',
         'get /v1/mesh',
         'get /v1/network',
+        'post /v1/invitations (token)',
         'post /v1/network/reset (token)',
         'get /v1/tags',
         'post /v1/tags (token)',
