@@ -242,6 +242,43 @@ describe('the command', () => {
   })
 })
 
+describe('a cut', () => {
+  it('is seen: torn links, the part of each node, and how long it stands', async (context) => {
+    context.skip(browser === null, 'no Chromium on this machine')
+    const page = await open({ width: 1280, height: 900 }, 'light', [])
+    const whole = await warningPixels(page)
+    await page.getByRole('button', { name: 'Cut in halves' }).click()
+    const cut = page.locator('#cut')
+    await cut.getByText(/cut into 2 parts, heals in \d+ s/).waitFor()
+    const leftS = async (): Promise<number> => Number(/heals in (\d+) s/.exec((await cut.textContent()) ?? '')?.[1])
+    const first = await leftS()
+    expect(first).toBeLessThanOrEqual(10)
+    expect(await page.locator('#nodes tr', { hasText: 'side A' }).count()).toBe(NODES / 2)
+    expect(await page.locator('#nodes tr', { hasText: 'side B' }).count()).toBe(NODES / 2)
+    // Each link between the halves is drawn in pieces of the colour of what is wrong.
+    expect(await until(async () => (await warningPixels(page)) > whole + 200, { timeoutMs: 3_000, everyMs: 50 })).toBe(
+      true,
+    )
+    await page.screenshot({ path: join(screens, 'page-cut.png'), fullPage: true })
+    expect(await until(async () => (await leftS()) < first, { timeoutMs: 3_000, everyMs: 50 })).toBe(true)
+    await page.getByRole('button', { name: 'Heal' }).click()
+    expect(await until(async () => (await cut.textContent()) === '', { timeoutMs: 5_000, everyMs: 50 })).toBe(true)
+    await page.close()
+  })
+})
+
+/** How much of the map is in the colour of what is wrong: nearer to it than to any grey. */
+async function warningPixels(page: Page): Promise<number> {
+  return page.evaluate(`(() => {
+    const canvas = document.querySelector('#map')
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    let count = 0
+    for (let at = 0; at < data.length; at += 4)
+      if (data[at + 3] > 0 && data[at] - Math.max(data[at + 1], data[at + 2]) > 60) count++
+    return count
+  })()`)
+}
+
 describe('a killed node', () => {
   it('goes grey on the page', async (context) => {
     context.skip(browser === null, 'no Chromium on this machine')
