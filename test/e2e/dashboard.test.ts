@@ -253,8 +253,11 @@ describe('a cut', () => {
     const leftS = async (): Promise<number> => Number(/heals in (\d+) s/.exec((await cut.textContent()) ?? '')?.[1])
     const first = await leftS()
     expect(first).toBeLessThanOrEqual(10)
-    expect(await page.locator('#nodes tr', { hasText: 'side A' }).count()).toBe(NODES / 2)
-    expect(await page.locator('#nodes tr', { hasText: 'side B' }).count()).toBe(NODES / 2)
+    // The table follows as the supervisor tells it of each node.
+    const onSide = (name: string): Promise<number> => page.locator('#nodes tr', { hasText: name }).count()
+    const isHalved = async (): Promise<boolean> =>
+      (await onSide('side A')) === NODES / 2 && (await onSide('side B')) === NODES / 2
+    expect(await until(isHalved, { timeoutMs: 3_000, everyMs: 50 })).toBe(true)
     // Each link between the halves is drawn in pieces of the colour of what is wrong.
     expect(await until(async () => (await warningPixels(page)) > whole + 200, { timeoutMs: 3_000, everyMs: 50 })).toBe(
       true,
