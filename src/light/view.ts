@@ -12,6 +12,8 @@ export interface LightStart {
 /** What the page asks the worker to begin with. */
 export interface LightJoin extends LightStart {
   readonly host: string
+  /** Whether the page came over TLS: then its socket must as well, and `port` is that of the page. */
+  readonly isSecure: boolean
 }
 
 export interface LightItem {

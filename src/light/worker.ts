@@ -31,12 +31,12 @@ page.onmessage = ({ data }) => {
   })
 }
 
-async function join({ network, host, port, peerId }: LightJoin): Promise<void> {
+async function join({ network, host, port, isSecure, peerId }: LightJoin): Promise<void> {
   const parsed = parseNetwork(network)
   if (!parsed.ok) throw new Error(`the network's document cannot be read: ${parsed.message}`)
   const node = await startLightNode({
     network: parsed.params,
-    via: `${placeOf(host)}/tcp/${port}/ws/p2p/${peerId}`,
+    via: `${placeOf(host)}/tcp/${port}${isSecure ? '/tls' : ''}/ws/p2p/${peerId}`,
     secret: crypto.getRandomValues(new Uint8Array(32)),
     chanceSeed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
     clock,

@@ -38,7 +38,7 @@ test('a node joins over WebSockets, and the page of the other may reach that por
   const page = await fetch(`${web.apiUrl ?? ''}/light`)
   expect(page.status).toBe(200)
   const policy = page.headers.get('content-security-policy') ?? ''
-  expect(policy).toContain(`connect-src 'self' ws://127.0.0.1:${port};`)
+  expect(policy).toContain(`connect-src 'self' ws://127.0.0.1:${port} wss://127.0.0.1`)
   expect(policy).toContain("default-src 'none'")
   expect(await (await fetch(`${web.apiUrl ?? ''}/light/node.json`)).json()).toMatchObject({
     peerId: web.peerId,

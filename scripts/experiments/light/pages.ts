@@ -11,6 +11,7 @@ import { HostilePeer } from '../../../test/toolkit/hostile/hostile-peer.ts'
 import { signedTransaction } from '../../../test/toolkit/objects/transactions.ts'
 import { addressOf, LIVE_NETWORK, startNode } from '../../../test/toolkit/processes/nodes.ts'
 import { until } from '../../../test/toolkit/until.ts'
+import { openTlsProxy, PROXY_NAME, type TlsProxy } from './tls-proxy.ts'
 
 /** What a page may load, bytes: half a minute on a slow line. */
 const LOAD_BYTES_MAX = 1_500_000
@@ -44,14 +45,20 @@ export async function tryLight({ executablePath, transactions, pictures, onProgr
     if (!holds) broken.push(what)
   }
   const nodes: Node[] = []
-  const browser = await chromium.launch({ executablePath, args: CHROMIUM_ARGS })
+  const browser = await chromium.launch({
+    executablePath,
+    args: [...CHROMIUM_ARGS, `--host-resolver-rules=MAP ${PROXY_NAME} 127.0.0.1`],
+  })
   let hostile: HostilePeer | null = null
   let server: Server | null = null
+  let proxy: TlsProxy | null = null
   try {
     const web = await startNode({
       name: 'web',
       listen: ['/ip4/127.0.0.1/tcp/0', '/ip4/127.0.0.1/tcp/0/ws'],
       api: '127.0.0.1:0',
+      // As a proxy with TLS before it is called.
+      apiHosts: [PROXY_NAME],
     })
     nodes.push(web)
     const origin = await startNode({ name: 'origin', bootstrap: [addressOf(web)] })
@@ -94,6 +101,21 @@ export async function tryLight({ executablePath, transactions, pictures, onProgr
     )
     const coverage = (await light.page.textContent('#coverage')) ?? ''
     if (pictures !== null) await light.page.screenshot({ path: join(pictures, 'light.png'), fullPage: true })
+
+    proxy = await openTlsProxy({ api: Number(new URL(web.apiUrl ?? '').port), web: await webPortOf(web) })
+    const safe = proxy === null ? null : await open(browser, `${proxy.url}/light`)
+    if (safe === null) onProgress('no openssl here: no page over TLS')
+    else {
+      await says(safe.page, '#connection', 'connected')
+      const bytes = signedTransaction(60, 0, { network: LIVE_NETWORK, createdAtMs: Date.now() })
+      await origin.control.submit([bytes])
+      await until(
+        async () => Number(await safe.page.textContent('#checked')) > 0,
+        'a page over TLS checks one',
+        PATIENCE_MS,
+      )
+      onProgress('a page joined through a proxy with TLS')
+    }
 
     hostile = await HostilePeer.create({
       name: 'forger of pages',
@@ -144,7 +166,7 @@ export async function tryLight({ executablePath, transactions, pictures, onProgr
     hold((await fooled.page.textContent('#checked')) === '0', 'none of them is taken')
     if (pictures !== null) await fooled.page.screenshot({ path: join(pictures, 'forged.png'), fullPage: true })
 
-    for (const { bytes, foreign, errors } of [light, fooled]) {
+    for (const { bytes, foreign, errors } of [light, fooled, ...(safe === null ? [] : [safe])]) {
       hold(bytes() <= LOAD_BYTES_MAX, `a page loads ${bytes()} bytes`)
       hold(foreign.length === 0, `a page asks other hosts: ${foreign.join(', ')}`)
       hold(errors.length === 0, `a page has errors: ${errors.join('; ')}`)
@@ -162,18 +184,21 @@ export async function tryLight({ executablePath, transactions, pictures, onProgr
         forgedSent: sent,
         forgedRefused: refused,
         cutMs: Math.round(cutMs),
+        overTls: safe === null ? 'no openssl' : 'joined',
       },
     }
   } finally {
     await browser.close()
     await hostile?.stop()
     server?.close()
+    proxy?.close()
     await Promise.all(nodes.map((node) => node.stop()))
   }
 }
 
 async function open(browser: Browser, url: string): Promise<Loaded> {
-  const page = await browser.newPage({ viewport: { width: 1100, height: 900 } })
+  // The certificate of the proxy is nobody's.
+  const page = await browser.newPage({ viewport: { width: 1100, height: 900 }, ignoreHTTPSErrors: true })
   const foreign: string[] = []
   const errors: string[] = []
   let bytes = 0
@@ -195,11 +220,17 @@ async function open(browser: Browser, url: string): Promise<Loaded> {
   return { page, bytes: () => bytes, foreign, errors }
 }
 
+/** Where pages join it, as it tells them. */
+async function webPortOf(node: Node): Promise<number> {
+  const given = (await (await fetch(`${node.apiUrl ?? ''}/light/node.json`)).json()) as { readonly port: number }
+  return given.port
+}
+
 /** What the node answers, as a modified one would: the page is told to join through the hostile peer. */
 async function serveInstead(url: string, forger: HostilePeer, response: ServerResponse): Promise<void> {
   const port = Number(/\/tcp\/(\d+)/.exec(forger.listensAt)?.[1])
   const answer = await fetch(url)
-  const policy = answer.headers.get('content-security-policy')?.replace(/ws:\/\/([^:]+):\d+/, `ws://$1:${port}`)
+  const policy = answer.headers.get('content-security-policy')?.replace(/ ws:\/\/([^:]+):\d+/, ` ws://$1:${port}`)
   if (policy !== undefined) response.setHeader('content-security-policy', policy)
   response.setHeader('content-type', answer.headers.get('content-type') ?? 'text/plain')
   const body = new Uint8Array(await answer.arrayBuffer())

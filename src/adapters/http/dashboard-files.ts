@@ -21,7 +21,8 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Those of the node in a page: the same, and its own thread and the one port over which it joins.
+ * Those of the node in a page: the same, and its own thread and the one port over which it joins; behind a proxy that
+ * ends TLS that is the page's own.
  * @param host the `Host` header, which the host guard has admitted
  */
 export function lightHeaders(host: string, port: number): Readonly<Record<string, string>> {
@@ -29,7 +30,7 @@ export function lightHeaders(host: string, port: number): Readonly<Record<string
   const policy = (PAGE_HEADERS['content-security-policy'] ?? '')
     // The hash of Merkle trees is WebAssembly; what a text says is still never run.
     .replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
-    .replace("connect-src 'self'", `connect-src 'self' ws://${name}:${port}`)
+    .replace("connect-src 'self'", `connect-src 'self' ws://${name}:${port} wss://${host}`)
     .concat("; worker-src 'self'")
   return { ...PAGE_HEADERS, 'content-security-policy': policy }
 }

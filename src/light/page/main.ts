@@ -85,7 +85,10 @@ async function start(): Promise<void> {
   worker.onerror = (event) => {
     say('connection', `the node in this page failed: ${event.message}`)
   }
-  worker.postMessage({ ...given, host: location.hostname } satisfies LightJoin)
+  // A page that came over TLS may open no socket without it: whoever ends TLS before the node hands on both.
+  const isSecure = location.protocol === 'https:'
+  const port = isSecure ? Number(location.port || 443) : given.port
+  worker.postMessage({ ...given, host: location.hostname, port, isSecure } satisfies LightJoin)
 }
 
 start().catch((error: unknown) => {
