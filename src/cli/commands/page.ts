@@ -28,7 +28,13 @@ export const command = defineCommand({
     const url = ofTestnet ?? `${target?.apiUrl ?? ''}/`
     if (options.open) await openInBrowser(url, ofTestnet === undefined ? null : (manifest?.home ?? null), env)
     if (shared.json) terminal.document({ v: 1, url, of: target === null ? 'testnet' : (target.nodeName ?? 'node') })
-    else terminal.out(url)
+    else {
+      terminal.out(url)
+      if (target !== null)
+        terminal.note(
+          'It shows what this node sees. What all of them see: `hearsay top --nodes FILE` (see `hearsay top --help`)',
+        )
+    }
     return 'done'
   },
 })

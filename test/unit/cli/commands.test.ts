@@ -147,6 +147,9 @@ describe('where things are', () => {
       })
       expect((await hearsay('env --unset')).out).toContain('unset HEARSAY_API\n')
       expect((await hearsay('page')).out).toBe(pageUrl)
+      const ofOne = await hearsay('page --node 0')
+      expect(ofOne.out).toBe('http://127.0.0.1:4711/')
+      expect(ofOne.error).toContain('what this node sees')
       expect(JSON.parse((await hearsay('page --node 0 --json')).out)).toEqual({
         v: 1,
         url: 'http://127.0.0.1:4711/',
@@ -236,7 +239,6 @@ describe('without a network', () => {
     'testnet up --resume',
     'testnet status',
     'testnet logs',
-    'testnet report',
     'testnet kill 0',
     'testnet fund alice 5',
     'testnet mine',
@@ -247,10 +249,21 @@ describe('without a network', () => {
     'testnet partition 0',
     'testnet heal',
     'tags remove a --node 0',
-    'top --once',
     'tx show 3f1a --node 0',
-  ])('%s says so with one code', async (line) => {
-    mkdirSync(home(), { mode: 0o700 })
+  ])('%s says so with one code', saysSo)
+
+  // These show a lone node as well, where one is.
+  it('nor a node, testnet report and top say so with one code', async (context) => {
+    const isThere = await fetch('http://127.0.0.1:4600/livez').then(
+      () => true,
+      () => false,
+    )
+    context.skip(isThere, 'a node of yours answers at 127.0.0.1:4600')
+    for (const line of ['testnet report', 'top --once']) await saysSo(line)
+  })
+
+  async function saysSo(line: string): Promise<void> {
+    mkdirSync(home(), { recursive: true, mode: 0o700 })
     const { code, error } = await hearsay(line)
     expect(code, error).toBe(7)
     // What is under way is told before it.
@@ -258,7 +271,7 @@ describe('without a network', () => {
       v: 1,
       error: { code: 'no-testnet', hint: expect.stringContaining('testnet up') },
     })
-  })
+  }
 
   it('there are no copies of it, and none that could be removed', async () => {
     mkdirSync(home(), { mode: 0o700 })
