@@ -30,10 +30,7 @@ export const command = defineCommand({
     if (shared.json) terminal.document({ v: 1, url, of: target === null ? 'testnet' : (target.nodeName ?? 'node') })
     else {
       terminal.out(url)
-      if (target !== null)
-        terminal.note(
-          'It shows what this node sees. What all of them see: `hearsay top --nodes FILE` (see `hearsay top --help`)',
-        )
+      if (target !== null) terminal.note('It shows what this node sees; how to watch all of them: `hearsay top --help`')
     }
     return 'done'
   },
