@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'n
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { A_NODE_IS_THERE, isNodeAtDefault } from '../toolkit/command/default-node.ts'
 import { nodeRun, writeNetwork } from '../toolkit/command/dev-folder.ts'
 import {
   documentsOf,
@@ -43,7 +44,8 @@ async function hearsay(line: string): Promise<CliResult> {
 }
 
 describe('node run', () => {
-  it('is found by other commands while it runs, and leaves nothing that says it does', async () => {
+  it('is found by other commands while it runs, and leaves nothing that says it does', async (context) => {
+    context.skip(await isNodeAtDefault(), A_NODE_IS_THERE)
     const node = await startNode()
     const [ready] = documentsOf(node.stdout())
     expect(ready).toMatchObject({ network: 'dev-cli', api: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) })

@@ -9,6 +9,7 @@ import { asNetworkId } from '../../src/domain/ids.ts'
 import { signingPrefix } from '../../src/domain/signing.ts'
 import type { TransactionView } from '../../src/domain/views.ts'
 import type { NodeState } from '../../src/home/manifest.ts'
+import { A_NODE_IS_THERE, isNodeAtDefault } from '../toolkit/command/default-node.ts'
 import { documentsOf, freshFolder, removeFolders, runCli, startCli, type CliResult } from '../toolkit/command/cli.ts'
 import { FakeControl } from '../toolkit/api/fake-control.ts'
 import { manifestNodeOf, manifestOf, putInHome, startStandIn } from '../toolkit/command/home.ts'
@@ -68,7 +69,8 @@ async function writeTestnet(nodes: readonly { readonly url: string; readonly sta
 }
 
 describe('finding the node', () => {
-  it('prefers --api to HEARSAY_API to the testnet to the default port, and finds the testnet from below', async () => {
+  it('prefers --api to HEARSAY_API to the testnet to the default port, and finds the testnet from below', async (context) => {
+    context.skip(await isNodeAtDefault(), A_NODE_IS_THERE)
     const [first, second] = [await node(), await node()]
     await writeTestnet([{ url: first.url, state: 'ready' }])
     const refused = { HEARSAY_API: 'http://127.0.0.1:1' }

@@ -10,6 +10,7 @@ import { toHex } from '../../../src/lib/bytes.ts'
 import { createKey } from '../../../src/wallet/keystore.ts'
 import { FakeControl } from '../../toolkit/api/fake-control.ts'
 import { openTestApi } from '../../toolkit/api/http-api.ts'
+import { A_NODE_IS_THERE, isNodeAtDefault } from '../../toolkit/command/default-node.ts'
 import { manifestNodeOf, manifestOf, putInHome, startStandIn } from '../../toolkit/command/home.ts'
 
 let folder = ''
@@ -254,11 +255,7 @@ describe('without a network', () => {
 
   // These show a lone node as well, where one is.
   it('nor a node, testnet report and top say so with one code', async (context) => {
-    const isThere = await fetch('http://127.0.0.1:4600/livez').then(
-      () => true,
-      () => false,
-    )
-    context.skip(isThere, 'a node of yours answers at 127.0.0.1:4600')
+    context.skip(await isNodeAtDefault(), A_NODE_IS_THERE)
     for (const line of ['testnet report', 'top --once']) await saysSo(line)
   })
 
