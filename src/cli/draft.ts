@@ -16,7 +16,7 @@ export const DRAFT_OPTIONS = {
   from: required('--from <who>', 'who pays: a key of yours, or alice, bob, … on a dev-* network', readText),
   to: required('--to <who>', 'who is paid: an address, a key of yours, or alice, bob, … on a dev-* network', readText),
   amount: required('--amount <units>', 'how much', readAmount),
-  fee: valueOr('--fee <units>', 'what the relay gets', readAmount, '1'),
+  fee: valueOr('--fee <units>', 'what it costs the sender, once a block has it', readAmount, '1'),
   nonce: value('--nonce <number>', 'number of the transaction; by default the next free one of the sender', readAmount),
   payload: value(
     '--payload <text>',

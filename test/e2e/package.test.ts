@@ -214,7 +214,7 @@ describe.concurrent('the README', () => {
       }
 
       const [echo = '', ...creating] = made
-      const [, passphrase = '', file = ''] = /^umask 077 && echo '(.+)' > (\w+)$/.exec(echo) ?? []
+      const [, passphrase = '', file = ''] = /^\(umask 077; echo '(.+)' > (\w+)\)$/.exec(echo) ?? []
       writeFileSync(join(place, file), `${passphrase}\n`)
       for (const line of creating) {
         const { code, output } = await run(process.execPath, [bin(), ...told(line)], place, env)
