@@ -152,6 +152,17 @@ const require = __createRequire(import.meta.url);
 const __filename = import.meta.filename;
 const __dirname = import.meta.dirname;`
 
+// Whatever a browser loads.
+const inBrowser = {
+  bundle: true,
+  write: false,
+  format: 'esm',
+  platform: 'browser',
+  target: ['chrome120', 'firefox121', 'safari17'],
+  minify: true,
+  logLevel: 'warning',
+}
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 
@@ -198,21 +209,15 @@ function write(files) {
 /** Fails where anything asks for a module of Node: a bundler for browsers has none. */
 async function buildForBrowsers() {
   return esbuild.build({
+    ...inBrowser,
     absWorkingDir: root,
     entryPoints: Object.fromEntries(forBrowsers.map((name) => [name, join(root, entries[name])])),
     outdir: join(dist, 'browser'),
-    bundle: true,
-    write: false,
-    format: 'esm',
     splitting: true,
-    platform: 'browser',
-    target: ['chrome120', 'firefox121', 'safari17'],
-    minify: true,
     sourcemap: true,
     legalComments: 'linked',
     metafile: true,
     plugins: [twins],
-    logLevel: 'warning',
   })
 }
 
@@ -220,17 +225,11 @@ async function buildPage() {
   const source = join(root, 'src/dashboard')
   const outdir = join(dist, 'dashboard')
   const { outputFiles, metafile } = await esbuild.build({
+    ...inBrowser,
     absWorkingDir: root,
     entryPoints: page.map((path) => ({ in: join(root, path), out: 'app' })),
     outdir,
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    target: ['chrome120', 'firefox121', 'safari17'],
-    minify: true,
     metafile: true,
-    logLevel: 'warning',
   })
   mkdirSync(outdir, { recursive: true })
   const copied = pageFiles.map((name) => ({ path: join(outdir, name), contents: readFileSync(join(source, name)) }))
@@ -246,6 +245,7 @@ async function buildLight() {
   const source = join(root, 'src/light')
   const outdir = join(dist, 'light')
   const { outputFiles } = await esbuild.build({
+    ...inBrowser,
     absWorkingDir: root,
     entryPoints: [
       { in: join(source, 'worker.ts'), out: 'worker' },
@@ -253,16 +253,9 @@ async function buildLight() {
       { in: join(source, 'page/app.css'), out: 'app' },
     ],
     outdir,
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-    target: ['chrome120', 'firefox121', 'safari17'],
-    minify: true,
     legalComments: 'none',
     inject: [join(source, 'globals.ts')],
     plugins: [twins],
-    logLevel: 'warning',
   })
   mkdirSync(outdir, { recursive: true })
   for (const { path, contents } of outputFiles) writeWhole(path, contents)

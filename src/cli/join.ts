@@ -18,12 +18,12 @@ import type { FetchedDocument } from '../node/fetch-document.ts'
 import type { Node } from '../node/compose.ts'
 import { publicKeyOf } from './accounts.ts'
 import type { Context } from './context.ts'
-import { homeOf, ownHomeOf } from './discovery.ts'
+import { DEFAULT_API, homeOf, ownHomeOf } from './discovery.ts'
 import { Failure, systemCode, usageFailure } from './failure.ts'
 import { readInvitation } from './invitation-line.ts'
 import { readNetworkFile } from './network-file.ts'
 import { defaultSettings, type GivenSettings } from './node-settings.ts'
-import { DEFAULT_API } from './discovery.ts'
+import { waitFor } from './waiting.ts'
 
 const NETWORK_FILE = 'network.json'
 const CONFIG_FILE = 'config.json'
@@ -191,7 +191,7 @@ async function watchSync({ terminal, shared }: Context, node: Node, ending: Abor
           : `not in sync yet: height ${height} of ${bestHeight}, ${transactions} transactions here and ${toFetch} to fetch`,
       )
     }
-    await new Promise((settle) => setTimeout(settle, LOOK_MS))
+    await waitFor(LOOK_MS, ending)
   }
 }
 

@@ -2,6 +2,7 @@
  * Asks the node of an invitation for its network's document, under an identity that is gone afterwards, and believes
  * nothing but what the line says: the peer that it names, and bytes of the hash that it names.
  */
+import { setTimeout as after } from 'node:timers/promises'
 import { openLibp2p, type OpenLibp2p } from '../adapters/libp2p/open.ts'
 import { systemRandomBytes } from '../adapters/system.ts'
 import { decodeInviteAnswer, encodeInviteRequest } from '../domain/codec/invite-codec.ts'
@@ -95,7 +96,7 @@ async function ask(libp2p: OpenLibp2p, invitation: Invitation, stop: AbortSignal
     const isPassing =
       (fetched.kind === 'refused' && fetched.why === 'busy') ||
       (fetched.kind === 'silent' && (fetched.why === 'reset' || fetched.why === 'deadline'))
-    if (!isPassing || tries === FETCH_TRIES || !(await paused(stop))) return fetched
+    if (!isPassing || tries === FETCH_TRIES || !(await pause(stop))) return fetched
   }
 }
 
@@ -109,12 +110,6 @@ function judge({ networkId }: Invitation, frames: readonly Uint8Array[]): Fetche
 }
 
 /** False where `stop` aborts first. */
-async function paused(stop: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(true), FETCH_AGAIN_MS)
-    stop.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve(false)
-    })
-  })
+function pause(stop: AbortSignal): Promise<boolean> {
+  return after(FETCH_AGAIN_MS, true, { signal: stop }).catch(() => false)
 }

@@ -1,6 +1,7 @@
 /** The Connections port over simulated hosts. */
 import type { DialFailure } from '../domain/dial.ts'
 import { asNetAddress, asPeerId, type NetAddress, type PeerId } from '../domain/ids.ts'
+import { splitIdentity } from '../lib/endpoint.ts'
 import type {
   Connections,
   ConnectionsListener,
@@ -52,11 +53,11 @@ export class SimConnections implements Connections {
   }
 
   async dial(address: NetAddress, _namedBy: DialledFor): Promise<DialOutcome> {
-    const [place = '', peer] = address.split('/p2p/')
+    const { place, identity } = splitIdentity(address)
     const target = this.#find(place)
     if (target === undefined)
       return { kind: 'failed', failure: { kind: 'refused', detail: 'nothing has this address' } }
-    if (peer !== undefined && peer !== target.peerId.toString()) {
+    if (identity !== null && identity !== target.peerId.toString()) {
       return { kind: 'failed', failure: { kind: 'other-peer', detail: 'another peer answers at this address' } }
     }
     try {
@@ -71,7 +72,7 @@ export class SimConnections implements Connections {
 
   /** A simulated host is reached where it is, or nowhere. */
   async reach(address: NetAddress): Promise<DialFailure | null> {
-    const [place = ''] = address.split('/p2p/')
+    const { place } = splitIdentity(address)
     return this.#find(place) === undefined ? { kind: 'refused', detail: 'nothing has this address' } : null
   }
 

@@ -9,6 +9,7 @@ import { asNetAddress } from '../../../src/domain/ids.ts'
 import { networkIdOf } from '../../../src/domain/params.ts'
 import { sha256 } from '../../../src/lib/hash.ts'
 import { utf8 } from '../../../src/lib/bytes.ts'
+import { DEAF } from './deaf.ts'
 import { taskOf } from './processes.ts'
 import { benchNetwork } from './workload.ts'
 
@@ -58,7 +59,9 @@ const node = await openLibp2p(
     routes: task.routes,
   },
   {
+    ...DEAF,
     gossip: {
+      ...DEAF.gossip,
       onMessage: ({ bytes, from, messageId }) => {
         first++
         delaysMs.push(nowMs() - new DataView(bytes.buffer, bytes.byteOffset).getFloat64(0))
@@ -67,17 +70,7 @@ const node = await openLibp2p(
       onDuplicate: () => {
         again++
       },
-      onMalformed: () => undefined,
-      onUnheard: () => undefined,
-      onMeshChange: () => undefined,
     },
-    connections: {
-      onConnect: () => undefined,
-      onDisconnect: () => undefined,
-      onOverwork: () => undefined,
-      onIdentify: () => undefined,
-    },
-    gatekeeper: { admitsAddress: () => true, admitsPeer: () => true },
   },
 )
 await node.start()

@@ -10,6 +10,7 @@ import { BATCH_COUNT_MAX, networkIdOf } from '../../../src/domain/params.ts'
 import { PROTOCOL_VERSION } from '../../../src/domain/protocols.ts'
 import { utf8 } from '../../../src/lib/bytes.ts'
 import { sha256 } from '../../../src/lib/hash.ts'
+import { DEAF } from './deaf.ts'
 import { pause, taskOf } from './processes.ts'
 import { benchNetwork, readTransactions } from './workload.ts'
 
@@ -42,22 +43,7 @@ const node = await openLibp2p(
     agentVersion: 'hearsay/bench',
     now: () => performance.now(),
   },
-  {
-    gossip: {
-      onMessage: () => undefined,
-      onDuplicate: () => undefined,
-      onMalformed: () => undefined,
-      onUnheard: () => undefined,
-      onMeshChange: () => undefined,
-    },
-    connections: {
-      onConnect: () => undefined,
-      onDisconnect: () => undefined,
-      onOverwork: () => undefined,
-      onIdentify: () => undefined,
-    },
-    gatekeeper: { admitsAddress: () => true, admitsPeer: () => true },
-  },
+  DEAF,
 )
 const hello = encodeHello({
   version: PROTOCOL_VERSION,

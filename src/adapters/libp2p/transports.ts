@@ -4,17 +4,9 @@ import { tcp } from '@libp2p/tcp'
 import { tls } from '@libp2p/tls'
 import type { Libp2pOptions } from 'libp2p'
 import { SOCKET_SILENCE_MS } from './limits.ts'
-import type { Libp2pProfile } from './profile.ts'
-import { boundedWebSockets } from './websockets.ts'
+import { boundedWebSockets, type SocketBounds } from './websockets.ts'
 
-export interface TransportBounds {
-  readonly profile: Libp2pProfile
-  readonly connectionsMax: number
-  /** Inbound sockets in handshake. */
-  readonly pendingMax: number
-}
-
-export function transports(bounds: TransportBounds): NonNullable<Libp2pOptions['transports']> {
+export function transports(bounds: SocketBounds): NonNullable<Libp2pOptions['transports']> {
   return [tcp(tcpOptions(bounds)), boundedWebSockets(bounds)]
 }
 
@@ -23,7 +15,7 @@ export function encrypters(): NonNullable<Libp2pOptions['connectionEncrypters']>
   return [tls(), noise()]
 }
 
-function tcpOptions({ connectionsMax, pendingMax }: TransportBounds): NonNullable<Parameters<typeof tcp>[0]> {
+function tcpOptions({ connectionsMax, pendingMax }: SocketBounds): NonNullable<Parameters<typeof tcp>[0]> {
   return {
     // The system refuses what we could not take anyway.
     maxConnections: connectionsMax + pendingMax,

@@ -15,10 +15,11 @@ import { UNSENT_BYTES_MAX, UPGRADE_MS, WEBSOCKET_MESSAGE_BYTES_MAX } from './lim
 import { PendingSockets } from './pending-sockets.ts'
 import type { Libp2pProfile } from './profile.ts'
 
-export interface WebSocketBounds {
+/** Of the sockets of a node, over either transport. */
+export interface SocketBounds {
   readonly profile: Libp2pProfile
   readonly connectionsMax: number
-  /** Sockets that have not become WebSockets yet. */
+  /** Inbound sockets in handshake; over WebSockets those that have not become one yet. */
   readonly pendingMax: number
 }
 
@@ -45,7 +46,7 @@ interface WithConnect {
 type Components = Parameters<ReturnType<typeof webSockets>>[0]
 
 /** What libp2p takes among its `transports`. Throws there when a release of the library has renamed what it bounds. */
-export function boundedWebSockets(bounds: WebSocketBounds): (components: Components) => Transport {
+export function boundedWebSockets(bounds: SocketBounds): (components: Components) => Transport {
   return (components) => {
     const transport = webSockets({ maxBufferedAmount: UNSENT_BYTES_MAX })(components)
     const inside = transport as unknown as WithConnect
@@ -131,7 +132,7 @@ function fit(connection: MultiaddrConnection): void {
 }
 
 /** Holds the sockets of a listener to what those of TCP are held to, before and after they become WebSockets. */
-function bind(listener: Listener, { profile, connectionsMax, pendingMax }: WebSocketBounds): void {
+function bind(listener: Listener, { profile, connectionsMax, pendingMax }: SocketBounds): void {
   const inside = listener as unknown as WithServers & Listener
   mustBe(typeof inside.server?.on === 'function', 'the listening socket')
   mustBe(typeof inside.wsServer?.options === 'object', 'the options of WebSockets')
